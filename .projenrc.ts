@@ -1,0 +1,127 @@
+import { cdk, javascript, JsonFile } from 'projen';
+import { addLint, LINT_OPTIONS } from './projenrc/lint';
+import { OPTIONAL_PEERS, pinned } from './projenrc/peers';
+
+/** Runs first in every npm script, so that a fresh clone needs nothing installed by hand. */
+const ENSURE_INSTALL = 'node scripts/ensure-install.mjs';
+
+const project = new cdk.JsiiProject({
+  name: 'cdk-substratus',
+  description: 'Models, datasets, servers and notebooks, and the clusters they run on, as typed constructs for cdk8s and cdktf',
+  author: 'cdk-substratus authors',
+  authorAddress: 'https://github.com/cdk-substratus',
+  authorOrganization: true,
+  copyrightOwner: 'cdk-substratus authors',
+  license: 'Apache-2.0',
+  repositoryUrl: 'https://github.com/cdk-substratus/cdk-substratus.git',
+  keywords: ['cdk', 'cdk8s', 'cdktf', 'kubernetes', 'machine-learning'],
+  defaultReleaseBranch: 'main',
+
+  projenVersion: '0.103.25',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.3',
+  minNodeVersion: '20.9.0',
+  packageManager: javascript.NodePackageManager.NPM,
+
+  // Lowest versions are what CI tests: projen pins the peers, `pinned` the optional ones (docs/decisions/0001).
+  peerDeps: ['constructs@^10.4.2', 'cdk8s@^2.70.0'],
+  devDeps: [...pinned(OPTIONAL_PEERS), '@types/node@^20', 'ajv', 'esbuild', 'tsx'],
+
+  // Types of Kubernetes objects, in our own .d.ts files too. jsii takes a package that is not of jsii only bundled.
+  bundledDeps: ['kubernetes-types@^1.30.0'],
+
+  publishToPypi: { distName: 'cdk-substratus', module: 'cdk_substratus' },
+  publishToGo: { moduleName: 'github.com/cdk-substratus/cdk-substratus-go', packageName: 'cdksubstratus' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdksubstratus',
+    mavenGroupId: 'io.github.cdksubstratus',
+    mavenArtifactId: 'cdk-substratus',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkSubstratus', packageId: 'CdkSubstratus' },
+
+  projenrcTs: true,
+  sampleCode: false,
+  github: false,
+  release: false,
+  depsUpgrade: false,
+
+  eslintOptions: LINT_OPTIONS,
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    passWithNoTests: false,
+    junitReporting: false,
+    coverageText: false,
+    jestConfig: {
+      collectCoverageFrom: ['src/**/*.ts'],
+      coverageReporters: ['lcov', 'text-summary'],
+      moduleNameMapper: { '^cdk-substratus$': '<rootDir>/src/index.ts' },
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/lib/'],
+    },
+  },
+
+  gitignore: [
+    '*.tsbuildinfo', '/.jsii',
+    '/cdktf.out/', '/preview/', '/examples/*/dist/', '/examples/*/cdktf.out/', '/examples/*/preview/',
+  ],
+});
+
+addLint(project);
+
+// unrs-resolver 1.13 lacks platform packages on some registries, and a newer @types/node describes a Node that we do not require.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2', '@types/node': '^20' });
+
+// Becomes peerDependencies in the packed package.json only (scripts/pack.mjs, docs/decisions/0001).
+project.package.addField('optionalPeerDependencies', OPTIONAL_PEERS);
+project.setScript('prepack', 'node scripts/pack.mjs declare');
+project.setScript('postpack', 'node scripts/pack.mjs restore');
+
+// A lockfile that names no registry host installs from any mirror.
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+project.npmrc.addConfig('audit', 'false');
+project.npmrc.addConfig('fund', 'false');
+
+// What npm publishes, and nothing else.
+project.npmignore?.exclude('/*');
+project.npmignore?.include('/lib/', '/assets/', '/.jsii', '/API.md', '/README.md', '/LICENSE');
+
+// One type-check for everything that jsii does not compile. `cdk-substratus` is this library, as a user would write it.
+const paths = { 'cdk-substratus': ['../src/index.ts'] };
+for (const directory of ['examples', 'bench', 'scripts']) {
+  new JsonFile(project, `${directory}/tsconfig.json`, {
+    allowComments: true,
+    obj: {
+      extends: '../tsconfig.json',
+      compilerOptions: { noEmit: true, rootDir: '..', paths },
+      include: ['**/*.ts'],
+    },
+  });
+  project.tsconfigDev.addInclude(`../${directory}/**/*.ts`);
+}
+project.tsconfigDev.file.addOverride('compilerOptions.paths', paths);
+
+// `projen test` checks and rewrites nothing: no autofix, no snapshot update.
+const typeCheck = project.addTask('type-check', {
+  description: 'Type-checks tests, examples, benchmarks and scripts',
+  execArgs: ['tsc', '-p', project.tsconfigDev.fileName],
+});
+const lint = project.tasks.tryFind('eslint');
+project.testTask.reset();
+if (lint) project.testTask.spawn(lint);
+project.testTask.spawn(typeCheck);
+project.testTask.execArgs(['jest', '--ci'], { receiveArgs: true });
+
+// The other languages are packaged at release, by `projen package-all`.
+const packageJs = project.tasks.tryFind('package:js');
+project.packageTask.reset();
+if (packageJs) project.packageTask.spawn(packageJs);
+
+// jsii greets Node 20 with a banner on its end of life; the value names the version that the banner is about.
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+project.setScript('start', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/start.ts`);
+project.setScript('build', `${ENSURE_INSTALL} && projen build`);
+project.setScript('test', `${ENSURE_INSTALL} && projen test`);
+project.setScript('test:unit', `${ENSURE_INSTALL} && jest --ci --coverage=false`);
+project.setScript('bench', `${ENSURE_INSTALL} && tsx --tsconfig bench/tsconfig.json bench/main.ts`);
+
+project.synth();
