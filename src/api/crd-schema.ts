@@ -1,0 +1,219 @@
+/**
+ * What a spec of each kind may hold, in the structural form of a CustomResourceDefinition.
+ *
+ * No default anywhere, for expansion sets them. A bound on whatever can grow, for the API server estimates from the bounds what
+ * a rule may cost. And nothing that the ancestor's schema accepted is refused: an older cluster may hold it.
+ */
+import { DURATION_PATTERN } from './duration';
+import { MAX_NAME_LENGTH } from './names';
+import { QUANTITY_PATTERN } from './quantity';
+import type {
+  ArtifactSpec, BuildSpec, CommonSpec, DatasetSpec, GitSpec, GpuSpec, Kind, ModelSpec, NotebookSpec, PodSpec, Reference,
+  ResourcesSpec, ServerSpec, SharingSpec, StorageSpec, UploadSpec,
+} from './resource';
+
+/** The part of `JSONSchemaProps` that we use. */
+export interface Schema {
+  readonly 'description'?: string;
+  readonly 'type'?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  readonly 'format'?: 'date-time' | 'int32' | 'int64';
+  readonly 'default'?: unknown;
+  readonly 'enum'?: readonly string[];
+  readonly 'pattern'?: string;
+  readonly 'minLength'?: number;
+  readonly 'maxLength'?: number;
+  readonly 'minimum'?: number;
+  readonly 'maximum'?: number;
+  readonly 'maxItems'?: number;
+  readonly 'maxProperties'?: number;
+  readonly 'items'?: Schema;
+  readonly 'properties'?: Readonly<Record<string, Schema>>;
+  readonly 'additionalProperties'?: Schema;
+  readonly 'required'?: readonly string[];
+  readonly 'x-kubernetes-int-or-string'?: true;
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
+  readonly 'x-kubernetes-list-type'?: 'map';
+  readonly 'x-kubernetes-map-type'?: 'atomic';
+  readonly 'x-kubernetes-preserve-unknown-fields'?: true;
+  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
+}
+
+/** A rule in the Common Expression Language. Its `reason` and `fieldPath` are newer than Kubernetes 1.27. */
+export interface ValidationRule {
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** One schema for each field of a wire type, so that none is forgotten. */
+export type Fields<T> = { readonly [Field in keyof Required<T>]: Schema };
+
+/** Longest name of any Kubernetes object. */
+const LONGEST_NAME = 253;
+/** What Linux takes as one argument or environment variable (MAX_ARG_STRLEN). */
+const LONGEST_ARGUMENT = 131072;
+const LONGEST_URL = 2048;
+const LONGEST_PATH = 4096;
+/** Kubernetes' limit on all annotations of an object together. */
+const LONGEST_ANNOTATION = 262144;
+
+export function objectOf<T>(description: string, properties: Fields<T>, more: Schema = {}): Schema {
+  return { description, type: 'object', properties, ...more };
+}
+
+export function text(description: string, maxLength: number, more: Schema = {}): Schema {
+  return { description, type: 'string', maxLength, ...more };
+}
+
+export function listOf(items: Schema, maxItems: number, description: string): Schema {
+  return { description, type: 'array', maxItems, items };
+}
+
+export function flag(description: string): Schema {
+  return { description, type: 'boolean' };
+}
+
+function mapOf(additionalProperties: Schema, maxProperties: number, description: string): Schema {
+  return { description, type: 'object', maxProperties, additionalProperties };
+}
+
+function oneOf(values: readonly string[], description: string): Schema {
+  return { description, type: 'string', enum: values };
+}
+
+function atLeast(minimum: number, description: string, more: Schema = {}): Schema {
+  return { description, type: 'integer', format: 'int32', minimum, ...more };
+}
+
+function quantity(description: string): Schema {
+  return { description, 'x-kubernetes-int-or-string': true, 'minimum': 0, 'pattern': QUANTITY_PATTERN, 'maxLength': 32 };
+}
+
+function duration(description: string): Schema {
+  return text(description, 18, { pattern: DURATION_PATTERN, minLength: 2 });
+}
+
+/** A type of Kubernetes: kept as it is, for the API server checks it in the pod. */
+function kubernetesType(description: string): Schema {
+  return { description, 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true };
+}
+
+function reference(description: string): Schema {
+  return objectOf<Reference>(description, {
+    name: text('Name of the object.', LONGEST_NAME),
+    namespace: text('Namespace of the object, which must share it (spec.sharing). Default: that of this resource.', MAX_NAME_LENGTH),
+  }, { required: ['name'] });
+}
+
+function storage(description: string, size: string): Schema {
+  return objectOf<StorageSpec>(description, {
+    size: quantity(`Size of the volume: a number of GiB, or a quantity such as 200Gi. ${size}`),
+    storageClassName: text("StorageClass of the volume. Default: the cluster's.", LONGEST_NAME),
+  });
+}
+
+const BUILD = objectOf<BuildSpec>('Builds the image from source first: from a git repository, or from an uploaded archive.', {
+  git: objectOf<GitSpec>('A git repository, read once when the image is built.', {
+    url: text('URL of the repository.', LONGEST_URL),
+    path: text('Folder of the build context, with its Dockerfile. Default: the root of the repository.', LONGEST_PATH),
+    tag: text('Tag to build. Use this or branch.', 255),
+    branch: text("Branch to build. Default: the repository's default branch.", 255),
+  }, { required: ['url'] }),
+  upload: objectOf<UploadSpec>('An archive (tar.gz) that a client uploads to the URL in status.buildUpload.', {
+    md5Checksum: text('MD5 checksum of the archive, in hexadecimal.', 32, { minLength: 32, pattern: '^[a-fA-F0-9]{32}$' }),
+    requestID: text('Any string; another one asks for a fresh URL to upload to.', 255),
+  }, { required: ['md5Checksum', 'requestID'] }),
+}, { 'x-kubernetes-map-type': 'atomic' });
+
+const RESOURCES = objectOf<ResourcesSpec>('What the container asks of its node. What is left out follows from the GPUs.', {
+  cpu: quantity('CPU: a number of cores, or a quantity such as 500m.'),
+  memory: quantity('Memory: a number of GiB, or a quantity such as 512Mi.'),
+  disk: quantity("Disk of the node for the container's own files: a number of GiB, or a quantity such as 500Mi."),
+  gpu: objectOf<GpuSpec>('The GPUs of the container, all of one type and on one node.', {
+    type: text('Type of GPU, such as nvidia-l4 or nvidia-h100.', LONGEST_NAME),
+    count: { description: 'Number of GPUs; 0 is none.', type: 'integer', format: 'int64', minimum: 0 },
+  }),
+  capacity: oneOf(['on-demand', 'spot', 'spot-first'],
+    'Machines to run on: on-demand, spot (cheaper, may be taken away), or spot-first (on-demand where there is no spot machine).'),
+});
+
+const LABEL = text('Value of the label.', MAX_NAME_LENGTH);
+
+const POD = objectOf<PodSpec>('What to add to the pod that runs the image. It never replaces what the kind itself needs.', {
+  labels: mapOf(LABEL, 64, 'Labels of the pod.'),
+  annotations: mapOf(text('Value of the annotation.', LONGEST_ANNOTATION), 64, 'Annotations of the pod.'),
+  nodeSelector: mapOf(LABEL, 64, 'Labels that a node must have.'),
+  tolerations: listOf(kubernetesType('A Toleration of core/v1.'), 64, 'Taints of nodes that the pod tolerates.'),
+  volumes: listOf(kubernetesType('A Volume of core/v1.'), 64, 'More volumes of the pod.'),
+  volumeMounts: listOf(kubernetesType('A VolumeMount of core/v1.'), 64, 'Where the container mounts them.'),
+  affinity: kubernetesType('Affinity of the pod to nodes and to other pods: an Affinity of core/v1.'),
+  topologySpreadConstraints: listOf(kubernetesType('A TopologySpreadConstraint of core/v1.'), 16, 'How pods spread over nodes and zones.'),
+  priorityClassName: text('PriorityClass of the pod.', LONGEST_NAME),
+  runtimeClassName: text('RuntimeClass of the pod.', LONGEST_NAME),
+  schedulerName: text('Scheduler of the pod.', LONGEST_NAME),
+  securityContext: kubernetesType('Security settings of the pod: a PodSecurityContext of core/v1.'),
+});
+
+const COMMON: Fields<CommonSpec> = {
+  image: text('Image to run. With build, the built image runs instead.', LONGEST_URL),
+  build: BUILD,
+  command: listOf(text('One word of the command.', LONGEST_ARGUMENT), 256, "Command to run in place of the image's entrypoint."),
+  args: listOf(text('One argument.', LONGEST_ARGUMENT), 256, "Arguments to use in place of the image's."),
+  env: mapOf(text('Value of the variable.', LONGEST_ARGUMENT), 256,
+    'Environment variables. The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'),
+  params: mapOf({ 'x-kubernetes-int-or-string': true, 'maxLength': LONGEST_ARGUMENT }, 256,
+    'Parameters, each an integer or a string. The container finds them in /content/params.json, and each in PARAM_<KEY IN UPPER CASE>.'),
+  resources: RESOURCES,
+  suspend: flag('Nothing runs while this is true.'),
+  imagePullSecrets: listOf(objectOf<{ readonly name: string }>('A Secret of the namespace.', {
+    name: text('Name of the Secret.', LONGEST_NAME),
+  }, { required: ['name'] }), 16, 'Secrets to pull the image with.'),
+  pod: POD,
+  podSecurity: oneOf(['baseline', 'restricted'], 'The Pod Security Standard that the pods meet. Default: baseline.'),
+};
+
+const ARTIFACT: Fields<Omit<ArtifactSpec, keyof CommonSpec>> = {
+  retries: atLeast(0, 'How often to try again after a failure. A disruption, such as a spot machine taken away, does not count.'),
+  timeout: duration('How long one attempt may take from the start of its pod, such as 12h or 1h30m. Default: no limit.'),
+  staging: storage('The volume behind /content/artifacts until its files are published.', 'It must hold the artifact and any checkpoints.'),
+  sharing: objectOf<SharingSpec>('Who else may use the artifact.', {
+    namespaces: listOf(text('A namespace, or *.', MAX_NAME_LENGTH), 256, 'Namespaces that may refer to this resource; * is all.'),
+  }, { required: ['namespaces'] }),
+  deletionPolicy: oneOf(['Retain', 'Delete'], 'What becomes of the published artifact when this resource is deleted. Default: Retain.'),
+};
+
+const ACCESS = oneOf(['stream', 'download'],
+  "How the inputs get into the container: read from the bucket on demand (stream), or copied to the node's disk first (download).");
+
+const MODEL = objectOf<ModelSpec>('What the model is made from, and how.', {
+  ...COMMON,
+  ...ARTIFACT,
+  model: reference('The model to start from, found in /content/model.'),
+  dataset: reference('The dataset to train on, found in /content/data.'),
+  access: ACCESS,
+});
+
+const DATASET = objectOf<DatasetSpec>('What the dataset is made from, and how.', { ...COMMON, ...ARTIFACT });
+
+const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
+  ...COMMON,
+  model: reference('The model to serve, found in /content/model.'),
+  access: ACCESS,
+  replicas: atLeast(0, 'How many replicas to keep running. Default: 1.'),
+  scaling: oneOf(['external'], 'With external, an autoscaler decides how many replicas run, and replicas is left alone.'),
+  port: atLeast(1, 'Port that the container listens on. Default: 8080.', { maximum: 65535 }),
+  readinessPath: text('Path that answers 2xx over HTTP when a replica is ready. Default: /.', LONGEST_PATH, { pattern: '^/' }),
+  startupTimeout: duration('How long a replica may take until it answers, such as 30m.'),
+  surge: flag('Whether a new revision starts beside the old one, which takes spare GPUs, or after it.'),
+});
+
+const NOTEBOOK = objectOf<NotebookSpec>('What the notebook runs, and what it can read.', {
+  ...COMMON,
+  model: reference('A model to work with, found in /content/model.'),
+  dataset: reference('A dataset to work with, found in /content/data.'),
+  access: ACCESS,
+  storage: storage("The notebook's own disk, /content/work. It outlives suspension.", 'It can grow, but not shrink.'),
+  idleTimeout: duration('Suspends the notebook after this long without activity, such as 1h. Default: never.'),
+});
+
+/** The schema of each kind's spec. */
+export const SPEC_SCHEMAS: Readonly<Record<Kind, Schema>> = { Model: MODEL, Dataset: DATASET, Server: SERVER, Notebook: NOTEBOOK };

@@ -1,0 +1,226 @@
+/** The CustomResourceDefinitions of the four kinds: their schemas, and the rules that lock what is data. */
+import { flag, listOf, objectOf, SPEC_SCHEMAS, text } from './crd-schema';
+import type { Schema, ValidationRule } from './crd-schema';
+import { API_GROUP, KINDS, PLURALS } from './resource';
+import type { ArtifactKind, Kind } from './resource';
+
+const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
+  Model: 'A Model is an artifact of files, such as weights: imported, or trained from another Model and a Dataset.',
+  Dataset: 'A Dataset is an artifact of files to train on, loaded once by an image.',
+  Server: 'A Server serves a Model over HTTP.',
+  Notebook: 'A Notebook is a Jupyter server with a disk of its own, and with a Model and a Dataset to read.',
+};
+
+/** The ancestor has `data` and `nb`; no kind of Kubernetes has any of them. */
+const SHORT_NAMES: Readonly<Record<Kind, string>> = { Model: 'mdl', Dataset: 'data', Server: 'srv', Notebook: 'nb' };
+
+/** How a rule compares a field. What is a map or list may be absent or empty, which is the same. */
+type Comparison = 'value' | 'collection' | 'image' | 'build';
+
+const RECIPE: Readonly<Record<string, Comparison>> = {
+  image: 'image', build: 'build', command: 'collection', args: 'collection', env: 'collection', params: 'collection',
+};
+
+/** What decides the content of an artifact: the fields that its recipe digest is made of. */
+const CONTENT: Readonly<Record<ArtifactKind, Readonly<Record<string, Comparison>>>> = {
+  Model: { ...RECIPE, model: 'value', dataset: 'value' },
+  Dataset: RECIPE,
+};
+
+/* A rule on a field does not run when the field comes or goes; so they are rules on the spec, with `has`. */
+const RULES: Readonly<Record<Comparison, (field: string) => string>> = {
+  value: same,
+  collection: sameOrEmpty,
+  image: (field) => `has(self.build) || has(oldSelf.build) || (${same(field)})`,
+  build: (field) => [
+    `has(self.${field}) == has(oldSelf.${field})`,
+    `(!has(self.${field}) || !has(oldSelf.${field}) || (${same(`${field}.git`)} && ${sameUpload(`${field}.upload`)}))`,
+  ].join(' && '),
+};
+
+function same(path: string): string {
+  return `has(self.${path}) == has(oldSelf.${path}) && (!has(self.${path}) || self.${path} == oldSelf.${path})`;
+}
+
+function sameOrEmpty(path: string): string {
+  const isEmpty = (self: string) => `(!has(${self}.${path}) || size(${self}.${path}) == 0)`;
+  return `has(self.${path}) && has(oldSelf.${path}) ? self.${path} == oldSelf.${path} : ${isEmpty('self')} && ${isEmpty('oldSelf')}`;
+}
+
+function sameUpload(path: string): string {
+  return `has(self.${path}) == has(oldSelf.${path}) && (!has(self.${path}) || self.${path}.md5Checksum == oldSelf.${path}.md5Checksum)`;
+}
+
+function contentRules(kind: ArtifactKind): ValidationRule[] {
+  return Object.entries(CONTENT[kind]).map(([field, comparison]) => ({
+    rule: RULES[comparison](field),
+    message: `${field} decides the content of a ${kind} and cannot change; create a ${kind} with another name`,
+  }));
+}
+
+const STORAGE_CLASS_RULE: ValidationRule = {
+  rule: [
+    '!has(oldSelf.storage) || !has(oldSelf.storage.storageClassName)',
+    '(has(self.storage) && has(self.storage.storageClassName) && self.storage.storageClassName == oldSelf.storage.storageClassName)',
+  ].join(' || '),
+  message: 'storage.storageClassName belongs to the disk and cannot change once set; create a Notebook with another name',
+};
+
+const SPEC_RULES: Readonly<Record<Kind, readonly ValidationRule[]>> = {
+  Model: contentRules('Model'),
+  Dataset: contentRules('Dataset'),
+  Server: [],
+  Notebook: [STORAGE_CLASS_RULE],
+};
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly observedGeneration?: number;
+  readonly lastTransitionTime: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** `Condition` of meta/v1, with the bounds that it has there. */
+const CONDITION = objectOf<Condition>('One aspect of the state.', {
+  type: text('What the condition is about, such as Ready.', 316),
+  status: { description: 'Whether it holds: True, False or Unknown.', type: 'string', enum: ['True', 'False', 'Unknown'] },
+  observedGeneration: { description: 'The generation of the resource that it is about.', type: 'integer', format: 'int64', minimum: 0 },
+  lastTransitionTime: { description: 'When the status last changed.', type: 'string', format: 'date-time' },
+  reason: text('Why, in one word for programs.', 1024, { minLength: 1, pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$' }),
+  message: text('Why, in words for people.', 32768),
+}, { required: ['type', 'status', 'lastTransitionTime', 'reason', 'message'] });
+
+interface PublishedArtifact {
+  readonly recipeDigest: string;
+  readonly url: string;
+  readonly contentDigest: string;
+  readonly bytes: number;
+  readonly files: number;
+  readonly completedAt: string;
+}
+
+const ARTIFACT = objectOf<PublishedArtifact>('What was published, once it was.', {
+  recipeDigest: text('Digest of all that decides the content: known beforehand, and the last folder of the URL.', 128),
+  url: text('Folder of the artifact in the bucket.', 2048),
+  contentDigest: text('Digest of the files.', 128),
+  bytes: { description: 'Size of all files.', type: 'integer', format: 'int64', minimum: 0 },
+  files: { description: 'Number of files.', type: 'integer', format: 'int64', minimum: 0 },
+  completedAt: { description: 'When it was published.', type: 'string', format: 'date-time' },
+});
+
+const ARTIFACTS = objectOf<{ readonly url: string }>('Where the artifact is, or will be.', {
+  url: text('Folder of the artifact in the bucket.', 2048),
+});
+
+interface BuildUpload {
+  readonly signedURL: string;
+  readonly requestID: string;
+  readonly expiration: string;
+  readonly storedMD5Checksum: string;
+}
+
+const BUILD_UPLOAD = objectOf<BuildUpload>('Where to upload the archive that spec.build.upload announces.', {
+  signedURL: text('URL to PUT the archive to.', 8192),
+  requestID: text('The requestID of the spec that the URL answers.', 255),
+  expiration: { description: 'When the URL expires.', type: 'string', format: 'date-time' },
+  storedMD5Checksum: text('MD5 checksum of the archive that is stored already, in hexadecimal.', 32),
+});
+
+const STATUS_FIELDS: Readonly<Record<string, Schema>> = {
+  ready: flag('Whether the condition Ready is true.'),
+  observedGeneration: { description: 'The generation that the status is about; -1 before any.', type: 'integer', format: 'int64' },
+  conditions: {
+    ...listOf(CONDITION, 32, 'The state, one condition for each aspect of it. Ready sums it up.'),
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['type'],
+  },
+  buildUpload: BUILD_UPLOAD,
+};
+
+/* A Notebook has `artifacts` for the ancestor's sake, whose schema has it there too. */
+const MORE_STATUS_FIELDS: Readonly<Record<Kind, Readonly<Record<string, Schema>>>> = {
+  Model: { artifacts: ARTIFACTS, artifact: ARTIFACT },
+  Dataset: { artifacts: ARTIFACTS, artifact: ARTIFACT },
+  Server: {},
+  Notebook: { artifacts: ARTIFACTS },
+};
+
+/** The default makes tools wait for the reconciler's first word, where a resource without a status would pass for ready. */
+function statusSchema(kind: Kind): Schema {
+  return {
+    description: 'What the reconciler observed last.',
+    type: 'object',
+    properties: { ...STATUS_FIELDS, ...MORE_STATUS_FIELDS[kind] },
+    default: { observedGeneration: -1 },
+  };
+}
+
+/* The spec is required, so that taking it away for a moment is no way around its rules. */
+function schemaOf(kind: Kind): Schema {
+  const rules = SPEC_RULES[kind];
+  return {
+    description: KIND_DESCRIPTIONS[kind],
+    type: 'object',
+    required: ['spec'],
+    properties: {
+      spec: { ...SPEC_SCHEMAS[kind], ...(rules.length > 0 && { 'x-kubernetes-validations': rules }) },
+      status: statusSchema(kind),
+    },
+  };
+}
+
+interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'date';
+  readonly jsonPath: string;
+}
+
+function printerColumns(kind: Kind): PrinterColumn[] {
+  const ready = '.status.conditions[?(@.type=="Ready")]';
+  const url: PrinterColumn = { name: 'URL', type: 'string', jsonPath: '.status.artifacts.url' };
+  return [
+    { name: 'Ready', type: 'string', jsonPath: `${ready}.status` },
+    { name: 'Reason', type: 'string', jsonPath: `${ready}.reason` },
+    ...(kind in CONTENT ? [url] : []),
+    { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  ];
+}
+
+/** A CustomResourceDefinition, as far as others look into it. */
+export interface Definition {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
+function customResourceDefinition(kind: Kind): Definition {
+  const plural = PLURALS[kind];
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${API_GROUP}` },
+    spec: {
+      group: API_GROUP,
+      scope: 'Namespaced',
+      names: {
+        kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [SHORT_NAMES[kind]], categories: ['ai'],
+      },
+      versions: [{
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: schemaOf(kind) },
+        subresources: { status: {} },
+        additionalPrinterColumns: printerColumns(kind),
+      }],
+    },
+  };
+}
+
+/** The definitions of the four kinds, in the order of `KINDS`. */
+export function customResourceDefinitions(): Definition[] {
+  return KINDS.map(customResourceDefinition);
+}

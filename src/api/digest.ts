@@ -1,0 +1,75 @@
+/** Digests over canonical JSON. The one file of the pure layers that may use `node:crypto`. */
+import { createHash } from 'node:crypto';
+import type { ArtifactResource, BuildSpec } from './resource';
+
+/** Raised on purpose only: a change makes every artifact a new one. */
+const RECIPE_VERSION = 1;
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** The digests of a resource's inputs. */
+export interface InputDigests {
+  readonly model?: string;
+  readonly dataset?: string;
+}
+
+/**
+ * The recipe digest of a Model or Dataset: 26 characters of Crockford's base32 (130 bits) over everything that decides the
+ * artifact's content. Resources, retries, scheduling and names are not part of it.
+ */
+export function recipeDigest({ kind, spec }: Pick<ArtifactResource, 'kind' | 'spec'>, inputs: InputDigests = {}): string {
+  const { image, build, command, args, env, params } = spec;
+  return digest({
+    v: RECIPE_VERSION,
+    kind,
+    image: build ? undefined : image,
+    build: build && buildContent(build),
+    command,
+    args,
+    env,
+    params,
+    model: inputs.model,
+    dataset: inputs.dataset,
+  });
+}
+
+/** What of a build decides the image's content: not an upload's request id. */
+export function buildContent({ git, upload }: BuildSpec): unknown {
+  return { git, md5Checksum: upload?.md5Checksum };
+}
+
+/** The part of a digest that goes into names: 8 characters, 40 bits. */
+export function shortDigest(value: string): string {
+  return value.slice(0, 8);
+}
+
+/** SHA-256 of the canonical JSON of `value`, as 26 characters of base32: 130 bits. */
+export function digest(value: unknown): string {
+  const bytes = createHash('sha256').update(canonicalJson(value)).digest();
+  let text = '';
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes.subarray(0, 17)) {
+    buffer = (buffer << 8) | byte;
+    for (bits += 8; bits >= 5 && text.length < 26; bits -= 5) text += ALPHABET[(buffer >> (bits - 5)) & 31];
+    buffer &= 0xff;
+  }
+  return text;
+}
+
+/** JSON with sorted keys, in which what is absent and what is empty are the same. */
+export function canonicalJson(value: unknown): string {
+  return canonical(value) ?? 'null';
+}
+
+function canonical(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return value.length > 0 ? `[${value.map((item) => canonical(item) ?? 'null').join()}]` : undefined;
+  const parts: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const text = canonical((value as Record<string, unknown>)[key]);
+    if (text !== undefined) parts.push(`${JSON.stringify(key)}:${text}`);
+  }
+  return parts.length > 0 ? `{${parts.join()}}` : undefined;
+}

@@ -1,0 +1,90 @@
+/**
+ * All that expansion may know about a cluster, as plain JSON: the constructs yield it at synth, the reconciler reads it from
+ * its ConfigMap. Everything in it is concrete; a value that only exists after deployment may be absent until then.
+ */
+import type { QuantityOrInteger } from './resource';
+
+export interface PlatformSpec {
+  /** Name of the cloud, as in the registry of `clouds/pods.ts`. */
+  readonly cloud: string;
+  readonly clusterName: string;
+  /** Minor version such as `1.33`; decides which newer fields may be used. Default: `1.27`. */
+  readonly kubernetesVersion?: string;
+  readonly artifacts: ArtifactStoreSpec;
+  readonly registry?: RegistrySpec;
+  readonly gpuPools?: GpuPoolSpec[];
+  /** Whether nodes for any GPU of the cloud come up without a declared pool, as on GKE Autopilot. */
+  readonly autoProvisioning?: boolean;
+  readonly workspaces?: WorkspaceSpec[];
+  /** Images of the helper containers, by their name in the catalog, where not the default. */
+  readonly images?: Record<string, string>;
+}
+
+export interface ArtifactStoreSpec {
+  /** `gs://bucket`, `s3://bucket`, `az://storageaccount` or, on a local cluster, `file:///directory`. */
+  readonly url: string;
+  /** Folder in the bucket, without slashes at its ends. Default: the bucket's root. */
+  readonly prefix?: string;
+  /** Region of the bucket, where the store asks for it. */
+  readonly region?: string;
+  /** Endpoint of an S3-compatible store, such as `http://minio.minio:9000`. */
+  readonly endpoint?: string;
+  /** Secret in each workspace with the keys `accessKeyId` and `secretAccessKey`, for a store without workload identity. */
+  readonly credentialsSecret?: string;
+  /** Azure: the resource group of the storage account. */
+  readonly resourceGroup?: string;
+  /** Size of the workspace's volume on it; most drivers ignore it. */
+  readonly capacity?: QuantityOrInteger;
+}
+
+export interface RegistrySpec {
+  /** Host and path before the workspace's repository, such as `us-docker.pkg.dev/acme/ml`. */
+  readonly url: string;
+  /** Whether it is reached over plain HTTP, as a registry on a laptop. */
+  readonly insecure?: boolean;
+}
+
+export interface GpuPoolSpec {
+  readonly name: string;
+  /** Name in the catalog, such as `nvidia-l4`. */
+  readonly gpu: string;
+  readonly gpusPerNode: number;
+  readonly capacity?: 'on-demand' | 'spot';
+  readonly maxNodes?: number;
+  /** Labels of its nodes, where they are not the ones that the cloud or this library sets. */
+  readonly nodeLabels?: Record<string, string>;
+}
+
+/** The ServiceAccounts of a workspace. */
+export type WorkspaceRole = 'artifact-writer' | 'artifact-reader' | 'image-builder';
+
+export const WORKSPACE_ROLES: readonly WorkspaceRole[] = ['artifact-writer', 'artifact-reader', 'image-builder'];
+
+export interface WorkspaceSpec {
+  readonly namespace: string;
+  /** Other workspaces whose artifacts this one may read. */
+  readonly reads?: string[];
+  /** Whether images may be built here, which takes an unconfined pod. */
+  readonly builds?: boolean;
+  /** Azure: client id of each ServiceAccount's identity; absent before the first deployment. */
+  readonly clientIds?: Partial<Record<WorkspaceRole, string>>;
+  /** Azure: tenant of the identities. */
+  readonly tenantId?: string;
+}
+
+/** The workspace of a namespace, or none. */
+export function workspaceOf(platform: PlatformSpec, namespace: string): WorkspaceSpec | undefined {
+  return platform.workspaces?.find((workspace) => workspace.namespace === namespace);
+}
+
+/** Whether the cluster is at least of this minor version, such as `1.30`. */
+export function isAtLeast(platform: PlatformSpec, version: string): boolean {
+  return minorOf(platform.kubernetesVersion ?? OLDEST_VERSION) >= minorOf(version);
+}
+
+/** The oldest version that what we write is valid on. */
+export const OLDEST_VERSION = '1.27';
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
+}

@@ -1,0 +1,211 @@
+/**
+ * The wire format of the four kinds: what is stored in the cluster, written by constructs or by hand.
+ *
+ * Every field of the ancestor's `substratus.ai/v1` keeps its name and meaning; what we add is optional.
+ * No field has a default here: expansion sets them, so that the stored JSON stays what its author wrote.
+ */
+import type { Affinity, PodSecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+
+export const API_GROUP = 'substratus.ai';
+export const API_VERSION = `${API_GROUP}/v1`;
+
+/** The annotation that names the token of a retry; see the reconciler. */
+export const RETRY_ANNOTATION = `${API_GROUP}/retry`;
+
+export type Kind = 'Model' | 'Dataset' | 'Server' | 'Notebook';
+
+/** The kinds that produce an artifact. */
+export type ArtifactKind = 'Model' | 'Dataset';
+
+export const KINDS: readonly Kind[] = ['Model', 'Dataset', 'Server', 'Notebook'];
+
+export interface Metadata {
+  readonly name: string;
+  /** Absent only before the API server or a chart has set it. */
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly labels?: Record<string, string>;
+  readonly annotations?: Record<string, string>;
+}
+
+interface ResourceOf<K extends Kind, S> {
+  readonly apiVersion: string;
+  readonly kind: K;
+  readonly metadata: Metadata;
+  readonly spec: S;
+}
+
+export type ModelResource = ResourceOf<'Model', ModelSpec>;
+export type DatasetResource = ResourceOf<'Dataset', DatasetSpec>;
+export type ServerResource = ResourceOf<'Server', ServerSpec>;
+export type NotebookResource = ResourceOf<'Notebook', NotebookSpec>;
+
+/** A resource that produces an artifact. */
+export type ArtifactResource = ModelResource | DatasetResource;
+export type Resource = ArtifactResource | ServerResource | NotebookResource;
+
+/** A number of cores or GiB, as the ancestor has it (an integer, also as a string), or a Kubernetes quantity such as `500m`. */
+export type QuantityOrInteger = number | string;
+
+/** Fields of all kinds. */
+export interface CommonSpec {
+  /** Image to run. With `build`, the built image is used instead. */
+  readonly image?: string;
+  readonly build?: BuildSpec;
+  /** Replaces the image's entrypoint. */
+  readonly command?: string[];
+  /** Replaces the image's arguments. */
+  readonly args?: string[];
+  /** Environment; a value may be `${{ secrets.<name>.<key> }}`. */
+  readonly env?: Record<string, string>;
+  /** Written to `/content/params.json`, and to `PARAM_<UPPER_KEY>`. */
+  readonly params?: Record<string, number | string>;
+  readonly resources?: ResourcesSpec;
+  /** Nothing runs while this is true. */
+  readonly suspend?: boolean;
+  readonly imagePullSecrets?: { readonly name: string }[];
+  /** What to add to the pod that runs the image. */
+  readonly pod?: PodSpec;
+  /** The Pod Security Standard that the pods meet: `baseline` (default) or `restricted`. */
+  readonly podSecurity?: PodSecurity;
+}
+
+export type PodSecurity = 'baseline' | 'restricted';
+
+export interface BuildSpec {
+  readonly git?: GitSpec;
+  readonly upload?: UploadSpec;
+}
+
+export interface GitSpec {
+  readonly url: string;
+  /** Folder of the build context in the repository. */
+  readonly path?: string;
+  readonly tag?: string;
+  readonly branch?: string;
+}
+
+export interface UploadSpec {
+  readonly md5Checksum: string;
+  readonly requestID: string;
+}
+
+export type Capacity = 'on-demand' | 'spot' | 'spot-first';
+
+export interface ResourcesSpec {
+  readonly cpu?: QuantityOrInteger;
+  readonly memory?: QuantityOrInteger;
+  readonly disk?: QuantityOrInteger;
+  readonly gpu?: GpuSpec;
+  readonly capacity?: Capacity;
+}
+
+export interface GpuSpec {
+  /** Name in the catalog, such as `nvidia-l4`. */
+  readonly type?: string;
+  readonly count?: number;
+}
+
+/** The escape hatch: added to the pod of the user's image, never in place of what expansion needs. */
+export interface PodSpec {
+  readonly labels?: Record<string, string>;
+  readonly annotations?: Record<string, string>;
+  readonly nodeSelector?: Record<string, string>;
+  readonly tolerations?: Toleration[];
+  readonly volumes?: Volume[];
+  readonly volumeMounts?: VolumeMount[];
+  readonly affinity?: Affinity;
+  readonly topologySpreadConstraints?: TopologySpreadConstraint[];
+  readonly priorityClassName?: string;
+  readonly runtimeClassName?: string;
+  readonly schedulerName?: string;
+  readonly securityContext?: PodSecurityContext;
+}
+
+export interface Reference {
+  readonly name: string;
+  /** Namespace of the object, which must share it. Default: that of the resource. */
+  readonly namespace?: string;
+}
+
+/** How inputs get into a pod: mounted from the bucket, or copied to the node's disk first. */
+export type Access = 'stream' | 'download';
+
+export interface InputsSpec {
+  readonly model?: Reference;
+  readonly dataset?: Reference;
+  readonly access?: Access;
+}
+
+export interface StorageSpec {
+  readonly size?: QuantityOrInteger;
+  readonly storageClassName?: string;
+}
+
+export interface SharingSpec {
+  /** Namespaces that may use the artifact; `*` is all. */
+  readonly namespaces: string[];
+}
+
+/** Fields of the kinds that produce an artifact. */
+export interface ArtifactSpec extends CommonSpec {
+  /** Attempts after the first; disruptions such as a preemption do not count. */
+  readonly retries?: number;
+  /** Limit of one attempt, from the start of its pod on a node; a duration such as `12h`. */
+  readonly timeout?: string;
+  /** The volume that `/content/artifacts` is on until it is published. */
+  readonly staging?: StorageSpec;
+  readonly sharing?: SharingSpec;
+  /** What becomes of the published artifact when the resource is deleted. */
+  readonly deletionPolicy?: 'Retain' | 'Delete';
+}
+
+export interface ModelSpec extends ArtifactSpec, InputsSpec {}
+
+export interface DatasetSpec extends ArtifactSpec {}
+
+export interface ServerSpec extends CommonSpec {
+  /** Required in effect; the schema cannot say so, for an older cluster may hold a server without. */
+  readonly model?: Reference;
+  readonly access?: Access;
+  readonly replicas?: number;
+  /** `external`: an autoscaler owns the number of replicas. */
+  readonly scaling?: 'external';
+  readonly port?: number;
+  readonly readinessPath?: string;
+  /** How long a replica may take until it answers; a duration such as `30m`. */
+  readonly startupTimeout?: string;
+  /** Whether a new revision starts beside the old one, which takes spare capacity. */
+  readonly surge?: boolean;
+}
+
+export interface NotebookSpec extends CommonSpec, InputsSpec {
+  readonly storage?: StorageSpec;
+  /** Suspended after this long without activity; a duration such as `1h`. */
+  readonly idleTimeout?: string;
+}
+
+/** Plural names, as in paths of the API and of the bucket. */
+export const PLURALS: Readonly<Record<Kind, string>> = {
+  Model: 'models',
+  Dataset: 'datasets',
+  Server: 'servers',
+  Notebook: 'notebooks',
+};
+
+/** Which artifact kind each reference field points to. */
+export const REFERENCES = [
+  { field: 'model', kind: 'Model' },
+  { field: 'dataset', kind: 'Dataset' },
+] as const;
+
+export function isArtifactResource(resource: Resource): resource is ArtifactResource {
+  return resource.kind === 'Model' || resource.kind === 'Dataset';
+}
+
+/** The references that a resource has, by field. One without a name is none: the ancestor's client wrote such. */
+export function referencesOf(resource: Resource): { readonly model?: Reference; readonly dataset?: Reference } {
+  const { model, dataset } = resource.spec as InputsSpec;
+  return { ...(model?.name && { model }), ...(dataset?.name && { dataset }) };
+}
