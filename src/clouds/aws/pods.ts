@@ -1,0 +1,70 @@
+/** AWS: EKS with Mountpoint for S3 and Pod Identity, so that ServiceAccounts carry nothing. */
+import type { Container, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
+import type { PlatformSpec } from '../../api/platform';
+import { helperImage } from '../../catalog/images';
+import type { ArtifactMount, Cloud, StoreAccess } from '../cloud';
+import { labelledGpuNodes, placeBySpotLabel } from '../placement';
+import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
+import type { VolumeOwners } from '../static-volume';
+import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
+import { MACHINES } from './machines';
+
+const BY_CAPACITY = placeBySpotLabel({ label: 'eks.amazonaws.com/capacityType', value: 'SPOT', tainted: false });
+
+export const awsCloud: Cloud = {
+  name: 'aws',
+  title: 'AWS',
+  machines: MACHINES,
+  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 20 },
+  capacities: ['on-demand', 'spot', 'spot-first'],
+  canStream: () => true,
+  placeGpu: labelledGpuNodes,
+  placeCapacity: (capacity) => BY_CAPACITY[capacity],
+  workspaceUrl: workspaceFolder,
+  mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceFolder(platform, mount.owner)),
+  store,
+  identity: () => ({}),
+  workspaceVolumes: (platform, namespace) => workspaceVolumePairs(platform, namespace, (owners) => mountpointVolume(platform, owners)),
+  registryLogin,
+  missing: () => [],
+};
+
+/** Mountpoint for S3 knows no inline volumes. `authenticationSource: pod` mounts with the rights of the pod's ServiceAccount. */
+function mountpointVolume(platform: PlatformSpec, owners: VolumeOwners): Partial<PersistentVolumeSpec> {
+  const { host, path } = splitUrl(workspaceFolder(platform, owners.owner));
+  const { region } = platform.artifacts;
+  return {
+    mountOptions: [...(region ? [`region ${region}`] : []), `prefix ${path}/`, 'read-only', 'allow-other', 'metadata-ttl 60'],
+    csi: {
+      driver: 's3.csi.aws.com',
+      /* Joined by what no namespace has in it: two volumes with one handle would be one. */
+      volumeHandle: [platform.clusterName, owners.namespace, owners.owner].join('.'),
+      volumeAttributes: { bucketName: host, authenticationSource: 'pod' },
+    },
+  };
+}
+
+function store(platform: PlatformSpec): StoreAccess {
+  const { region } = platform.artifacts;
+  return {
+    env: [
+      { name: 'RCLONE_S3_ENV_AUTH', value: 'true' },
+      { name: 'RCLONE_S3_NO_CHECK_BUCKET', value: 'true' },
+      { name: 'RCLONE_S3_PROVIDER', value: 'AWS' },
+      ...(region ? [{ name: 'RCLONE_S3_REGION', value: region }] : []),
+    ],
+    remotePath: (url) => rclonePath('s3', url),
+  };
+}
+
+/* The region is part of the registry's host: <account>.dkr.ecr.<region>.amazonaws.com. */
+const LOGIN = `set -eu
+region=$(echo "$REGISTRY" | cut -d. -f4)
+token=$(aws ecr get-login-password --region "$region")
+auth=$(printf 'AWS:%s' "$token" | base64 | tr -d '\\n')
+printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/config.json"
+`;
+
+function registryLogin(platform: PlatformSpec): Container {
+  return { name: 'login', image: helperImage(platform, 'aws-cli'), command: ['sh', '-c', LOGIN] };
+}

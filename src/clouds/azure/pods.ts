@@ -1,0 +1,125 @@
+/** Azure: AKS with the Blob CSI driver and workload identity. A workspace has a container of its own in the storage account. */
+import type { Container, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
+import type { PlatformSpec, WorkspaceRole } from '../../api/platform';
+import { workspaceOf, WORKSPACE_ROLES } from '../../api/platform';
+import { helperImage } from '../../catalog/images';
+import type { ArtifactMount, Cloud, IdentityLabels, StoreAccess } from '../cloud';
+import { labelledGpuNodes, placeBySpotLabel } from '../placement';
+import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
+import type { VolumeOwners } from '../static-volume';
+import { rclonePath, splitUrl } from '../store-url';
+import { MACHINES } from './machines';
+
+/* AKS taints its spot nodes always. */
+const BY_CAPACITY = placeBySpotLabel({ label: 'kubernetes.azure.com/scalesetpriority', value: 'spot', tainted: true });
+
+export const azureCloud: Cloud = {
+  name: 'azure',
+  title: 'Azure',
+  machines: MACHINES,
+  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 20 },
+  capacities: ['on-demand', 'spot', 'spot-first'],
+  canStream: () => true,
+  placeGpu: labelledGpuNodes,
+  placeCapacity: (capacity) => BY_CAPACITY[capacity],
+  workspaceUrl,
+  mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceUrl(platform, mount.owner)),
+  store,
+  identity,
+  podLabels: { 'azure.workload.identity/use': 'true' },
+  workspaceVolumes: (platform, namespace) => workspaceVolumePairs(platform, namespace, (owners) => blobVolume(platform, owners)),
+  registryLogin,
+  missing,
+};
+
+/** Name of a workspace's container. Prefixed, for a namespace may be shorter than the three characters that a container needs. */
+function containerName(namespace: string): string {
+  return `ws-${namespace}`;
+}
+
+/** `az://<account>/<container>/<prefix>`: rights are granted by container here, so it comes before the prefix. */
+function workspaceUrl({ artifacts: { url, prefix } }: PlatformSpec, namespace: string): string {
+  return [url.replace(/\/+$/, ''), containerName(namespace), ...(prefix ? [prefix] : [])].join('/');
+}
+
+/** blobfuse2 with the token of the pod's ServiceAccount; without it the driver would ask for the account's key, which is off. */
+function blobVolume(platform: PlatformSpec, { namespace, owner }: VolumeOwners): Partial<PersistentVolumeSpec> {
+  const { url, prefix, resourceGroup } = platform.artifacts;
+  const account = splitUrl(url).host;
+  return {
+    mountOptions: [
+      '-o allow_other',
+      '-o ro',
+      '--file-cache-timeout-in-seconds=120',
+      '--use-attr-cache=true',
+      '--cancel-list-on-mount-seconds=10',
+      ...(prefix ? [`--subdirectory=${prefix}`, '--virtual-directory=true'] : []),
+    ],
+    csi: {
+      driver: 'blob.csi.azure.com',
+      readOnly: true,
+      volumeHandle: [resourceGroup, account, containerName(owner), namespace].join('#'),
+      volumeAttributes: {
+        protocol: 'fuse2',
+        ...(resourceGroup && { resourceGroup }),
+        storageAccount: account,
+        containerName: containerName(owner),
+        ClientID: clientId(platform, { namespace, role: 'artifact-reader' }),
+        mountWithWorkloadIdentityToken: 'true',
+      },
+    },
+  };
+}
+
+function store(platform: PlatformSpec): StoreAccess {
+  return {
+    env: [
+      { name: 'RCLONE_AZUREBLOB_ACCOUNT', value: splitUrl(platform.artifacts.url).host },
+      { name: 'RCLONE_AZUREBLOB_ENV_AUTH', value: 'true' },
+      { name: 'RCLONE_AZUREBLOB_NO_CHECK_CONTAINER', value: 'true' },
+    ],
+    /* The account is not part of rclone's path. */
+    remotePath: (url) => rclonePath('azureblob', `az://${splitUrl(url).path}`),
+  };
+}
+
+interface Account {
+  readonly namespace: string;
+  readonly role: WorkspaceRole;
+}
+
+function identity(platform: PlatformSpec, account: Account): IdentityLabels {
+  const tenantId = workspaceOf(platform, account.namespace)?.tenantId;
+  return {
+    annotations: {
+      'azure.workload.identity/client-id': clientId(platform, account),
+      ...(tenantId && { 'azure.workload.identity/tenant-id': tenantId }),
+    },
+  };
+}
+
+function clientId(platform: PlatformSpec, { namespace, role }: Account): string {
+  return workspaceOf(platform, namespace)?.clientIds?.[role] ?? `<client id of ${namespace}/${role}: known after the first deployment>`;
+}
+
+function missing(platform: PlatformSpec, namespace: string): string[] {
+  const clientIds = workspaceOf(platform, namespace)?.clientIds ?? {};
+  return WORKSPACE_ROLES.filter((role) => !clientIds[role]).map((role) => `the client id of ${namespace}/${role}`);
+}
+
+const LOGIN = `set -eu
+az login --service-principal --username "$AZURE_CLIENT_ID" --tenant "$AZURE_TENANT_ID" \\
+  --federated-token "$(cat "$AZURE_FEDERATED_TOKEN_FILE")" --allow-no-subscriptions --output none
+token=$(az acr login --name "$REGISTRY" --expose-token --output tsv --query accessToken)
+auth=$(printf '00000000-0000-0000-0000-000000000000:%s' "$token" | base64 | tr -d '\\n')
+printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/config.json"
+`;
+
+function registryLogin(platform: PlatformSpec): Container {
+  return {
+    name: 'login',
+    image: helperImage(platform, 'azure-cli'),
+    command: ['bash', '-c', LOGIN],
+    env: [{ name: 'AZURE_CONFIG_DIR', value: '/tmp/azure' }],
+  };
+}

@@ -1,0 +1,119 @@
+/** What every cloud must answer about pods. Pure: the Kubernetes side of a cloud can be asked without Terraform. */
+import type { Affinity, Container, EnvVar, PersistentVolume, PersistentVolumeClaim, Toleration, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { PlatformSpec, WorkspaceRole } from '../api/platform';
+import type { Capacity } from '../api/resource';
+import type { GpuModel } from '../catalog/gpus';
+
+/** A machine type with GPUs. Prices in US dollars an hour. */
+export interface Machine {
+  readonly machineType: string;
+  /** Name in the catalog. */
+  readonly gpu: string;
+  readonly gpuCount: number;
+  readonly vcpu: number;
+  readonly memoryGiB: number;
+  readonly usdPerHour?: number;
+  readonly spotUsdPerHour?: number;
+  /** Interfaces of the Elastic Fabric Adapter. */
+  readonly efa?: number;
+  /** Whether the GPUs are attached to a general machine type, whose name is therefore not unique. */
+  readonly attached?: boolean;
+  /** Whether the cloud has retired it, or is about to. */
+  readonly retired?: boolean;
+}
+
+/** What a container of the user's image asks for by default on a node without GPU. */
+export interface ResourceDefaults {
+  readonly cpu: string;
+  readonly memoryGiB: number;
+  readonly diskGiB: number;
+}
+
+export interface GpuRequest {
+  /** None where the platform offers one kind of GPU that has no name, as on a laptop. */
+  readonly gpu?: GpuModel;
+  readonly count: number;
+}
+
+/** On which nodes a pod runs. */
+export interface Placement {
+  readonly nodeSelector?: Record<string, string>;
+  readonly tolerations?: Toleration[];
+  readonly affinity?: Affinity;
+}
+
+/** What a pod needs beside its containers, for one purpose. */
+export interface PodPart {
+  readonly volumes?: Volume[];
+  readonly volumeMounts?: VolumeMount[];
+  readonly annotations?: Record<string, string>;
+  readonly labels?: Record<string, string>;
+}
+
+/** An artifact and where a container wants to read it. */
+export interface ArtifactMount {
+  /** Name of the volume. */
+  readonly name: string;
+  readonly mountPath: string;
+  /** URL of the artifact. */
+  readonly url: string;
+  /** Namespace of the artifact, whose workspace it lies in. */
+  readonly owner: string;
+  /** Namespace of the pod. */
+  readonly namespace: string;
+}
+
+/** How rclone reaches the store of a workspace. */
+export interface StoreAccess extends PodPart {
+  /** The environment that configures rclone. */
+  readonly env: EnvVar[];
+  /** Path for rclone of a URL in the store. */
+  remotePath(url: string): string;
+}
+
+export interface IdentityLabels {
+  readonly annotations?: Record<string, string>;
+  readonly labels?: Record<string, string>;
+}
+
+/** The Kubernetes side of a cloud. Every function is pure. */
+export interface Cloud {
+  readonly name: string;
+  readonly title: string;
+  readonly machines: readonly Machine[];
+  readonly defaults: ResourceDefaults;
+  /** Capacities that nodes of this cloud can have. */
+  readonly capacities: readonly Capacity[];
+  /** What every pod that uses one of the ServiceAccounts carries. */
+  readonly podLabels?: Record<string, string>;
+
+  /** Whether artifacts of this store can be mounted; if not, they are downloaded. */
+  canStream(platform: PlatformSpec): boolean;
+
+  /** The nodes with a GPU, of a capacity or of any. */
+  placeGpu(request: GpuRequest, platform: PlatformSpec): Placement;
+
+  /** The nodes of a capacity. */
+  placeCapacity(capacity: Capacity): Placement;
+
+  /** URL of a workspace's folder in the store, without a slash at its end. */
+  workspaceUrl(platform: PlatformSpec, namespace: string): string;
+
+  /** Mounts an artifact's files read-only. */
+  mountArtifact(mount: ArtifactMount, platform: PlatformSpec): PodPart;
+
+  /** Lets rclone read, or as the writer also write, what `owner` has in the store. */
+  store(platform: PlatformSpec, access: { readonly namespace: string; readonly owner: string; readonly role: WorkspaceRole }): StoreAccess;
+
+  /** What the ServiceAccount of a role carries. */
+  identity(platform: PlatformSpec, account: { readonly namespace: string; readonly role: WorkspaceRole }): IdentityLabels;
+
+  /** The volumes through which a workspace mounts artifacts. */
+  workspaceVolumes(platform: PlatformSpec, namespace: string): (PersistentVolume | PersistentVolumeClaim)[];
+
+  /** Writes the credentials of the registry to `$DOCKER_CONFIG/config.json`; none where it asks for none. */
+  registryLogin(platform: PlatformSpec): Container | undefined;
+
+  /** The value of a late value that is missing from the platform, or none: what it is, and how to get it. */
+  missing(platform: PlatformSpec, namespace: string): string[];
+}

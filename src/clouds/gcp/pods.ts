@@ -1,0 +1,84 @@
+/** Google Cloud: GKE with GCS FUSE and workload identity by principal, so that ServiceAccounts carry nothing. */
+import type { Container } from 'kubernetes-types/core/v1';
+import type { PlatformSpec } from '../../api/platform';
+import { helperImage } from '../../catalog/images';
+import type { ArtifactMount, Cloud, GpuRequest, Placement, PodPart, StoreAccess } from '../cloud';
+import { gpuToleration, placeBySpotLabel } from '../placement';
+import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
+import { GKE_ACCELERATORS, MACHINES } from './machines';
+
+const ACCELERATOR_LABEL = 'cloud.google.com/gke-accelerator';
+
+/* GKE taints spot nodes only where asked to, node auto-provisioning always: tolerated in any case. */
+const BY_CAPACITY = placeBySpotLabel({ label: 'cloud.google.com/gke-spot', value: 'true', tainted: true });
+
+export const gcpCloud: Cloud = {
+  name: 'gcp',
+  title: 'Google Cloud',
+  machines: MACHINES,
+  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 20 },
+  capacities: ['on-demand', 'spot', 'spot-first'],
+  canStream: () => true,
+  placeGpu,
+  placeCapacity: (capacity) => BY_CAPACITY[capacity],
+  workspaceUrl: workspaceFolder,
+  mountArtifact,
+  store,
+  identity: () => ({}),
+  workspaceVolumes: () => [],
+  registryLogin,
+  missing: () => [],
+};
+
+function placeGpu(request: GpuRequest): Placement {
+  const accelerator = request.gpu && GKE_ACCELERATORS[request.gpu.name];
+  return {
+    ...(accelerator && { nodeSelector: { [ACCELERATOR_LABEL]: accelerator } }),
+    tolerations: [gpuToleration(request)],
+  };
+}
+
+/** Inline: the driver mounts with the pod's own identity, below the artifact's folder. Metadata never expires: artifacts are immutable. */
+function mountArtifact({ name, mountPath, url }: ArtifactMount): PodPart {
+  const { host, path } = splitUrl(url);
+  return {
+    volumes: [{
+      name,
+      csi: {
+        driver: 'gcsfuse.csi.storage.gke.io',
+        readOnly: true,
+        volumeAttributes: {
+          bucketName: host,
+          mountOptions: `implicit-dirs,only-dir=${path}/files,file-mode=0444,dir-mode=0555`,
+          metadataCacheTTLSeconds: '-1',
+          skipCSIBucketAccessCheck: 'true',
+        },
+      },
+    }],
+    volumeMounts: [{ name, mountPath, readOnly: true }],
+    annotations: { 'gke-gcsfuse/volumes': 'true' },
+  };
+}
+
+function store(): StoreAccess {
+  return {
+    env: [
+      { name: 'RCLONE_GCS_BUCKET_POLICY_ONLY', value: 'true' },
+      { name: 'RCLONE_GCS_ENV_AUTH', value: 'true' },
+      { name: 'RCLONE_GCS_NO_CHECK_BUCKET', value: 'true' },
+    ],
+    remotePath: (url) => rclonePath('gcs', url),
+  };
+}
+
+/* The metadata server of GKE answers with a token of the ServiceAccount's principal. */
+const LOGIN = `set -eu
+token=$(wget -qO- --header 'Metadata-Flavor: Google' \\
+  http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+auth=$(printf 'oauth2accesstoken:%s' "$token" | base64 | tr -d '\\n')
+printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/config.json"
+`;
+
+function registryLogin(platform: PlatformSpec): Container {
+  return { name: 'login', image: helperImage(platform, 'regctl'), command: ['sh', '-c', LOGIN] };
+}

@@ -1,0 +1,82 @@
+/** Volumes that are bound by name: how a workspace mounts artifacts where the driver knows no inline volumes. */
+import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
+import type { PlatformSpec } from '../api/platform';
+import { workspaceOf } from '../api/platform';
+import { gibibytes } from '../api/quantity';
+import { API_GROUP } from '../api/resource';
+import type { ArtifactMount, PodPart } from './cloud';
+import { MANAGED_BY } from './labels';
+
+/** Drivers for buckets ignore the capacity, yet Kubernetes asks for one. */
+const DEFAULT_CAPACITY = '1Ti';
+
+export interface VolumeOwners {
+  /** Namespace of the claim. */
+  readonly namespace: string;
+  /** Namespace whose artifacts are on it. */
+  readonly owner: string;
+}
+
+/** Name of the claim, in the consumer's namespace. */
+export function claimName({ namespace, owner }: VolumeOwners): string {
+  return namespace === owner ? 'artifacts' : `artifacts-from-${owner}`;
+}
+
+/** A volume and its claim for the workspace's own artifacts and for each other workspace that it may read. */
+export function workspaceVolumePairs(
+  platform: PlatformSpec,
+  namespace: string,
+  source: (owners: VolumeOwners) => Partial<PersistentVolumeSpec>,
+): (PersistentVolume | PersistentVolumeClaim)[] {
+  const owners = [namespace, ...workspaceOf(platform, namespace)?.reads ?? []];
+  return owners.flatMap((owner) => volumePair(platform, { namespace, owner }, source({ namespace, owner })));
+}
+
+function volumePair(
+  platform: PlatformSpec,
+  owners: VolumeOwners,
+  source: Partial<PersistentVolumeSpec>,
+): [PersistentVolume, PersistentVolumeClaim] {
+  const name = claimName(owners);
+  const volumeName = `${platform.clusterName}-${owners.namespace}-${name}`;
+  const storage = gibibytes(platform.artifacts.capacity ?? DEFAULT_CAPACITY);
+  const common = { accessModes: source.accessModes ?? ['ReadOnlyMany'], storageClassName: '' };
+  const labels = { ...MANAGED_BY, [`${API_GROUP}/workspace`]: owners.namespace };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: volumeName, labels },
+      spec: {
+        capacity: { storage },
+        persistentVolumeReclaimPolicy: 'Retain',
+        claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: owners.namespace, name },
+        ...common,
+        ...source,
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace: owners.namespace, labels },
+      spec: { ...common, volumeName, resources: { requests: { storage } } },
+    },
+  ];
+}
+
+/**
+ * Mounts the files of an artifact from the workspace's volume. A subPath is safe although the store has no folders: an artifact
+ * is published, so its folder exists, and immutable, so it stays.
+ */
+export function mountFromClaim(mount: ArtifactMount, root: string): PodPart {
+  return {
+    volumes: [{ name: mount.name, persistentVolumeClaim: { claimName: claimName(mount), readOnly: true } }],
+    volumeMounts: [{ name: mount.name, mountPath: mount.mountPath, subPath: `${relativeTo(root, mount.url)}/files`, readOnly: true }],
+  };
+}
+
+/** The path of `url` below `root`. */
+export function relativeTo(root: string, url: string): string {
+  if (!url.startsWith(`${root}/`)) throw new Error(`artifact ${url} does not lie under ${root}, the folder of its workspace`);
+  return url.slice(root.length + 1);
+}
