@@ -1,0 +1,180 @@
+/** Models and Datasets: check, run, publish (design decision 7). */
+import type { Job } from 'kubernetes-types/batch/v1';
+import type { ConfigMap, EnvVar, PersistentVolumeClaim, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import { buildContent, canonicalJson, recipeDigest, shortDigest } from '../api/digest';
+import type { PlatformSpec } from '../api/platform';
+import { API_GROUP } from '../api/resource';
+import type { ArtifactResource } from '../api/resource';
+import { cloudNamed } from '../clouds/pods';
+import { buildChildren } from './build';
+import { childMetadata, childName, IMAGE_DIGEST_ANNOTATION, namespaceOf } from './child';
+import type { Child, RetryTokens } from './child';
+import { claim } from './claim';
+import { durationSeconds } from './duration';
+import { imageOf } from './image';
+import { artifactUrl } from './inputs';
+import type { Artifact, Inputs } from './inputs';
+import { helperPodTemplate, stepJob } from './job';
+import { paramsOf } from './params';
+import { userPodTemplate } from './pod';
+import type { Context } from './pod';
+import { rcloneContainer } from './rclone';
+import { defaultStagingGiB } from './resources';
+import { CHECK_SCRIPT, PUBLISH_SCRIPT } from './scripts';
+import { publisherSecurity } from './security';
+
+const DEFAULT_RETRIES = 2;
+const STAGING_PATH = '/content/artifacts';
+
+/** Names of the user's containers, as the ancestor has them. */
+const CONTAINER_NAMES = { Model: 'model', Dataset: 'load' } as const;
+
+/** The artifact that a resource produces from its inputs. */
+export function artifactOf(resource: ArtifactResource, platform: PlatformSpec, inputs: Inputs): Artifact {
+  const { kind, metadata: { name } } = resource;
+  const namespace = namespaceOf(resource);
+  const digest = recipeDigest(resource, { model: inputs.model?.recipeDigest, dataset: inputs.dataset?.recipeDigest });
+  return { kind, name, namespace, recipeDigest: digest, url: artifactUrl(platform, { kind, namespace, recipeDigest: digest }) };
+}
+
+export interface ArtifactContext extends Context {
+  readonly tokens?: RetryTokens;
+}
+
+export function expandArtifact(resource: ArtifactResource, context: ArtifactContext): Child[] {
+  const artifact = artifactOf(resource, context.platform, context.inputs);
+  return [
+    { step: 'prepare', object: paramsOf(resource).configMap },
+    ...buildChildren(resource, context),
+    { step: 'check', object: checkJob(resource, artifact, context) },
+    { step: 'run', object: stagingClaim(resource, artifact) },
+    { step: 'run', object: runJob(resource, artifact, context) },
+    { step: 'publish', object: recipeConfigMap(resource, artifact, context.inputs) },
+    { step: 'publish', object: publishJob(resource, artifact, context) },
+  ];
+}
+
+function checkJob(resource: ArtifactResource, artifact: Artifact, { platform, tokens }: ArtifactContext): Job {
+  const { namespace } = artifact;
+  const store = cloudNamed(platform.cloud).store(platform, { namespace, owner: namespace, role: 'artifact-reader' });
+  const rclone = rcloneContainer('check', platform);
+  const template = helperPodTemplate(resource, { platform }, {
+    step: 'check',
+    serviceAccountName: 'artifact-reader',
+    container: {
+      ...rclone,
+      command: ['sh', '-c', CHECK_SCRIPT],
+      env: sorted([
+        ...rclone.env ?? [],
+        ...store.env,
+        { name: 'DESTINATION', value: store.remotePath(artifact.url) },
+        { name: 'RECIPE_DIGEST', value: artifact.recipeDigest },
+      ]),
+      resources: { requests: { cpu: '100m', memory: '128Mi' } },
+    },
+    parts: [store],
+  });
+  return withRecipe(stepJob(resource, { step: 'check', template, tokens }), artifact);
+}
+
+function runJob(resource: ArtifactResource, artifact: Artifact, context: ArtifactContext): Job {
+  const { retries = DEFAULT_RETRIES } = resource.spec;
+  const template = runTemplate(resource, artifact, context);
+  return withRecipe(stepJob(resource, { step: 'run', template, retries, tokens: context.tokens }), artifact);
+}
+
+/** The pod of the user's program: all of an artifact's expansion that can fail, but for its build. */
+export function runTemplate(resource: ArtifactResource, artifact: Artifact, context: Context): PodTemplateSpec {
+  const { timeout } = resource.spec;
+  return userPodTemplate(resource, context, {
+    role: 'run',
+    container: { name: CONTAINER_NAMES[resource.kind] },
+    pod: { restartPolicy: 'Never', ...(timeout !== undefined && { activeDeadlineSeconds: durationSeconds('timeout', timeout) }) },
+    parts: [stagingPart(resource, artifact, false)],
+  });
+}
+
+function publishJob(resource: ArtifactResource, artifact: Artifact, { platform, tokens }: ArtifactContext): Job {
+  const { namespace } = artifact;
+  const store = cloudNamed(platform.cloud).store(platform, { namespace, owner: namespace, role: 'artifact-writer' });
+  const rclone = rcloneContainer('publish', platform);
+  const template = helperPodTemplate(resource, { platform }, {
+    step: 'publish',
+    serviceAccountName: 'artifact-writer',
+    container: {
+      ...rclone,
+      command: ['sh', '-c', PUBLISH_SCRIPT],
+      env: sorted([...rclone.env ?? [], ...store.env, ...publishEnv(resource, platform, artifact), {
+        name: 'DESTINATION',
+        value: store.remotePath(artifact.url),
+      }]),
+      resources: { requests: { cpu: '1', memory: '1Gi' } },
+      securityContext: publisherSecurity(resource.spec.podSecurity),
+    },
+    parts: [stagingPart(resource, artifact, true), recipePart(resource, artifact), store],
+  });
+  return withRecipe(stepJob(resource, { step: 'publish', template, tokens }), artifact);
+}
+
+/** The digest of the image that ran is known only afterwards; whoever creates the Job sets it as an annotation of the pod. */
+function publishEnv(resource: ArtifactResource, platform: PlatformSpec, artifact: Artifact): EnvVar[] {
+  return [
+    { name: 'IMAGE', value: imageOf(resource, platform) },
+    { name: 'IMAGE_DIGEST', valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${IMAGE_DIGEST_ANNOTATION}']` } } },
+    { name: 'RECIPE_DIGEST', value: artifact.recipeDigest },
+    { name: 'RECIPE_FILE', value: '/recipe/recipe.json' },
+    { name: 'SOURCE', value: STAGING_PATH },
+  ];
+}
+
+function stagingName(resource: ArtifactResource, artifact: Artifact): string {
+  return childName(resource, `${resource.kind.toLowerCase()}-staging-${shortDigest(artifact.recipeDigest)}`);
+}
+
+/** The volume of `/content/artifacts`: it outlives the run's pods, so that a preempted run finds what it had written. */
+function stagingClaim(resource: ArtifactResource, artifact: Artifact): PersistentVolumeClaim {
+  const { staging, resources } = resource.spec;
+  const metadata = childMetadata(resource, { name: stagingName(resource, artifact), role: 'staging' });
+  return withRecipe(claim({ storage: staging, defaultSize: defaultStagingGiB(resources), metadata }), artifact);
+}
+
+function stagingPart(resource: ArtifactResource, artifact: Artifact, readOnly: boolean) {
+  return {
+    volumes: [{ name: 'artifacts', persistentVolumeClaim: { claimName: stagingName(resource, artifact) } }],
+    volumeMounts: [{ name: 'artifacts', mountPath: STAGING_PATH, ...(readOnly && { readOnly }) }],
+  };
+}
+
+function recipeName(resource: ArtifactResource, artifact: Artifact): string {
+  return childName(resource, `${resource.kind.toLowerCase()}-recipe-${shortDigest(artifact.recipeDigest)}`);
+}
+
+/** What the artifact was made of, for its manifest. Inputs by their digests, which say what they are wherever they lie. */
+function recipeConfigMap(resource: ArtifactResource, artifact: Artifact, inputs: Inputs): ConfigMap {
+  const { image, build, command, args, env, params } = resource.spec;
+  const source = build ? { build: buildContent(build) } : { image };
+  const digests = { model: inputs.model?.recipeDigest, dataset: inputs.dataset?.recipeDigest };
+  const recipe = canonicalJson({ kind: resource.kind, ...source, command, args, env, params, ...digests });
+  return withRecipe({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: childMetadata(resource, { name: recipeName(resource, artifact), role: 'recipe' }),
+    immutable: true,
+    data: { 'recipe.json': recipe },
+  }, artifact);
+}
+
+function recipePart(resource: ArtifactResource, artifact: Artifact) {
+  return {
+    volumes: [{ name: 'recipe', configMap: { name: recipeName(resource, artifact) } }],
+    volumeMounts: [{ name: 'recipe', mountPath: '/recipe', readOnly: true }],
+  };
+}
+
+function withRecipe<T extends Job | ConfigMap | PersistentVolumeClaim>(object: T, { recipeDigest: recipe }: Artifact): T {
+  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata?.labels, [`${API_GROUP}/recipe`]: recipe } } };
+}
+
+function sorted(variables: EnvVar[]): EnvVar[] {
+  return [...variables].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

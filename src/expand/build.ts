@@ -1,0 +1,114 @@
+/** Images built from git: a Job with rootless BuildKit, as a gate before the rest. */
+import type { Container, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import { isAtLeast, workspaceOf } from '../api/platform';
+import type { PlatformSpec } from '../api/platform';
+import type { GitSpec, Resource } from '../api/resource';
+import { helperImage } from '../catalog/images';
+import { cloudNamed } from '../clouds/pods';
+import { namespaceOf } from './child';
+import type { Child, RetryTokens } from './child';
+import { ExpandError } from './error';
+import { builtImage, gitOf } from './image';
+import { stepJob } from './job';
+import { podDefaults, podMetadata } from './pod-parts';
+
+/** The user of the rootless image. */
+const BUILD_USER = 1000;
+const DOCKER_CONFIG = '/docker';
+
+/* A failure to look is not told apart from «not there»: the push that follows says what is wrong. */
+const EXISTS = 'if regctl manifest head "$IMAGE"; then touch "$DOCKER_CONFIG/exists"; fi';
+
+const BUILD = `set -eu
+if [ -e "$DOCKER_CONFIG/exists" ]; then echo "already built: $IMAGE"; exit 0; fi
+exec buildctl-daemonless.sh build --progress=plain --frontend dockerfile.v0 --opt context="$CONTEXT" \\
+  --output "type=image,name=$IMAGE,push=true$PUSH_OPTIONS"
+`;
+
+export interface BuildContext {
+  readonly platform: PlatformSpec;
+  readonly tokens?: RetryTokens;
+}
+
+/** The build of a resource, or nothing. */
+export function buildChildren(resource: Resource, { platform, tokens }: BuildContext): Child[] {
+  const { build } = resource.spec;
+  if (!build) return [];
+  const template = buildTemplate(resource, gitOf(resource), platform);
+  return [{ step: 'build', object: stepJob(resource, { step: 'build', template, retries: 1, tokens }) }];
+}
+
+/** A context that BuildKit fetches itself: `https://host/repo.git#ref:path`. */
+function gitContext({ url, path, tag, branch }: GitSpec): string {
+  const address = url.replace(/\/+$/, '');
+  const repository = /^https?:/.test(address) && !address.endsWith('.git') ? `${address}.git` : address;
+  const fragment = [tag ?? branch ?? '', ...(path ? [path] : [])].join(':');
+  return fragment ? `${repository}#${fragment}` : repository;
+}
+
+function buildTemplate(resource: Resource, git: GitSpec, platform: PlatformSpec): PodTemplateSpec {
+  const namespace = namespaceOf(resource);
+  if (!workspaceOf(platform, namespace)?.builds) throw new ExpandError(noBuilds(namespace));
+  const common: Pick<Container, 'volumeMounts' | 'env'> = {
+    volumeMounts: [{ name: 'docker', mountPath: DOCKER_CONFIG }, { name: 'tmp', mountPath: '/tmp' }],
+    env: [
+      { name: 'DOCKER_CONFIG', value: DOCKER_CONFIG },
+      { name: 'IMAGE', value: builtImage(resource, platform) },
+      { name: 'REGISTRY', value: platform.registry?.url.split('/')[0] },
+    ],
+  };
+  const login = cloudNamed(platform.cloud).registryLogin(platform);
+  return {
+    metadata: buildMetadata(resource, platform),
+    spec: {
+      ...podDefaults(resource),
+      securityContext: { fsGroup: BUILD_USER, runAsGroup: BUILD_USER, runAsUser: BUILD_USER },
+      restartPolicy: 'Never',
+      serviceAccountName: 'image-builder',
+      initContainers: [
+        ...(login ? [{ ...login, ...common, env: [...common.env ?? [], ...login.env ?? []] }] : []),
+        existsContainer(platform, common),
+      ],
+      containers: [builder(git, platform, common)],
+      volumes: ['buildkit', 'docker', 'tmp'].map((name) => ({ name, emptyDir: {} })),
+    },
+  };
+}
+
+export function noBuilds(namespace: string): string {
+  return `build needs an unconfined pod, which workspace ${namespace} does not allow; set builds: true on the workspace, or set image instead of build`;
+}
+
+/** BuildKit without root needs AppArmor and seccomp out of its way, since it makes namespaces of its own. */
+function buildMetadata(resource: Resource, platform: PlatformSpec): PodTemplateSpec['metadata'] {
+  const metadata = podMetadata(resource, { role: 'build', container: 'builder', parts: [], platform });
+  if (isAtLeast(platform, '1.30')) return metadata;
+  return {
+    ...metadata,
+    annotations: { ...metadata?.annotations, 'container.apparmor.security.beta.kubernetes.io/builder': 'unconfined' },
+  };
+}
+
+function existsContainer(platform: PlatformSpec, common: Partial<Container>): Container {
+  return { name: 'exists', image: helperImage(platform, 'regctl'), command: ['sh', '-c', EXISTS], ...common };
+}
+
+function builder(git: GitSpec, platform: PlatformSpec, common: Partial<Container>): Container {
+  return {
+    name: 'builder',
+    image: helperImage(platform, 'buildkit'),
+    command: ['sh', '-c', BUILD],
+    env: [
+      { name: 'BUILDKITD_FLAGS', value: '--oci-worker-no-process-sandbox' },
+      { name: 'CONTEXT', value: gitContext(git) },
+      ...common.env ?? [],
+      { name: 'PUSH_OPTIONS', value: platform.registry?.insecure ? ',registry.insecure=true' : '' },
+    ],
+    resources: { requests: { 'cpu': '2', 'memory': '8Gi', 'ephemeral-storage': '50Gi' } },
+    securityContext: {
+      seccompProfile: { type: 'Unconfined' },
+      ...(isAtLeast(platform, '1.30') && { appArmorProfile: { type: 'Unconfined' } }),
+    },
+    volumeMounts: [...common.volumeMounts ?? [], { name: 'buildkit', mountPath: '/home/user/.local/share/buildkit' }],
+  };
+}

@@ -1,0 +1,79 @@
+/** Children: plain objects, what they are called, and when they may be applied. */
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+import { digest, shortDigest } from '../api/digest';
+import { MAX_NAME_LENGTH } from '../api/names';
+import { API_GROUP } from '../api/resource';
+import type { Resource } from '../api/resource';
+import { MANAGED_BY } from '../clouds/labels';
+import { ExpandError } from './error';
+
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: ObjectMeta;
+}
+
+/**
+ * The steps of a resource, in order. A step begins when the one before it has succeeded; `check` may find that `run` and `publish`
+ * have nothing to do. `prepare` holds nothing that costs.
+ */
+export const STEPS = ['prepare', 'build', 'check', 'run', 'publish', 'serve'] as const;
+
+export type Step = (typeof STEPS)[number];
+
+export interface Child {
+  readonly step: Step;
+  readonly object: KubeObject;
+}
+
+/** Tokens of retried steps: each gives the Job of its step another name. */
+export type RetryTokens = Partial<Record<Step, string>>;
+
+/** Name of a child: the resource's, cut where it is too long, and a suffix that tells the children apart. */
+export function childName(resource: Resource, suffix: string): string {
+  const { name } = resource.metadata;
+  const budget = MAX_NAME_LENGTH - suffix.length - 1;
+  if (name.length <= budget) return `${name}-${suffix}`;
+  const hash = shortDigest(digest(name));
+  return `${name.slice(0, budget - hash.length - 1)}-${hash}-${suffix}`;
+}
+
+/** The namespace of a resource; it has one in the cluster, and in a workspace. */
+export function namespaceOf(resource: Resource): string {
+  return resource.metadata.namespace ?? 'default';
+}
+
+/** The labels by which a workload of a resource finds its pods; those of the ancestor. */
+export function selectorLabels(resource: Resource, role: string): Record<string, string> {
+  const { name } = resource.metadata;
+  if (name.length > MAX_NAME_LENGTH) {
+    throw new ExpandError(`name ${name} has ${name.length} characters and cannot be a label; use at most ${MAX_NAME_LENGTH}`);
+  }
+  return { [resource.kind.toLowerCase()]: name, role };
+}
+
+export function childLabels(resource: Resource, role: string): Record<string, string> {
+  return { ...MANAGED_BY, ...selectorLabels(resource, role) };
+}
+
+export interface MetadataOptions {
+  readonly name: string;
+  readonly role: string;
+  readonly annotations?: Record<string, string>;
+}
+
+export function childMetadata(resource: Resource, { name, role, annotations }: MetadataOptions): ObjectMeta {
+  return {
+    name,
+    namespace: namespaceOf(resource),
+    labels: childLabels(resource, role),
+    ...(annotations && Object.keys(annotations).length > 0 && { annotations }),
+  };
+}
+
+/** Digest of what a child is, for its name. */
+export function contentHash(...content: unknown[]): string {
+  return shortDigest(digest(content));
+}
+
+export const IMAGE_DIGEST_ANNOTATION = `${API_GROUP}/image-digest`;

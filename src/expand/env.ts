@@ -1,0 +1,44 @@
+/** The environment of the user's container: `env` and `params`, sorted by name so that it never changes by itself. */
+import type { EnvVar } from 'kubernetes-types/core/v1';
+import { paramVariable } from '../api/names';
+import type { CommonSpec } from '../api/resource';
+import { parseEnvValue } from '../api/secret-expression';
+import { ExpandError } from './error';
+
+/** What Kubernetes accepts as the name of a variable. */
+const VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
+
+/** `env` over `params` over `preset`, where they name the same variable. */
+export function environment({ env, params }: CommonSpec, preset: readonly EnvVar[] = []): EnvVar[] {
+  const variables = new Map<string, EnvVar>(preset.map((variable) => [variable.name, variable]));
+  for (const variable of paramVariables(params ?? {})) variables.set(variable.name, variable);
+  for (const [name, value] of Object.entries(env ?? {})) variables.set(name, envVariable(name, value));
+  return [...variables.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function paramVariables(params: Record<string, number | string>): EnvVar[] {
+  const keys = new Map<string, string>();
+  return Object.entries(params).map(([key, value]) => {
+    const name = paramVariable(key);
+    const other = keys.get(name);
+    if (other !== undefined) throw new ExpandError(`params ${other} and ${key} are both ${name} in the environment; rename one`);
+    if (!VARIABLE.test(name)) {
+      throw new ExpandError(`param ${key} cannot be the environment variable ${name}; use letters, digits and _ in its name`);
+    }
+    keys.set(name, key);
+    return { name, value: escapeReferences(String(value)) };
+  });
+}
+
+function envVariable(name: string, value: string): EnvVar {
+  if (!VARIABLE.test(name)) throw new ExpandError(`env ${name} is no name of an environment variable; use letters, digits and _`);
+  const parsed = parseEnvValue(value);
+  if (parsed.type === 'malformed') throw new ExpandError(`env ${name} ${parsed.reason}`);
+  if (parsed.type === 'secret') return { name, valueFrom: { secretKeyRef: { ...parsed.secret } } };
+  return { name, value: escapeReferences(value) };
+}
+
+/** Kubernetes would expand `$(NAME)` and halve `$$` in a value; the program is to see what the author wrote. */
+function escapeReferences(value: string): string {
+  return value.replace(/\$+(?=\()|\${2,}/g, (dollars) => dollars + dollars);
+}

@@ -1,0 +1,64 @@
+/** The one door: a resource, a platform and inputs go in, children come out. Pure, and the same everywhere. */
+import type { PlatformSpec } from '../api/platform';
+import { isArtifactResource } from '../api/resource';
+import type { Resource } from '../api/resource';
+import { artifactOf, runTemplate } from './artifact';
+import { buildChildren } from './build';
+import type { Child, RetryTokens } from './child';
+import { expandDataset } from './dataset';
+import { ExpandError } from './error';
+import type { Inputs } from './inputs';
+import { expandModel } from './model';
+import { expandNotebook } from './notebook';
+import { expandServer } from './server';
+
+export { artifactOf } from './artifact';
+export { noBuilds } from './build';
+export { namespaceOf, STEPS } from './child';
+export type { Child, KubeObject, RetryTokens, Step } from './child';
+export { ExpandError } from './error';
+export { NO_UPLOADS } from './image';
+export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
+export { artifactUrl, gatesOf, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
+export type { Artifact, Gate, Inputs } from './inputs';
+export { notebookName, tokenSecretName } from './notebook';
+export { noCapacity, poolsFor } from './placement';
+export { gpuRequestOf, unknownGpu } from './resources';
+export { serviceName } from './server';
+export { expandWorkspace, missingValues, workspaceNamespace } from './workspace';
+
+export interface ExpandContext {
+  readonly platform: PlatformSpec;
+  readonly inputs: Inputs;
+  /** Steps to run again. */
+  readonly tokens?: RetryTokens;
+}
+
+/**
+ * The children of a resource, in the order in which they are applied.
+ *
+ * @throws ExpandError if the resource asks for what cannot be, in words that its author can act on.
+ */
+export function expand(resource: Resource, context: ExpandContext): Child[] {
+  switch (resource.kind) {
+    case 'Model': return expandModel(resource, context);
+    case 'Dataset': return expandDataset(resource, context);
+    case 'Server': return expandServer(resource, context);
+    case 'Notebook': return expandNotebook(resource, context);
+    default: throw new ExpandError(`kind ${(resource as { kind: string }).kind} is none of Model, Dataset, Server, Notebook`);
+  }
+}
+
+/**
+ * Fails where `expand` would, at a fraction of its cost: names and helpers, which cannot fail, are left out.
+ *
+ * @throws ExpandError if the resource asks for what cannot be, in words that its author can act on.
+ */
+export function checkExpandable(resource: Resource, context: ExpandContext): void {
+  if (!isArtifactResource(resource)) {
+    expand(resource, context);
+    return;
+  }
+  buildChildren(resource, context);
+  runTemplate(resource, artifactOf(resource, context.platform, context.inputs), context);
+}

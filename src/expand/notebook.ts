@@ -1,0 +1,97 @@
+/** A Notebook: Jupyter with the environment of the other kinds, and a disk that outlives its pod. */
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { EnvVar, PersistentVolumeClaim, Service } from 'kubernetes-types/core/v1';
+import type { NotebookResource } from '../api/resource';
+import type { ArtifactContext } from './artifact';
+import { buildChildren } from './build';
+import { childMetadata, childName, selectorLabels } from './child';
+import type { Child } from './child';
+import { claim } from './claim';
+import { environment } from './env';
+import { paramsOf } from './params';
+import { userPodTemplate } from './pod';
+
+const PORT = 8888;
+const PORT_NAME = 'notebook';
+const TOKEN = 'NOTEBOOK_TOKEN';
+const DEFAULT_STORAGE_GIB = 20;
+
+/** Jupyter takes its token from JUPYTER_TOKEN, so that it is on no command line. */
+const JUPYTER = ['jupyter', 'lab', '--allow-root', '--ip=0.0.0.0', `--port=${PORT}`, '--no-browser', '--notebook-dir=/content'];
+
+export function expandNotebook(notebook: NotebookResource, context: ArtifactContext): Child[] {
+  return [
+    ...buildChildren(notebook, context),
+    { step: 'serve', object: paramsOf(notebook).configMap },
+    { step: 'serve', object: storageClaim(notebook) },
+    { step: 'serve', object: deployment(notebook, context) },
+    { step: 'serve', object: service(notebook) },
+  ];
+}
+
+/** Name of the Secret with the notebook's token, at the key `token`. It is random, made once, and never part of what is expanded. */
+export function tokenSecretName(notebook: NotebookResource): string {
+  return childName(notebook, 'notebook-token');
+}
+
+/** Name of the notebook's workload, Service and disk. */
+export function notebookName(notebook: NotebookResource): string {
+  return childName(notebook, 'notebook');
+}
+
+/** One pod at most, for the disk is on one node; a Deployment replaces it after an eviction, which a bare Pod would not be. */
+function deployment(notebook: NotebookResource, context: ArtifactContext): Deployment {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: childMetadata(notebook, { name: notebookName(notebook), role: 'run' }),
+    spec: {
+      replicas: notebook.spec.suspend ? 0 : 1,
+      selector: { matchLabels: selectorLabels(notebook, 'run') },
+      strategy: { type: 'Recreate' },
+      revisionHistoryLimit: 2,
+      template: userPodTemplate(notebook, context, {
+        role: 'run',
+        container: {
+          name: 'notebook',
+          ports: [{ name: PORT_NAME, containerPort: PORT, protocol: 'TCP' }],
+          readinessProbe: { httpGet: { path: '/api', port: PORT_NAME }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+        },
+        defaultCommand: JUPYTER,
+        preset: tokenVariables(notebook),
+        parts: [{
+          volumes: [{ name: 'storage', persistentVolumeClaim: { claimName: notebookName(notebook) } }],
+          volumeMounts: [
+            { name: 'storage', mountPath: '/content/work', subPath: 'work' },
+            { name: 'storage', mountPath: '/content/artifacts', subPath: 'artifacts' },
+          ],
+        }],
+      }),
+    },
+  };
+}
+
+/** One token under two names, also where `env` sets another. */
+function tokenVariables(notebook: NotebookResource): EnvVar[] {
+  const own = Object.fromEntries(Object.entries(notebook.spec.env ?? {}).filter(([name]) => name === TOKEN));
+  const preset = { name: TOKEN, valueFrom: { secretKeyRef: { name: tokenSecretName(notebook), key: 'token' } } };
+  return environment({ env: own }, [preset]).flatMap((token) => [token, { ...token, name: 'JUPYTER_TOKEN' }]);
+}
+
+function storageClaim(notebook: NotebookResource): PersistentVolumeClaim {
+  const metadata = childMetadata(notebook, { name: notebookName(notebook), role: 'storage' });
+  return claim({ storage: notebook.spec.storage, defaultSize: DEFAULT_STORAGE_GIB, metadata });
+}
+
+function service(notebook: NotebookResource): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: childMetadata(notebook, { name: notebookName(notebook), role: 'run' }),
+    spec: {
+      type: 'ClusterIP',
+      selector: selectorLabels(notebook, 'run'),
+      ports: [{ name: PORT_NAME, port: PORT, targetPort: PORT_NAME, protocol: 'TCP' }],
+    },
+  };
+}

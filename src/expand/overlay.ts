@@ -1,0 +1,134 @@
+/** `spec.pod`: what an author adds to the pod of the image, merged in where it undoes nothing that expansion relies on. */
+import type { PodSecurityContext, PodSpec as KubePodSpec, PodTemplateSpec, Volume } from 'kubernetes-types/core/v1';
+import { API_GROUP } from '../api/resource';
+import type { PodSecurity, PodSpec } from '../api/resource';
+import { ExpandError } from './error';
+import { mergePlacements } from './placement';
+
+/** Prefixes of labels and annotations that belong to expansion, the reconciler or the cloud's identity webhook. */
+const RESERVED_PREFIXES = [`${API_GROUP}/`, 'app.kubernetes.io/managed-by', 'azure.workload.identity/'];
+/** Fields of a pod's security context that the `baseline` standard forbids, or holds to a value. */
+const FORBIDDEN_SECURITY = ['seLinuxOptions', 'sysctls', 'windowsOptions'] as const;
+/** How a pod left AppArmor before there was a field for it. */
+const APP_ARMOR_PREFIX = 'container.apparmor.security.beta.kubernetes.io/';
+/** Kinds of volumes that the `restricted` standard allows. */
+const RESTRICTED_VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
+
+/** The template with the author's additions; the first container is the author's. */
+export function withOverlay(template: PodTemplateSpec, overlay: PodSpec | undefined, podSecurity?: PodSecurity): PodTemplateSpec {
+  if (!overlay) return template;
+  const conflict = overlayConflict(template, overlay, podSecurity);
+  if (conflict) throw new ExpandError(conflict);
+  const { labels, annotations } = overlay;
+  return {
+    metadata: {
+      ...template.metadata,
+      ...(labels && { labels: { ...labels, ...template.metadata?.labels } }),
+      ...(annotations && { annotations: { ...annotations, ...template.metadata?.annotations } }),
+    },
+    ...(template.spec && { spec: overlaySpec(template.spec, overlay) }),
+  };
+}
+
+function overlaySpec(spec: KubePodSpec, overlay: PodSpec): KubePodSpec {
+  const { volumes, volumeMounts, securityContext, nodeSelector, tolerations, affinity } = overlay;
+  const { topologySpreadConstraints, priorityClassName, runtimeClassName, schedulerName } = overlay;
+  const [first, ...others] = spec.containers;
+  return {
+    ...spec,
+    ...withoutEmpty(mergePlacements(spec, definedOnly({ nodeSelector, tolerations, affinity }))),
+    ...definedOnly({ topologySpreadConstraints, priorityClassName, runtimeClassName, schedulerName }),
+    containers: first ? [{ ...first, volumeMounts: [...first.volumeMounts ?? [], ...volumeMounts ?? []] }, ...others] : [],
+    volumes: [...spec.volumes ?? [], ...volumes ?? []],
+    securityContext: { ...spec.securityContext, ...securityContext },
+  };
+}
+
+/** Why the additions would undo the expansion, with the way out; none if they do not. */
+export function overlayConflict(template: PodTemplateSpec, overlay: PodSpec, podSecurity: PodSecurity = 'baseline'): string | undefined {
+  return mapConflict('labels', overlay.labels, template.metadata?.labels)
+    ?? mapConflict('annotations', overlay.annotations, template.metadata?.annotations)
+    ?? mapConflict('nodeSelector', overlay.nodeSelector, template.spec?.nodeSelector)
+    ?? volumeConflict(overlay, podSecurity, template.spec)
+    ?? mountConflict(overlay, template.spec)
+    ?? securityConflict(overlay.securityContext, podSecurity);
+}
+
+type StringMap = Record<string, string>;
+
+function mapConflict(field: string, added: StringMap = {}, ours: StringMap = {}): string | undefined {
+  for (const [key, value] of Object.entries(added)) {
+    if (field !== 'nodeSelector' && RESERVED_PREFIXES.some((prefix) => key.startsWith(prefix))) {
+      return `pod.${field} sets ${key}, which is reserved; use a key of your own`;
+    }
+    if (field === 'annotations' && key.startsWith(APP_ARMOR_PREFIX)) {
+      return `pod.annotations sets ${key}, but pod security decides on AppArmor; leave it out`;
+    }
+    if (ours[key] !== undefined && ours[key] !== value) {
+      return `pod.${field} sets ${key} to ${value} but the expansion needs ${ours[key]}; leave it out`;
+    }
+  }
+  return undefined;
+}
+
+function volumeConflict({ volumes = [] }: PodSpec, podSecurity: PodSecurity, spec?: KubePodSpec): string | undefined {
+  const ours = new Set(spec?.volumes?.map(({ name }) => name));
+  const taken = volumes.find(({ name }) => ours.has(name));
+  if (taken) return `pod.volumes has a volume ${taken.name}, a name that the expansion uses; give it another`;
+  for (const volume of volumes) {
+    const forbidden = forbiddenSource(volume, podSecurity);
+    if (forbidden) {
+      return `pod.volumes has a ${forbidden} volume ${volume.name}, which pod security forbids; use a PersistentVolumeClaim or an emptyDir`;
+    }
+  }
+  return undefined;
+}
+
+function forbiddenSource({ name: _, ...source }: Volume, podSecurity: PodSecurity): string | undefined {
+  const forbids = (kind: string) => kind === 'hostPath' || (podSecurity === 'restricted' && !RESTRICTED_VOLUMES.includes(kind));
+  return Object.keys(source).find(forbids);
+}
+
+function mountConflict({ volumeMounts = [] }: PodSpec, spec?: KubePodSpec): string | undefined {
+  const ours = spec?.containers[0]?.volumeMounts ?? [];
+  for (const { mountPath } of volumeMounts) {
+    const taken = ours.find((mount) => overlaps(mount.mountPath, mountPath));
+    if (taken) return `pod.volumeMounts mounts ${mountPath}, which hides or lies in ${taken.mountPath}; mount it elsewhere`;
+  }
+  return undefined;
+}
+
+/** Whether one path is the other or lies in it. */
+function overlaps(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((path) => `${path.replace(/\/+$/, '')}/`) as [string, string];
+  return left.startsWith(right) || right.startsWith(left);
+}
+
+function securityConflict(context: PodSecurityContext | undefined, podSecurity: PodSecurity): string | undefined {
+  if (!context) return undefined;
+  const forbidden = FORBIDDEN_SECURITY.find((field) => context[field] !== undefined);
+  if (forbidden) return `pod.securityContext.${forbidden} is not allowed by pod security ${podSecurity}; leave it out`;
+  if (context.seccompProfile?.type === 'Unconfined') {
+    return `pod.securityContext.seccompProfile is Unconfined, which pod security ${podSecurity} forbids; use RuntimeDefault`;
+  }
+  if (context.appArmorProfile?.type === 'Unconfined') {
+    return `pod.securityContext.appArmorProfile is Unconfined, which pod security ${podSecurity} forbids; use RuntimeDefault`;
+  }
+  if (podSecurity === 'restricted' && (context.runAsNonRoot === false || context.runAsUser === 0)) {
+    return 'pod.securityContext runs as root, which podSecurity restricted forbids; set runAsUser to another user';
+  }
+  return undefined;
+}
+
+function definedOnly<T extends object>(object: T): Partial<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Without the parts that hold nothing, for an empty list in a manifest only asks why it is there. */
+export function withoutEmpty<T extends object>(object: T): Partial<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => !isEmpty(value))) as Partial<T>;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+}

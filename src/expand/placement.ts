@@ -1,0 +1,134 @@
+/** On which nodes the user's container runs: by its GPU and its capacity. */
+import type { Affinity, NodeAffinity, NodeSelectorTerm } from 'kubernetes-types/core/v1';
+import { canonicalJson } from '../api/digest';
+import type { GpuPoolSpec, PlatformSpec } from '../api/platform';
+import type { Capacity, ResourcesSpec } from '../api/resource';
+import type { Cloud, GpuRequest, Placement } from '../clouds/cloud';
+import { gpuToleration } from '../clouds/placement';
+import { cloudNamed } from '../clouds/pods';
+import { ExpandError } from './error';
+import { gpuRequestOf } from './resources';
+
+/** Where the pod of a resource runs. */
+export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpec): Placement {
+  const cloud = cloudNamed(platform.cloud);
+  const request = gpuRequestOf(resources);
+  const pools = request ? poolsFor(request, platform) : [];
+  const capacity = resources.capacity ?? (request ? capacityOf(pools) : undefined);
+  return mergePlacements(
+    ...(request ? [placeGpu(request, { cloud, platform, pools: pools.filter((pool) => hasCapacity(pool, capacity)) })] : []),
+    ...(capacity ? [placeCapacity(capacity, cloud)] : []),
+  );
+}
+
+interface Ground {
+  readonly cloud: Cloud;
+  readonly platform: PlatformSpec;
+  readonly pools: readonly GpuPoolSpec[];
+}
+
+function placeGpu(request: GpuRequest, { cloud, platform, pools }: Ground): Placement {
+  if (!request.gpu && cloud.machines.length > 0) {
+    throw new ExpandError(`gpu.count is ${request.count} but gpu.type is not set; name the GPU, for example nvidia-l4`);
+  }
+  const labelled = pools.filter(({ nodeLabels }) => nodeLabels);
+  if (labelled.length > 0) return placeByPools(request, { cloud, platform, pools });
+  if (request.gpu && pools.length === 0 && !isOffered(request.gpu.name, cloud)) throw new ExpandError(noGpu(request.gpu.name, cloud));
+  return cloud.placeGpu(request, platform);
+}
+
+function isOffered(gpu: string, { machines }: Cloud): boolean {
+  return machines.length === 0 || machines.some((machine) => machine.gpu === gpu);
+}
+
+/** Says that a cloud has no machine with a GPU, and with which it has. */
+function noGpu(gpu: string, { machines, title }: Cloud): string {
+  const offered = [...new Set(machines.map((machine) => machine.gpu))];
+  return `${title} has no machine with ${gpu}; use one of ${offered.join(', ')}`;
+}
+
+/** The nodes of any of the pools, each by its own labels or those that the cloud gives it. */
+function placeByPools(request: GpuRequest, { cloud, platform, pools }: Ground): Placement {
+  const selectors = pools.map(({ nodeLabels }) => nodeLabels ?? cloud.placeGpu(request, platform).nodeSelector ?? {});
+  const different = [...new Map(selectors.map((selector) => [canonicalJson(selector), selector])).values()];
+  const tolerations = [gpuToleration(request)];
+  if (different.length === 1) return { nodeSelector: { ...different[0] }, tolerations };
+  return { affinity: requireOneOf(different), tolerations };
+}
+
+/** Nodes that carry all labels of one of the selectors. */
+function requireOneOf(selectors: readonly Record<string, string>[]): Affinity {
+  const nodeSelectorTerms = selectors.map((selector) => ({
+    matchExpressions: Object.entries(selector).map(([key, value]) => ({ key, operator: 'In', values: [value] })),
+  }));
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
+}
+
+function hasCapacity(pool: GpuPoolSpec, capacity?: Capacity): boolean {
+  return capacity === undefined || capacity === 'spot-first' || (pool.capacity ?? 'on-demand') === capacity;
+}
+
+/** The pools with nodes that can hold the request. */
+export function poolsFor({ gpu, count }: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
+  return (platform.gpuPools ?? []).filter((pool) => (!gpu || pool.gpu === gpu.name) && pool.gpusPerNode >= count);
+}
+
+/** Where none is asked for: on demand, unless the platform has the GPU on spot nodes only. Left open where it declares no pool. */
+function capacityOf(pools: readonly GpuPoolSpec[]): Capacity | undefined {
+  if (pools.length === 0) return undefined;
+  return pools.every(({ capacity }) => capacity === 'spot') ? 'spot' : 'on-demand';
+}
+
+function placeCapacity(capacity: Capacity, cloud: Cloud): Placement {
+  if (!cloud.capacities.includes(capacity)) throw new ExpandError(noCapacity(capacity, cloud));
+  return cloud.placeCapacity(capacity);
+}
+
+export function noCapacity(capacity: Capacity, cloud: Cloud): string {
+  return `capacity is ${capacity} but ${cloud.title} has only ${cloud.capacities.join(', ')}; leave capacity out`;
+}
+
+/** All of them at once: selectors, tolerations and required terms add up. */
+export function mergePlacements(...placements: readonly Placement[]): Placement {
+  return placements.reduce<Placement>((merged, { nodeSelector, tolerations, affinity }) => ({
+    nodeSelector: { ...merged.nodeSelector, ...nodeSelector },
+    tolerations: [...merged.tolerations ?? [], ...tolerations ?? []],
+    affinity: mergeAffinity(merged.affinity, affinity),
+  }), {});
+}
+
+function mergeAffinity(a?: Affinity, b?: Affinity): Affinity | undefined {
+  if (!a || !b) return a ?? b;
+  const nodeAffinity = mergeNodeAffinity(a.nodeAffinity, b.nodeAffinity);
+  return { ...a, ...b, ...(nodeAffinity && { nodeAffinity }) };
+}
+
+function mergeNodeAffinity(a?: NodeAffinity, b?: NodeAffinity): NodeAffinity | undefined {
+  if (!a || !b) return a ?? b;
+  const required = bothTerms(
+    a.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
+    b.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
+  );
+  const preferred = [
+    ...a.preferredDuringSchedulingIgnoredDuringExecution ?? [],
+    ...b.preferredDuringSchedulingIgnoredDuringExecution ?? [],
+  ];
+  return {
+    ...(required && { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: required } }),
+    ...(preferred.length > 0 && { preferredDuringSchedulingIgnoredDuringExecution: preferred }),
+  };
+}
+
+/** Terms are alternatives, so that both hold only where each of the one goes with each of the other. */
+function bothTerms(a?: NodeSelectorTerm[], b?: NodeSelectorTerm[]): NodeSelectorTerm[] | undefined {
+  if (!a || !b) return a ?? b;
+  return a.flatMap((left) => b.map((right) => ({
+    ...joined('matchExpressions', left, right),
+    ...joined('matchFields', left, right),
+  })));
+}
+
+function joined(key: keyof NodeSelectorTerm, left: NodeSelectorTerm, right: NodeSelectorTerm): NodeSelectorTerm {
+  const expressions = [...left[key] ?? [], ...right[key] ?? []];
+  return expressions.length > 0 ? { [key]: expressions } : {};
+}

@@ -1,0 +1,91 @@
+/** The pod that runs the user's image, the same for all kinds. */
+import type { Container, EnvVar, PodSpec, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import type { PlatformSpec } from '../api/platform';
+import type { Resource } from '../api/resource';
+import type { PodPart } from '../clouds/cloud';
+import { environment } from './env';
+import { imageOf } from './image';
+import { inputParts } from './inputs';
+import type { Inputs } from './inputs';
+import { withOverlay, withoutEmpty } from './overlay';
+import { paramsOf } from './params';
+import { placementOf } from './placement';
+import { podDefaults, podMetadata, uniqueVolumes } from './pod-parts';
+import { resourceRequirements, sharedMemoryGiB } from './resources';
+import { userSecurityContext } from './security';
+
+export interface UserPod {
+  /** What the pod is for, as in the label `role`. */
+  readonly role: string;
+  /** What only this kind's container has: its name, ports, probes. */
+  readonly container: Pick<Container, 'name' | 'ports' | 'lifecycle' | 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
+  /** Fields of the pod that only this kind has. */
+  readonly pod?: Pick<PodSpec, 'restartPolicy' | 'terminationGracePeriodSeconds' | 'activeDeadlineSeconds'>;
+  /** Volumes that only this kind has. */
+  readonly parts?: readonly PodPart[];
+  /** Variables that `env` and `params` may replace. */
+  readonly preset?: readonly EnvVar[];
+  /** The command where the resource has none. */
+  readonly defaultCommand?: string[];
+}
+
+export interface Context {
+  readonly platform: PlatformSpec;
+  readonly inputs: Inputs;
+}
+
+/** The template of the pod that runs the image of a resource, with what its author added. */
+export function userPodTemplate(resource: Resource, { platform, inputs }: Context, user: UserPod): PodTemplateSpec {
+  const inputsParts = inputParts(resource, inputs, platform);
+  const parts = [paramsPart(resource), sharedMemoryPart(resource), ...user.parts ?? [], ...inputsParts];
+  const initContainers = inputsParts.flatMap((part) => part.initContainers);
+  const { spec } = resource;
+  const template: PodTemplateSpec = {
+    metadata: podMetadata(resource, { role: user.role, container: user.container.name, parts, platform }),
+    spec: {
+      ...user.pod,
+      ...podDefaults(resource),
+      serviceAccountName: 'artifact-reader',
+      ...withoutEmpty(placementOf(spec.resources, platform)),
+      ...withoutEmpty({ initContainers, imagePullSecrets: spec.imagePullSecrets }),
+      containers: [userContainer(resource, { platform, user, parts })],
+      volumes: uniqueVolumes(parts),
+    },
+  };
+  return withOverlay(template, spec.pod, spec.podSecurity);
+}
+
+interface ContainerContext {
+  readonly platform: PlatformSpec;
+  readonly user: UserPod;
+  readonly parts: readonly PodPart[];
+}
+
+function userContainer(resource: Resource, { platform, user, parts }: ContainerContext): Container {
+  const { command = user.defaultCommand, args, resources, podSecurity } = resource.spec;
+  const { name, ...runtime } = user.container;
+  return {
+    name,
+    image: imageOf(resource, platform),
+    ...withoutEmpty({ command, args }),
+    ...withoutEmpty({ env: environment(resource.spec, user.preset) }),
+    ...runtime,
+    resources: resourceRequirements(resources, platform),
+    ...withoutEmpty({ securityContext: userSecurityContext(podSecurity) }),
+    volumeMounts: parts.flatMap((part) => part.volumeMounts ?? []),
+  };
+}
+
+function paramsPart(resource: Resource): PodPart {
+  const { volume, volumeMount } = paramsOf(resource);
+  return { volumes: [volume], volumeMounts: [volumeMount] };
+}
+
+function sharedMemoryPart({ spec: { resources } }: Resource): PodPart {
+  const sizeGiB = sharedMemoryGiB(resources);
+  if (sizeGiB === undefined) return {};
+  return {
+    volumes: [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizeGiB}Gi` } }],
+    volumeMounts: [{ name: 'shm', mountPath: '/dev/shm' }],
+  };
+}

@@ -1,0 +1,49 @@
+/** A workspace: a namespace made ready for the kinds. */
+import type { Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
+import { WORKSPACE_ROLES, workspaceOf } from '../api/platform';
+import type { PlatformSpec, WorkspaceRole } from '../api/platform';
+import { MANAGED_BY } from '../clouds/labels';
+import { cloudNamed } from '../clouds/pods';
+import type { KubeObject } from './child';
+import { withoutEmpty } from './overlay';
+
+/** The ServiceAccounts and the volumes of a workspace. The namespace is another matter: somebody else may have made it. */
+export function expandWorkspace(platform: PlatformSpec, namespace: string): KubeObject[] {
+  const cloud = cloudNamed(platform.cloud);
+  return [
+    ...WORKSPACE_ROLES.map((role) => serviceAccount(platform, namespace, role)),
+    ...cloud.workspaceVolumes(platform, namespace),
+  ];
+}
+
+/** What the platform does not know yet about a workspace, each with its name. */
+export function missingValues(platform: PlatformSpec, namespace: string): string[] {
+  return cloudNamed(platform.cloud).missing(platform, namespace);
+}
+
+/** The namespace, held to the `baseline` standard; with builds it only warns, for BuildKit needs an unconfined pod. */
+export function workspaceNamespace(platform: PlatformSpec, namespace: string): Namespace {
+  const enforced = workspaceOf(platform, namespace)?.builds ? 'privileged' : 'baseline';
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name: namespace,
+      labels: {
+        ...MANAGED_BY,
+        'pod-security.kubernetes.io/enforce': enforced,
+        'pod-security.kubernetes.io/warn': 'baseline',
+      },
+    },
+  };
+}
+
+function serviceAccount(platform: PlatformSpec, namespace: string, role: WorkspaceRole): ServiceAccount {
+  const { annotations, labels } = cloudNamed(platform.cloud).identity(platform, { namespace, role });
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: role, namespace, labels: { ...MANAGED_BY, ...labels }, ...withoutEmpty({ annotations }) },
+    automountServiceAccountToken: false,
+  };
+}
