@@ -1,0 +1,69 @@
+import type { Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { isDns1123Label } from '../api/names';
+import type { ArtifactSpec } from '../api/resource';
+import type { DeletionPolicy } from './access';
+import { duration } from './size';
+import { storageSpec } from './storage';
+import type { StorageOptions } from './storage';
+import { ValidationError } from './validation-error';
+import { commonSpec } from './workload';
+import type { WorkloadProps } from './workload';
+
+/** What the kinds that produce an artifact have in common. */
+export interface ArtifactProps extends WorkloadProps {
+  /**
+   * Attempts after the first. Disruptions, such as the end of a spot node, do not count.
+   *
+   * @default 2
+   */
+  readonly retries?: number;
+
+  /**
+   * Limit of one attempt, from the start of its pod on a node; waiting for a GPU does not count.
+   *
+   * @default - none
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * The volume that `/content/artifacts` is on until it is published. It survives failures, so that a program can resume.
+   *
+   * @default - 50 GiB, or twice the memory of the GPUs, in the cluster's default StorageClass
+   */
+  readonly staging?: StorageOptions;
+
+  /**
+   * Namespaces that may use the artifact; `*` is all.
+   *
+   * @default - only its own
+   */
+  readonly sharedWith?: string[];
+
+  /**
+   * What becomes of the artifact when the resource is deleted.
+   *
+   * @default DeletionPolicy.RETAIN
+   */
+  readonly deletionPolicy?: DeletionPolicy;
+}
+
+export function artifactSpec(scope: Construct, props: ArtifactProps): ArtifactSpec {
+  const { retries, timeout, staging, sharedWith, deletionPolicy } = props;
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0)) {
+    throw new ValidationError(scope, `retries is ${retries}; give a whole number, 0 or more`);
+  }
+  for (const namespace of sharedWith ?? []) {
+    if (namespace !== '*' && !isDns1123Label(namespace)) {
+      throw new ValidationError(scope, `sharedWith has ${namespace}, which is no name of a namespace; write one, or * for all`);
+    }
+  }
+  return {
+    ...commonSpec(scope, props),
+    ...(retries !== undefined && { retries }),
+    ...(timeout && { timeout: duration(scope, 'timeout', timeout) }),
+    ...(staging && { staging: storageSpec(scope, 'staging', staging) }),
+    ...(sharedWith && { sharing: { namespaces: sharedWith } }),
+    ...(deletionPolicy && { deletionPolicy }),
+  };
+}

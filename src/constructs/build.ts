@@ -1,0 +1,44 @@
+import type { BuildSpec } from '../api/resource';
+
+/** Where the sources of an image are, in git. */
+export interface GitBuildOptions {
+  /** URL of the repository, for example `https://github.com/acme/models`. */
+  readonly url: string;
+
+  /**
+   * Folder with the Dockerfile.
+   *
+   * @default - the root of the repository
+   */
+  readonly path?: string;
+
+  /**
+   * Branch to build, as it is when the build starts. Not together with `tag`.
+   *
+   * @default - the default branch
+   */
+  readonly branch?: string;
+
+  /**
+   * Tag to build. Not together with `branch`.
+   *
+   * @default - none
+   */
+  readonly tag?: string;
+}
+
+/** How an image is built, in the cluster. Its workspace must allow `builds`. */
+export class Build {
+  /** From a git repository. */
+  public static git(options: GitBuildOptions): Build {
+    const { url, path, branch, tag } = options;
+    if (!url) throw new Error('url is empty; give the URL of a git repository, for example https://github.com/acme/models');
+    if (branch && tag) throw new Error(`branch is ${branch} and tag is ${tag}, and only one can be built; leave one out`);
+    return new Build({ git: { url, ...(path && { path }), ...(branch && { branch }), ...(tag && { tag }) } });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _spec: BuildSpec,
+  ) {}
+}

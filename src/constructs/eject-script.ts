@@ -1,0 +1,143 @@
+/** `apply.sh`: applies the waves one after another, and waits for each. It can be run again at any time. */
+import { API_GROUP } from '../api/resource';
+import type { Resource } from '../api/resource';
+import { describe, namespaceOf } from '../expand';
+import type { KubeObject, Step } from '../expand';
+
+/** One step of one resource. */
+export interface Stage {
+  readonly wave: number;
+  readonly step: Step;
+  readonly resource: Resource;
+  readonly objects: readonly KubeObject[];
+  readonly tokenSecret?: string;
+}
+
+export interface ScriptOptions {
+  readonly stages: readonly Stage[];
+  readonly waves: number;
+  readonly folderOf: (wave: number) => string;
+  readonly fileOf: (object: KubeObject) => string;
+}
+
+const FUNCTIONS = `#!/bin/sh
+# Applies the waves in order, and waits for each. Run it again at any time: what has been done is not done twice.
+# KUBECTL names the kubectl to use, for example KUBECTL="kubectl --context staging".
+set -eu
+cd "$(dirname "$0")"
+: "\${KUBECTL:=kubectl}"
+published=" "
+
+say() { printf '%s\\n' "$*"; }
+k() { $KUBECTL "$@"; }
+apply() { k apply --server-side --field-manager=substratus -f "$1"; }
+exists() { k get "$1" "$2" -n "$3" >/dev/null 2>&1; }
+is_published() { case "$published" in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
+pod_field() { k get pods -n "$1" -l "batch.kubernetes.io/job-name=$2" -o "jsonpath={range .items[*].status.containerStatuses[*]}{$3}{'\\n'}{end}"; }
+
+# start RESOURCE NAMESPACE JOB FILE...: applies a step, unless its Job is there or the artifact is published.
+start() {
+  resource=$1 namespace=$2 job=$3; shift 3
+  if is_published "$resource"; then say "  $resource is published already"; return; fi
+  if exists job "$job" "$namespace"; then return; fi
+  for file in "$@"; do apply "$file"; done
+}
+
+# start_publish RESOURCE NAMESPACE JOB RUN_JOB JOB_FILE FILE...: the same; the Job learns which image has run.
+start_publish() {
+  resource=$1 namespace=$2 job=$3 run_job=$4 job_file=$5; shift 5
+  if is_published "$resource"; then return; fi
+  if exists job "$job" "$namespace"; then return; fi
+  for file in "$@"; do apply "$file"; done
+  image=$(pod_field "$namespace" "$run_job" .imageID | tail -n 1)
+  k patch --local -f "$job_file" --type merge -o yaml \\
+    -p "{\\"spec\\":{\\"template\\":{\\"metadata\\":{\\"annotations\\":{\\"IMAGE_DIGEST_ANNOTATION\\":\\"$image\\"}}}}}" | apply -
+}
+
+# finish RESOURCE NAMESPACE JOB STEP: waits for the Job of a step.
+finish() {
+  if is_published "$1"; then return; fi
+  say "  waiting for $1 ($4)"
+  while :; do
+    state=$(k get job "$3" -n "$2" -o 'jsonpath={.status.conditions[?(@.status=="True")].type}')
+    case "$state" in
+      *Failed*) say "$1 failed ($4); its last words:"; k logs -n "$2" "job/$3" --tail=20 || true; exit 1 ;;
+      *Complete*) break ;;
+      *Suspended*) say "  $1 is suspended ($4); what needs it is not applied"; exit 0 ;;
+    esac
+    sleep 5
+  done
+  if [ "$4" = check ] && pod_field "$2" "$3" .state.terminated.message | grep -q '"published":true'; then published="$published$1 "; fi
+}
+
+# drop_staging RESOURCE NAMESPACE CLAIM: the artifact is in the bucket, so its volume can go.
+drop_staging() {
+  if is_published "$1"; then return; fi
+  k delete pvc "$3" -n "$2" --ignore-not-found --wait=false
+}
+
+# token NAMESPACE NAME: a random token for a notebook, made once.
+token() {
+  if exists secret "$2" "$1"; then return; fi
+  k create secret generic "$2" -n "$1" --from-literal=token="$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \\n')"
+}
+`.replace('IMAGE_DIGEST_ANNOTATION', `${API_GROUP}/image-digest`);
+
+export function applyScript({ stages, waves, folderOf, fileOf }: ScriptOptions): string {
+  const pathOf = (wave: number) => (object: KubeObject): string => `${folderOf(wave)}/${fileOf(object)}`;
+  const lines = Array.from({ length: waves }, (_, wave) => {
+    const here = stages.filter((stage) => stage.wave === wave);
+    return [
+      '',
+      `say 'Wave ${wave} of ${waves - 1}'`,
+      ...(wave === 0 ? [`if [ -d ${folderOf(0)} ]; then apply ${folderOf(0)}; fi`] : []),
+      ...here.flatMap((stage) => startLines(stage, stages, pathOf(wave))),
+      ...here.flatMap((stage) => finishLines(stage, stages)),
+    ];
+  });
+  return [FUNCTIONS, ...lines.flat(), '', 'say Done', ''].join('\n').replace(/\n{3,}/g, '\n\n');
+}
+
+function startLines(stage: Stage, stages: readonly Stage[], pathOf: (object: KubeObject) => string): string[] {
+  const { step, resource, objects, tokenSecret } = stage;
+  const job = jobOf(stage);
+  if (!job) {
+    return [
+      ...(tokenSecret ? [`token ${namespaceOf(resource)} ${tokenSecret}`] : []),
+      ...objects.map((object) => `apply ${pathOf(object)}`),
+    ];
+  }
+  const head = [quotedName(resource), namespaceOf(resource), job.metadata?.name];
+  if (step !== 'publish') return [['start', ...head, ...objects.map(pathOf)].join(' ')];
+  const run = runOf(stage, stages);
+  const others = objects.filter((object) => object !== job);
+  return [['start_publish', ...head, run && jobOf(run)?.metadata?.name, pathOf(job), ...others.map(pathOf)].join(' ')];
+}
+
+function finishLines(stage: Stage, stages: readonly Stage[]): string[] {
+  const { step, resource, objects } = stage;
+  const namespace = namespaceOf(resource);
+  const job = jobOf(stage);
+  if (!job) {
+    const deployments = objects.filter(({ kind }) => kind === 'Deployment');
+    return deployments.map(({ metadata }) => `k rollout status deployment/${metadata?.name ?? ''} -n ${namespace} --timeout=2h`);
+  }
+  const staging = runOf(stage, stages)?.objects.find(({ kind }) => kind === 'PersistentVolumeClaim');
+  return [
+    `finish ${quotedName(resource)} ${namespace} ${job.metadata?.name ?? ''} ${step}`,
+    ...(step === 'publish' && staging ? [`drop_staging ${quotedName(resource)} ${namespace} ${staging.metadata?.name ?? ''}`] : []),
+  ];
+}
+
+function runOf({ resource }: Stage, stages: readonly Stage[]): Stage | undefined {
+  return stages.find((stage) => stage.resource === resource && stage.step === 'run');
+}
+
+function jobOf({ objects }: Stage): KubeObject | undefined {
+  return objects.find(({ kind }) => kind === 'Job');
+}
+
+/** Without a space, so that the script can keep a list of them. */
+function quotedName(resource: Resource): string {
+  return describe({ kind: resource.kind, namespace: namespaceOf(resource), name: resource.metadata.name }).replace(' ', ':');
+}

@@ -1,0 +1,32 @@
+import type { Construct } from 'constructs';
+import { isEnvName, paramVariable } from '../api/names';
+import { ValidationError } from './validation-error';
+
+type ParamValue = string | number | boolean;
+
+export function paramsSpec(scope: Construct, params: Record<string, ParamValue>): Record<string, string | number> {
+  const keys = new Map<string, string>();
+  for (const key of Object.keys(params)) {
+    const variable = paramVariable(key);
+    if (!isEnvName(variable)) {
+      throw new ValidationError(scope, `param ${key} cannot be the environment variable ${variable}; use letters, digits and _ in its name`);
+    }
+    const other = keys.get(variable);
+    if (other !== undefined) throw new ValidationError(scope, `params ${other} and ${key} are both ${variable} in the environment; rename one`);
+    keys.set(variable, key);
+  }
+  return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, paramValue(scope, key, value)]));
+}
+
+function paramValue(scope: Construct, key: string, value: ParamValue): string | number {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw new ValidationError(scope, `param ${key} is ${String(value)}; give a string, a number or a boolean`);
+  }
+  if (!Number.isInteger(value)) return String(value);
+  if (!Number.isSafeInteger(value)) {
+    throw new ValidationError(scope, `param ${key} is ${value}, an integer that cannot be written exactly; write it as a string`);
+  }
+  return value;
+}

@@ -1,0 +1,337 @@
+import { nearest, isDns1123Label } from '../api/names';
+import { WORKSPACE_ROLES } from '../api/platform';
+import type { ArtifactStoreSpec, GpuPoolSpec, PlatformSpec, WorkspaceRole, WorkspaceSpec } from '../api/platform';
+import { cloudNamed } from '../clouds/pods';
+import type { Gpu } from './gpu';
+import { noSuchGpu, noSuchMachine } from './machines';
+
+/** What a cluster of any cloud may say about itself. */
+export interface PlatformProps {
+  /** Name of the cluster. */
+  readonly clusterName: string;
+
+  /**
+   * Version of Kubernetes, such as `1.33`. Fields that are newer than 1.27 are used only where it is given.
+   *
+   * @default '1.27'
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
+   * Folder of the bucket under which the workspaces lie.
+   *
+   * @default - the root of the bucket
+   */
+  readonly artifactPrefix?: string;
+
+  /**
+   * Registry for images that are built: host and path, such as `us-docker.pkg.dev/acme/ml`.
+   *
+   * @default - none, and `imageBuild` is an error
+   */
+  readonly registry?: string;
+
+  /**
+   * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot or with Karpenter.
+   *
+   * @default false
+   */
+  readonly autoProvisioning?: boolean;
+
+  /**
+   * Images of the helper containers where not the default: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`.
+   *
+   * @default - the public ones
+   */
+  readonly images?: Record<string, string>;
+}
+
+/** A GKE cluster that is described by hand. */
+export interface GcpPlatformProps extends PlatformProps {
+  /** Name of the bucket for artifacts. */
+  readonly bucketName: string;
+}
+
+/** An EKS cluster that is described by hand. */
+export interface AwsPlatformProps extends PlatformProps {
+  /** Name of the bucket for artifacts. */
+  readonly bucketName: string;
+
+  /** Region of the bucket, such as `us-east-1`. */
+  readonly region: string;
+}
+
+/** An AKS cluster that is described by hand. */
+export interface AzurePlatformProps extends PlatformProps {
+  /** Name of the storage account for artifacts. */
+  readonly storageAccount: string;
+
+  /** Resource group of the storage account. */
+  readonly resourceGroup: string;
+
+  /**
+   * Tenant of the workspaces' identities.
+   *
+   * @default - that of the cluster
+   */
+  readonly tenantId?: string;
+}
+
+/** A store that speaks S3, such as MinIO or Ceph. */
+export interface S3CompatibleStore {
+  /** Where it answers, such as `http://minio.minio:9000`. */
+  readonly endpoint: string;
+
+  /** Name of the bucket for artifacts. */
+  readonly bucketName: string;
+
+  /** Secret in each workspace with the keys `accessKeyId` and `secretAccessKey`. */
+  readonly credentialsSecret: string;
+
+  /**
+   * Region, where the store has some.
+   *
+   * @default - none
+   */
+  readonly region?: string;
+}
+
+/** A local cluster, such as kind, that is described by hand. */
+export interface LocalPlatformProps extends PlatformProps {
+  /**
+   * Directory of the node for artifacts. Not together with `s3`.
+   *
+   * @default '/var/lib/substratus/artifacts'
+   */
+  readonly directory?: string;
+
+  /**
+   * A store that speaks S3, instead of a directory.
+   *
+   * @default - none
+   */
+  readonly s3?: S3CompatibleStore;
+}
+
+/** Nodes with GPUs. */
+export interface GpuPoolOptions {
+  /** The GPU. */
+  readonly gpu: Gpu;
+
+  /**
+   * How many of them a node has.
+   *
+   * @default 1
+   */
+  readonly gpusPerNode?: number;
+
+  /**
+   * Whether they are spot nodes.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+
+  /**
+   * How many nodes there can be.
+   *
+   * @default - no limit is known
+   */
+  readonly maxNodes?: number;
+
+  /**
+   * Labels by which pods find the nodes.
+   *
+   * @default - on GKE the cloud's own label, elsewhere `substratus.ai/gpu=<name of the GPU>`
+   */
+  readonly nodeLabels?: Record<string, string>;
+}
+
+/** Azure: the client ids of a workspace's identities. */
+export interface WorkspaceClientIds {
+  /** Of the ServiceAccount `artifact-writer`. */
+  readonly artifactWriter: string;
+
+  /** Of the ServiceAccount `artifact-reader`. */
+  readonly artifactReader: string;
+
+  /** Of the ServiceAccount `image-builder`. */
+  readonly imageBuilder: string;
+}
+
+/** What a workspace may do. */
+export interface WorkspaceOptions {
+  /**
+   * Other workspaces whose shared artifacts this one may read.
+   *
+   * @default - none
+   */
+  readonly reads?: string[];
+
+  /**
+   * Whether images may be built here, which takes a pod without seccomp and AppArmor profiles.
+   *
+   * @default false
+   */
+  readonly builds?: boolean;
+
+  /**
+   * Azure: the client ids of its identities, known after the first deployment.
+   *
+   * @default - not known yet; the workspace can be previewed, not synthesized
+   */
+  readonly clientIds?: WorkspaceClientIds;
+}
+
+interface Store {
+  readonly artifacts: ArtifactStoreSpec;
+  /** Azure: of the workspaces' identities. */
+  readonly tenantId?: string;
+}
+
+type WorkspaceListener = (workspace: WorkspaceSpec) => void;
+
+/** What the kinds must know about the cluster that they run on. */
+export class Platform {
+  /** A GKE cluster. */
+  public static gcp(props: GcpPlatformProps): Platform {
+    return new Platform('gcp', props, { artifacts: { url: `gs://${props.bucketName}` } });
+  }
+
+  /** An EKS cluster. */
+  public static aws(props: AwsPlatformProps): Platform {
+    return new Platform('aws', props, { artifacts: { url: `s3://${props.bucketName}`, region: props.region } });
+  }
+
+  /** An AKS cluster. */
+  public static azure(props: AzurePlatformProps): Platform {
+    const { storageAccount, resourceGroup, tenantId } = props;
+    return new Platform('azure', props, { artifacts: { url: `az://${storageAccount}`, resourceGroup }, tenantId });
+  }
+
+  /** A local cluster. */
+  public static local(props: LocalPlatformProps): Platform {
+    const { s3, directory = '/var/lib/substratus/artifacts' } = props;
+    if (s3 && props.directory) throw new Error(`platform ${props.clusterName} has a directory and an S3 store; leave one out`);
+    if (!directory.startsWith('/')) throw new Error(`directory is ${directory}; give an absolute path of the node`);
+    if (!s3) return new Platform('local', props, { artifacts: { url: `file://${directory}` } });
+    const { bucketName, endpoint, region, credentialsSecret } = s3;
+    return new Platform('local', props, { artifacts: { url: `s3://${bucketName}`, endpoint, region, credentialsSecret } });
+  }
+
+  /** Name of the cluster. */
+  public readonly clusterName: string;
+
+  /** The cloud: `gcp`, `aws`, `azure` or `local`. */
+  public readonly cloudName: string;
+
+  private readonly gpuPools: GpuPoolSpec[] = [];
+  private readonly workspaces: WorkspaceSpec[] = [];
+  private readonly listeners: WorkspaceListener[] = [];
+
+  private constructor(cloudName: string, private readonly props: PlatformProps, private readonly store: Store) {
+    const { clusterName, kubernetesVersion } = props;
+    if (!isDns1123Label(clusterName)) {
+      throw new Error(`clusterName is ${clusterName}; use lower-case letters, digits and -, 63 characters at most`);
+    }
+    if (kubernetesVersion !== undefined && !/^1\.[0-9]+$/.test(kubernetesVersion)) {
+      throw new Error(`kubernetesVersion is ${kubernetesVersion}; give major and minor, for example 1.33`);
+    }
+    this.clusterName = clusterName;
+    this.cloudName = cloudName;
+  }
+
+  /**
+   * Declares nodes with GPUs.
+   *
+   * @throws if the cloud has no such GPU, or no machine with so many of them.
+   */
+  public addGpuPool(name: string, options: GpuPoolOptions): void {
+    const { gpu, gpusPerNode = 1, spot, maxNodes, nodeLabels } = options;
+    const cloud = cloudNamed(this.cloudName);
+    if (this.gpuPools.some((pool) => pool.name === name)) throw this.error(`has a GPU pool ${name} already; give this one another name`);
+    if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) throw this.error(`has gpusPerNode ${gpusPerNode} in pool ${name}; give a whole number, 1 or more`);
+    const problem = noSuchGpu(cloud, gpu.name) ?? noSuchMachine(cloud, gpu.name, gpusPerNode);
+    if (problem) throw this.error(`cannot have pool ${name}: ${problem}`);
+    if (spot && !cloud.capacities.includes('spot')) throw this.error(`cannot have spot pool ${name}: ${cloud.title} has no spot nodes; leave spot out`);
+    this.gpuPools.push({
+      name,
+      gpu: gpu.name,
+      gpusPerNode,
+      capacity: spot ? 'spot' : 'on-demand',
+      ...(maxNodes !== undefined && { maxNodes }),
+      ...(nodeLabels && { nodeLabels }),
+    });
+  }
+
+  /** Declares a namespace with the cloud identities of a workspace. */
+  public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
+    if (!isDns1123Label(namespace)) throw this.error(`cannot have workspace ${namespace}: no name of a namespace; use lower-case letters, digits and -`);
+    if (this.workspaces.some((workspace) => workspace.namespace === namespace)) throw this.error(`has workspace ${namespace} already; add it once`);
+    const { reads, builds, clientIds } = options;
+    const { tenantId } = this.store;
+    const workspace: WorkspaceSpec = {
+      namespace,
+      ...(reads && { reads }),
+      ...(builds && { builds }),
+      ...(clientIds && { clientIds: clientIdsByRole(clientIds) }),
+      ...(tenantId && { tenantId }),
+    };
+    this.workspaces.push(workspace);
+    for (const listener of this.listeners) listener(workspace);
+  }
+
+  /** All of it as plain JSON, as the reconciler reads it. Pools and workspaces that are added later are not in it. */
+  public toJson(): unknown {
+    return this._spec;
+  }
+
+  /** @internal */
+  public get _spec(): PlatformSpec {
+    const { kubernetesVersion, artifactPrefix, registry, autoProvisioning, images, clusterName } = this.props;
+    return {
+      cloud: this.cloudName,
+      clusterName,
+      ...(kubernetesVersion && { kubernetesVersion }),
+      artifacts: { ...definedOnly(this.store.artifacts), ...(artifactPrefix && { prefix: artifactPrefix.replace(/^\/+|\/+$/g, '') }) },
+      ...(registry && { registry: { url: registry.replace(/\/+$/, ''), ...(this.cloudName === 'local' && { insecure: true }) } }),
+      ...(autoProvisioning && { autoProvisioning }),
+      ...(this.gpuPools.length > 0 && { gpuPools: [...this.gpuPools] }),
+      ...(this.workspaces.length > 0 && { workspaces: [...this.workspaces] }),
+      ...(images && { images }),
+    };
+  }
+
+  /** Changes whenever something was added. @internal */
+  public get _revision(): number {
+    return this.gpuPools.length + this.workspaces.length;
+  }
+
+  /** Calls back for every workspace, also those that are added later. @internal */
+  public _onWorkspace(listener: WorkspaceListener): void {
+    this.listeners.push(listener);
+    for (const workspace of this.workspaces) listener(workspace);
+  }
+
+  /** Why a namespace is no workspace, with the way out. @internal */
+  public _unknownWorkspace(namespace: string): string {
+    const names = this.workspaces.map((workspace) => workspace.namespace);
+    const similar = nearest(namespace, names);
+    const hint = similar ? `; did you mean ${similar}?` : '';
+    return `namespace ${namespace} is no workspace of platform ${this.clusterName}${hint}; add platform.addWorkspace('${namespace}')`;
+  }
+
+  private error(message: string): Error {
+    return new Error(`platform ${this.clusterName} ${message}`);
+  }
+}
+
+function clientIdsByRole(clientIds: WorkspaceClientIds): Record<WorkspaceRole, string> {
+  const byRole = { 'artifact-writer': clientIds.artifactWriter, 'artifact-reader': clientIds.artifactReader, 'image-builder': clientIds.imageBuilder };
+  for (const role of WORKSPACE_ROLES) if (!byRole[role]) throw new Error(`client id of ${role} is empty; leave clientIds out until it is known`);
+  return byRole;
+}
+
+function definedOnly(store: ArtifactStoreSpec): ArtifactStoreSpec {
+  return Object.fromEntries(Object.entries(store).filter(([, value]) => value !== undefined)) as unknown as ArtifactStoreSpec;
+}

@@ -1,0 +1,110 @@
+/** What is wrong with a resource, once the platform and all other resources are known. */
+import { workspaceOf } from '../api/platform';
+import type { PlatformSpec } from '../api/platform';
+import { isArtifactResource } from '../api/resource';
+import type { Resource, ResourcesSpec } from '../api/resource';
+import { cloudNamed } from '../clouds/pods';
+import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, keyOf, keyOfResource, namespaceOf, poolsFor, UNRESOLVED } from '../expand';
+import type { Gate, Inputs } from '../expand';
+import type { Declaration, Declarations } from './declarations';
+import { noSuchGpu, noSuchMachine } from './machines';
+import { platformOf } from './platform-context';
+
+/** The errors of one resource, without the construct's path, which cdk8s puts before each. */
+export function resourceErrors(declaration: Declaration, all: Declarations): string[] {
+  const { construct, object } = declaration;
+  const errors = [...duplicateErrors(declaration, all), ...sharingErrors(declaration, all)];
+  const platform = platformOf(construct);
+  if (!platform || errors.length > 0) return errors;
+  const { rendered } = object;
+  const spec = platform._spec;
+  const namespace = namespaceOf(rendered);
+  if (!workspaceOf(spec, namespace)) return [platform._unknownWorkspace(namespace)];
+  const problems = [...gpuErrors(rendered.spec.resources, spec), ...readErrors(rendered, spec)];
+  return problems.length > 0 ? problems : expandErrors(rendered, spec, all);
+}
+
+function duplicateErrors({ construct, object }: Declaration, all: Declarations): string[] {
+  const first = all.find(keyOfResource(object.declared));
+  if (!first || first.construct === construct) return [];
+  const { kind, metadata: { name } } = object.declared;
+  const where = describe({ kind, namespace: namespaceOf(object.declared), name });
+  return [`${where} is declared at ${first.construct.node.path} already; give one of them another id or metadata.name`];
+}
+
+/** Artifacts of other namespaces, where they are declared here and so is with whom they are shared. */
+function sharingErrors({ object: { declared } }: Declaration, all: Declarations): string[] {
+  const namespace = namespaceOf(declared);
+  return gatesOf(declared).filter((gate) => gate.namespace !== namespace).flatMap((gate) => {
+    const owner = all.find(keyOf(gate))?.object.declared;
+    if (!owner || !isArtifactResource(owner)) return [];
+    const namespaces = owner.spec.sharing?.namespaces ?? [];
+    if (namespaces.includes('*') || namespaces.includes(namespace)) return [];
+    return [`${describe(gate)} is not shared with namespace ${namespace}; add sharedWith: ['${namespace}'] to it`];
+  });
+}
+
+function readErrors(resource: Resource, platform: PlatformSpec): string[] {
+  const namespace = namespaceOf(resource);
+  const reads = workspaceOf(platform, namespace)?.reads ?? [];
+  return gatesOf(resource)
+    .filter((gate) => gate.namespace !== namespace && !reads.includes(gate.namespace))
+    .map((gate) => `${describe(gate)} is in a workspace that ${namespace} may not read; add it to reads of addWorkspace('${namespace}')`);
+}
+
+function gpuErrors(resources: ResourcesSpec = {}, platform: PlatformSpec): string[] {
+  const request = gpuRequestOf(resources);
+  if (!request?.gpu) return [];
+  const { gpu: { name }, count } = request;
+  const cloud = cloudNamed(platform.cloud);
+  const impossible = noSuchGpu(cloud, name) ?? noSuchMachine(cloud, name, count);
+  if (impossible) return [impossible];
+  if (platform.autoProvisioning) return [];
+  const pools = platform.gpuPools ?? [];
+  const fitting = poolsFor(request, platform);
+  if (fitting.length === 0) return [noPool({ name, count }, pools)];
+  const { capacity } = resources;
+  if ((capacity === 'on-demand' || capacity === 'spot') && !fitting.some((pool) => (pool.capacity ?? 'on-demand') === capacity)) {
+    return [`capacity is ${capacity} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
+  }
+  return [];
+}
+
+function noPool({ name, count }: { readonly name: string; readonly count: number }, pools: NonNullable<PlatformSpec['gpuPools']>): string {
+  const same = pools.filter((pool) => pool.gpu === name);
+  if (same.length > 0) {
+    return `gpuCount is ${count} but nodes with ${name} have ${same.map((pool) => `${pool.gpusPerNode} (pool ${pool.name})`).join(', ')}; `
+      + 'ask for fewer, or add a pool with more of them on a node';
+  }
+  const others = pools.length > 0 ? `it has ${pools.map((pool) => `${pool.gpu} (pool ${pool.name})`).join(', ')}` : 'it has none';
+  return `no pool of the platform has ${name}, ${others}; add one with addGpuPool, or use another GPU`;
+}
+
+function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {
+  return pools.map((pool) => `${pool.name}: ${pool.capacity ?? 'on-demand'}`).join(', ');
+}
+
+/** Whatever else the expansion would answer, said before it is applied. */
+function expandErrors(resource: Resource, platform: PlatformSpec, all: Declarations): string[] {
+  if (!hasWhatOnlyExpansionJudges(resource)) return [];
+  try {
+    checkExpandable(resource, { platform, inputs: inputsOf(resource, platform, all) });
+    return [];
+  } catch (error) {
+    if (error instanceof ExpandError) return [error.message];
+    throw error;
+  }
+}
+
+/** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */
+function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
+  return spec.pod !== undefined || spec.build !== undefined || spec.resources?.capacity !== undefined || 'access' in spec;
+}
+
+/** The inputs of a resource as far as they are known at synth. */
+export function inputsOf(resource: Resource, platform: PlatformSpec, all: Declarations): Inputs {
+  return Object.fromEntries(gatesOf(resource).map((gate: Gate) => {
+    const artifact = { ...gate, recipeDigest: all.recipeDigest(keyOf(gate)) ?? UNRESOLVED };
+    return [gate.kind.toLowerCase(), { ...artifact, url: artifactUrl(platform, artifact) }];
+  }));
+}

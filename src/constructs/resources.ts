@@ -1,0 +1,81 @@
+import type { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { ResourcesSpec } from '../api/resource';
+import type { Gpu } from './gpu';
+import { quantity } from './size';
+import { ValidationError } from './validation-error';
+
+/** Which nodes may be used, by what they cost and whether the cloud may take them back. */
+export enum Capacity {
+  /** Nodes that stay. */
+  ON_DEMAND = 'on-demand',
+  /** Spot nodes only: cheaper, and may be taken back at any time. */
+  SPOT = 'spot',
+  /** Spot nodes where there are some, else others. */
+  SPOT_FIRST = 'spot-first',
+}
+
+/** What the container asks for. */
+export interface ResourcesOptions {
+  /**
+   * Cores, also parts of one.
+   *
+   * @default - 2, or with GPUs what each of them leaves room for on the leanest machine that has it
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory.
+   *
+   * @default - 10 GiB, or with GPUs what each of them leaves room for on the leanest machine that has it; 2 GiB on a local cluster
+   */
+  readonly memory?: Size;
+
+  /**
+   * Ephemeral storage: the node's disk.
+   *
+   * @default - 20 GiB, with GPUs more by their memory, up to 100 GiB; 5 GiB on a local cluster
+   */
+  readonly disk?: Size;
+
+  /**
+   * The GPU.
+   *
+   * @default - none
+   */
+  readonly gpu?: Gpu;
+
+  /**
+   * How many GPUs, all on one node.
+   *
+   * @default 1 if `gpu` is set
+   */
+  readonly gpuCount?: number;
+
+  /**
+   * Which nodes may be used.
+   *
+   * @default - for a GPU on-demand nodes, unless the platform has it on spot nodes only; else any
+   */
+  readonly capacity?: Capacity;
+}
+
+/** The options as the wire has them, after a look at what can be said without a platform. */
+export function resourcesSpec(scope: Construct, { cpu, memory, disk, gpu, gpuCount, capacity }: ResourcesOptions): ResourcesSpec {
+  if (cpu !== undefined && !(Number.isFinite(cpu) && cpu > 0)) {
+    throw new ValidationError(scope, `cpu is ${cpu}; give a number of cores above 0, for example 2 or 0.5`);
+  }
+  if (gpuCount !== undefined && !gpu) {
+    throw new ValidationError(scope, `gpuCount is ${gpuCount} but no gpu is set; add gpu, for example gpu: Gpu.NVIDIA_L4`);
+  }
+  if (gpuCount !== undefined && !(Number.isInteger(gpuCount) && gpuCount > 0)) {
+    throw new ValidationError(scope, `gpuCount is ${gpuCount}; give a whole number of GPUs, 1 or more, or leave gpu out`);
+  }
+  return {
+    ...(cpu !== undefined && { cpu: Number.isInteger(cpu) ? cpu : `${Math.ceil(cpu * 1000)}m` }),
+    ...(memory && { memory: quantity(scope, 'memory', memory) }),
+    ...(disk && { disk: quantity(scope, 'disk', disk) }),
+    ...(gpu && { gpu: { type: gpu.name, count: gpuCount ?? 1 } }),
+    ...(capacity && { capacity }),
+  };
+}

@@ -1,0 +1,28 @@
+import { Size, SizeRoundingBehavior } from 'cdk8s';
+import type { Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { durationOf } from '../api/duration';
+import { isQuantity } from '../api/quantity';
+import type { QuantityOrInteger } from '../api/resource';
+import { ValidationError } from './validation-error';
+
+const FLOOR = { rounding: SizeRoundingBehavior.FLOOR };
+
+/** A size as the wire has it: whole GiB as an integer, others in MiB or KiB. */
+export function quantity(scope: Construct, field: string, size: Size): QuantityOrInteger {
+  if (!(size instanceof Size)) {
+    const hint = isQuantity(size) ? 'a Size' : 'a quantity';
+    throw new ValidationError(scope, `${field} is ${String(size)}, which is not ${hint}; write for example Size.gibibytes(16)`);
+  }
+  const kibibytes = size.toKibibytes(FLOOR);
+  if (!(kibibytes > 0)) throw new ValidationError(scope, `${field} is ${kibibytes} KiB; give a size above 0, for example Size.gibibytes(16)`);
+  if (kibibytes % 2 ** 20 === 0) return kibibytes / 2 ** 20;
+  return kibibytes % 2 ** 10 === 0 ? `${kibibytes / 2 ** 10}Mi` : `${kibibytes}Ki`;
+}
+
+/** A duration as the wire has it. */
+export function duration(scope: Construct, field: string, value: Duration): string {
+  const seconds = Math.ceil(value.toSeconds({ integral: false }));
+  if (!(seconds > 0)) throw new ValidationError(scope, `${field} is ${seconds} s; give a duration above 0, for example Duration.hours(2)`);
+  return durationOf(seconds);
+}

@@ -1,0 +1,126 @@
+import type { ApiObjectMetadata } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { CommonSpec, PodSpec } from '../api/resource';
+import type { PodSecurity } from './access';
+import type { Build } from './build';
+import { envSpec } from './env';
+import { paramsSpec } from './params';
+import type { PodOptions } from './pod';
+import { resourcesSpec } from './resources';
+import type { ResourcesOptions } from './resources';
+import { ValidationError } from './validation-error';
+
+/** What all kinds have in common. */
+export interface WorkloadProps {
+  /**
+   * Name, labels and annotations of the resource.
+   *
+   * @default - named by the construct ids below the chart, joined by `-`
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Image to run. Exactly one of `image` and `imageBuild`.
+   *
+   * @default - the image that `imageBuild` makes
+   */
+  readonly image?: string;
+
+  /**
+   * Image to build first: `build` of the resource. Exactly one of `image` and `imageBuild`.
+   *
+   * @default - none
+   */
+  readonly imageBuild?: Build;
+
+  /**
+   * Replaces the image's entrypoint.
+   *
+   * @default - the image's
+   */
+  readonly command?: string[];
+
+  /**
+   * Replaces the image's arguments.
+   *
+   * @default - the image's
+   */
+  readonly args?: string[];
+
+  /**
+   * Environment variables. A value may be a reference to a Secret of the namespace: `${{ secrets.<name>.<key> }}`.
+   *
+   * @default - only the params
+   */
+  readonly env?: Record<string, string>;
+
+  /**
+   * Whether a value of `env` may look like a token or key in plain text.
+   *
+   * @default false
+   */
+  readonly allowPlainText?: boolean;
+
+  /**
+   * Parameters of the program, in `/content/params.json` and as `PARAM_<UPPER_KEY>`. What is not an integer is written as a
+   * string: `0.1` as `"0.1"`, `true` as `"true"`.
+   *
+   * @default - none
+   */
+  readonly params?: Record<string, string | number | boolean>;
+
+  /**
+   * What the container asks for.
+   *
+   * @default - see each
+   */
+  readonly resources?: ResourcesOptions;
+
+  /**
+   * Nothing runs while this is true; disks and artifacts stay.
+   *
+   * @default false
+   */
+  readonly suspend?: boolean;
+
+  /**
+   * Names of Secrets with credentials for the image's registry.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
+
+  /**
+   * What to add to the pod.
+   *
+   * @default - nothing
+   */
+  readonly pod?: PodOptions;
+
+  /**
+   * The Pod Security Standard that the pods meet.
+   *
+   * @default PodSecurity.BASELINE
+   */
+  readonly podSecurity?: PodSecurity;
+}
+
+/** The common part of the spec, after a look at what can be said without a platform. */
+export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
+  const { image, imageBuild, command, args, env, allowPlainText, params, resources, suspend, imagePullSecrets, pod, podSecurity } = props;
+  if (image && imageBuild) throw new ValidationError(scope, `image is ${image} and imageBuild is set too; leave one of them out`);
+  if (!image && !imageBuild) throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what shall run, or imageBuild to where its sources are');
+  return {
+    ...(image && { image }),
+    ...(imageBuild && { build: imageBuild._spec }),
+    ...(command && { command }),
+    ...(args && { args }),
+    ...(env && { env: envSpec(scope, env, allowPlainText) }),
+    ...(params && { params: paramsSpec(scope, params) }),
+    ...(resources && { resources: resourcesSpec(scope, resources) }),
+    ...(suspend !== undefined && { suspend }),
+    ...(imagePullSecrets && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
+    ...(pod && { pod: pod as PodSpec }),
+    ...(podSecurity && { podSecurity }),
+  };
+}

@@ -1,0 +1,36 @@
+export { Access, DeletionPolicy, PodSecurity } from './constructs/access';
+export type { ArtifactProps } from './constructs/artifact-props';
+export { Build } from './constructs/build';
+export type { GitBuildOptions } from './constructs/build';
+export { Dataset } from './constructs/dataset';
+export type { DatasetAttributes, DatasetProps, IDataset } from './constructs/dataset';
+export { Gpu } from './constructs/gpu';
+export { Model } from './constructs/model';
+export type { IModel, ModelAttributes, ModelOptions, ModelProps } from './constructs/model';
+export { Notebook } from './constructs/notebook';
+export type { INotebook, NotebookAttributes, NotebookOptions, NotebookProps } from './constructs/notebook';
+export { Platform } from './constructs/platform';
+export type {
+  AwsPlatformProps,
+  AzurePlatformProps,
+  GcpPlatformProps,
+  GpuPoolOptions,
+  LocalPlatformProps,
+  PlatformProps,
+  S3CompatibleStore,
+  WorkspaceClientIds,
+  WorkspaceOptions,
+} from './constructs/platform';
+export type { PodOptions } from './constructs/pod';
+export { Capacity } from './constructs/resources';
+export type { ResourcesOptions } from './constructs/resources';
+export { Scaling, Server } from './constructs/server';
+export type { IServer, ServerAttributes, ServerOptions, ServerProps } from './constructs/server';
+export type { StorageOptions } from './constructs/storage';
+export type { WorkloadProps } from './constructs/workload';
+export { Workspace } from './constructs/workspace';
+export type { WorkspaceProps } from './constructs/workspace';
+export { CustomResourceDefinitions } from './constructs/custom-resource-definitions';
+export type { EjectOptions } from './constructs/eject';
+export { Preview } from './constructs/preview';
+export type { PreviewChild, PreviewOptions } from './constructs/preview';
