@@ -5,6 +5,9 @@ import { OPTIONAL_PEERS, pinned } from './projenrc/peers';
 /** Runs first in every npm script, so that a fresh clone needs nothing installed by hand. */
 const ENSURE_INSTALL = 'node scripts/ensure-install.mjs';
 
+/** The tests run the scripts of the publish step with a real rclone. */
+const ENSURE_RCLONE = 'node scripts/ensure-rclone.mjs';
+
 const project = new cdk.JsiiProject({
   name: 'cdk-substratus',
   description: 'Models, datasets, servers and notebooks, and the clusters they run on, as typed constructs for cdk8s and cdktf',
@@ -52,7 +55,9 @@ const project = new cdk.JsiiProject({
     junitReporting: false,
     coverageText: false,
     jestConfig: {
+      collectCoverage: false, // twice the time; `npm run test:coverage` has it
       collectCoverageFrom: ['src/**/*.ts'],
+      maxWorkers: '100%',
       coverageReporters: ['lcov', 'text-summary'],
       moduleNameMapper: { '^cdk-substratus$': '<rootDir>/src/index.ts' },
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/lib/'],
@@ -86,7 +91,7 @@ project.npmignore?.include('/lib/', '/assets/', '/.jsii', '/API.md', '/README.md
 
 // One type-check for everything that jsii does not compile. `cdk-substratus` is this library, as a user would write it.
 const paths = { 'cdk-substratus': ['../src/index.ts'] };
-for (const directory of ['examples', 'bench', 'scripts']) {
+for (const directory of ['examples', 'bench', 'scripts', 'docs']) {
   new JsonFile(project, `${directory}/tsconfig.json`, {
     allowComments: true,
     obj: {
@@ -100,14 +105,12 @@ for (const directory of ['examples', 'bench', 'scripts']) {
 project.tsconfigDev.file.addOverride('compilerOptions.paths', paths);
 
 // `projen test` checks and rewrites nothing: no autofix, no snapshot update.
-const typeCheck = project.addTask('type-check', {
+project.addTask('type-check', {
   description: 'Type-checks tests, examples, benchmarks and scripts',
   execArgs: ['tsc', '-p', project.tsconfigDev.fileName],
 });
-const lint = project.tasks.tryFind('eslint');
 project.testTask.reset();
-if (lint) project.testTask.spawn(lint);
-project.testTask.spawn(typeCheck);
+project.testTask.execArgs(['node', 'scripts/check.mjs', 'eslint', 'type-check']);
 project.testTask.execArgs(['jest', '--ci'], { receiveArgs: true });
 
 // The other languages are packaged at release, by `projen package-all`.
@@ -120,8 +123,12 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 
 project.setScript('start', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/start.ts`);
 project.setScript('build', `${ENSURE_INSTALL} && projen build`);
-project.setScript('test', `${ENSURE_INSTALL} && projen test`);
-project.setScript('test:unit', `${ENSURE_INSTALL} && jest --ci --coverage=false`);
+project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && projen test`);
+project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --ci`);
+project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --ci --coverage`);
+project.setScript('docs:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/docs.ts`);
+project.setScript('examples:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/update-examples.ts`);
+project.setScript('test:crds', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/check-crds.ts`);
 project.setScript('bench', `${ENSURE_INSTALL} && tsx --tsconfig bench/tsconfig.json bench/main.ts`);
 
 project.synth();

@@ -77,7 +77,7 @@ const MAINS = ['src/reconciler/main.ts'];
 
 const RESTRICTED_PATHS = 'import/no-restricted-paths';
 const RESTRICTED_IMPORTS = '@typescript-eslint/no-restricted-imports';
-const CODE_DIRECTORIES = ['test', 'examples', 'bench', 'scripts'];
+const CODE_DIRECTORIES = ['test', 'examples', 'bench', 'scripts', 'docs'];
 
 export const LINT_OPTIONS: javascript.EslintOptions = {
   dirs: ['src'],
