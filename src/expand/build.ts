@@ -17,7 +17,9 @@ const BUILD_USER = 1000;
 const DOCKER_CONFIG = '/docker';
 
 /* A failure to look is not told apart from «not there»: the push that follows says what is wrong. */
-const EXISTS = 'if regctl manifest head "$IMAGE"; then touch "$DOCKER_CONFIG/exists"; fi';
+const EXISTS = `if [ "$INSECURE" = true ]; then set -- --host "reg=$REGISTRY,tls=disabled"; fi
+if regctl manifest head "$IMAGE" "$@"; then touch "$DOCKER_CONFIG/exists"; fi
+`;
 
 const BUILD = `set -eu
 if [ -e "$DOCKER_CONFIG/exists" ]; then echo "already built: $IMAGE"; exit 0; fi
@@ -90,7 +92,8 @@ function buildMetadata(resource: Resource, platform: PlatformSpec): PodTemplateS
 }
 
 function existsContainer(platform: PlatformSpec, common: Partial<Container>): Container {
-  return { name: 'exists', image: helperImage(platform, 'regctl'), command: ['sh', '-c', EXISTS], ...common };
+  const env = [...common.env ?? [], { name: 'INSECURE', value: String(platform.registry?.insecure ?? false) }];
+  return { name: 'exists', image: helperImage(platform, 'regctl'), command: ['sh', '-c', EXISTS], ...common, env };
 }
 
 function builder(git: GitSpec, platform: PlatformSpec, common: Partial<Container>): Container {

@@ -1,7 +1,7 @@
 /** Children: plain objects, what they are called, and when they may be applied. */
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { digest, shortDigest } from '../api/digest';
-import { MAX_NAME_LENGTH } from '../api/names';
+import { isDns1035Label, MAX_NAME_LENGTH } from '../api/names';
 import { API_GROUP } from '../api/resource';
 import type { Resource } from '../api/resource';
 import { MANAGED_BY } from '../clouds/labels';
@@ -36,6 +36,13 @@ export function childName(resource: Resource, suffix: string): string {
   if (name.length <= budget) return `${name}-${suffix}`;
   const hash = shortDigest(digest(name));
   return `${name.slice(0, budget - hash.length - 1)}-${hash}-${suffix}`;
+}
+
+/** Name of a child that becomes a DNS name of the Services, for which the resource's must be good. */
+export function serviceChildName(resource: Resource, suffix: string): string {
+  const name = childName(resource, suffix);
+  if (isDns1035Label(name)) return name;
+  throw new ExpandError(`name ${resource.metadata.name} cannot be that of a Service; start with a letter, and use lower-case letters, digits and -`);
 }
 
 /** The namespace of a resource; it has one in the cluster, and in a workspace. */

@@ -23,6 +23,7 @@ export { artifactUrl, gatesOf, noStreaming, resolveInputs, UNRESOLVED } from './
 export type { Artifact, Gate, Inputs } from './inputs';
 export { notebookName, tokenSecretName } from './notebook';
 export { noCapacity, poolsFor } from './placement';
+export { overlayConflict } from './overlay';
 export { gpuRequestOf, unknownGpu } from './resources';
 export { serviceName } from './server';
 export { expandWorkspace, missingValues, workspaceNamespace } from './workspace';

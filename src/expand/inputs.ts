@@ -68,9 +68,14 @@ const MOUNT_PATHS = { model: '/content/model', dataset: '/content/data' } as con
 /** Mounts inputs read-only from the store, or copies them to the node's disk first. */
 export function inputParts(resource: Resource, inputs: Inputs, platform: PlatformSpec): InputParts[] {
   const mode = accessOf(resource, platform);
+  const references = referencesOf(resource);
   return REFERENCES.flatMap(({ field }) => {
     const artifact = inputs[field];
-    if (!artifact) return [];
+    if (!artifact) {
+      const reference = references[field];
+      if (reference) throw new ExpandError(`${field} ${reference.name} is not resolved; it must be given as an input`);
+      return [];
+    }
     const target = { name: field, mountPath: MOUNT_PATHS[field] };
     return [mode === 'stream' ? streamed(artifact, target, { resource, platform }) : downloaded(artifact, target, { resource, platform })];
   });

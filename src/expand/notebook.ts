@@ -4,7 +4,7 @@ import type { EnvVar, PersistentVolumeClaim, Service } from 'kubernetes-types/co
 import type { NotebookResource } from '../api/resource';
 import type { ArtifactContext } from './artifact';
 import { buildChildren } from './build';
-import { childMetadata, childName, selectorLabels } from './child';
+import { childMetadata, childName, selectorLabels, serviceChildName } from './child';
 import type { Child } from './child';
 import { claim } from './claim';
 import { environment } from './env';
@@ -15,6 +15,8 @@ const PORT = 8888;
 const PORT_NAME = 'notebook';
 const TOKEN = 'NOTEBOOK_TOKEN';
 const DEFAULT_STORAGE_GIB = 20;
+/** For a node to come up and the image to be pulled. */
+const PROGRESS_SECONDS = 1800;
 
 /** Jupyter takes its token from JUPYTER_TOKEN, so that it is on no command line. */
 const JUPYTER = ['jupyter', 'lab', '--allow-root', '--ip=0.0.0.0', `--port=${PORT}`, '--no-browser', '--notebook-dir=/content'];
@@ -36,7 +38,7 @@ export function tokenSecretName(notebook: NotebookResource): string {
 
 /** Name of the notebook's workload, Service and disk. */
 export function notebookName(notebook: NotebookResource): string {
-  return childName(notebook, 'notebook');
+  return serviceChildName(notebook, 'notebook');
 }
 
 /** One pod at most, for the disk is on one node; a Deployment replaces it after an eviction, which a bare Pod would not be. */
@@ -49,6 +51,7 @@ function deployment(notebook: NotebookResource, context: ArtifactContext): Deplo
       replicas: notebook.spec.suspend ? 0 : 1,
       selector: { matchLabels: selectorLabels(notebook, 'run') },
       strategy: { type: 'Recreate' },
+      progressDeadlineSeconds: PROGRESS_SECONDS,
       revisionHistoryLimit: 2,
       template: userPodTemplate(notebook, context, {
         role: 'run',

@@ -11,6 +11,8 @@ const RESERVED_PREFIXES = [`${API_GROUP}/`, 'app.kubernetes.io/managed-by', 'azu
 const FORBIDDEN_SECURITY = ['seLinuxOptions', 'sysctls', 'windowsOptions'] as const;
 /** How a pod left AppArmor before there was a field for it. */
 const APP_ARMOR_PREFIX = 'container.apparmor.security.beta.kubernetes.io/';
+/** The claims of a workspace, through one of which artifacts are written where the store is a directory. */
+const WORKSPACE_CLAIM = /^artifacts(-from-.*)?$/;
 /** Kinds of volumes that the `restricted` standard allows. */
 const RESTRICTED_VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
 
@@ -75,6 +77,10 @@ function volumeConflict({ volumes = [] }: PodSpec, podSecurity: PodSecurity, spe
   const ours = new Set(spec?.volumes?.map(({ name }) => name));
   const taken = volumes.find(({ name }) => ours.has(name));
   if (taken) return `pod.volumes has a volume ${taken.name}, a name that the expansion uses; give it another`;
+  const twice = volumes.find(({ name }, index) => volumes.findIndex((other) => other.name === name) < index);
+  if (twice) return `pod.volumes has two volumes ${twice.name}; give one of them another name`;
+  const published = volumes.find(({ persistentVolumeClaim }) => WORKSPACE_CLAIM.test(persistentVolumeClaim?.claimName ?? ''));
+  if (published) return `pod.volumes has a volume ${published.name} on the artifacts of a workspace; refer to a model or dataset to read one`;
   for (const volume of volumes) {
     const forbidden = forbiddenSource(volume, podSecurity);
     if (forbidden) {
@@ -89,13 +95,15 @@ function forbiddenSource({ name: _, ...source }: Volume, podSecurity: PodSecurit
   return Object.keys(source).find(forbids);
 }
 
-function mountConflict({ volumeMounts = [] }: PodSpec, spec?: KubePodSpec): string | undefined {
+function mountConflict({ volumeMounts = [], volumes = [] }: PodSpec, spec?: KubePodSpec): string | undefined {
   const ours = spec?.containers[0]?.volumeMounts ?? [];
   for (const { mountPath } of volumeMounts) {
     const taken = ours.find((mount) => overlaps(mount.mountPath, mountPath));
     if (taken) return `pod.volumeMounts mounts ${mountPath}, which hides or lies in ${taken.mountPath}; mount it elsewhere`;
   }
-  return undefined;
+  const names = spec && new Set([...spec.volumes ?? [], ...volumes].map(({ name }) => name));
+  const unknown = volumeMounts.find(({ name }) => names && !names.has(name));
+  return unknown && `pod.volumeMounts mounts volume ${unknown.name}, which pod.volumes does not have; add it`;
 }
 
 /** Whether one path is the other or lies in it. */

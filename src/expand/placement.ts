@@ -80,11 +80,14 @@ function capacityOf(pools: readonly GpuPoolSpec[]): Capacity | undefined {
 }
 
 function placeCapacity(capacity: Capacity, cloud: Cloud): Placement {
-  if (!cloud.capacities.includes(capacity)) throw new ExpandError(noCapacity(capacity, cloud));
+  const problem = noCapacity(capacity, cloud);
+  if (problem) throw new ExpandError(problem);
   return cloud.placeCapacity(capacity);
 }
 
-export function noCapacity(capacity: Capacity, cloud: Cloud): string {
+/** Why a cloud has no nodes of a capacity; none if it has. `spot-first` takes spot nodes where there are some, which any cloud can. */
+export function noCapacity(capacity: Capacity, cloud: Cloud): string | undefined {
+  if (capacity === 'spot-first' || cloud.capacities.includes(capacity)) return undefined;
   return `capacity is ${capacity} but ${cloud.title} has only ${cloud.capacities.join(', ')}; leave capacity out`;
 }
 

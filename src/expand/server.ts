@@ -7,7 +7,7 @@ import type { PlatformSpec } from '../api/platform';
 import type { ServerResource } from '../api/resource';
 import type { ArtifactContext } from './artifact';
 import { buildChildren } from './build';
-import { childMetadata, childName, selectorLabels } from './child';
+import { childMetadata, selectorLabels, serviceChildName } from './child';
 import type { Child } from './child';
 import { durationSeconds } from './duration';
 import { ExpandError } from './error';
@@ -43,7 +43,7 @@ export function expandServer(server: ServerResource, context: ArtifactContext): 
 
 /** Name of the Deployment and the Service of a server, as the ancestor has it. */
 export function serviceName(server: ServerResource): string {
-  return childName(server, 'server');
+  return serviceChildName(server, 'server');
 }
 
 function deployment(server: ServerResource, context: ArtifactContext): Deployment {

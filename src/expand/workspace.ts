@@ -2,6 +2,7 @@
 import type { Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
 import { WORKSPACE_ROLES, workspaceOf } from '../api/platform';
 import type { PlatformSpec, WorkspaceRole } from '../api/platform';
+import type { PodSecurity } from '../api/resource';
 import { MANAGED_BY } from '../clouds/labels';
 import { cloudNamed } from '../clouds/pods';
 import type { KubeObject } from './child';
@@ -21,9 +22,9 @@ export function missingValues(platform: PlatformSpec, namespace: string): string
   return cloudNamed(platform.cloud).missing(platform, namespace);
 }
 
-/** The namespace, held to the `baseline` standard; with builds it only warns, for BuildKit needs an unconfined pod. */
-export function workspaceNamespace(platform: PlatformSpec, namespace: string): Namespace {
-  const enforced = workspaceOf(platform, namespace)?.builds ? 'privileged' : 'baseline';
+/** The namespace, held to a standard; with builds it only warns, for BuildKit needs an unconfined pod. */
+export function workspaceNamespace(platform: PlatformSpec, namespace: string, podSecurity: PodSecurity = 'baseline'): Namespace {
+  const enforced = workspaceOf(platform, namespace)?.builds ? 'privileged' : podSecurity;
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -32,7 +33,7 @@ export function workspaceNamespace(platform: PlatformSpec, namespace: string): N
       labels: {
         ...MANAGED_BY,
         'pod-security.kubernetes.io/enforce': enforced,
-        'pod-security.kubernetes.io/warn': 'baseline',
+        'pod-security.kubernetes.io/warn': podSecurity,
       },
     },
   };

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Schema } from '../../src/api/crd-schema';
+import { customResourceDefinitions } from '../../src/api/crds';
+import { recipeDigest } from '../../src/api/digest';
+import { KINDS } from '../../src/api/resource';
+import type { ArtifactKind, Kind, ModelSpec } from '../../src/api/resource';
+import { DEFINITIONS, invalidFields, SCHEMAS } from './custom-resources';
+
+interface CustomObject {
+  readonly kind: Kind;
+  readonly metadata: { readonly name: string };
+  readonly spec: ModelSpec;
+}
+
+interface Case {
+  readonly name: string;
+  readonly object: CustomObject;
+  readonly fields?: string[];
+}
+
+interface Node {
+  readonly path: string;
+  readonly schema: Schema;
+}
+
+const CASES = JSON.parse(readFileSync(join(__dirname, '../crds/cases.json'), 'utf8')) as { accepted: Case[]; refused: Case[] };
+const NODES = [...SCHEMAS].flatMap(([kind, schema]) => nodesOf(schema, kind));
+
+describe('the definitions', () => {
+  test('are the same bytes every time', () => {
+    expect(JSON.stringify(customResourceDefinitions())).toBe(JSON.stringify(customResourceDefinitions()));
+  });
+
+  test('are one for each kind, in the group of the ancestor', () => {
+    expect(DEFINITIONS.map(({ metadata }) => metadata.name)).toEqual([
+      'models.substratus.ai', 'datasets.substratus.ai', 'servers.substratus.ai', 'notebooks.substratus.ai',
+    ]);
+    expect(DEFINITIONS.map(({ spec }) => spec.names.kind)).toEqual(KINDS);
+    expect(DEFINITIONS.every(({ spec }) => spec.scope === 'Namespaced' && spec.group === 'substratus.ai')).toBe(true);
+  });
+
+  test('have one version, v1, with the status apart', () => {
+    for (const { spec } of DEFINITIONS) {
+      expect(spec.versions).toEqual([expect.objectContaining({ name: 'v1', served: true, storage: true, subresources: { status: {} } })]);
+    }
+  });
+
+  test('can be listed together, and by a short name', () => {
+    expect(DEFINITIONS.map(({ spec }) => spec.names.categories)).toEqual(KINDS.map(() => ['ai']));
+    expect(DEFINITIONS.map(({ spec }) => spec.names.shortNames)).toEqual([['mdl'], ['data'], ['srv'], ['nb']]);
+  });
+
+  test('show readiness, reason and age, and the URL of an artifact', () => {
+    const columns = DEFINITIONS.map(({ spec }) => spec.versions[0].additionalPrinterColumns.map(({ name }) => name).join(' '));
+    expect(columns).toEqual(['Ready Reason URL Age', 'Ready Reason URL Age', 'Ready Reason Age', 'Ready Reason Age']);
+  });
+});
+
+describe('the schemas', () => {
+  test.each(CASES.accepted.map((each) => [each.name, each] as const))('accept %s', (_, { object }) => {
+    expect(invalidFields(object)).toEqual([]);
+  });
+
+  test.each(CASES.refused.map((each) => [each.name, each] as const))('refuse %s', (_, { object, fields = [] }) => {
+    expect(invalidFields(object)).toEqual([...fields].sort());
+  });
+
+  test('set no default but the generation that was observed', () => {
+    const defaults = NODES.filter(({ schema }) => 'default' in schema);
+    expect(defaults.map(({ path }) => path)).toEqual(KINDS.map((kind) => `${kind}.status`));
+    expect(defaults.map(({ schema }) => schema.default)).toEqual(KINDS.map(() => ({ observedGeneration: -1 })));
+  });
+
+  test('accept the default status by itself', () => {
+    const objects = KINDS.map((kind) => ({ kind, metadata: { name: 'new' }, spec: {}, status: { observedGeneration: -1 } }));
+    expect(objects.flatMap(invalidFields)).toEqual([]);
+  });
+
+  test('bound whatever can grow, so that the cost of the rules can be estimated', () => {
+    expect(NODES.filter(({ schema }) => !isBounded(schema)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('describe every field, in whole sentences', () => {
+    const fields = NODES.filter(({ path }) => !path.endsWith('[]') && !path.endsWith('{}'));
+    expect(fields.filter(({ schema }) => !/^[A-Z].*[.]$/.test(schema.description ?? '')).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('leave the type of what is an integer or a string to Kubernetes', () => {
+    const mixed = NODES.filter(({ schema }) => schema['x-kubernetes-int-or-string']);
+    expect(mixed.filter(({ schema }) => schema.type !== undefined)).toEqual([]);
+    expect(mixed.map(({ path }) => path)).toEqual(expect.arrayContaining(['Model.spec.params{}', 'Server.spec.resources.memory']));
+  });
+});
+
+describe('the rules', () => {
+  test.each(['Model', 'Dataset'] as const)('lock exactly the fields that the recipe digest of a %s is made of', (kind) => {
+    expect(lockedFields(kind).sort()).toEqual(contentFields(kind).sort());
+  });
+
+  test('leave a server free to change, and a notebook but for the class of its disk', () => {
+    expect(lockedFields('Server')).toEqual([]);
+    expect(lockedFields('Notebook')).toEqual(['storage.storageClassName']);
+  });
+
+  test('say what to do instead', () => {
+    expect(rulesOf('Model')[0]?.message)
+      .toBe('image decides the content of a Model and cannot change; create a Model with another name');
+  });
+
+  test('do without what Kubernetes 1.27 does not know', () => {
+    const keys = KINDS.flatMap(rulesOf).flatMap(Object.keys);
+    expect([...new Set(keys)]).toEqual(['rule', 'message']);
+  });
+
+  test('sit on the spec alone, where they see fields come and go', () => {
+    const places = NODES.filter(({ schema }) => schema['x-kubernetes-validations']).map(({ path }) => path);
+    expect(places).toEqual(['Model.spec', 'Dataset.spec', 'Notebook.spec']);
+  });
+});
+
+function schemaOf(kind: Kind): Schema {
+  return SCHEMAS.get(kind) ?? {};
+}
+
+function rulesOf(kind: Kind) {
+  return schemaOf(kind).properties?.spec?.['x-kubernetes-validations'] ?? [];
+}
+
+function lockedFields(kind: Kind): (string | undefined)[] {
+  return rulesOf(kind).map(({ message }) => message.split(' ')[0]);
+}
+
+/** The fields of the spec without which, or with which, the recipe digest is another. */
+function contentFields(kind: ArtifactKind): string[] {
+  const whole = CASES.accepted.find(({ object }) => object.kind === kind && object.metadata.name === 'every-field')?.object.spec ?? {};
+  const { build, ...rest } = whole;
+  const digestOf = (spec: ModelSpec) => recipeDigest({ kind, spec }, { model: spec.model?.name, dataset: spec.dataset?.name });
+  return Object.keys(schemaOf(kind).properties?.spec?.properties ?? {}).filter((field) => {
+    const other = field === 'build' ? { ...rest, build } : { ...rest, [field]: undefined };
+    return digestOf(other) !== digestOf(rest);
+  });
+}
+
+function nodesOf(schema: Schema, path: string): Node[] {
+  const { properties = {}, items, additionalProperties } = schema;
+  return [
+    { path, schema },
+    ...Object.entries(properties).flatMap(([name, property]) => nodesOf(property, `${path}.${name}`)),
+    ...(items ? nodesOf(items, `${path}[]`) : []),
+    ...(additionalProperties ? nodesOf(additionalProperties, `${path}{}`) : []),
+  ];
+}
+
+function isBounded(schema: Schema): boolean {
+  if (schema.enum ?? schema.format) return true;
+  if (schema.type === 'array') return schema.maxItems !== undefined;
+  if (schema.additionalProperties) return schema.maxProperties !== undefined;
+  if (schema.type === 'string' || schema['x-kubernetes-int-or-string']) return schema.maxLength !== undefined;
+  return schema.properties !== undefined || schema.type === 'boolean' || schema['x-kubernetes-preserve-unknown-fields'] === true;
+}

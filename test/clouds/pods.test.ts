@@ -1,0 +1,14 @@
+import { CLOUD_NAMES, cloudNamed } from '../../src/clouds/pods';
+
+test('there are four clouds, by the names that they give themselves', () => {
+  expect(CLOUD_NAMES.map((name) => cloudNamed(name).name)).toEqual(['gcp', 'aws', 'azure', 'local']);
+});
+
+test.each(['ibm', '', 'constructor'])('cloud %j is an error that lists the clouds', (name) => {
+  expect(() => cloudNamed(name)).toThrow(`cloud is ${name}, which is none of gcp, aws, azure, local`);
+});
+
+test('without a GPU a container asks for what the ancestor gave it, but for a laptop', () => {
+  const defaults = CLOUD_NAMES.map((name) => cloudNamed(name).defaults);
+  expect(defaults.map(({ cpu, memoryGiB }) => [cpu, memoryGiB])).toEqual([['2', 10], ['2', 10], ['2', 10], ['500m', 2]]);
+});

@@ -1,0 +1,83 @@
+import { notebookName, tokenSecretName } from '../../src/expand';
+import { childOf, childrenOf, mountPaths, nameOf, notebook, platformOf, the, userContainer, userPod, volumeNamed } from './fixtures';
+
+const FULL = notebook({ model: { name: 'opt' }, dataset: { name: 'squad' } });
+
+function tokenOf(resource = notebook(), name = 'NOTEBOOK_TOKEN') {
+  return the((userContainer(resource).env ?? []).filter((variable) => variable.name === name), name);
+}
+
+test('names, labels and ports are those of the ancestor', () => {
+  const children = childrenOf(notebook()).filter(({ object: { kind } }) => kind !== 'ConfigMap');
+  expect(children.map(({ object }) => `${object.kind} ${nameOf(object)}`)).toEqual([
+    'PersistentVolumeClaim lab-notebook', 'Deployment lab-notebook', 'Service lab-notebook',
+  ]);
+  expect(notebookName(notebook())).toBe('lab-notebook');
+  expect(userContainer(notebook())).toMatchObject({ name: 'notebook', ports: [{ name: 'notebook', containerPort: 8888 }] });
+  expect(childOf('Deployment', notebook()).spec?.selector.matchLabels).toEqual({ notebook: 'lab', role: 'run' });
+});
+
+test('its token is a reference to a Secret of its own, under both names', () => {
+  const reference = { secretKeyRef: { name: 'lab-notebook-token', key: 'token' } };
+  expect(tokenSecretName(notebook())).toBe('lab-notebook-token');
+  expect(tokenOf()).toEqual({ name: 'NOTEBOOK_TOKEN', valueFrom: reference });
+  expect(tokenOf(notebook(), 'JUPYTER_TOKEN').valueFrom).toEqual(reference);
+});
+
+test('no child holds a token: the Secret is not among them, and the command has none', () => {
+  expect(childrenOf(notebook()).map(({ object }) => object.kind)).not.toContain('Secret');
+  expect(userContainer(notebook()).command?.join(' ')).not.toMatch(/token/i);
+});
+
+test('a token that its author sets is the one that Jupyter takes', () => {
+  const own = notebook({ env: { NOTEBOOK_TOKEN: '${{ secrets.mine.key }}' } });
+  const reference = { secretKeyRef: { name: 'mine', key: 'key' } };
+  expect([tokenOf(own).valueFrom, tokenOf(own, 'JUPYTER_TOKEN').valueFrom]).toEqual([reference, reference]);
+});
+
+test('it is replaced after an eviction, and never runs twice', () => {
+  const { replicas, strategy } = childOf('Deployment', notebook()).spec ?? {};
+  expect({ replicas, strategy }).toEqual({ replicas: 1, strategy: { type: 'Recreate' } });
+});
+
+test('suspended it runs nowhere, and keeps its disk', () => {
+  const suspended = notebook({ suspend: true });
+  expect(childOf('Deployment', suspended).spec?.replicas).toBe(0);
+  expect(childOf('PersistentVolumeClaim', suspended)).toEqual(childOf('PersistentVolumeClaim', notebook()));
+});
+
+test('its work and its artifacts are on that disk', () => {
+  const mounts = userContainer(notebook()).volumeMounts?.filter(({ name }) => name === 'storage');
+  expect(mounts?.map(({ mountPath }) => mountPath)).toEqual(['/content/work', '/content/artifacts']);
+  expect(volumeNamed('storage', userPod(notebook())).persistentVolumeClaim).toEqual({ claimName: 'lab-notebook' });
+});
+
+test('the disk is of the size and class that is asked for, or of 20 GiB', () => {
+  const specOf = (resource = notebook()) => childOf('PersistentVolumeClaim', resource).spec;
+  expect(specOf()?.resources?.requests?.storage).toBe('20Gi');
+  expect(specOf(notebook({ storage: { size: '1Ti', storageClassName: 'fast' } }))).toMatchObject({
+    resources: { requests: { storage: '1Ti' } }, storageClassName: 'fast',
+  });
+});
+
+test('the container contract holds, with inputs and without', () => {
+  const own = ['/content/artifacts', '/content/params.json', '/content/work'];
+  expect(mountPaths(userContainer(notebook()))).toEqual(own);
+  expect(mountPaths(userContainer(FULL))).toEqual([...own, '/content/data', '/content/model'].sort());
+});
+
+test('it serves Jupyter below /content, unless its author says another command', () => {
+  expect(userContainer(notebook()).command).toEqual(expect.arrayContaining(['jupyter', 'lab', '--port=8888', '--notebook-dir=/content']) as string[]);
+  expect(userContainer(notebook({ command: ['notebook.sh'] })).command).toEqual(['notebook.sh']);
+});
+
+test('it is ready when Jupyter\'s API answers', () => {
+  expect(userContainer(notebook()).readinessProbe?.httpGet).toEqual({ path: '/api', port: 'notebook' });
+});
+
+test('it has no write access to the store, on any cloud', () => {
+  for (const cloud of ['aws', 'azure', 'local']) {
+    const pod = userPod(FULL, { platform: platformOf(cloud) });
+    expect([pod.serviceAccountName, volumeNamed('model', pod).persistentVolumeClaim?.readOnly]).toEqual(['artifact-reader', true]);
+  }
+});

@@ -1,0 +1,116 @@
+import type { PodSpec } from '../../src/api/resource';
+import { model, nameOf, jobOf, server, userContainer, userPod, userTemplate, volumeNamed } from './fixtures';
+
+const T4 = { gpu: { type: 'nvidia-t4', count: 1 }, capacity: 'on-demand' } as const;
+
+function withPod(pod: PodSpec, rest = {}) {
+  return model({ pod, resources: T4, model: { name: 'base' }, ...rest });
+}
+
+const PLAIN = withPod({});
+
+test('an empty one changes nothing', () => {
+  expect(userTemplate(PLAIN)).toEqual(userTemplate(model({ resources: T4, model: { name: 'base' } })));
+});
+
+test('labels and annotations are added', () => {
+  const { metadata } = userTemplate(withPod({ labels: { team: 'a' }, annotations: { note: 'b' } }));
+  expect(metadata?.labels).toEqual({ ...userTemplate(PLAIN).metadata?.labels, team: 'a' });
+  expect(metadata?.annotations).toEqual({ ...userTemplate(PLAIN).metadata?.annotations, note: 'b' });
+});
+
+test('node selectors and tolerations add to those of the GPU', () => {
+  const pod = userPod(withPod({ nodeSelector: { disk: 'fast' }, tolerations: [{ key: 'team', operator: 'Exists' }] }));
+  expect(pod.nodeSelector).toEqual({ ...userPod(PLAIN).nodeSelector, disk: 'fast' });
+  expect(pod.tolerations).toEqual([...userPod(PLAIN).tolerations ?? [], { key: 'team', operator: 'Exists' }]);
+});
+
+test('affinity holds beside that of the capacity', () => {
+  const zone = { key: 'topology.kubernetes.io/zone', operator: 'In', values: ['a'] };
+  const required = { nodeSelectorTerms: [{ matchExpressions: [zone] }] };
+  const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required }, podAntiAffinity: {} };
+  const terms = userPod(withPod({ affinity })).affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  expect(terms).toEqual([{ matchExpressions: [{ key: 'cloud.google.com/gke-spot', operator: 'NotIn', values: ['true'] }, zone] }]);
+  expect(userPod(withPod({ affinity })).affinity?.podAntiAffinity).toEqual({});
+});
+
+test('volumes and mounts are appended', () => {
+  const resource = withPod({ volumes: [{ name: 'cache', emptyDir: {} }], volumeMounts: [{ name: 'cache', mountPath: '/cache' }] });
+  expect(volumeNamed('cache', userPod(resource)).emptyDir).toEqual({});
+  expect(userContainer(resource).volumeMounts).toEqual([...userContainer(PLAIN).volumeMounts ?? [], { name: 'cache', mountPath: '/cache' }]);
+});
+
+test('what the pod has not is set: priority, runtime, scheduler, spread', () => {
+  const spread = [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' }];
+  const fields = { priorityClassName: 'high', runtimeClassName: 'gvisor', schedulerName: 'volcano', topologySpreadConstraints: spread };
+  expect(userPod(withPod(fields))).toMatchObject(fields);
+});
+
+test('the security context is merged over ours', () => {
+  expect(userPod(withPod({ securityContext: { runAsUser: 1000, fsGroup: 1000 } })).securityContext).toEqual({
+    fsGroup: 1000, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' },
+  });
+});
+
+test('it is for the pod of the image alone, not for the helpers', () => {
+  const resource = withPod({ labels: { team: 'a' }, priorityClassName: 'high' });
+  expect(nameOf(jobOf('check', resource))).toBe(nameOf(jobOf('check', PLAIN)));
+  expect(nameOf(jobOf('publish', resource))).toBe(nameOf(jobOf('publish', PLAIN)));
+});
+
+test('what the expansion has already may be said again', () => {
+  expect(userPod(withPod({ nodeSelector: { 'cloud.google.com/gke-accelerator': 'nvidia-tesla-t4' } }))).toEqual(userPod(PLAIN));
+});
+
+test.each<[PodSpec, string]>([
+  [{ labels: { 'substratus.ai/recipe': 'x' } }, 'pod.labels sets substratus.ai/recipe, which is reserved; use a key of your own'],
+  [{ labels: { 'azure.workload.identity/use': 'false' } }, 'pod.labels sets azure.workload.identity/use, which is reserved; use a key of your own'],
+  [{ labels: { 'app.kubernetes.io/managed-by': 'me' } }, 'pod.labels sets app.kubernetes.io/managed-by, which is reserved; use a key of your own'],
+  [{ annotations: { 'substratus.ai/image-digest': 'x' } }, 'pod.annotations sets substratus.ai/image-digest, which is reserved; use a key of your own'],
+  [{ labels: { model: 'other' } }, 'pod.labels sets model to other but the expansion needs opt; leave it out'],
+  [{ labels: { role: 'build' } }, 'pod.labels sets role to build but the expansion needs run; leave it out'],
+  [{ annotations: { 'gke-gcsfuse/volumes': 'false' } }, 'pod.annotations sets gke-gcsfuse/volumes to false but the expansion needs true; leave it out'],
+  [{ annotations: { 'container.apparmor.security.beta.kubernetes.io/model': 'unconfined' } },
+    'pod.annotations sets container.apparmor.security.beta.kubernetes.io/model, but pod security decides on AppArmor; leave it out'],
+  [{ nodeSelector: { 'cloud.google.com/gke-accelerator': 'nvidia-l4' } },
+    'pod.nodeSelector sets cloud.google.com/gke-accelerator to nvidia-l4 but the expansion needs nvidia-tesla-t4; leave it out'],
+  [{ volumes: [{ name: 'params', emptyDir: {} }] }, 'pod.volumes has a volume params, a name that the expansion uses; give it another'],
+  [{ volumes: [{ name: 'bucket', persistentVolumeClaim: { claimName: 'artifacts' } }] },
+    'pod.volumes has a volume bucket on the artifacts of a workspace; refer to a model or dataset to read one'],
+  [{ volumes: [{ name: 'host', hostPath: { path: '/' } }] },
+    'pod.volumes has a hostPath volume host, which pod security forbids; use a PersistentVolumeClaim or an emptyDir'],
+  [{ volumeMounts: [{ name: 'x', mountPath: '/content/model' }] },
+    'pod.volumeMounts mounts /content/model, which hides or lies in /content/model; mount it elsewhere'],
+  [{ volumeMounts: [{ name: 'x', mountPath: '/content' }] },
+    'pod.volumeMounts mounts /content, which hides or lies in /content/params.json; mount it elsewhere'],
+  [{ volumeMounts: [{ name: 'x', mountPath: '/content/artifacts/cache/' }] },
+    'pod.volumeMounts mounts /content/artifacts/cache/, which hides or lies in /content/artifacts; mount it elsewhere'],
+  [{ volumeMounts: [{ name: 'x', mountPath: '/' }] },
+    'pod.volumeMounts mounts /, which hides or lies in /content/params.json; mount it elsewhere'],
+  [{ securityContext: { sysctls: [{ name: 'a', value: 'b' }] } }, 'pod.securityContext.sysctls is not allowed by pod security baseline; leave it out'],
+  [{ securityContext: { seLinuxOptions: {} } }, 'pod.securityContext.seLinuxOptions is not allowed by pod security baseline; leave it out'],
+  [{ securityContext: { windowsOptions: {} } }, 'pod.securityContext.windowsOptions is not allowed by pod security baseline; leave it out'],
+  [{ securityContext: { seccompProfile: { type: 'Unconfined' } } },
+    'pod.securityContext.seccompProfile is Unconfined, which pod security baseline forbids; use RuntimeDefault'],
+  [{ volumes: [{ name: 'x', emptyDir: {} }, { name: 'x', emptyDir: {} }] }, 'pod.volumes has two volumes x; give one of them another name'],
+  [{ volumeMounts: [{ name: 'x', mountPath: '/x' }] }, 'pod.volumeMounts mounts volume x, which pod.volumes does not have; add it'],
+  [{ securityContext: { appArmorProfile: { type: 'Unconfined' } } },
+    'pod.securityContext.appArmorProfile is Unconfined, which pod security baseline forbids; use RuntimeDefault'],
+])('%j is an error', (pod, message) => {
+  expect(() => userPod(withPod(pod))).toThrow(message);
+});
+
+test.each<[PodSpec, string]>([
+  [{ securityContext: { runAsUser: 0 } }, 'pod.securityContext runs as root, which podSecurity restricted forbids; set runAsUser to another user'],
+  [{ securityContext: { runAsNonRoot: false } }, 'pod.securityContext runs as root, which podSecurity restricted forbids; set runAsUser to another user'],
+  [{ volumes: [{ name: 'home', nfs: { server: 's', path: '/' } }] },
+    'pod.volumes has a nfs volume home, which pod security forbids; use a PersistentVolumeClaim or an emptyDir'],
+])('restricted, %j is an error; under baseline it is not', (pod, message) => {
+  expect(() => userPod(withPod(pod, { podSecurity: 'restricted' }))).toThrow(message);
+  expect(() => userPod(withPod(pod))).not.toThrow();
+});
+
+test('a sibling of a path of ours is not in its way', () => {
+  const pod = { volumes: [{ name: 'x', emptyDir: {} }], volumeMounts: [{ name: 'x', mountPath: '/content/models' }] };
+  expect(() => userPod(server({ pod }))).not.toThrow();
+});

@@ -1,0 +1,140 @@
+import type { GpuPoolSpec, PlatformSpec } from '../../src/api/platform';
+import type { ResourcesSpec } from '../../src/api/resource';
+import { poolsFor } from '../../src/expand';
+import { mergePlacements, placementOf } from '../../src/expand/placement';
+import { CLOUDS, platformOf } from './fixtures';
+
+const T4 = { gpu: { type: 'nvidia-t4', count: 1 } };
+const GPU_TOLERATION = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
+
+/** The label of spot nodes, and whether the cloud taints them. */
+const SPOT = {
+  gcp: { key: 'cloud.google.com/gke-spot', value: 'true', tainted: true },
+  aws: { key: 'eks.amazonaws.com/capacityType', value: 'SPOT', tainted: false },
+  azure: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', tainted: true },
+};
+const GPU_LABELS = {
+  gcp: { 'cloud.google.com/gke-accelerator': 'nvidia-tesla-t4' },
+  aws: { 'substratus.ai/gpu': 'nvidia-t4' },
+  azure: { 'substratus.ai/gpu': 'nvidia-t4' },
+  local: { 'substratus.ai/gpu': 'nvidia-t4' },
+};
+
+function place(resources: ResourcesSpec | undefined, platform: PlatformSpec) {
+  return placementOf(resources, platform);
+}
+
+function withPools(cloud: string, ...pools: Partial<GpuPoolSpec>[]): PlatformSpec {
+  return platformOf(cloud, { gpuPools: pools.map((pool, index) => ({ name: `pool-${index}`, gpu: 'nvidia-t4', gpusPerNode: 1, ...pool })) });
+}
+
+test.each(CLOUDS)('on %s a pod without a GPU runs on any node', (cloud) => {
+  expect(JSON.stringify(place(undefined, platformOf(cloud)))).toBe('{}');
+});
+
+test.each(CLOUDS)('on %s a GPU is on nodes with its label, whose taint is tolerated', (cloud) => {
+  expect(place(T4, platformOf(cloud))).toMatchObject({ nodeSelector: GPU_LABELS[cloud], tolerations: [GPU_TOLERATION] });
+});
+
+describe.each(['gcp', 'aws', 'azure'] as const)('on %s', (cloud) => {
+  const { key, value, tainted } = SPOT[cloud];
+  const spotToleration = tainted ? [{ key, operator: 'Equal', value, effect: 'NoSchedule' }] : [];
+
+  test('spot is spot nodes only', () => {
+    const { nodeSelector, tolerations } = place({ ...T4, capacity: 'spot' }, platformOf(cloud));
+    expect(nodeSelector).toEqual({ ...GPU_LABELS[cloud], [key]: value });
+    expect(tolerations).toEqual([GPU_TOLERATION, ...spotToleration]);
+  });
+
+  test('on-demand is never spot nodes', () => {
+    const { affinity, tolerations } = place({ ...T4, capacity: 'on-demand' }, platformOf(cloud));
+    expect(affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms).toEqual([
+      { matchExpressions: [{ key, operator: 'NotIn', values: [value] }] },
+    ]);
+    expect(tolerations).toEqual([GPU_TOLERATION]);
+  });
+
+  test('spot-first prefers spot nodes, and takes others', () => {
+    const { affinity, nodeSelector, tolerations } = place({ ...T4, capacity: 'spot-first' }, platformOf(cloud));
+    expect(affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.[0]?.preference).toEqual({
+      matchExpressions: [{ key, operator: 'In', values: [value] }],
+    });
+    expect(nodeSelector).toEqual(GPU_LABELS[cloud]);
+    expect(tolerations).toEqual([GPU_TOLERATION, ...spotToleration]);
+  });
+
+  test('where none is said and no pool is declared, any node with the GPU will do', () => {
+    expect(place(T4, platformOf(cloud)).affinity).toBeUndefined();
+  });
+
+  test('where none is said, a platform with the GPU on spot nodes only gives those', () => {
+    expect(place(T4, withPools(cloud, { capacity: 'spot' })).nodeSelector).toMatchObject({ [key]: value });
+  });
+
+  test('where none is said, a platform with the GPU on both gives on-demand', () => {
+    const { affinity, nodeSelector } = place(T4, withPools(cloud, { capacity: 'spot' }, {}));
+    expect(nodeSelector).toEqual(GPU_LABELS[cloud]);
+    expect(affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toBeDefined();
+  });
+
+  test('capacity holds without a GPU too', () => {
+    expect(place({ capacity: 'spot' }, platformOf(cloud)).nodeSelector).toEqual({ [key]: value });
+  });
+});
+
+test('a local cluster has no spot nodes; what can do without them runs on any', () => {
+  expect(() => place({ capacity: 'spot' }, platformOf('local'))).toThrow('capacity is spot but a local cluster has only on-demand; leave capacity out');
+  for (const capacity of ['on-demand', 'spot-first'] as const) {
+    expect(place({ capacity }, platformOf('local'))).toEqual({ nodeSelector: {}, tolerations: [] });
+  }
+  expect(place({ capacity: 'spot-first' }, platformOf('local'))).toEqual({ nodeSelector: {}, tolerations: [] });
+});
+
+test('a pool with labels of its own is found by them', () => {
+  expect(place(T4, withPools('aws', { nodeLabels: { pool: 'a' } })).nodeSelector).toEqual({ pool: 'a' });
+});
+
+test('of pools with labels of their own, that of the capacity is taken', () => {
+  const platform = withPools('aws', { nodeLabels: { pool: 'a' } }, { nodeLabels: { pool: 'b' }, capacity: 'spot' });
+  expect(place(T4, platform).nodeSelector).toMatchObject({ pool: 'a' });
+  expect(place({ ...T4, capacity: 'spot' }, platform).nodeSelector).toMatchObject({ pool: 'b' });
+});
+
+test('of pools with different labels any will do', () => {
+  const { affinity } = place({ ...T4, capacity: 'spot-first' }, withPools('aws', { nodeLabels: { pool: 'a' } }, {}));
+  expect(affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms).toEqual([
+    { matchExpressions: [{ key: 'pool', operator: 'In', values: ['a'] }] },
+    { matchExpressions: [{ key: 'substratus.ai/gpu', operator: 'In', values: ['nvidia-t4'] }] },
+  ]);
+});
+
+test('a pool serves a request that its nodes can hold', () => {
+  const platform = withPools('gcp', { gpusPerNode: 1 }, { gpusPerNode: 4 }, { gpu: 'nvidia-l4', gpusPerNode: 8 });
+  expect(poolsFor({ count: 2 }, platform).map(({ name }) => name)).toEqual(['pool-1', 'pool-2']);
+});
+
+test('a GPU that the cloud has on no machine is an error, unless a pool has it', () => {
+  const a10g = { gpu: { type: 'nvidia-a10g', count: 1 } };
+  expect(() => place(a10g, platformOf('gcp'))).toThrow(/^Google Cloud has no machine with nvidia-a10g; use one of nvidia-a100, nvidia-a100-80gb, /);
+  expect(place(a10g, withPools('gcp', { gpu: 'nvidia-a10g', nodeLabels: { pool: 'a' } })).nodeSelector).toEqual({ pool: 'a' });
+});
+
+test('GPUs without a type are an error on a cloud that has several, and any GPU on a laptop', () => {
+  const any = { gpu: { count: 2 } };
+  expect(() => place(any, platformOf('gcp'))).toThrow('gpu.count is 2 but gpu.type is not set; name the GPU, for example nvidia-l4');
+  expect(place(any, platformOf('local'))).toEqual({ nodeSelector: {}, tolerations: [GPU_TOLERATION], affinity: undefined });
+});
+
+test('a count of 0 is no GPU', () => {
+  expect(JSON.stringify(place({ gpu: { type: 'nvidia-l4', count: 0 } }, platformOf('gcp')))).toBe('{}');
+});
+
+test('required terms of two placements hold both: each of the one with each of the other', () => {
+  const term = (key: string) => ({ matchExpressions: [{ key, operator: 'Exists' }] });
+  const required = (...keys: string[]) => ({
+    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: keys.map(term) } } },
+  });
+  const { affinity } = mergePlacements(required('a', 'b'), required('c', 'd'));
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  expect(terms.map(({ matchExpressions = [] }) => matchExpressions.map(({ key }) => key).join('+'))).toEqual(['a+c', 'a+d', 'b+c', 'b+d']);
+});

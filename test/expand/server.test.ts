@@ -1,0 +1,132 @@
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { ServerSpec } from '../../src/api/resource';
+import { serviceName } from '../../src/expand';
+import { childOf, childrenOf, defined, mountPaths, nameOf, platformOf, server, userContainer, userPod, volumeNamed } from './fixtures';
+
+function deployment(spec: ServerSpec = {}): NonNullable<Deployment['spec']> {
+  return defined(childOf('Deployment', server(spec)).spec);
+}
+
+function containerOn(kubernetesVersion: string | undefined) {
+  return userContainer(server(), { platform: platformOf('gcp', { kubernetesVersion }) });
+}
+
+test('names, labels and ports are those of the ancestor', () => {
+  const service = childOf('Service', server());
+  expect([nameOf(childOf('Deployment', server())), nameOf(service), serviceName(server())]).toEqual(Array(3).fill('chat-server'));
+  expect(deployment().selector.matchLabels).toEqual({ server: 'chat', role: 'run' });
+  expect(service.spec?.selector).toEqual({ server: 'chat', role: 'run' });
+  expect(service.spec?.ports).toEqual([{ name: 'http', port: 8080, targetPort: 'http-serve', protocol: 'TCP' }]);
+  expect(userContainer(server())).toMatchObject({ name: 'serve', ports: [{ name: 'http-serve', containerPort: 8080 }] });
+});
+
+test('another port is that of the container and of the Service', () => {
+  expect(userContainer(server({ port: 8000 })).ports?.[0]?.containerPort).toBe(8000);
+  expect(childOf('Service', server({ port: 8000 })).spec?.ports?.[0]?.port).toBe(8000);
+});
+
+test('it reads its model, and has no place for artifacts', () => {
+  expect(mountPaths(userContainer(server()))).toEqual(['/content/model', '/content/params.json']);
+});
+
+test('a server without a model is an error', () => {
+  expect(() => childrenOf(server({ model: undefined }))).toThrow('model is not set; a Server needs one to serve');
+});
+
+test('by default a new revision starts beside the old one, which serves until the new one answers', () => {
+  expect(deployment().strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+});
+
+test('without surge a new revision takes the GPU of the old one', () => {
+  expect(deployment({ surge: false }).strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } });
+});
+
+test.each<[string, ServerSpec, number | undefined]>([
+  ['one replica by default', {}, 1],
+  ['as many as it says', { replicas: 3 }, 3],
+  ['none if it says so', { replicas: 0 }, 0],
+  ['none when suspended', { replicas: 3, suspend: true }, 0],
+  ['what its autoscaler wants', { scaling: 'external' }, undefined],
+  ['none when suspended, whatever its autoscaler wants', { scaling: 'external', suspend: true }, 0],
+])('a server has %s', (_, spec, replicas) => {
+  expect(deployment(spec).replicas).toBe(replicas);
+});
+
+test('suspension changes nothing but the number of replicas', () => {
+  expect(deployment({ suspend: true }).template).toEqual(deployment().template);
+});
+
+test.each<[ServerSpec, number]>([
+  [{}, 0], [{ replicas: 1 }, 0], [{ replicas: 2 }, 1], [{ replicas: 2, suspend: true }, 0], [{ replicas: 2, scaling: 'external' }, 0],
+])('%j has %i disruption budgets', (spec, count) => {
+  expect(childrenOf(server(spec)).filter(({ object }) => object.kind === 'PodDisruptionBudget')).toHaveLength(count);
+});
+
+test('of several replicas one may be disrupted, and one that does not answer protects nothing', () => {
+  expect(childOf('PodDisruptionBudget', server({ replicas: 3 })).spec).toEqual({
+    maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: { server: 'chat', role: 'run' } },
+  });
+});
+
+test.each<[string | undefined, number]>([[undefined, 1800], ['1h', 3600], ['45s', 45]])('with a startup timeout of %s it has %i seconds to answer', (startupTimeout, seconds) => {
+  const { periodSeconds = 0, failureThreshold = 0 } = userContainer(server({ startupTimeout })).startupProbe ?? {};
+  expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(seconds);
+  expect(periodSeconds * failureThreshold).toBeLessThan(seconds + 10);
+});
+
+test('a rollout is given the time of the start, and that of a node to come up', () => {
+  expect(deployment({ startupTimeout: '1h' }).progressDeadlineSeconds).toBe(3600 + 1800);
+});
+
+test('it is soon taken out when it does not answer, and late restarted', () => {
+  const { readinessProbe, livenessProbe } = userContainer(server());
+  expect(readinessProbe).toMatchObject({ periodSeconds: 5, failureThreshold: 3 });
+  expect(livenessProbe).toMatchObject({ periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 10 });
+});
+
+test('all probes ask for the readiness path, which is / unless it says another', () => {
+  const paths = (spec: ServerSpec) => {
+    const { startupProbe, readinessProbe, livenessProbe } = userContainer(server(spec));
+    return [startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet?.path);
+  };
+  expect(paths({})).toEqual(['/', '/', '/']);
+  expect(paths({ readinessPath: '/health' })).toEqual(['/health', '/health', '/health']);
+});
+
+test('it drains for 15 seconds before it is told to end, and then has the rest of 75', () => {
+  expect(userPod(server()).terminationGracePeriodSeconds).toBe(75);
+  expect(containerOn('1.33').lifecycle?.preStop).toEqual({ sleep: { seconds: 15 } });
+});
+
+test.each([undefined, '1.27', '1.29'])('on Kubernetes %s, which cannot sleep by itself, the image does', (kubernetesVersion) => {
+  expect(containerOn(kubernetesVersion).lifecycle?.preStop).toEqual({ exec: { command: ['sleep', '15'] } });
+});
+
+test('other params are another ConfigMap, which nobody can change, and another template, so that it restarts', () => {
+  const [before, after] = [server({ params: { a: 1 } }), server({ params: { a: 2 } })];
+  expect(childOf('ConfigMap', before).immutable).toBe(true);
+  expect(nameOf(childOf('ConfigMap', before))).not.toBe(nameOf(childOf('ConfigMap', after)));
+  expect(volumeNamed('params', userPod(after)).configMap?.name).toBe(nameOf(childOf('ConfigMap', after)));
+});
+
+test('another model is another template, so that it restarts', () => {
+  const platform = platformOf('gcp');
+  const of = (recipeDigest: string) => ({ model: { kind: 'Model', name: 'opt', namespace: 'team-a', recipeDigest, url: `gs://acme-artifacts/team-a/models/${recipeDigest}` } as const });
+  expect(userPod(server(), { platform, inputs: of('a') })).not.toEqual(userPod(server(), { platform, inputs: of('b') }));
+});
+
+test.each<[number, string]>([[1, '2Gi'], [2, '8Gi'], [4, '16Gi'], [8, '32Gi']])('%i GPUs share %s of memory', (count, size) => {
+  const pod = userPod(server({ resources: { gpu: { type: 'nvidia-l4', count } } }));
+  expect(volumeNamed('shm', pod).emptyDir).toEqual({ medium: 'Memory', sizeLimit: size });
+});
+
+test('a server without a GPU runs on any node', () => {
+  const pod = userPod(server());
+  expect([pod.nodeSelector, pod.tolerations, pod.affinity]).toEqual([undefined, undefined, undefined]);
+  expect(pod.volumes?.map(({ name }) => name)).not.toContain('shm');
+});
+
+test('a name that no Service can have is an error, in words that its author can act on', () => {
+  expect(() => childrenOf(server({}, '7b'))).toThrow(
+    'name 7b cannot be that of a Service; start with a letter, and use lower-case letters, digits and -');
+});
