@@ -53,17 +53,22 @@ export function artifactSpec(scope: Construct, props: ArtifactProps): ArtifactSp
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0)) {
     throw new ValidationError(scope, `retries is ${retries}; give a whole number, 0 or more`);
   }
-  for (const namespace of sharedWith ?? []) {
-    if (namespace !== '*' && !isDns1123Label(namespace)) {
-      throw new ValidationError(scope, `sharedWith has ${namespace}, which is no name of a namespace; write one, or * for all`);
-    }
-  }
+  checkSharedWith(scope, sharedWith);
   return {
     ...commonSpec(scope, props),
     ...(retries !== undefined && { retries }),
-    ...(timeout && { timeout: duration(scope, 'timeout', timeout) }),
+    ...(timeout !== undefined && { timeout: duration(scope, 'timeout', timeout) }),
     ...(staging && { staging: storageSpec(scope, 'staging', staging) }),
     ...(sharedWith && { sharing: { namespaces: sharedWith } }),
     ...(deletionPolicy && { deletionPolicy }),
   };
+}
+
+function checkSharedWith(scope: Construct, sharedWith: string[] = []): void {
+  if (!Array.isArray(sharedWith)) throw new ValidationError(scope, `sharedWith is ${String(sharedWith)}; give a list, for example ['${String(sharedWith)}']`);
+  for (const namespace of sharedWith) {
+    if (namespace !== '*' && !isDns1123Label(namespace)) {
+      throw new ValidationError(scope, `sharedWith has '${namespace}', which is no name of a namespace; write one, or * for all`);
+    }
+  }
 }

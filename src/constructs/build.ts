@@ -1,4 +1,5 @@
 import type { BuildSpec } from '../api/resource';
+import { tokenProblem } from './guard';
 
 /** Where the sources of an image are, in git. */
 export interface GitBuildOptions {
@@ -31,6 +32,8 @@ export interface GitBuildOptions {
 export class Build {
   /** From a git repository. */
   public static git(options: GitBuildOptions): Build {
+    const problem = tokenProblem(options);
+    if (problem) throw new Error(problem);
     const { url, path, branch, tag } = options;
     if (!url) throw new Error('url is empty; give the URL of a git repository, for example https://github.com/acme/models');
     if (branch && tag) throw new Error(`branch is ${branch} and tag is ${tag}, and only one can be built; leave one out`);

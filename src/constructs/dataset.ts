@@ -3,7 +3,8 @@ import type { IConstruct } from 'constructs';
 import { artifactSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
 import { Declarations } from './declarations';
-import { namespaceAt } from './references';
+import { checkProps } from './props-check';
+import { checkImported, namespaceAt } from './references';
 import { ResourceObject } from './resource-object';
 
 /** A dataset: files to train on. */
@@ -59,6 +60,7 @@ export class Dataset extends Construct implements IDataset {
   constructor(scope: Construct, id: string, props: DatasetProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
+    checkProps(this, props);
     const object = new ResourceObject(this, { kind: 'Dataset', spec: artifactSpec(this, props), metadata: props.metadata });
     this.datasetName = object.name;
     this.datasetNamespace = object.namespace;
@@ -72,10 +74,12 @@ class ImportedDataset extends Construct implements IDataset {
   public readonly datasetNamespace: string;
   public readonly recipeDigest?: string;
 
-  constructor(scope: Construct, id: string, { datasetName, datasetNamespace, recipeDigest }: DatasetAttributes) {
+  constructor(scope: Construct, id: string, attributes: DatasetAttributes) {
     super(scope, id);
-    this.datasetName = datasetName;
-    this.datasetNamespace = datasetNamespace ?? namespaceAt(this);
-    this.recipeDigest = recipeDigest;
+    checkProps(this, attributes);
+    this.datasetName = attributes.datasetName;
+    this.datasetNamespace = attributes.datasetNamespace ?? namespaceAt(this);
+    this.recipeDigest = attributes.recipeDigest;
+    checkImported(this, { name: this.datasetName, namespace: this.datasetNamespace, recipeDigest: this.recipeDigest });
   }
 }

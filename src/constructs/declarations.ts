@@ -5,10 +5,10 @@ import type { ArtifactKind } from '../api/resource';
 import { CycleError, inOrder, keyOf, keyOfResource } from '../expand';
 import { TokenGuard } from './guard';
 import type { Platform } from './platform';
-import { platformOf } from './platform-context';
 import { resourceErrors } from './resource-checks';
 import type { ResourceObject } from './resource-object';
 import { ValidationError } from './validation-error';
+import { platformOf } from './workspace-context';
 
 const DECLARATIONS = Symbol.for('cdk-substratus.Declarations');
 
@@ -30,6 +30,13 @@ export interface Declaration {
   readonly references: readonly DeclaredReference[];
 }
 
+/** A workspace, and the cluster that it is in. */
+export interface DeclaredWorkspace {
+  readonly construct: IConstruct;
+  readonly namespace: string;
+  readonly platform: Platform;
+}
+
 export class Declarations {
   /** Those of the App that a construct is in. */
   public static of(construct: IConstruct): Declarations {
@@ -48,7 +55,10 @@ export class Declarations {
   private readonly list: Declaration[] = [];
   private readonly byKey = new Map<string, Declaration>();
   private readonly imported = new Map<string, DeclaredReference>();
+  private readonly checks = new Map<IConstruct, () => string[]>();
   private readonly platforms = new Set<Platform>();
+  private readonly workspaces: DeclaredWorkspace[] = [];
+  private changes = 0;
   private errors: ReadonlyMap<IConstruct, string[]> = new Map();
   private checkedRevision?: number;
 
@@ -60,10 +70,33 @@ export class Declarations {
     this.list.push(declaration);
     const key = keyOfResource(object.declared);
     if (!this.byKey.has(key)) this.byKey.set(key, declaration);
-    for (const reference of references) this.imported.set(keyOf(reference), reference);
-    const platform = platformOf(construct);
-    if (platform) this.platforms.add(platform);
-    construct.node.addValidation({ validate: () => this.errorsOf(construct) });
+    for (const reference of references) {
+      if (reference.recipeDigest !== undefined) this.imported.set(keyOf(reference), reference);
+    }
+    this.addCheck(construct, () => resourceErrors(declaration, this));
+  }
+
+  /** Adds a workspace: one for each namespace of a platform. */
+  public addWorkspace(workspace: DeclaredWorkspace, check: () => string[]): void {
+    const { construct, namespace, platform } = workspace;
+    const first = this.workspaces.find((other) => other.namespace === namespace && other.platform === platform);
+    if (first) {
+      throw new ValidationError(construct, `namespace ${namespace} has the Workspace ${first.construct.node.path} already; declare what it holds in there`);
+    }
+    this.workspaces.push(workspace);
+    this.addCheck(construct, check);
+  }
+
+  /** Something was changed after it was added, so that it has to be looked at again. */
+  public changed(): void {
+    this.changes += 1;
+  }
+
+  /** Grows with whatever is added or changed. */
+  public get revision(): number {
+    let revision = this.changes;
+    for (const platform of this.platforms) revision += platform._revision;
+    return revision;
   }
 
   /** The resources below a construct, in the order of their declaration. */
@@ -81,10 +114,17 @@ export class Declarations {
     return this.byKey.get(key)?.object.recipeDigest ?? this.imported.get(key)?.recipeDigest;
   }
 
-  /** cdk8s validates every construct once for every chart, so the answer is kept for as long as nothing is added. */
+  private addCheck(construct: IConstruct, check: () => string[]): void {
+    const platform = platformOf(construct);
+    if (platform) this.platforms.add(platform);
+    this.checks.set(construct, check);
+    this.changed();
+    construct.node.addValidation({ validate: () => this.errorsOf(construct) });
+  }
+
+  /** cdk8s validates every construct once for every chart, so the answer is kept for as long as nothing is added or changed. */
   private errorsOf(construct: IConstruct): string[] {
-    let revision = this.list.length;
-    for (const platform of this.platforms) revision += platform._revision;
+    const { revision } = this;
     if (revision !== this.checkedRevision) {
       this.errors = this.check();
       this.checkedRevision = revision;
@@ -94,11 +134,12 @@ export class Declarations {
 
   private check(): ReadonlyMap<IConstruct, string[]> {
     const cycle = this.cycle();
+    const first = cycle && this.list.find(({ object }) => object.declared === cycle.cycle[0])?.construct;
     const errors = new Map<IConstruct, string[]>();
-    for (const declaration of this.list) {
-      const found = resourceErrors(declaration, this);
-      if (cycle?.cycle[0] === declaration.object.declared) found.push(cycle.message);
-      if (found.length > 0) errors.set(declaration.construct, found);
+    for (const [construct, check] of this.checks) {
+      const found = check();
+      if (cycle && construct === first) found.push(cycle.message);
+      if (found.length > 0) errors.set(construct, found);
     }
     return errors;
   }

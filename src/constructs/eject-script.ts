@@ -1,6 +1,6 @@
 /** `apply.sh`: applies the waves one after another, and waits for each. It can be run again at any time. */
 import { API_GROUP } from '../api/resource';
-import type { Resource } from '../api/resource';
+import type { ArtifactSpec, NotebookSpec, Resource } from '../api/resource';
 import { describe, namespaceOf } from '../expand';
 import type { KubeObject, Step } from '../expand';
 
@@ -14,10 +14,11 @@ export interface Stage {
 }
 
 export interface ScriptOptions {
+  /** What is applied before all stages, in order. */
+  readonly before: readonly KubeObject[];
   readonly stages: readonly Stage[];
-  readonly waves: number;
-  readonly folderOf: (wave: number) => string;
-  readonly fileOf: (object: KubeObject) => string;
+  /** The file of an object, from the directory of the script. */
+  readonly pathOf: (wave: number, object: KubeObject) => string;
 }
 
 const FUNCTIONS = `#!/bin/sh
@@ -34,6 +35,13 @@ apply() { k apply --server-side --field-manager=substratus -f "$1"; }
 exists() { k get "$1" "$2" -n "$3" >/dev/null 2>&1; }
 is_published() { case "$published" in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 pod_field() { k get pods -n "$1" -l "batch.kubernetes.io/job-name=$2" -o "jsonpath={range .items[*].status.containerStatuses[*]}{$3}{'\\n'}{end}"; }
+
+# check RESOURCE NAMESPACE JOB FILE...: asks anew, each time, whether the artifact is published.
+check() {
+  namespace=$2 job=$3; shift 3
+  k delete job "$job" -n "$namespace" --ignore-not-found
+  for file in "$@"; do apply "$file"; done
+}
 
 # start RESOURCE NAMESPACE JOB FILE...: applies a step, unless its Job is there or the artifact is published.
 start() {
@@ -79,23 +87,37 @@ drop_staging() {
 # token NAMESPACE NAME: a random token for a notebook, made once.
 token() {
   if exists secret "$2" "$1"; then return; fi
-  k create secret generic "$2" -n "$1" --from-literal=token="$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \\n')"
+  head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \\n' | k create secret generic "$2" -n "$1" --from-file=token=/dev/stdin
 }
 `.replace('IMAGE_DIGEST_ANNOTATION', `${API_GROUP}/image-digest`);
 
-export function applyScript({ stages, waves, folderOf, fileOf }: ScriptOptions): string {
-  const pathOf = (wave: number) => (object: KubeObject): string => `${folderOf(wave)}/${fileOf(object)}`;
-  const lines = Array.from({ length: waves }, (_, wave) => {
+export function applyScript({ before, stages, pathOf }: ScriptOptions): string {
+  const last = Math.max(0, ...stages.map(({ wave }) => wave));
+  const lines = Array.from({ length: last + 1 }, (_, wave) => {
     const here = stages.filter((stage) => stage.wave === wave);
+    const fileOf = (object: KubeObject) => `'${pathOf(wave, object)}'`;
     return [
       '',
-      `say 'Wave ${wave} of ${waves - 1}'`,
-      ...(wave === 0 ? [`if [ -d ${folderOf(0)} ]; then apply ${folderOf(0)}; fi`] : []),
-      ...here.flatMap((stage) => startLines(stage, stages, pathOf(wave))),
+      `say 'Wave ${wave} of ${last}'`,
+      ...(wave === 0 ? before.map((object) => `apply ${fileOf(object)}`) : []),
+      ...here.flatMap((stage) => startLines(stage, stages, fileOf)),
       ...here.flatMap((stage) => finishLines(stage, stages)),
     ];
   });
-  return [FUNCTIONS, ...lines.flat(), '', 'say Done', ''].join('\n').replace(/\n{3,}/g, '\n\n');
+  return [FUNCTIONS, ...lines.flat(), '', ...notes(stages), 'say Done', ''].join('\n').replace(/\n{3,}/g, '\n\n');
+}
+
+/** What a resource asks for, and only the reconciler can do. */
+function notes(stages: readonly Stage[]): string[] {
+  const resources = [...new Set(stages.map(({ resource }) => resource))];
+  return resources.flatMap((resource) => {
+    const { idleTimeout, deletionPolicy } = resource.spec as NotebookSpec & ArtifactSpec;
+    const note = (what: string) => `say 'Note: ${quotedName(resource)} has ${what}, which only the reconciler does'`;
+    return [
+      ...(idleTimeout ? [note(`idleTimeout ${idleTimeout}`)] : []),
+      ...(deletionPolicy === 'Delete' ? [note('deletionPolicy Delete')] : []),
+    ];
+  });
 }
 
 function startLines(stage: Stage, stages: readonly Stage[], pathOf: (object: KubeObject) => string): string[] {
@@ -108,7 +130,7 @@ function startLines(stage: Stage, stages: readonly Stage[], pathOf: (object: Kub
     ];
   }
   const head = [quotedName(resource), namespaceOf(resource), job.metadata?.name];
-  if (step !== 'publish') return [['start', ...head, ...objects.map(pathOf)].join(' ')];
+  if (step !== 'publish') return [[step === 'check' ? 'check' : 'start', ...head, ...objects.map(pathOf)].join(' ')];
   const run = runOf(stage, stages);
   const others = objects.filter((object) => object !== job);
   return [['start_publish', ...head, run && jobOf(run)?.metadata?.name, pathOf(job), ...others.map(pathOf)].join(' ')];

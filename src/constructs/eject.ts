@@ -1,14 +1,15 @@
 /** Ejected manifests: the children, to be applied in waves by kubectl, Argo CD or Flux, without the reconciler. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Yaml } from 'cdk8s';
 import type { NotebookResource } from '../api/resource';
 import { gatesOf, keyOf, keyOfResource, STEPS, tokenSecretName } from '../expand';
 import type { Child, KubeObject, Step } from '../expand';
 import { applyScript } from './eject-script';
 import type { Stage } from './eject-script';
 import { fluxYaml } from './flux';
+import { removeOwnFiles } from './own-files';
 import type { PreviewedResource } from './preview';
+import { yamlOf } from './yaml';
 
 /** How manifests are ejected. */
 export interface EjectOptions {
@@ -30,15 +31,18 @@ export interface EjectOptions {
 export interface Ejected {
   readonly resources: readonly PreviewedResource[];
   /** Objects that are applied before all others. */
-  readonly others: readonly unknown[];
+  readonly others: readonly KubeObject[];
   readonly options: EjectOptions;
 }
 
-const WAVE_FOLDER = /^wave-[0-9]{2,}$/;
+/** First line of every manifest: who finds it there may take it away again. */
+const HEADER = '# Ejected by cdk-substratus: applied by apply.sh, Argo CD or Flux.';
+/** What other objects need to be there before. */
+const FIRST_KINDS = ['Namespace', 'CustomResourceDefinition'];
 
 /** Writes everything; what a former run has written there is deleted first. */
 export function writeEjected(directory: string, { resources, others, options }: Ejected): string[] {
-  removeWaves(directory);
+  removeOwnFiles(directory, HEADER);
   const stages = stagesOf(resources);
   const files: string[] = [];
   const write = (file: string, text: string, mode = 0o644): void => {
@@ -46,13 +50,13 @@ export function writeEjected(directory: string, { resources, others, options }: 
     fs.writeFileSync(path.join(directory, file), text, { mode });
     files.push(path.join(directory, file));
   };
-  for (const object of others) write(path.join(folderOf(0), fileOf(object as KubeObject)), Yaml.stringify(inWave(object as KubeObject, 0)));
-  for (const { wave, objects } of stages) {
-    for (const object of objects) write(path.join(folderOf(wave), fileOf(object)), Yaml.stringify(inWave(object, wave)));
+  const all = [{ wave: 0, objects: firstThingsFirst(others) }, ...stages].filter(({ objects }) => objects.length > 0);
+  for (const { wave, objects } of all) {
+    for (const object of objects) write(pathOf(wave, object), `${HEADER}\n${yamlOf(inWave(object, wave))}`);
   }
-  const waves = Math.max(0, ...stages.map(({ wave }) => wave)) + 1;
-  write('apply.sh', applyScript({ stages, waves, folderOf, fileOf }), 0o755);
-  write('flux.yaml', fluxYaml({ waves, folderOf, source: options.fluxSource ?? 'flux-system', path: options.fluxPath ?? repositoryPath(directory) }));
+  write('apply.sh', applyScript({ before: firstThingsFirst(others), stages, pathOf }), 0o755);
+  const folders = [...new Set(all.map(({ wave }) => wave))].sort((a, b) => a - b).map(folderOf);
+  write('flux.yaml', fluxYaml({ folders, source: options.fluxSource ?? 'flux-system', path: options.fluxPath ?? repositoryPath(directory) }));
   return files;
 }
 
@@ -82,8 +86,15 @@ function folderOf(wave: number): string {
   return `wave-${String(wave).padStart(2, '0')}`;
 }
 
-function fileOf({ kind = '', metadata }: KubeObject): string {
-  return [metadata?.namespace, kind.toLowerCase(), metadata?.name].filter(Boolean).join('_') + '.yaml';
+function pathOf(wave: number, { apiVersion = '', kind = '', metadata }: KubeObject): string {
+  const [group = ''] = apiVersion.split('/');
+  const type = `${kind.toLowerCase()}${group.includes('.') ? `.${group}` : ''}`;
+  return `${folderOf(wave)}/${[metadata?.namespace, type, metadata?.name].filter(Boolean).join('_')}.yaml`;
+}
+
+function firstThingsFirst(objects: readonly KubeObject[]): KubeObject[] {
+  const isFirst = ({ kind = '' }: KubeObject) => FIRST_KINDS.includes(kind);
+  return [...objects.filter(isFirst), ...objects.filter((object) => !isFirst(object))];
 }
 
 function inWave(object: KubeObject, wave: number): KubeObject {
@@ -95,11 +106,3 @@ function inWave(object: KubeObject, wave: number): KubeObject {
 function repositoryPath(directory: string): string {
   return path.isAbsolute(directory) ? path.basename(directory) : path.posix.normalize(directory).replace(/\/+$/, '');
 }
-
-function removeWaves(directory: string): void {
-  if (!fs.existsSync(directory)) return;
-  for (const name of fs.readdirSync(directory)) {
-    if (WAVE_FOLDER.test(name)) fs.rmSync(path.join(directory, name), { recursive: true });
-  }
-}
-

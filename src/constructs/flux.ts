@@ -2,28 +2,32 @@
 import { Yaml } from 'cdk8s';
 
 export interface FluxOptions {
-  readonly waves: number;
-  readonly folderOf: (wave: number) => string;
+  /** Folders of the waves that there are, in order. */
+  readonly folders: readonly string[];
   readonly source: string;
   readonly path: string;
 }
 
 const NAMESPACE = 'flux-system';
 
-export function fluxYaml({ waves, folderOf, source, path }: FluxOptions): string {
-  const kustomizations = Array.from({ length: waves }, (_, wave) => ({
+export function fluxYaml({ folders, source, path }: FluxOptions): string {
+  const kustomizations = folders.map((folder, index) => ({
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
-    metadata: { name: `substratus-${folderOf(wave)}`, namespace: NAMESPACE },
+    metadata: { name: nameOf(folder), namespace: NAMESPACE },
     spec: {
       interval: '10m',
       timeout: '24h',
       wait: true,
       prune: false,
-      path: `./${path}/${folderOf(wave)}`,
+      path: `./${path.replace(/^\.\//, '')}/${folder}`,
       sourceRef: { kind: 'GitRepository', name: source },
-      ...(wave > 0 && { dependsOn: [{ name: `substratus-${folderOf(wave - 1)}` }] }),
+      ...(index > 0 && { dependsOn: [{ name: nameOf(folders[index - 1] ?? '') }] }),
     },
   }));
   return Yaml.stringify(...kustomizations);
+}
+
+function nameOf(folder: string): string {
+  return `substratus-${folder}`;
 }

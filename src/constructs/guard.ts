@@ -13,14 +13,48 @@ const LARGEST_NUMBER_TOKEN = -1e287;
 export class TokenGuard implements IResolver {
   public resolve(context: ResolutionContext): void {
     const { value, key, obj } = context;
-    if (!isToken(value)) return;
-    throw new ValidationError(obj, `${key.join('.') || 'the manifest'} holds a cdktf token, which has no value before the deployment; `
-      + 'write the value itself, or read it from the outputs file of `cdktf output --outputs-file`');
+    if (isToken(value)) throw new ValidationError(obj, holdsToken(key.join('.') || 'the manifest'));
   }
 }
 
+/** Says that plain data holds a token, and where; none if it does not. What is no plain data is not looked into. */
+export function tokenProblem(data: unknown): string | undefined {
+  const path = tokenPath(data);
+  return path && holdsToken(path.join('.') || 'the value');
+}
+
+function tokenPath(value: unknown): string[] | undefined {
+  if (isToken(value)) return [];
+  if (typeof value !== 'object' || value === null || !(Array.isArray(value) || isPlain(value))) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const found = tokenPath(item);
+    if (found) return [key, ...found];
+  }
+  return undefined;
+}
+
+/* Asked of every value of every manifest, so it is quick to say no. */
 function isToken(value: unknown): boolean {
-  if (typeof value === 'string') return TOKEN.test(value);
+  if (typeof value === 'string') return isTokenText(value);
   if (typeof value === 'number') return value < LARGEST_NUMBER_TOKEN;
-  return typeof value === 'object' && value !== null && value.constructor === Object && Object.keys(value).some((key) => TOKEN.test(key));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return isPlain(value) ? Object.keys(value).some(isTokenText) : isResolvable(value);
+}
+
+function isTokenText(text: string): boolean {
+  return text.includes('{TfToken[') && TOKEN.test(text);
+}
+
+/** A token that is not encoded: cdktf's `IResolvable`. Those of cdk8s know no stack. */
+function isResolvable(value: object): boolean {
+  return 'creationStack' in value && 'resolve' in value;
+}
+
+function isPlain(value: object): boolean {
+  return value.constructor === Object;
+}
+
+function holdsToken(field: string): string {
+  return `${field} holds a cdktf token, which has no value before the deployment; `
+    + 'write the value itself, or read it from the outputs file of `cdktf output --outputs-file`';
 }

@@ -11,7 +11,7 @@ export function noSuchGpu({ machines, title }: Cloud, gpu: string): string | und
     .sort((a, b) => Math.abs(a.memoryGiB - wanted) - Math.abs(b.memoryGiB - wanted) || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name, memoryGiB }) => `${name} (${memoryGiB} GiB)`);
-  return `${title} has no machine with ${gpu} (${wanted} GiB); the nearest it has are ${offered.join(', ')}`;
+  return `${title} has no machine with ${gpu} (${wanted} GiB); use the nearest that it has: ${offered.join(', ')}`;
 }
 
 /** Why no machine of the cloud can hold so many of a GPU; none if one can. */
@@ -19,6 +19,14 @@ export function noSuchMachine({ machines, title }: Cloud, gpu: string, count: nu
   const counts = countsOf(machines, gpu);
   const most = counts.at(-1);
   if (most === undefined || count <= most) return undefined;
+  return `no machine of ${title} has ${count} ${gpu}; ask for at most ${most}`;
+}
+
+/** Why no machine of the cloud has just so many of a GPU; none if one has. Those that are attached come in other numbers too. */
+export function noSuchNode({ machines, title }: Cloud, gpu: string, count: number): string | undefined {
+  const counts = countsOf(machines, gpu);
+  const isAttached = machines.some((machine) => machine.gpu === gpu && machine.attached);
+  if (counts.length === 0 || isAttached || counts.includes(count)) return undefined;
   return `no machine of ${title} has ${count} ${gpu}; it has machines with ${counts.join(', ')}`;
 }
 

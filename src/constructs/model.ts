@@ -7,7 +7,8 @@ import type { IDataset } from './dataset';
 import { Declarations } from './declarations';
 import { Notebook } from './notebook';
 import type { NotebookOptions } from './notebook';
-import { namespaceAt, resolveReferences } from './references';
+import { checkProps } from './props-check';
+import { checkImported, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
 import { Server } from './server';
 import type { ServerOptions } from './server';
@@ -116,13 +117,14 @@ export class Model extends ModelBase {
   constructor(scope: Construct, id: string, props: ModelProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
-    const { spec: inputs, references, digests } = resolveReferences(this, props);
-    const spec = { ...artifactSpec(this, props), ...inputs };
-    const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs: digests });
+    checkProps(this, props);
+    const inputs = resolveReferences(this, props);
+    const spec = { ...artifactSpec(this, props), ...inputs.spec };
+    const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs });
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
-    declarations.add({ construct: this, object, references });
+    declarations.add({ construct: this, object, references: inputs.references });
   }
 }
 
@@ -131,11 +133,13 @@ class ImportedModel extends ModelBase {
   public readonly modelNamespace: string;
   public readonly recipeDigest?: string;
 
-  constructor(scope: Construct, id: string, { modelName, modelNamespace, recipeDigest }: ModelAttributes) {
+  constructor(scope: Construct, id: string, attributes: ModelAttributes) {
     super(scope, id);
-    this.modelName = modelName;
-    this.modelNamespace = modelNamespace ?? namespaceAt(this);
-    this.recipeDigest = recipeDigest;
+    checkProps(this, attributes);
+    this.modelName = attributes.modelName;
+    this.modelNamespace = attributes.modelNamespace ?? namespaceAt(this);
+    this.recipeDigest = attributes.recipeDigest;
+    checkImported(this, { name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
   }
 }
 

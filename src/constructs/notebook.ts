@@ -7,7 +7,8 @@ import type { Access } from './access';
 import type { IDataset } from './dataset';
 import { Declarations } from './declarations';
 import type { IModel } from './model';
-import { namespaceAt, resolveReferences } from './references';
+import { checkProps } from './props-check';
+import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
 import { duration } from './size';
 import { storageSpec } from './storage';
@@ -97,13 +98,14 @@ export class Notebook extends Construct implements INotebook {
   constructor(scope: Construct, id: string, props: NotebookProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
+    checkProps(this, props);
     const { storage, idleTimeout } = props;
     const { spec: inputs, references } = resolveReferences(this, props);
     const spec = {
       ...commonSpec(this, props),
       ...inputs,
       ...(storage && { storage: storageSpec(this, 'storage', storage) }),
-      ...(idleTimeout && { idleTimeout: duration(this, 'idleTimeout', idleTimeout) }),
+      ...(idleTimeout !== undefined && { idleTimeout: duration(this, 'idleTimeout', idleTimeout) }),
     };
     const object = new ResourceObject(this, { kind: 'Notebook', spec, metadata: props.metadata });
     this.notebookName = object.name;
@@ -120,7 +122,9 @@ class ImportedNotebook extends Construct implements INotebook {
 
   constructor(scope: Construct, id: string, attributes: NotebookAttributes) {
     super(scope, id);
+    checkProps(this, attributes);
     this.notebookName = attributes.notebookName;
     this.notebookNamespace = attributes.notebookNamespace ?? namespaceAt(this);
+    checkImportedName(this, { name: this.notebookName, namespace: this.notebookNamespace });
   }
 }

@@ -2,8 +2,9 @@ import { nearest, isDns1123Label } from '../api/names';
 import { WORKSPACE_ROLES } from '../api/platform';
 import type { ArtifactStoreSpec, GpuPoolSpec, PlatformSpec, WorkspaceRole, WorkspaceSpec } from '../api/platform';
 import { cloudNamed } from '../clouds/pods';
-import type { Gpu } from './gpu';
-import { noSuchGpu, noSuchMachine } from './machines';
+import { Gpu } from './gpu';
+import { noSuchGpu, noSuchNode } from './machines';
+import { checkPlain, checkPlatform, readsProblem, shown, storeName } from './platform-checks';
 
 /** What a cluster of any cloud may say about itself. */
 export interface PlatformProps {
@@ -30,6 +31,13 @@ export interface PlatformProps {
    * @default - none, and `imageBuild` is an error
    */
   readonly registry?: string;
+
+  /**
+   * Whether the registry is reached without TLS, as one on a laptop.
+   *
+   * @default false
+   */
+  readonly insecureRegistry?: boolean;
 
   /**
    * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot or with Karpenter.
@@ -195,28 +203,30 @@ type WorkspaceListener = (workspace: WorkspaceSpec) => void;
 export class Platform {
   /** A GKE cluster. */
   public static gcp(props: GcpPlatformProps): Platform {
-    return new Platform('gcp', props, { artifacts: { url: `gs://${props.bucketName}` } });
+    return new Platform('gcp', props, { artifacts: { url: `gs://${storeName(props, 'bucketName')}` } });
   }
 
   /** An EKS cluster. */
   public static aws(props: AwsPlatformProps): Platform {
-    return new Platform('aws', props, { artifacts: { url: `s3://${props.bucketName}`, region: props.region } });
+    return new Platform('aws', props, { artifacts: { url: `s3://${storeName(props, 'bucketName')}`, region: storeName(props, 'region') } });
   }
 
   /** An AKS cluster. */
   public static azure(props: AzurePlatformProps): Platform {
-    const { storageAccount, resourceGroup, tenantId } = props;
-    return new Platform('azure', props, { artifacts: { url: `az://${storageAccount}`, resourceGroup }, tenantId });
+    const artifacts = { url: `az://${storeName(props, 'storageAccount')}`, resourceGroup: storeName(props, 'resourceGroup') };
+    return new Platform('azure', props, { artifacts, tenantId: props.tenantId });
   }
 
   /** A local cluster. */
   public static local(props: LocalPlatformProps): Platform {
+    checkPlain(props);
     const { s3, directory = '/var/lib/substratus/artifacts' } = props;
     if (s3 && props.directory) throw new Error(`platform ${props.clusterName} has a directory and an S3 store; leave one out`);
     if (!directory.startsWith('/')) throw new Error(`directory is ${directory}; give an absolute path of the node`);
     if (!s3) return new Platform('local', props, { artifacts: { url: `file://${directory}` } });
-    const { bucketName, endpoint, region, credentialsSecret } = s3;
-    return new Platform('local', props, { artifacts: { url: `s3://${bucketName}`, endpoint, region, credentialsSecret } });
+    const { endpoint, region, credentialsSecret } = s3;
+    const url = `s3://${storeName(s3, 'bucketName')}`;
+    return new Platform('local', props, { artifacts: { url, endpoint, region, credentialsSecret } });
   }
 
   /** Name of the cluster. */
@@ -230,14 +240,8 @@ export class Platform {
   private readonly listeners: WorkspaceListener[] = [];
 
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly store: Store) {
-    const { clusterName, kubernetesVersion } = props;
-    if (!isDns1123Label(clusterName)) {
-      throw new Error(`clusterName is ${clusterName}; use lower-case letters, digits and -, 63 characters at most`);
-    }
-    if (kubernetesVersion !== undefined && !/^1\.[0-9]+$/.test(kubernetesVersion)) {
-      throw new Error(`kubernetesVersion is ${kubernetesVersion}; give major and minor, for example 1.33`);
-    }
-    this.clusterName = clusterName;
+    checkPlatform(props);
+    this.clusterName = props.clusterName;
     this.cloudName = cloudName;
   }
 
@@ -247,13 +251,9 @@ export class Platform {
    * @throws if the cloud has no such GPU, or no machine with so many of them.
    */
   public addGpuPool(name: string, options: GpuPoolOptions): void {
+    const problem = this.poolProblem(name, options);
+    if (problem) throw this.error(`cannot have GPU pool ${shown(name)}: ${problem}`);
     const { gpu, gpusPerNode = 1, spot, maxNodes, nodeLabels } = options;
-    const cloud = cloudNamed(this.cloudName);
-    if (this.gpuPools.some((pool) => pool.name === name)) throw this.error(`has a GPU pool ${name} already; give this one another name`);
-    if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) throw this.error(`has gpusPerNode ${gpusPerNode} in pool ${name}; give a whole number, 1 or more`);
-    const problem = noSuchGpu(cloud, gpu.name) ?? noSuchMachine(cloud, gpu.name, gpusPerNode);
-    if (problem) throw this.error(`cannot have pool ${name}: ${problem}`);
-    if (spot && !cloud.capacities.includes('spot')) throw this.error(`cannot have spot pool ${name}: ${cloud.title} has no spot nodes; leave spot out`);
     this.gpuPools.push({
       name,
       gpu: gpu.name,
@@ -266,8 +266,8 @@ export class Platform {
 
   /** Declares a namespace with the cloud identities of a workspace. */
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
-    if (!isDns1123Label(namespace)) throw this.error(`cannot have workspace ${namespace}: no name of a namespace; use lower-case letters, digits and -`);
-    if (this.workspaces.some((workspace) => workspace.namespace === namespace)) throw this.error(`has workspace ${namespace} already; add it once`);
+    const problem = this.workspaceProblem(namespace, options);
+    if (problem) throw this.error(`cannot have workspace ${shown(namespace)}: ${problem}`);
     const { reads, builds, clientIds } = options;
     const { tenantId } = this.store;
     const workspace: WorkspaceSpec = {
@@ -288,13 +288,13 @@ export class Platform {
 
   /** @internal */
   public get _spec(): PlatformSpec {
-    const { kubernetesVersion, artifactPrefix, registry, autoProvisioning, images, clusterName } = this.props;
+    const { kubernetesVersion, artifactPrefix, registry, insecureRegistry, autoProvisioning, images, clusterName } = this.props;
     return {
       cloud: this.cloudName,
       clusterName,
       ...(kubernetesVersion && { kubernetesVersion }),
       artifacts: { ...definedOnly(this.store.artifacts), ...(artifactPrefix && { prefix: artifactPrefix.replace(/^\/+|\/+$/g, '') }) },
-      ...(registry && { registry: { url: registry.replace(/\/+$/, ''), ...(this.cloudName === 'local' && { insecure: true }) } }),
+      ...(registry && { registry: { url: registry.replace(/\/+$/, ''), ...(insecureRegistry && { insecure: true }) } }),
       ...(autoProvisioning && { autoProvisioning }),
       ...(this.gpuPools.length > 0 && { gpuPools: [...this.gpuPools] }),
       ...(this.workspaces.length > 0 && { workspaces: [...this.workspaces] }),
@@ -319,6 +319,26 @@ export class Platform {
     const similar = nearest(namespace, names);
     const hint = similar ? `; did you mean ${similar}?` : '';
     return `namespace ${namespace} is no workspace of platform ${this.clusterName}${hint}; add platform.addWorkspace('${namespace}')`;
+  }
+
+  private poolProblem(name: string, options: GpuPoolOptions): string | undefined {
+    checkPlain(options);
+    const { gpu, gpusPerNode = 1, spot, maxNodes } = options;
+    const cloud = cloudNamed(this.cloudName);
+    if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
+    if (this.gpuPools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
+    if (!(gpu instanceof Gpu)) return `gpu is ${shown(gpu)}, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
+    if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${gpusPerNode}; give a whole number, 1 or more`;
+    if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${maxNodes}; give a whole number, 1 or more`;
+    if (spot && !cloud.capacities.includes('spot')) return `${cloud.title} has no spot nodes; leave spot out`;
+    return noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
+  }
+
+  private workspaceProblem(namespace: string, options: WorkspaceOptions): string | undefined {
+    checkPlain(options);
+    if (typeof namespace !== 'string' || !isDns1123Label(namespace)) return 'no name of a namespace; use lower-case letters, digits and - inside';
+    if (this.workspaces.some((workspace) => workspace.namespace === namespace)) return 'there is one already; add it once';
+    return readsProblem(namespace, options.reads);
   }
 
   private error(message: string): Error {

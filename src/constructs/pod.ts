@@ -1,3 +1,10 @@
+import type { Construct } from 'constructs';
+import { SPEC_SCHEMAS } from '../api/crd-schema';
+import type { PodSecurity, PodSpec } from '../api/resource';
+import { overlayConflict } from '../expand';
+import { schemaProblem } from './schema-check';
+import { ValidationError } from './validation-error';
+
 /**
  * What to add to the pod that runs the image, in Kubernetes' own words: maps are merged, lists appended. What the expansion
  * relies on cannot be undone; an attempt is an error.
@@ -86,4 +93,20 @@ export interface PodOptions {
    * @default - volumes belong to group 3003, seccomp profile RuntimeDefault
    */
   readonly securityContext?: unknown;
+}
+
+/** The options as the wire has them, after a look at what can be said without the pod that they are added to. */
+export function podSpec(scope: Construct, options: PodOptions, podSecurity?: PodSecurity): PodSpec {
+  const schema = SPEC_SCHEMAS.Dataset.properties?.pod ?? {};
+  const problem = schemaProblem('pod', options, schema) ?? namelessPart(options) ?? overlayConflict({}, options as PodSpec, podSecurity);
+  if (problem) throw new ValidationError(scope, problem);
+  return options as PodSpec;
+}
+
+function namelessPart({ volumes = [], volumeMounts = [] }: PodOptions): string | undefined {
+  const lacking = (parts: unknown[], key: string) => parts.findIndex((part) => typeof (part as Record<string, unknown>)[key] !== 'string');
+  const [volume, mount, path] = [lacking(volumes, 'name'), lacking(volumeMounts, 'name'), lacking(volumeMounts, 'mountPath')];
+  if (volume >= 0) return `pod.volumes.${volume} has no name; give it one`;
+  if (mount >= 0) return `pod.volumeMounts.${mount} has no name; give it that of its volume`;
+  return path >= 0 ? `pod.volumeMounts.${path} has no mountPath; give it one` : undefined;
 }

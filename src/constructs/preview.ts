@@ -1,19 +1,22 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { App } from 'cdk8s';
-import { ApiObject, Yaml } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { API_GROUP, isArtifactResource } from '../api/resource';
+import { API_GROUP } from '../api/resource';
 import type { Resource } from '../api/resource';
-import { artifactOf, artifactUrl, describe, expand, gatesOf, inOrder, keyOf, keyOfResource, namespaceOf, UNRESOLVED } from '../expand';
-import type { Artifact, Child, Gate, Inputs } from '../expand';
+import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, UNRESOLVED } from '../expand';
+import type { Artifact, Child, Inputs, KubeObject } from '../expand';
 import { Declarations } from './declarations';
 import type { Declaration } from './declarations';
 import { writeEjected } from './eject';
 import type { EjectOptions } from './eject';
+import { removeOwnFiles } from './own-files';
 import type { Platform } from './platform';
-import { platformOf } from './platform-context';
+import { inputsOf } from './resource-checks';
 import { ValidationError } from './validation-error';
+import { platformOf } from './workspace-context';
+import { yamlOf } from './yaml';
 
 /** How a preview is made. */
 export interface PreviewOptions {
@@ -93,7 +96,7 @@ export class Preview {
    */
   public write(directory?: string): string[] {
     const target = this.directory(directory ?? path.join(path.dirname(this.app.outdir), 'preview'));
-    removePreviews(target);
+    removeOwnFiles(target, HEADER);
     return this.resources.map((previewed) => {
       const { kind, metadata: { name } } = previewed.resource;
       const file = path.join(target, namespaceOf(previewed.resource), `${kind.toLowerCase()}-${name}.yaml`);
@@ -108,9 +111,11 @@ export class Preview {
    * order for Argo CD (sync waves) and Flux (`flux.yaml`).
    *
    * @returns the files that were written
-   * @throws if an input is known by its name only, for nobody would resolve it
+   * @throws if something in it is not valid, or an input is known by its name only, for nobody would resolve it
    */
   public eject(directory: string, options: EjectOptions = {}): string[] {
+    const target = this.directory(directory);
+    checkValid(this.scope);
     for (const { resource, inputs } of this.resources) {
       const unresolved = Object.values(inputs).find((input: Artifact) => input.recipeDigest === UNRESOLVED) as Artifact | undefined;
       if (unresolved) {
@@ -118,7 +123,7 @@ export class Preview {
           + `give recipeDigest to ${unresolved.kind}.from${unresolved.kind}Attributes`);
       }
     }
-    return writeEjected(this.directory(directory), { resources: this.resources, others: otherObjects(this.scope), options });
+    return writeEjected(target, { resources: this.resources, others: otherObjects(this.scope), options });
   }
 
   private get app(): App {
@@ -140,31 +145,35 @@ function nameOf(resource: Resource): string {
 
 function previewResources(scope: IConstruct, options: PreviewOptions): PreviewedResource[] {
   const declarations = Declarations.of(scope);
-  const below = declarations.below(scope);
-  const platforms = new Map(below.map((declaration) => [keyOfResource(declaration.object.declared), platformFor(declaration, options)]));
-  const artifacts = new Map<string, Artifact>();
-  return inOrder(below.map(({ object }) => object.rendered)).map((resource) => {
-    const key = keyOfResource(resource);
-    const platform = platforms.get(key) as Platform;
-    const spec = platform._spec;
-    const find = (gate: Gate): Artifact => artifacts.get(keyOf(gate)) ?? elsewhere(gate);
-    const elsewhere = (gate: Gate): Artifact => {
-      const artifact = { ...gate, recipeDigest: declarations.recipeDigest(keyOf(gate)) ?? UNRESOLVED };
-      return { ...artifact, url: artifactUrl(spec, artifact) };
-    };
-    const inputs = Object.fromEntries(gatesOf(resource).map((gate) => [gate.kind.toLowerCase(), find(gate)]));
-    if (isArtifactResource(resource)) artifacts.set(key, artifactOf(resource, spec, inputs));
-    return { resource, platform, inputs, children: expandAt(below, resource, { platform: spec, inputs }) };
+  const byKey = new Map(declarations.below(scope).map((declaration) => [keyOfResource(declaration.object.declared), declaration]));
+  const ordered = inOrderOf(scope, [...byKey.values()].map(({ object }) => object.rendered));
+  return ordered.map((resource) => {
+    const declaration = byKey.get(keyOfResource(resource)) as Declaration;
+    const platform = platformFor(declaration, options);
+    const context = { platform: platform._spec, inputs: inputsOf(resource, platform._spec, declarations) };
+    return { resource, platform, inputs: context.inputs, children: expandAt(declaration, resource, context) };
   });
 }
 
-function expandAt(below: readonly Declaration[], resource: Resource, context: Parameters<typeof expand>[1]): Child[] {
+function inOrderOf(scope: IConstruct, resources: readonly Resource[]): Resource[] {
+  try {
+    return inOrder(resources);
+  } catch (error) {
+    throw error instanceof CycleError ? new ValidationError(scope, error.message) : error;
+  }
+}
+
+/** As cdk8s says it at synth: what is ejected gets applied. */
+function checkValid(scope: IConstruct): void {
+  const errors = scope.node.findAll().flatMap(({ node }) => node.validate().map((error) => `[${node.path}] ${error}`));
+  if (errors.length > 0) throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
+}
+
+function expandAt({ construct }: Declaration, resource: Resource, context: Parameters<typeof expand>[1]): Child[] {
   try {
     return expand(resource, context);
   } catch (error) {
-    const declaration = below.find(({ object }) => keyOfResource(object.declared) === keyOfResource(resource));
-    if (declaration && error instanceof Error) throw new ValidationError(declaration.construct, error.message);
-    throw error;
+    throw error instanceof Error ? new ValidationError(construct, error.message) : error;
   }
 }
 
@@ -179,21 +188,12 @@ function platformFor({ construct }: Declaration, { platform }: PreviewOptions): 
 function resourceYaml({ resource, children }: PreviewedResource): string {
   const gates = gatesOf(resource).map(describe);
   const wait = gates.length > 0 ? `, once ready: ${gates.join(', ')}` : '';
-  return children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${Yaml.stringify(object)}`).join('---\n');
+  return children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(object)}`).join('---\n');
 }
 
 /** What is declared beside the resources: the workspaces, and the user's own objects. */
-function otherObjects(scope: IConstruct): unknown[] {
+function otherObjects(scope: IConstruct): KubeObject[] {
   return scope.node.findAll()
     .filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && construct.apiGroup !== API_GROUP)
-    .map((object) => object.toJson());
-}
-
-function removePreviews(directory: string): void {
-  if (!fs.existsSync(directory)) return;
-  for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
-    const file = path.join(directory, entry.name);
-    if (entry.isDirectory()) removePreviews(file);
-    else if (entry.name.endsWith('.yaml') && fs.readFileSync(file, 'utf8').startsWith(HEADER)) fs.rmSync(file);
-  }
+    .map((object) => object.toJson() as KubeObject);
 }

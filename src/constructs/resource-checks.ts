@@ -8,11 +8,13 @@ import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuReques
 import type { Gate, Inputs } from '../expand';
 import type { Declaration, Declarations } from './declarations';
 import { noSuchGpu, noSuchMachine } from './machines';
-import { platformOf } from './platform-context';
+import { platformOf } from './workspace-context';
 
 /** The errors of one resource, without the construct's path, which cdk8s puts before each. */
 export function resourceErrors(declaration: Declaration, all: Declarations): string[] {
   const { construct, object } = declaration;
+  const { patchProblem } = object;
+  if (patchProblem) return [patchProblem];
   const errors = [...duplicateErrors(declaration, all), ...sharingErrors(declaration, all)];
   const platform = platformOf(construct);
   if (!platform || errors.length > 0) return errors;
@@ -20,8 +22,8 @@ export function resourceErrors(declaration: Declaration, all: Declarations): str
   const spec = platform._spec;
   const namespace = namespaceOf(rendered);
   if (!workspaceOf(spec, namespace)) return [platform._unknownWorkspace(namespace)];
-  const problems = [...gpuErrors(rendered.spec.resources, spec), ...readErrors(rendered, spec)];
-  return problems.length > 0 ? problems : expandErrors(rendered, spec, all);
+  const problems = readErrors(rendered, spec);
+  return problems.length > 0 ? problems : expandErrors(declaration, spec, all);
 }
 
 function duplicateErrors({ construct, object }: Declaration, all: Declarations): string[] {
@@ -33,9 +35,9 @@ function duplicateErrors({ construct, object }: Declaration, all: Declarations):
 }
 
 /** Artifacts of other namespaces, where they are declared here and so is with whom they are shared. */
-function sharingErrors({ object: { declared } }: Declaration, all: Declarations): string[] {
-  const namespace = namespaceOf(declared);
-  return gatesOf(declared).filter((gate) => gate.namespace !== namespace).flatMap((gate) => {
+function sharingErrors({ object: { rendered } }: Declaration, all: Declarations): string[] {
+  const namespace = namespaceOf(rendered);
+  return gatesOf(rendered).filter((gate) => gate.namespace !== namespace).flatMap((gate) => {
     const owner = all.find(keyOf(gate))?.object.declared;
     if (!owner || !isArtifactResource(owner)) return [];
     const namespaces = owner.spec.sharing?.namespaces ?? [];
@@ -84,11 +86,12 @@ function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {
   return pools.map((pool) => `${pool.name}: ${pool.capacity ?? 'on-demand'}`).join(', ');
 }
 
-/** Whatever else the expansion would answer, said before it is applied. */
-function expandErrors(resource: Resource, platform: PlatformSpec, all: Declarations): string[] {
-  if (!hasWhatOnlyExpansionJudges(resource)) return [];
+/** Whatever else the pools or the expansion would answer, said before it is applied. */
+function expandErrors({ object: { rendered, isPatched } }: Declaration, platform: PlatformSpec, all: Declarations): string[] {
   try {
-    checkExpandable(resource, { platform, inputs: inputsOf(resource, platform, all) });
+    const problems = gpuErrors(rendered.spec.resources, platform);
+    if (problems.length > 0 || !(isPatched || hasWhatOnlyExpansionJudges(rendered))) return problems;
+    checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
     return [];
   } catch (error) {
     if (error instanceof ExpandError) return [error.message];

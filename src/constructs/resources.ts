@@ -1,9 +1,13 @@
 import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ResourcesSpec } from '../api/resource';
-import type { Gpu } from './gpu';
+import { cloudNamed } from '../clouds/pods';
+import { noCapacity } from '../expand';
+import { Gpu } from './gpu';
+import { noSuchGpu, noSuchMachine } from './machines';
 import { quantity } from './size';
 import { ValidationError } from './validation-error';
+import { platformOf } from './workspace-context';
 
 /** Which nodes may be used, by what they cost and whether the cloud may take them back. */
 export enum Capacity {
@@ -60,10 +64,31 @@ export interface ResourcesOptions {
   readonly capacity?: Capacity;
 }
 
-/** The options as the wire has them, after a look at what can be said without a platform. */
-export function resourcesSpec(scope: Construct, { cpu, memory, disk, gpu, gpuCount, capacity }: ResourcesOptions): ResourcesSpec {
+/** The options as the wire has them, after a look at what can be said without the other resources and the pools. */
+export function resourcesSpec(scope: Construct, resources: ResourcesOptions): ResourcesSpec {
+  validate(scope, resources);
+  const { cpu, memory, disk, gpu, gpuCount, capacity } = resources;
+  return {
+    ...(cpu !== undefined && { cpu: coresOf(cpu) }),
+    ...(memory !== undefined && { memory: quantity(scope, 'memory', memory) }),
+    ...(disk !== undefined && { disk: quantity(scope, 'disk', disk) }),
+    ...(gpu && { gpu: { type: gpu.name, count: gpuCount ?? 1 } }),
+    ...(capacity && { capacity }),
+  };
+}
+
+/** A whole number of cores, else millicores: not less than one, which is the least there is. */
+function coresOf(cpu: number): number | string {
+  return Number.isInteger(cpu) ? cpu : `${Math.max(1, Math.round(cpu * 1000))}m`;
+}
+
+function validate(scope: Construct, resources: ResourcesOptions): void {
+  const { cpu, gpu, gpuCount } = resources;
   if (cpu !== undefined && !(Number.isFinite(cpu) && cpu > 0)) {
     throw new ValidationError(scope, `cpu is ${cpu}; give a number of cores above 0, for example 2 or 0.5`);
+  }
+  if (gpu !== undefined && !(gpu instanceof Gpu)) {
+    throw new ValidationError(scope, `gpu is ${String(gpu)}, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
   }
   if (gpuCount !== undefined && !gpu) {
     throw new ValidationError(scope, `gpuCount is ${gpuCount} but no gpu is set; add gpu, for example gpu: Gpu.NVIDIA_L4`);
@@ -71,11 +96,14 @@ export function resourcesSpec(scope: Construct, { cpu, memory, disk, gpu, gpuCou
   if (gpuCount !== undefined && !(Number.isInteger(gpuCount) && gpuCount > 0)) {
     throw new ValidationError(scope, `gpuCount is ${gpuCount}; give a whole number of GPUs, 1 or more, or leave gpu out`);
   }
-  return {
-    ...(cpu !== undefined && { cpu: Number.isInteger(cpu) ? cpu : `${Math.ceil(cpu * 1000)}m` }),
-    ...(memory && { memory: quantity(scope, 'memory', memory) }),
-    ...(disk && { disk: quantity(scope, 'disk', disk) }),
-    ...(gpu && { gpu: { type: gpu.name, count: gpuCount ?? 1 } }),
-    ...(capacity && { capacity }),
-  };
+  const problem = cloudProblem(scope, resources);
+  if (problem) throw new ValidationError(scope, problem);
+}
+
+/** What the cloud has not, whatever pools there are. */
+function cloudProblem(scope: Construct, { gpu, gpuCount = 1, capacity }: ResourcesOptions): string | undefined {
+  const platform = platformOf(scope);
+  if (!platform) return undefined;
+  const cloud = cloudNamed(platform.cloudName);
+  return (capacity && noCapacity(capacity, cloud)) ?? (gpu && (noSuchGpu(cloud, gpu.name) ?? noSuchMachine(cloud, gpu.name, gpuCount)));
 }

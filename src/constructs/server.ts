@@ -6,7 +6,8 @@ import { serviceName } from '../expand';
 import type { Access } from './access';
 import { Declarations } from './declarations';
 import type { IModel } from './model';
-import { namespaceAt, resolveReferences } from './references';
+import { checkProps } from './props-check';
+import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
 import { duration } from './size';
 import { ValidationError } from './validation-error';
@@ -120,9 +121,11 @@ export class Server extends Construct implements IServer {
   constructor(scope: Construct, id: string, props: ServerProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
+    checkProps(this, props);
     if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
-    const { spec: inputs, references } = resolveReferences(this, { model: props.model, access: props.access });
-    const object = new ResourceObject(this, { kind: 'Server', spec: { ...serverSpec(this, props), ...inputs }, metadata: props.metadata });
+    const { model, access, metadata } = props;
+    const { spec: inputs, references } = resolveReferences(this, { model, access, metadata });
+    const object = new ResourceObject(this, { kind: 'Server', spec: { ...serverSpec(this, props), ...inputs }, metadata });
     this.serverName = object.name;
     this.serverNamespace = object.namespace;
     this.serviceName = serviceName(object.declared as ServerResource);
@@ -135,10 +138,12 @@ class ImportedServer extends Construct implements IServer {
   public readonly serverName: string;
   public readonly serverNamespace: string;
 
-  constructor(scope: Construct, id: string, { serverName, serverNamespace }: ServerAttributes) {
+  constructor(scope: Construct, id: string, attributes: ServerAttributes) {
     super(scope, id);
-    this.serverName = serverName;
-    this.serverNamespace = serverNamespace ?? namespaceAt(this);
+    checkProps(this, attributes);
+    this.serverName = attributes.serverName;
+    this.serverNamespace = attributes.serverNamespace ?? namespaceAt(this);
+    checkImportedName(this, { name: this.serverName, namespace: this.serverNamespace });
   }
 }
 
@@ -151,7 +156,7 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
     ...(scaling && { scaling }),
     ...(port !== undefined && { port }),
     ...(readinessPath !== undefined && { readinessPath }),
-    ...(startupTimeout && { startupTimeout: duration(scope, 'startupTimeout', startupTimeout) }),
+    ...(startupTimeout !== undefined && { startupTimeout: duration(scope, 'startupTimeout', startupTimeout) }),
     ...(surge !== undefined && { surge }),
   };
 }

@@ -1,5 +1,4 @@
-import { Size, SizeRoundingBehavior } from 'cdk8s';
-import type { Duration } from 'cdk8s';
+import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { durationOf } from '../api/duration';
 import { isQuantity } from '../api/quantity';
@@ -22,6 +21,9 @@ export function quantity(scope: Construct, field: string, size: Size): QuantityO
 
 /** A duration as the wire has it. */
 export function duration(scope: Construct, field: string, value: Duration): string {
+  if (!(value instanceof Duration)) {
+    throw new ValidationError(scope, `${field} is ${String(value)}, which is not a Duration; write for example Duration.hours(2)`);
+  }
   const seconds = Math.ceil(value.toSeconds({ integral: false }));
   if (!(seconds > 0)) throw new ValidationError(scope, `${field} is ${seconds} s; give a duration above 0, for example Duration.hours(2)`);
   return durationOf(seconds);

@@ -21,5 +21,5 @@ export interface StorageOptions {
 }
 
 export function storageSpec(scope: Construct, field: string, { size, storageClassName }: StorageOptions): StorageSpec {
-  return { ...(size && { size: quantity(scope, `${field}.size`, size) }), ...(storageClassName && { storageClassName }) };
+  return { ...(size !== undefined && { size: quantity(scope, `${field}.size`, size) }), ...(storageClassName !== undefined && { storageClassName }) };
 }

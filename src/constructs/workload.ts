@@ -1,14 +1,19 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { CommonSpec, PodSpec } from '../api/resource';
+import type { CommonSpec } from '../api/resource';
 import type { PodSecurity } from './access';
-import type { Build } from './build';
+import { Build } from './build';
 import { envSpec } from './env';
 import { paramsSpec } from './params';
+import { podSpec } from './pod';
 import type { PodOptions } from './pod';
 import { resourcesSpec } from './resources';
 import type { ResourcesOptions } from './resources';
 import { ValidationError } from './validation-error';
+import { podSecurityOf } from './workspace-context';
+
+/** Anything that may be an image: `host:port/path:tag@digest`, without a scheme. */
+const IMAGE = /^[A-Za-z0-9][-\w.]*(:[0-9]+)?(\/[-\w.]+)*(:[\w][-\w.]*)?(@[a-z0-9]+:[a-f0-9]+)?$/;
 
 /** What all kinds have in common. */
 export interface WorkloadProps {
@@ -100,16 +105,16 @@ export interface WorkloadProps {
   /**
    * The Pod Security Standard that the pods meet.
    *
-   * @default PodSecurity.BASELINE
+   * @default - that of the Workspace, else PodSecurity.BASELINE
    */
   readonly podSecurity?: PodSecurity;
 }
 
 /** The common part of the spec, after a look at what can be said without a platform. */
 export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
-  const { image, imageBuild, command, args, env, allowPlainText, params, resources, suspend, imagePullSecrets, pod, podSecurity } = props;
-  if (image && imageBuild) throw new ValidationError(scope, `image is ${image} and imageBuild is set too; leave one of them out`);
-  if (!image && !imageBuild) throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what shall run, or imageBuild to where its sources are');
+  const { image, imageBuild, command, args, env, allowPlainText, params, resources, suspend, imagePullSecrets, pod } = props;
+  const { podSecurity = podSecurityOf(scope) } = props;
+  checkImage(scope, props);
   return {
     ...(image && { image }),
     ...(imageBuild && { build: imageBuild._spec }),
@@ -119,8 +124,26 @@ export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
     ...(params && { params: paramsSpec(scope, params) }),
     ...(resources && { resources: resourcesSpec(scope, resources) }),
     ...(suspend !== undefined && { suspend }),
-    ...(imagePullSecrets && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
-    ...(pod && { pod: pod as PodSpec }),
+    ...(imagePullSecrets && { imagePullSecrets: pullSecrets(scope, imagePullSecrets) }),
+    ...(pod && { pod: podSpec(scope, pod, podSecurity) }),
     ...(podSecurity && { podSecurity }),
   };
+}
+
+function checkImage(scope: Construct, { image, imageBuild }: WorkloadProps): void {
+  if (image && imageBuild) throw new ValidationError(scope, `image is ${image} and imageBuild is set too; leave one of them out`);
+  if (!image && !imageBuild) {
+    throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what shall run, or imageBuild to where its sources are');
+  }
+  if (imageBuild && !(imageBuild instanceof Build)) {
+    throw new ValidationError(scope, `imageBuild is ${JSON.stringify(imageBuild)}, which is no Build; write Build.git({ url: 'https://…' })`);
+  }
+  if (image && !IMAGE.test(image)) {
+    throw new ValidationError(scope, `image is '${image}', which is no reference to an image; write for example acme/trainer:1.0, without scheme and spaces`);
+  }
+}
+
+function pullSecrets(scope: Construct, names: string[]): { readonly name: string }[] {
+  if (!Array.isArray(names)) throw new ValidationError(scope, `imagePullSecrets is ${String(names)}; give a list of names`);
+  return names.map((name) => ({ name }));
 }

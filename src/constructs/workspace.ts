@@ -1,13 +1,15 @@
-import { ApiObject, Chart } from 'cdk8s';
-import type { Construct } from 'constructs';
+import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
+import { Construct } from 'constructs';
 import { isDns1123Label } from '../api/names';
 import { expandWorkspace, missingValues, workspaceNamespace } from '../expand';
 import type { KubeObject } from '../expand';
+import type { PodSecurity } from './access';
 import { clusterScoped } from './cluster-scoped';
 import { Declarations } from './declarations';
-import type { Platform } from './platform';
-import { providePlatform } from './platform-context';
+import { Platform } from './platform';
+import { checkProps } from './props-check';
 import { ValidationError } from './validation-error';
+import { provideContext } from './workspace-context';
 
 /** Kinds that have no namespace, on which a Chart would stamp its own. */
 const CLUSTER_SCOPED = ['Namespace', 'PersistentVolume'];
@@ -32,6 +34,14 @@ export interface WorkspaceProps {
   readonly createNamespace?: boolean;
 
   /**
+   * The Pod Security Standard that the Namespace is held to, and that its kinds meet where they do not say another. With
+   * `builds` the Namespace only warns.
+   *
+   * @default PodSecurity.BASELINE
+   */
+  readonly podSecurity?: PodSecurity;
+
+  /**
    * Labels of everything in it.
    *
    * @default - none
@@ -47,32 +57,62 @@ export class Workspace extends Chart {
   /** The namespace. */
   public readonly workspaceName: string;
 
+  private readonly declarations: Declarations;
+  /** Its state when the App was last validated; none once it was rendered. */
+  private validated?: string;
+
   constructor(scope: Construct, id: string, props: WorkspaceProps) {
-    const { platform, namespace = id, createNamespace = true, labels } = props;
-    super(scope, id, { namespace, labels });
+    super(scope, id, { namespace: props?.namespace ?? id, labels: props?.labels });
+    this.declarations = Declarations.of(this);
+    checkProps(this, props);
+    const { platform, namespace = id, createNamespace = true, podSecurity } = props;
     if (!isDns1123Label(namespace)) {
-      throw new ValidationError(this, `namespace is ${namespace}; use lower-case letters, digits and -, 63 characters at most`);
+      throw new ValidationError(this, `namespace is '${namespace}'; use lower-case letters, digits and - inside, 63 characters at most`);
+    }
+    if (!(platform instanceof Platform)) {
+      throw new ValidationError(this, `platform is ${String(platform)}; give that of the Cluster, or one of Platform.gcp, aws, azure and local`);
     }
     this.platform = platform;
     this.workspaceName = namespace;
-    providePlatform(this, platform);
-    Declarations.of(this);
-    platform._onWorkspace((workspace) => {
-      if (workspace.namespace === namespace) this.addObjects(createNamespace);
+    provideContext(this, { platform, podSecurity });
+    this.declarations.addWorkspace({ construct: this, namespace, platform }, () => this.problems());
+    this.node.addValidation({
+      validate: () => {
+        this.validated = this.state;
+        return [];
+      },
     });
-    this.node.addValidation({ validate: () => this.problems() });
+    /* Made now, so that what it holds comes before all that needs it, also where the platform learns of the workspace later. */
+    const ground = new Construct(this, 'Workspace');
+    platform._onWorkspace((workspace) => {
+      if (workspace.namespace !== namespace) return;
+      if (createNamespace) addObject(ground, workspaceNamespace(platform._spec, namespace, podSecurity));
+      for (const object of expandWorkspace(platform._spec, namespace)) addObject(ground, object);
+    });
   }
 
-  private addObjects(createNamespace: boolean): void {
-    const spec = this.platform._spec;
-    if (createNamespace) this.addObject(workspaceNamespace(spec, this.workspaceName));
-    for (const object of expandWorkspace(spec, this.workspaceName)) this.addObject(object);
+  /**
+   * Renders the workspace to Kubernetes objects, after validation of its App.
+   *
+   * cdk8s validates and links the whole App again for every chart of it, which takes most of the time of an App with many.
+   * A workspace that has just been validated with its App, and has not grown since, is not looked at again.
+   */
+  public toJson(): unknown[] {
+    const isValidated = this.validated !== undefined && this.validated === this.state;
+    const json = isValidated ? this.ownObjects.map((object): unknown => object.toJson()) : super.toJson();
+    this.validated = undefined;
+    return json;
   }
 
-  private addObject(object: KubeObject): void {
-    const { apiVersion = '', kind = '', ...rest } = object;
-    const created = new ApiObject(this, `${kind}-${object.metadata?.name ?? ''}`, { apiVersion, kind, ...rest });
-    if (CLUSTER_SCOPED.includes(kind)) clusterScoped(created);
+  /** Changes with whatever is declared in it, and with what is checked across the App. */
+  private get state(): string {
+    return `${this.node.findAll().length}/${this.declarations.revision}`;
+  }
+
+  /** In the order of what they depend on, as cdk8s has it; those of charts inside it are theirs. */
+  private get ownObjects(): ApiObject[] {
+    return new DependencyGraph(this.node).topology()
+      .filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && Chart.of(construct) === this);
   }
 
   private problems(): string[] {
@@ -85,4 +125,10 @@ export class Workspace extends Chart {
     return [`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not known yet; deploy the cloud side first, `
       + `then give clientIds to addWorkspace('${this.workspaceName}')`];
   }
+}
+
+function addObject(scope: Construct, object: KubeObject): void {
+  const { apiVersion = '', kind = '', ...rest } = object;
+  const created = new ApiObject(scope, `${kind}-${object.metadata?.name ?? ''}`, { apiVersion, kind, ...rest });
+  if (CLUSTER_SCOPED.includes(kind)) clusterScoped(created);
 }

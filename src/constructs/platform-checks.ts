@@ -1,0 +1,56 @@
+/** What is said of a platform that is described by hand. A platform is no construct, so its errors begin with no path. */
+import { isDns1123Label, nearest } from '../api/names';
+import { isAtLeast, OLDEST_VERSION } from '../api/platform';
+import type { PlatformSpec } from '../api/platform';
+import { IMAGES } from '../catalog/images';
+import { tokenProblem } from './guard';
+
+const BUCKET = /^[a-z0-9][-._a-z0-9]*$/;
+const VERSION = /^1\.[0-9]+$/;
+
+/** A name in a store: of a bucket, an account, a group. */
+export function storeName<T extends object>(props: T, field: keyof T & string): string {
+  checkPlain(props);
+  const value: unknown = props[field];
+  if (typeof value === 'string' && (BUCKET.test(value) || field === 'resourceGroup')) return value;
+  throw new Error(`${field} is ${shown(value)}; give its name alone, without scheme and path`);
+}
+
+/** The props of all clouds. */
+export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kubernetesVersion' | 'images'>): void {
+  checkPlain(props);
+  const { clusterName, kubernetesVersion, images = {} } = props;
+  if (typeof clusterName !== 'string' || !isDns1123Label(clusterName)) {
+    throw new Error(`clusterName is ${shown(clusterName)}; use lower-case letters, digits and - inside, 63 characters at most`);
+  }
+  if (kubernetesVersion !== undefined && !VERSION.test(kubernetesVersion)) {
+    throw new Error(`kubernetesVersion is ${shown(kubernetesVersion)}; give major and minor, for example '1.33'`);
+  }
+  if (kubernetesVersion !== undefined && !isAtLeast({ kubernetesVersion } as PlatformSpec, OLDEST_VERSION)) {
+    throw new Error(`kubernetesVersion is '${kubernetesVersion}'; the oldest that is supported is ${OLDEST_VERSION}`);
+  }
+  const names = Object.keys(IMAGES);
+  const unknown = Object.keys(images).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`images has ${shown(unknown)}, which is no helper; use ${nearest(unknown, names) ?? names.join(', ')}`);
+}
+
+/** Which other workspaces one may read. */
+export function readsProblem(namespace: string, reads: readonly string[] = []): string | undefined {
+  if (!Array.isArray(reads)) return `reads is ${shown(reads)}; give a list of namespaces`;
+  const wrong = reads.find((other) => typeof other !== 'string' || !isDns1123Label(other));
+  if (wrong !== undefined) return `reads has ${shown(wrong)}, which is no name of a namespace; use lower-case letters, digits and - inside`;
+  if (reads.includes(namespace)) return `reads has ${namespace} itself; leave it out, for a workspace reads its own artifacts`;
+  const twice = reads.find((other, index) => reads.indexOf(other) < index);
+  return twice === undefined ? undefined : `reads has ${twice} twice; name it once`;
+}
+
+/** A token would get into names and URLs, where nobody resolves it. */
+export function checkPlain(props: unknown): void {
+  if (typeof props !== 'object' || props === null) throw new Error(`props are ${String(props)}; give an object`);
+  const problem = tokenProblem(props);
+  if (problem) throw new Error(problem);
+}
+
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+/**
+ * As much of kubectl as apply.sh uses, on a cluster that is a JSON file, in which a Job is done as soon as it is applied.
+ * What a real API server makes of the same script comes with test/cluster.
+ *
+ * STATE names the file. In it `failing` and `published` are parts of names: of Jobs that fail, and of Jobs that find their artifact there.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const { parse, stringify } = createRequire(import.meta.resolve('cdk8s'))('yaml');
+const state = JSON.parse(readFileSync(process.env.STATE, 'utf8'));
+const words = process.argv.slice(2);
+const [verb] = words;
+const option = (name) => words[words.indexOf(name) + 1];
+const fail = (message) => {
+  console.error(message);
+  process.exit(1);
+};
+const keyOf = (kind, name, namespace = '') => [kind.toLowerCase(), namespace, name].join('/');
+const includes = (parts, name) => (parts ?? []).some((part) => name.includes(part));
+
+const commands = {
+  apply() {
+    const file = option('-f');
+    const object = parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+    const { kind, metadata: { name, namespace } } = object;
+    if (namespace && !state.objects[keyOf('Namespace', namespace)]) fail(`namespaces "${namespace}" not found`);
+    state.objects[keyOf(kind, name, namespace)] = object;
+    state.log.push(`apply ${kind} ${name}`);
+  },
+  get() {
+    const output = words.find((word) => word.startsWith('jsonpath=')) ?? '';
+    if (words[1] === 'pods') {
+      const job = option('-l').split('=')[1];
+      if (output.includes('.imageID')) console.log('acme/model@sha256:first\nacme/model@sha256:last');
+      if (output.includes('.message')) console.log(`{"published":${includes(state.published, job) || hasPublishJob(job)}}`);
+      return;
+    }
+    const object = state.objects[keyOf(words[1], words[2], option('-n'))];
+    if (!object) fail(`${words[1]} "${words[2]}" not found`);
+    if (output.includes('conditions')) console.log(conditionsOf(object));
+  },
+  patch() {
+    const object = parse(readFileSync(option('-f'), 'utf8'));
+    console.log(stringify(merge(object, JSON.parse(option('-p')))));
+  },
+  logs() {
+    console.log('out of memory');
+  },
+  delete() {
+    const key = keyOf(words[1] === 'pvc' ? 'PersistentVolumeClaim' : words[1], words[2], option('-n'));
+    if (state.objects[key]) state.log.push(`delete ${words[2]}`);
+    delete state.objects[key];
+  },
+  create() {
+    const token = readFileSync(0, 'utf8');
+    state.objects[keyOf('Secret', words[3], option('-n'))] = { token };
+    state.log.push(`create Secret ${words[3]}`);
+  },
+  rollout() {
+    state.log.push(`rollout ${words[2]}`);
+  },
+};
+
+/** Whether the artifact that a check asks for was published in an earlier run. */
+function hasPublishJob(check) {
+  const [resource] = check.split('-check-');
+  return Object.keys(state.objects).some((key) => key.startsWith('job/') && key.includes(`/${resource}-publish-`));
+}
+
+function conditionsOf({ metadata: { name }, spec }) {
+  if (spec.suspend) return 'Suspended';
+  return includes(state.failing, name) ? 'FailureTarget Failed' : 'SuccessCriteriaMet Complete';
+}
+
+function merge(target, patch) {
+  if (typeof patch !== 'object') return patch;
+  const merged = Object.entries(patch).map(([key, value]) => [key, merge(target?.[key] ?? {}, value)]);
+  return { ...target, ...Object.fromEntries(merged) };
+}
+
+if (!commands[verb]) fail(`unknown command ${verb}`);
+commands[verb]();
+writeFileSync(process.env.STATE, JSON.stringify(state));
