@@ -1,0 +1,117 @@
+/** The package as a user gets it: documented, packed, installed beside the peers that a Kubernetes-only app needs, compiled, run. */
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '../..');
+const PACKED = ['package.json', '.npmignore', '.jsii', 'lib', 'API.md', 'README.md', 'LICENSE', 'scripts/pack.mjs'];
+const MAX_MEGABYTES = 60;
+
+const APP = `
+import { App } from 'cdk8s';
+import { Gpu, Model, Platform, Preview, Workspace } from 'cdk-substratus';
+
+const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme-artifacts' });
+platform.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 });
+platform.addWorkspace('team-a');
+const app = new App();
+const team = new Workspace(app, 'team-a', { platform });
+const model = new Model(team, 'opt', { image: 'acme/loader', params: { name: 'facebook/opt-125m' } });
+model.serve('chat', { image: 'acme/server', resources: { gpu: Gpu.NVIDIA_L4 } });
+app.synth();
+Preview.of(app).write();
+`;
+
+const TSCONFIG = {
+  compilerOptions: { strict: true, skipLibCheck: false, target: 'ES2022', module: 'node16', types: [], lib: ['es2022'] },
+  files: ['main.ts'],
+};
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function megabytes(directory: string): number {
+  const files = fs.readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, entry) => sum + fs.statSync(path.join(entry.parentPath, entry.name)).size, 0) / 1e6;
+}
+
+interface Documented {
+  readonly name?: string;
+  readonly docs?: { readonly summary?: string };
+}
+
+interface Assembly {
+  readonly dependencies: Record<string, string>;
+  readonly types: Record<string, Documented & Partial<Record<'members' | 'methods' | 'properties', Documented[]>>>;
+}
+
+beforeAll(() => {
+  run('npx', ['projen', 'compile'], ROOT);
+}, 120_000);
+
+describe('the assembly for all languages', () => {
+  const assembly = (): Assembly => JSON.parse(fs.readFileSync(path.join(ROOT, '.jsii'), 'utf8')) as Assembly;
+
+  test('has no undocumented public member', () => {
+    const undocumented = Object.entries(assembly().types).flatMap(([name, type]) => [
+      ...(type.docs?.summary ? [] : [name]),
+      ...[...type.members ?? [], ...type.methods ?? [], ...type.properties ?? []]
+        .filter((member) => !member.docs?.summary)
+        .map((member) => `${name}.${member.name ?? ''}`),
+    ]);
+    expect(undocumented).toEqual([]);
+  });
+
+  test('depends on nothing of a cloud, so that pip and others install none', () => {
+    expect(Object.keys(assembly().dependencies)).toEqual(['cdk8s', 'constructs']);
+  });
+});
+
+describe('a Kubernetes-only app with the packed library', () => {
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'substratus-consumer-'));
+  const app = path.join(temporary, 'app');
+  const modules = path.join(app, 'node_modules');
+
+  beforeAll(() => {
+    const staged = path.join(temporary, 'staged');
+    for (const file of PACKED.filter((name) => fs.existsSync(path.join(ROOT, name)))) {
+      fs.cpSync(path.join(ROOT, file), path.join(staged, file), { recursive: true });
+    }
+    fs.cpSync(path.join(ROOT, 'node_modules/kubernetes-types'), path.join(staged, 'node_modules/kubernetes-types'), { recursive: true });
+    run('npm', ['pack', '--silent', '--pack-destination', temporary], staged);
+    const tarball = fs.readdirSync(temporary).find((name) => name.endsWith('.tgz')) ?? '';
+    fs.mkdirSync(app);
+    fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'app', private: true }));
+    fs.writeFileSync(path.join(app, 'main.ts'), APP);
+    fs.writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+    run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', path.join(temporary, tarball)], app);
+  }, 240_000);
+
+  afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
+
+  test('installs neither cdktf nor a provider nor cdk8s-plus', () => {
+    const installed = fs.readdirSync(modules).filter((name) => !name.startsWith('.'));
+    expect(installed).toEqual(expect.arrayContaining(['cdk-substratus', 'cdk8s', 'constructs']));
+    expect(installed.filter((name) => /cdktf|cdk8s-plus/.test(name))).toEqual([]);
+  });
+
+  test(`takes at most ${MAX_MEGABYTES} MB`, () => {
+    expect(megabytes(modules)).toBeLessThan(MAX_MEGABYTES);
+  });
+
+  test('type-checks strictly, declarations of the library included, and synthesizes', () => {
+    run(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', '.'], app);
+    run(process.execPath, ['main.js'], app);
+    expect(fs.readFileSync(path.join(app, 'dist/team-a.k8s.yaml'), 'utf8')).toContain('kind: Server');
+    expect(fs.readdirSync(path.join(app, 'preview/team-a')).sort()).toEqual([expect.stringMatching(/^model-opt-/), 'server-chat.yaml']);
+  });
+
+  test('holds no path of the machine that built it', () => {
+    const texts = fs.readdirSync(path.join(modules, 'cdk-substratus'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('kubernetes-types'))
+      .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'utf8'));
+    expect(texts.filter((text) => text.includes(ROOT))).toEqual([]);
+  });
+});
