@@ -1,0 +1,59 @@
+/** Design decisions 1 and 2: what the reconciler applies is what was previewed, and so is what is ejected. */
+import type { KubeObject } from '../../src/expand';
+import { CASES, everythingWritten, isResource, reconciled, synthesize } from './synthesized';
+import type { Written } from './synthesized';
+
+const WAVE = 'argocd.argoproj.io/sync-wave';
+
+const WRITTEN = everythingWritten();
+
+test.each(CASES)('%s: the reconciler applies what was previewed', (name, example, cloud) => {
+  const { preview, platform } = synthesize(example, cloud);
+  expect(lines(reconciled(written(name).objects, platform))).toEqual(lines(preview.manifests));
+});
+
+test.each(CASES)('%s: the text of the preview says all of it', (name, example, cloud) => {
+  expect(lines(written(name).previewed)).toEqual(lines(synthesize(example, cloud).preview.manifests));
+});
+
+test.each(CASES)('%s: without the annotation for Argo CD, what is ejected is what was previewed', (name, example, cloud) => {
+  const { objects, ejected } = written(name);
+  const first = ejected.filter((object) => waveOf(object) === '0');
+  const later = ejected.filter((object) => Number(waveOf(object)) > 0);
+  expect(first.length + later.length).toBe(ejected.length);
+  expect(lines(later.map(withoutWave)).sort()).toEqual(lines(synthesize(example, cloud).preview.manifests).sort());
+  expect(lines(first.map(withoutWave)).sort()).toEqual(lines(objects.filter((object) => !isResource(object))).sort());
+});
+
+test.each(CASES)('%s: the name of an artifact ends with the digest that it lies under', (name) => {
+  const artifacts = written(name).previewed.flatMap(({ metadata: { labels = {} } = {} }) => {
+    const [recipe, owner] = [labels['substratus.ai/recipe'], labels.model ?? labels.dataset];
+    return recipe && owner ? [{ recipe, owner }] : [];
+  });
+  expect(artifacts.length).toBeGreaterThan(0);
+  expect(artifacts.filter(({ recipe, owner }) => !owner.endsWith(`-${recipe.slice(0, 8)}`))).toEqual([]);
+});
+
+function written(name: string): Written {
+  const found = WRITTEN.get(name);
+  if (!found) throw new Error(`nothing was written for ${name}`);
+  return found;
+}
+
+/** Each as text, for another order of fields would be other bytes. */
+function lines(objects: readonly unknown[]): string[] {
+  return objects.map((object) => JSON.stringify(object));
+}
+
+function waveOf({ metadata }: KubeObject): string | undefined {
+  return metadata?.annotations?.[WAVE];
+}
+
+function withoutWave(object: KubeObject): KubeObject {
+  const { annotations = {} } = object.metadata ?? {};
+  const others = Object.entries(annotations).filter(([key]) => key !== WAVE);
+  const metadata = Object.entries(object.metadata ?? {})
+    .filter(([key]) => key !== 'annotations' || others.length > 0)
+    .map(([key, value]) => [key, key === 'annotations' ? Object.fromEntries(others) : value] as const);
+  return { ...object, metadata: Object.fromEntries(metadata) };
+}
