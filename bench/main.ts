@@ -1,0 +1,66 @@
+/**
+ * Import cost and synthesis time, each as a ratio to plain cdk8s, measured in one run. Figures: bench/README.md.
+ *
+ * Runs alternate, so that a change of the machine's speed hits both sides alike.
+ */
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '..');
+const RUNS = 7;
+
+interface Measurement {
+  readonly name: string;
+  readonly limit: number;
+  readonly unit: string;
+  readonly ours: () => number;
+  readonly baseline: () => number;
+}
+
+function node(args: readonly string[]): string {
+  return execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Milliseconds and MiB that importing a module takes, in a process of its own. */
+function importCost(module: string): { readonly milliseconds: number; readonly mebibytes: number } {
+  const program = `const t = process.hrtime.bigint(); require(${JSON.stringify(module)}); const d = Number(process.hrtime.bigint() - t) / 1e6;
+    console.log(JSON.stringify({ milliseconds: d, mebibytes: process.resourceUsage().maxRSS / 1024 }))`;
+  return JSON.parse(node(['-e', program])) as { milliseconds: number; mebibytes: number };
+}
+
+function synth(name: string, charts: number): number {
+  const args = [path.join(ROOT, 'node_modules/tsx/dist/cli.mjs'), '--tsconfig', 'bench/tsconfig.json', 'bench/synth.ts', name, String(charts)];
+  return (JSON.parse(node(args)) as { milliseconds: number }).milliseconds;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+const MEASUREMENTS: readonly Measurement[] = [
+  { name: 'import, time', limit: 1.5, unit: 'ms', ours: () => importCost('./lib').milliseconds, baseline: () => importCost('cdk8s').milliseconds },
+  { name: 'import, peak memory', limit: 1.5, unit: 'MiB', ours: () => importCost('./lib').mebibytes, baseline: () => importCost('cdk8s').mebibytes },
+  { name: 'synth of 1,000 triples, 1 chart', limit: 2, unit: 'ms', ours: () => synth('ours', 1), baseline: () => synth('bare', 1) },
+  { name: 'synth of 1,000 triples, 100 workspaces', limit: 2, unit: 'ms', ours: () => synth('ours', 100), baseline: () => synth('bare', 100) },
+];
+
+function main(): void {
+  if (!fs.existsSync(path.join(ROOT, 'lib/index.js'))) throw new Error('lib is missing; run `npm run compile` first');
+  console.log(`${RUNS} runs each, in turn; medians\n`);
+  console.log('| what | cdk8s | cdk-substratus | ratio | limit |\n|---|---|---|---|---|');
+  let failures = 0;
+  for (const { name, limit, unit, ours, baseline } of MEASUREMENTS) {
+    const pairs = Array.from({ length: RUNS }, () => ({ baseline: baseline(), ours: ours() }));
+    const ratio = median(pairs.map((pair) => pair.ours / pair.baseline));
+    const figure = (side: keyof typeof pairs[0]): string => `${median(pairs.map((pair) => pair[side])).toFixed(0)} ${unit}`;
+    console.log(`| ${name} | ${figure('baseline')} | ${figure('ours')} | ${ratio.toFixed(2)} | ${limit} |`);
+    if (ratio > limit) failures += 1;
+  }
+  if (failures > 0) {
+    console.error(`\n${failures} over the limit`);
+    process.exitCode = 1;
+  }
+}
+
+main();
