@@ -35,5 +35,6 @@ function install() {
 if (!isThere()) {
   console.error(`rclone ${VERSION}: installing it for the tests of the publish step`);
   const problem = install();
+  if (problem && process.env.CI) process.exitCode = 1;
   if (problem) console.error(`rclone ${VERSION} cannot be installed (${problem}); the tests that need it are skipped, set RCLONE to run them`);
 }

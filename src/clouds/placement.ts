@@ -26,12 +26,16 @@ export function labelledGpuNodes(request: GpuRequest): Placement {
   };
 }
 
-export function requireNodes(...matchExpressions: NodeSelectorRequirement[]): Affinity {
-  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } } };
+/** Nodes that meet all requirements of one of the terms. */
+export function requireNodes(...terms: readonly NodeSelectorRequirement[][]): Affinity {
+  const nodeSelectorTerms = terms.map((matchExpressions) => ({ matchExpressions }));
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
 }
 
-export function preferNodes(...matchExpressions: NodeSelectorRequirement[]): Affinity {
-  return { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: { matchExpressions } }] } };
+/** Rather nodes that meet all requirements of one of the terms. */
+export function preferNodes(...terms: readonly NodeSelectorRequirement[][]): Affinity {
+  const preferred = terms.map((matchExpressions) => ({ weight: 100, preference: { matchExpressions } }));
+  return { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } };
 }
 
 export interface SpotNodes {
@@ -42,12 +46,18 @@ export interface SpotNodes {
   readonly tainted: boolean;
 }
 
-/** Placement by capacity on a cloud that labels its spot nodes. */
-export function placeBySpotLabel({ label, value, tainted }: SpotNodes): Readonly<Record<'on-demand' | 'spot' | 'spot-first', Placement>> {
-  const tolerations: Toleration[] = tainted ? [{ key: label, operator: 'Equal', value, effect: 'NoSchedule' }] : [];
+/** Placement by capacity on a cloud that labels its spot nodes: by one label, or by another where something else makes the nodes. */
+export function placeBySpotLabel(...nodes: readonly SpotNodes[]): Readonly<Record<'on-demand' | 'spot' | 'spot-first', Placement>> {
+  const tolerations: Toleration[] = nodes
+    .filter(({ tainted }) => tainted)
+    .map(({ label, value }) => ({ key: label, operator: 'Equal', value, effect: 'NoSchedule' }));
+  const isSpot = nodes.map(({ label, value }) => ({ key: label, operator: 'In', values: [value] }));
+  const [only, ...others] = nodes;
   return {
-    'on-demand': { affinity: requireNodes({ key: label, operator: 'NotIn', values: [value] }) },
-    'spot': { nodeSelector: { [label]: value }, tolerations },
-    'spot-first': { tolerations, affinity: preferNodes({ key: label, operator: 'In', values: [value] }) },
+    'on-demand': { affinity: requireNodes(isSpot.map((requirement) => ({ ...requirement, operator: 'NotIn' }))) },
+    'spot': only && others.length === 0
+      ? { nodeSelector: { [only.label]: only.value }, tolerations }
+      : { affinity: requireNodes(...isSpot.map((requirement) => [requirement])), tolerations },
+    'spot-first': { tolerations, affinity: preferNodes(...isSpot.map((requirement) => [requirement])) },
   };
 }

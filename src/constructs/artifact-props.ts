@@ -3,11 +3,12 @@ import type { Construct } from 'constructs';
 import { isDns1123Label } from '../api/names';
 import type { ArtifactSpec } from '../api/resource';
 import type { DeletionPolicy } from './access';
+import { shown } from './shown';
 import { duration } from './size';
 import { storageSpec } from './storage';
 import type { StorageOptions } from './storage';
 import { ValidationError } from './validation-error';
-import { commonSpec } from './workload';
+import { commonSpec, WORKLOAD_PROPS } from './workload';
 import type { WorkloadProps } from './workload';
 
 /** What the kinds that produce an artifact have in common. */
@@ -48,10 +49,14 @@ export interface ArtifactProps extends WorkloadProps {
   readonly deletionPolicy?: DeletionPolicy;
 }
 
+export const ARTIFACT_PROPS = {
+  ...WORKLOAD_PROPS, retries: true, timeout: true, staging: true, sharedWith: true, deletionPolicy: true,
+} satisfies Record<keyof ArtifactProps, true>;
+
 export function artifactSpec(scope: Construct, props: ArtifactProps): ArtifactSpec {
   const { retries, timeout, staging, sharedWith, deletionPolicy } = props;
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0)) {
-    throw new ValidationError(scope, `retries is ${retries}; give a whole number, 0 or more`);
+    throw new ValidationError(scope, `retries is ${shown(retries)}; give a whole number, 0 or more`);
   }
   checkSharedWith(scope, sharedWith);
   return {
@@ -65,10 +70,10 @@ export function artifactSpec(scope: Construct, props: ArtifactProps): ArtifactSp
 }
 
 function checkSharedWith(scope: Construct, sharedWith: string[] = []): void {
-  if (!Array.isArray(sharedWith)) throw new ValidationError(scope, `sharedWith is ${String(sharedWith)}; give a list, for example ['${String(sharedWith)}']`);
+  if (!Array.isArray(sharedWith)) throw new ValidationError(scope, `sharedWith is ${shown(sharedWith)}; give a list, for example ['${String(sharedWith)}']`);
   for (const namespace of sharedWith) {
-    if (namespace !== '*' && !isDns1123Label(namespace)) {
-      throw new ValidationError(scope, `sharedWith has '${namespace}', which is no name of a namespace; write one, or * for all`);
+    if (typeof namespace !== 'string' || (namespace !== '*' && !isDns1123Label(namespace))) {
+      throw new ValidationError(scope, `sharedWith has ${shown(namespace)}, which is no name of a namespace; write one, or * for all`);
     }
   }
 }

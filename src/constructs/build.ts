@@ -1,5 +1,7 @@
 import type { BuildSpec } from '../api/resource';
 import { tokenProblem } from './guard';
+import { knownProps, optionsProblem } from './known-props';
+import { shown } from './shown';
 
 /** Where the sources of an image are, in git. */
 export interface GitBuildOptions {
@@ -28,15 +30,23 @@ export interface GitBuildOptions {
   readonly tag?: string;
 }
 
+const GIT_PROPS = knownProps<GitBuildOptions>({ url: true, path: true, branch: true, tag: true });
+
 /** How an image is built, in the cluster. Its workspace must allow `builds`. */
 export class Build {
   /** From a git repository. */
   public static git(options: GitBuildOptions): Build {
-    const problem = tokenProblem(options);
+    const problem = optionsProblem('git', options, GIT_PROPS) ?? tokenProblem(options);
     if (problem) throw new Error(problem);
     const { url, path, branch, tag } = options;
     if (!url) throw new Error('url is empty; give the URL of a git repository, for example https://github.com/acme/models');
-    if (branch && tag) throw new Error(`branch is ${branch} and tag is ${tag}, and only one can be built; leave one out`);
+    if (typeof url !== 'string' || !/^https:\/\/[^/]/.test(url)) {
+      throw new Error(`url is ${shown(url)}; give an https URL, for example https://github.com/acme/models, for private repositories are not supported yet`);
+    }
+    if (path !== undefined && (typeof path !== 'string' || path.startsWith('/') || path.split('/').includes('..'))) {
+      throw new Error(`path is ${shown(path)}; give a folder inside the repository, without / first and without ..`);
+    }
+    if (branch && tag) throw new Error(`branch is ${shown(branch)} and tag is ${shown(tag)}, and only one can be built; leave one out`);
     return new Build({ git: { url, ...(path && { path }), ...(branch && { branch }), ...(tag && { tag }) } });
   }
 

@@ -1,8 +1,9 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import { artifactSpec } from './artifact-props';
+import { ARTIFACT_PROPS, artifactSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
 import { Declarations } from './declarations';
+import { knownProps } from './known-props';
 import { checkProps } from './props-check';
 import { checkImported, namespaceAt } from './references';
 import { ResourceObject } from './resource-object';
@@ -35,12 +36,15 @@ export interface DatasetAttributes {
   readonly datasetNamespace?: string;
 
   /**
-   * Its recipe digest, in `status.artifact.recipeDigest`.
+   * Its recipe digest: `recipeDigest` of the Dataset where it is declared, or the label `substratus.ai/recipe` of its Jobs.
    *
    * @default - not known: the reconciler resolves the name; previews show `unresolved`, and such a stack cannot be ejected
    */
   readonly recipeDigest?: string;
 }
+
+const DATASET_PROPS = knownProps<DatasetProps>(ARTIFACT_PROPS);
+const DATASET_ATTRIBUTES = knownProps<DatasetAttributes>({ datasetName: true, datasetNamespace: true, recipeDigest: true });
 
 /**
  * Loads a dataset: runs an image that writes it to `/content/artifacts`, and publishes that to the bucket.
@@ -60,7 +64,7 @@ export class Dataset extends Construct implements IDataset {
   constructor(scope: Construct, id: string, props: DatasetProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
-    checkProps(this, props);
+    checkProps(this, props, DATASET_PROPS);
     const object = new ResourceObject(this, { kind: 'Dataset', spec: artifactSpec(this, props), metadata: props.metadata });
     this.datasetName = object.name;
     this.datasetNamespace = object.namespace;
@@ -76,10 +80,10 @@ class ImportedDataset extends Construct implements IDataset {
 
   constructor(scope: Construct, id: string, attributes: DatasetAttributes) {
     super(scope, id);
-    checkProps(this, attributes);
+    checkProps(this, attributes, DATASET_ATTRIBUTES);
     this.datasetName = attributes.datasetName;
     this.datasetNamespace = attributes.datasetNamespace ?? namespaceAt(this);
     this.recipeDigest = attributes.recipeDigest;
-    checkImported(this, { name: this.datasetName, namespace: this.datasetNamespace, recipeDigest: this.recipeDigest });
+    checkImported(this, { kind: 'Dataset', name: this.datasetName, namespace: this.datasetNamespace, recipeDigest: this.recipeDigest });
   }
 }

@@ -30,39 +30,43 @@ export interface Declaration {
   readonly references: readonly DeclaredReference[];
 }
 
-/** A workspace, and the cluster that it is in. */
+/** A workspace. */
 export interface DeclaredWorkspace {
   readonly construct: IConstruct;
   readonly namespace: string;
-  readonly platform: Platform;
 }
 
+type ByPlatform = Map<Platform | undefined, Declarations>;
+
+/** The resources of an App that are on one platform: names are unique, and references found, within a cluster. */
 export class Declarations {
-  /** Those of the App that a construct is in. */
+  /** Those of the App and the platform that a construct is in. */
   public static of(construct: IConstruct): Declarations {
-    const root = construct.node.root as IConstruct & { [DECLARATIONS]?: Declarations };
-    const existing = root[DECLARATIONS];
+    const all = declarationsOf(construct);
+    const platform = platformOf(construct);
+    const existing = all.get(platform);
     if (existing) return existing;
-    if (!(root instanceof App)) {
-      throw new ValidationError(construct, 'the root of its tree is no cdk8s App; declare it in a Workspace or Chart of one');
-    }
-    const declarations = new Declarations();
-    Object.defineProperty(root, DECLARATIONS, { value: declarations });
-    root.resolvers.unshift(new TokenGuard());
+    const declarations = new Declarations(platform);
+    all.set(platform, declarations);
     return declarations;
+  }
+
+  /** Those of all platforms of the App that a construct is in. */
+  public static all(construct: IConstruct): Declarations[] {
+    return [...declarationsOf(construct).values()];
   }
 
   private readonly list: Declaration[] = [];
   private readonly byKey = new Map<string, Declaration>();
+  private readonly byRecipe = new Map<string, Declaration>();
   private readonly imported = new Map<string, DeclaredReference>();
   private readonly checks = new Map<IConstruct, () => string[]>();
-  private readonly platforms = new Set<Platform>();
   private readonly workspaces: DeclaredWorkspace[] = [];
   private changes = 0;
   private errors: ReadonlyMap<IConstruct, string[]> = new Map();
   private checkedRevision?: number;
 
-  private constructor() {}
+  private constructor(private readonly platform: Platform | undefined) {}
 
   /** Adds a resource, which is looked at together with all others when the App is synthesized. */
   public add(declaration: Declaration): void {
@@ -70,6 +74,8 @@ export class Declarations {
     this.list.push(declaration);
     const key = keyOfResource(object.declared);
     if (!this.byKey.has(key)) this.byKey.set(key, declaration);
+    const recipe = recipeKey(declaration);
+    if (recipe !== undefined && !this.byRecipe.has(recipe)) this.byRecipe.set(recipe, declaration);
     for (const reference of references) {
       if (reference.recipeDigest !== undefined) this.imported.set(keyOf(reference), reference);
     }
@@ -78,8 +84,8 @@ export class Declarations {
 
   /** Adds a workspace: one for each namespace of a platform. */
   public addWorkspace(workspace: DeclaredWorkspace, check: () => string[]): void {
-    const { construct, namespace, platform } = workspace;
-    const first = this.workspaces.find((other) => other.namespace === namespace && other.platform === platform);
+    const { construct, namespace } = workspace;
+    const first = this.workspaces.find((other) => other.namespace === namespace);
     if (first) {
       throw new ValidationError(construct, `namespace ${namespace} has the Workspace ${first.construct.node.path} already; declare what it holds in there`);
     }
@@ -94,9 +100,7 @@ export class Declarations {
 
   /** Grows with whatever is added or changed. */
   public get revision(): number {
-    let revision = this.changes;
-    for (const platform of this.platforms) revision += platform._revision;
-    return revision;
+    return this.changes + (this.platform?._revision ?? 0);
   }
 
   /** The resources below a construct, in the order of their declaration. */
@@ -109,14 +113,18 @@ export class Declarations {
     return this.byKey.get(key);
   }
 
+  /** The first that was declared with the recipe of another in its namespace: it writes the same folder. */
+  public firstOfRecipe(declaration: Declaration): Declaration | undefined {
+    const recipe = recipeKey(declaration);
+    return recipe === undefined ? undefined : this.byRecipe.get(recipe);
+  }
+
   /** Recipe digest of an artifact, where it is known here. */
   public recipeDigest(key: string): string | undefined {
     return this.byKey.get(key)?.object.recipeDigest ?? this.imported.get(key)?.recipeDigest;
   }
 
   private addCheck(construct: IConstruct, check: () => string[]): void {
-    const platform = platformOf(construct);
-    if (platform) this.platforms.add(platform);
     this.checks.set(construct, check);
     this.changed();
     construct.node.addValidation({ validate: () => this.errorsOf(construct) });
@@ -153,4 +161,22 @@ export class Declarations {
       throw error;
     }
   }
+}
+
+function declarationsOf(construct: IConstruct): ByPlatform {
+  const root = construct.node.root as IConstruct & { [DECLARATIONS]?: ByPlatform };
+  const existing = root[DECLARATIONS];
+  if (existing) return existing;
+  if (!(root instanceof App)) {
+    throw new ValidationError(construct, 'the root of its tree is no cdk8s App; declare it in a Workspace or Chart of one');
+  }
+  const all: ByPlatform = new Map();
+  Object.defineProperty(root, DECLARATIONS, { value: all });
+  root.resolvers.unshift(new TokenGuard());
+  return all;
+}
+
+/** Where an artifact lies: under its recipe, in the folder of its namespace. */
+function recipeKey({ object: { kind, namespace, recipeDigest } }: Declaration): string | undefined {
+  return recipeDigest && `${kind}/${namespace}/${recipeDigest}`;
 }

@@ -1,6 +1,7 @@
 /** Ejected manifests: the children, to be applied in waves by kubectl, Argo CD or Flux, without the reconciler. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { API_GROUP } from '../api/resource';
 import type { NotebookResource } from '../api/resource';
 import { gatesOf, keyOf, keyOfResource, STEPS, tokenSecretName } from '../expand';
 import type { Child, KubeObject, Step } from '../expand';
@@ -39,29 +40,59 @@ export interface Ejected {
 const HEADER = '# Ejected by cdk-substratus: applied by apply.sh, Argo CD or Flux.';
 /** What other objects need to be there before. */
 const FIRST_KINDS = ['Namespace', 'CustomResourceDefinition'];
+/** Custom resources are expanded already, so that their definitions are not needed. */
+const OWN_DEFINITION = new RegExp(`\\.${API_GROUP.replace('.', '\\.')}$`);
 
 /** Writes everything; what a former run has written there is deleted first. */
-export function writeEjected(directory: string, { resources, others, options }: Ejected): string[] {
+export function writeEjected(directory: string, { resources, others: all, options }: Ejected): string[] {
   removeOwnFiles(directory, HEADER);
-  const stages = stagesOf(resources);
+  const [stages, others] = withScalers(stagesOf(resources), all.filter((object) => !isOwnDefinition(object)));
   const files: string[] = [];
   const write = (file: string, text: string, mode = 0o644): void => {
     fs.mkdirSync(path.join(directory, path.dirname(file)), { recursive: true });
     fs.writeFileSync(path.join(directory, file), text, { mode });
     files.push(path.join(directory, file));
   };
-  const all = [{ wave: 0, objects: firstThingsFirst(others) }, ...stages].filter(({ objects }) => objects.length > 0);
-  for (const { wave, objects } of all) {
+  const waves = [{ wave: 0, objects: firstThingsFirst(others) }, ...stages].filter(({ objects }) => objects.length > 0);
+  for (const { wave, objects } of waves) {
     for (const object of objects) write(pathOf(wave, object), `${HEADER}\n${yamlOf(inWave(object, wave))}`);
   }
   write('apply.sh', applyScript({ before: firstThingsFirst(others), stages, pathOf }), 0o755);
-  const folders = [...new Set(all.map(({ wave }) => wave))].sort((a, b) => a - b).map(folderOf);
+  const folders = [...new Set(waves.map(({ wave }) => wave))].sort((a, b) => a - b).map(folderOf);
   write('flux.yaml', fluxYaml({ folders, source: options.fluxSource ?? 'flux-system', path: options.fluxPath ?? repositoryPath(directory) }));
   return files;
 }
 
-/** The steps of all resources, each in its wave: after the last of what its resource waits for, and one after another. */
+function isOwnDefinition({ kind, metadata }: KubeObject): boolean {
+  return kind === 'CustomResourceDefinition' && OWN_DEFINITION.test(metadata?.name ?? '');
+}
+
+/** Autoscalers of the user's go with the Deployment that they scale: before it is there they are not healthy, and would hold up all. */
+function withScalers(stages: readonly Stage[], others: readonly KubeObject[]): [Stage[], KubeObject[]] {
+  const targetOf = (object: KubeObject): string | undefined => {
+    const { scaleTargetRef } = (object as { spec?: { scaleTargetRef?: { name?: string } } }).spec ?? {};
+    return scaleTargetRef && `${object.metadata?.namespace ?? ''}/${scaleTargetRef.name ?? ''}`;
+  };
+  const scalersOf = ({ objects }: Stage): KubeObject[] => {
+    const names = objects.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`);
+    return others.filter((object) => names.includes(targetOf(object) ?? ''));
+  };
+  const scaled = stages.map((stage) => ({ ...stage, objects: [...stage.objects, ...scalersOf(stage)] }));
+  const scalers = new Set(stages.flatMap(scalersOf));
+  return [scaled, others.filter((object) => !scalers.has(object))];
+}
+
+/**
+ * The steps of all resources, each in its wave: after the last of what its resource waits for, and one after another. What is
+ * suspended serves last, for it never becomes healthy.
+ */
 function stagesOf(resources: readonly PreviewedResource[]): Stage[] {
+  const stages = naturalStages(resources);
+  const last = 1 + Math.max(0, ...stages.map(({ wave }) => wave));
+  return stages.map((stage) => (stage.step === 'serve' && stage.resource.spec.suspend ? { ...stage, wave: last } : stage));
+}
+
+function naturalStages(resources: readonly PreviewedResource[]): Stage[] {
   const lastWave = new Map<string, number>();
   return resources.flatMap(({ resource, children }) => {
     const first = 1 + Math.max(0, ...gatesOf(resource).map((gate) => lastWave.get(keyOf(gate)) ?? 0));

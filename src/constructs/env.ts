@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { isEnvName } from '../api/names';
 import { parseEnvValue } from '../api/secret-expression';
+import { shown } from './shown';
 import { ValidationError } from './validation-error';
 
 /** Values that are credentials by their form: Hugging Face, OpenAI, AWS, GitHub, Google, Slack, JSON web tokens, private keys. */
@@ -23,7 +24,7 @@ export function envSpec(scope: Construct, env: Record<string, string>, allowPlai
     if (!isEnvName(name)) {
       throw new ValidationError(scope, `env ${name} is no name of an environment variable; use letters, digits and _, not first a digit`);
     }
-    if (typeof value !== 'string') throw new ValidationError(scope, `env ${name} is ${String(value)}, which is no string; write '${String(value)}'`);
+    if (typeof value !== 'string') throw new ValidationError(scope, `env ${name} is ${shown(value)}, which is no string; ${typeof value === 'object' ? 'give one' : `write '${String(value)}'`}`);
     const parsed = parseEnvValue(value);
     if (parsed.type === 'malformed') throw new ValidationError(scope, `env ${name} is '${value}', which ${parsed.reason}`);
     if (parsed.type === 'literal' && !allowPlainText && looksSecret(name, value)) {

@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { Access } from './access';
-import { artifactSpec } from './artifact-props';
+import { ARTIFACT_PROPS, artifactSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
 import type { IDataset } from './dataset';
 import { Declarations } from './declarations';
+import { knownProps } from './known-props';
 import { Notebook } from './notebook';
 import type { NotebookOptions } from './notebook';
 import { checkProps } from './props-check';
@@ -74,12 +75,15 @@ export interface ModelAttributes {
   readonly modelNamespace?: string;
 
   /**
-   * Its recipe digest, in `status.artifact.recipeDigest`.
+   * Its recipe digest: `recipeDigest` of the Model where it is declared, or the label `substratus.ai/recipe` of its Jobs.
    *
    * @default - not known: the reconciler resolves the name; previews show `unresolved`, and such a stack cannot be ejected
    */
   readonly recipeDigest?: string;
 }
+
+const MODEL_PROPS = knownProps<ModelProps>({ ...ARTIFACT_PROPS, model: true, dataset: true, access: true });
+const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({ modelName: true, modelNamespace: true, recipeDigest: true });
 
 abstract class ModelBase extends Construct implements IModel {
   public abstract readonly modelName: string;
@@ -117,7 +121,7 @@ export class Model extends ModelBase {
   constructor(scope: Construct, id: string, props: ModelProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
-    checkProps(this, props);
+    checkProps(this, props, MODEL_PROPS);
     const inputs = resolveReferences(this, props);
     const spec = { ...artifactSpec(this, props), ...inputs.spec };
     const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs });
@@ -135,11 +139,11 @@ class ImportedModel extends ModelBase {
 
   constructor(scope: Construct, id: string, attributes: ModelAttributes) {
     super(scope, id);
-    checkProps(this, attributes);
+    checkProps(this, attributes, MODEL_ATTRIBUTES);
     this.modelName = attributes.modelName;
     this.modelNamespace = attributes.modelNamespace ?? namespaceAt(this);
     this.recipeDigest = attributes.recipeDigest;
-    checkImported(this, { name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
+    checkImported(this, { kind: 'Model', name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
   }
 }
 

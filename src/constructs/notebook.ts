@@ -2,10 +2,12 @@ import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { NotebookResource } from '../api/resource';
+import { parseEnvValue } from '../api/secret-expression';
 import { notebookName, tokenSecretName } from '../expand';
 import type { Access } from './access';
 import type { IDataset } from './dataset';
 import { Declarations } from './declarations';
+import { knownProps } from './known-props';
 import type { IModel } from './model';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
@@ -13,7 +15,8 @@ import { ResourceObject } from './resource-object';
 import { duration } from './size';
 import { storageSpec } from './storage';
 import type { StorageOptions } from './storage';
-import { commonSpec } from './workload';
+import { ValidationError } from './validation-error';
+import { commonSpec, WORKLOAD_PROPS } from './workload';
 import type { WorkloadProps } from './workload';
 
 /** A notebook server. */
@@ -79,6 +82,11 @@ export interface NotebookProps extends NotebookOptions {
   readonly model?: IModel;
 }
 
+const NOTEBOOK_PROPS = knownProps<NotebookProps>({
+  ...WORKLOAD_PROPS, model: true, dataset: true, access: true, storage: true, idleTimeout: true,
+});
+const NOTEBOOK_ATTRIBUTES = knownProps<NotebookAttributes>({ notebookName: true, notebookNamespace: true });
+
 /** Jupyter in the environment of the other kinds: the same image, params, inputs and GPUs. */
 export class Notebook extends Construct implements INotebook {
   /** References a Notebook that is declared elsewhere. */
@@ -98,8 +106,9 @@ export class Notebook extends Construct implements INotebook {
   constructor(scope: Construct, id: string, props: NotebookProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
-    checkProps(this, props);
+    checkProps(this, props, NOTEBOOK_PROPS);
     const { storage, idleTimeout } = props;
+    checkToken(this, props);
     const { spec: inputs, references } = resolveReferences(this, props);
     const spec = {
       ...commonSpec(this, props),
@@ -122,9 +131,18 @@ class ImportedNotebook extends Construct implements INotebook {
 
   constructor(scope: Construct, id: string, attributes: NotebookAttributes) {
     super(scope, id);
-    checkProps(this, attributes);
+    checkProps(this, attributes, NOTEBOOK_ATTRIBUTES);
     this.notebookName = attributes.notebookName;
     this.notebookNamespace = attributes.notebookNamespace ?? namespaceAt(this);
     checkImportedName(this, { name: this.notebookName, namespace: this.notebookNamespace });
+  }
+}
+
+/** Whoever can reach a notebook whose token is known can run what they like in it. */
+function checkToken(scope: Construct, { env = {} }: NotebookOptions): void {
+  const { NOTEBOOK_TOKEN: token, JUPYTER_TOKEN: jupyter } = env;
+  if (jupyter !== undefined) throw new ValidationError(scope, 'env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');
+  if (token !== undefined && parseEnvValue(token).type === 'literal') {
+    throw new ValidationError(scope, 'env NOTEBOOK_TOKEN is plain text; leave it out for a random token, or write ${{ secrets.<name>.<key> }}');
   }
 }

@@ -1,6 +1,9 @@
 import type { Construct } from 'constructs';
 import { isEnvName, paramVariable } from '../api/names';
+import { shown } from './shown';
 import { ValidationError } from './validation-error';
+
+const SECRET = /\$\{\{\s*secrets\./;
 
 type ParamValue = string | number | boolean;
 
@@ -19,10 +22,13 @@ export function paramsSpec(scope: Construct, params: Record<string, ParamValue>)
 }
 
 function paramValue(scope: Construct, key: string, value: ParamValue): string | number {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') {
+    if (!SECRET.test(value)) return value;
+    throw new ValidationError(scope, `param ${key} is ${shown(value)}, but params are not secret; put it in env`);
+  }
   if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new ValidationError(scope, `param ${key} is ${String(value)}; give a string, a number or a boolean`);
+    throw new ValidationError(scope, `param ${key} is ${shown(value)}; give a string, a number or a boolean`);
   }
   if (!Number.isInteger(value)) return String(value);
   if (!Number.isSafeInteger(value)) {

@@ -1,10 +1,12 @@
-import { nearest, isDns1123Label } from '../api/names';
+import { nearest } from '../api/names';
 import { WORKSPACE_ROLES } from '../api/platform';
 import type { ArtifactStoreSpec, GpuPoolSpec, PlatformSpec, WorkspaceRole, WorkspaceSpec } from '../api/platform';
 import { cloudNamed } from '../clouds/pods';
 import { Gpu } from './gpu';
+import { knownProps } from './known-props';
 import { noSuchGpu, noSuchNode } from './machines';
-import { checkPlain, checkPlatform, readsProblem, shown, storeName } from './platform-checks';
+import { checkPlaces, checkPlain, checkPlatform, namespaceProblem, readsProblem, storeName } from './platform-checks';
+import { shown } from './shown';
 
 /** What a cluster of any cloud may say about itself. */
 export interface PlatformProps {
@@ -191,6 +193,24 @@ export interface WorkspaceOptions {
   readonly clientIds?: WorkspaceClientIds;
 }
 
+const PLATFORM_PROPS = {
+  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, insecureRegistry: true,
+  autoProvisioning: true, images: true,
+} satisfies Record<keyof PlatformProps, true>;
+
+const KNOWN = {
+  gcp: { owner: 'Platform.gcp', props: knownProps<GcpPlatformProps>({ ...PLATFORM_PROPS, bucketName: true }) },
+  aws: { owner: 'Platform.aws', props: knownProps<AwsPlatformProps>({ ...PLATFORM_PROPS, bucketName: true, region: true }) },
+  azure: {
+    owner: 'Platform.azure',
+    props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, tenantId: true }),
+  },
+  local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
+  s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
+  pool: { owner: 'addGpuPool', props: knownProps<GpuPoolOptions>({ gpu: true, gpusPerNode: true, spot: true, maxNodes: true, nodeLabels: true }) },
+  workspace: { owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({ reads: true, builds: true, clientIds: true }) },
+};
+
 interface Store {
   readonly artifacts: ArtifactStoreSpec;
   /** Azure: of the workspaces' identities. */
@@ -203,27 +223,31 @@ type WorkspaceListener = (workspace: WorkspaceSpec) => void;
 export class Platform {
   /** A GKE cluster. */
   public static gcp(props: GcpPlatformProps): Platform {
+    checkPlain(props, KNOWN.gcp);
     return new Platform('gcp', props, { artifacts: { url: `gs://${storeName(props, 'bucketName')}` } });
   }
 
   /** An EKS cluster. */
   public static aws(props: AwsPlatformProps): Platform {
+    checkPlain(props, KNOWN.aws);
     return new Platform('aws', props, { artifacts: { url: `s3://${storeName(props, 'bucketName')}`, region: storeName(props, 'region') } });
   }
 
   /** An AKS cluster. */
   public static azure(props: AzurePlatformProps): Platform {
+    checkPlain(props, KNOWN.azure);
     const artifacts = { url: `az://${storeName(props, 'storageAccount')}`, resourceGroup: storeName(props, 'resourceGroup') };
     return new Platform('azure', props, { artifacts, tenantId: props.tenantId });
   }
 
   /** A local cluster. */
   public static local(props: LocalPlatformProps): Platform {
-    checkPlain(props);
+    checkPlain(props, KNOWN.local);
     const { s3, directory = '/var/lib/substratus/artifacts' } = props;
     if (s3 && props.directory) throw new Error(`platform ${props.clusterName} has a directory and an S3 store; leave one out`);
-    if (!directory.startsWith('/')) throw new Error(`directory is ${directory}; give an absolute path of the node`);
+    if (typeof directory !== 'string' || !directory.startsWith('/')) throw new Error(`directory is ${shown(directory)}; give an absolute path of the node`);
     if (!s3) return new Platform('local', props, { artifacts: { url: `file://${directory}` } });
+    checkPlain(s3, KNOWN.s3);
     const { endpoint, region, credentialsSecret } = s3;
     const url = `s3://${storeName(s3, 'bucketName')}`;
     return new Platform('local', props, { artifacts: { url, endpoint, region, credentialsSecret } });
@@ -241,6 +265,7 @@ export class Platform {
 
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly store: Store) {
     checkPlatform(props);
+    checkPlaces(props);
     this.clusterName = props.clusterName;
     this.cloudName = cloudName;
   }
@@ -321,22 +346,31 @@ export class Platform {
     return `namespace ${namespace} is no workspace of platform ${this.clusterName}${hint}; add platform.addWorkspace('${namespace}')`;
   }
 
+  /** What a workspace reads that is no workspace, with the way out; none if all are. @internal */
+  public _unknownReads(namespace: string): string | undefined {
+    const names = new Set(this.workspaces.map((workspace) => workspace.namespace));
+    const { reads = [] } = this.workspaces.find((workspace) => workspace.namespace === namespace) ?? {};
+    const unknown = reads.find((other) => !names.has(other));
+    return unknown && `reads has ${shown(unknown)}, but ${this._unknownWorkspace(unknown)}`;
+  }
+
   private poolProblem(name: string, options: GpuPoolOptions): string | undefined {
-    checkPlain(options);
+    checkPlain(options, KNOWN.pool);
     const { gpu, gpusPerNode = 1, spot, maxNodes } = options;
     const cloud = cloudNamed(this.cloudName);
     if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
     if (this.gpuPools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
     if (!(gpu instanceof Gpu)) return `gpu is ${shown(gpu)}, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
-    if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${gpusPerNode}; give a whole number, 1 or more`;
-    if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${maxNodes}; give a whole number, 1 or more`;
+    if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${shown(gpusPerNode)}; give a whole number, 1 or more`;
+    if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${shown(maxNodes)}; give a whole number, 1 or more`;
     if (spot && !cloud.capacities.includes('spot')) return `${cloud.title} has no spot nodes; leave spot out`;
     return noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
   }
 
   private workspaceProblem(namespace: string, options: WorkspaceOptions): string | undefined {
-    checkPlain(options);
-    if (typeof namespace !== 'string' || !isDns1123Label(namespace)) return 'no name of a namespace; use lower-case letters, digits and - inside';
+    checkPlain(options, KNOWN.workspace);
+    const problem = namespaceProblem(namespace);
+    if (problem) return problem;
     if (this.workspaces.some((workspace) => workspace.namespace === namespace)) return 'there is one already; add it once';
     return readsProblem(namespace, options.reads);
   }

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { SPEC_SCHEMAS } from '../api/crd-schema';
 import type { PodSecurity, PodSpec } from '../api/resource';
 import { overlayConflict } from '../expand';
+import { knownProps, optionsProblem } from './known-props';
 import { schemaProblem } from './schema-check';
 import { ValidationError } from './validation-error';
 
@@ -95,10 +96,15 @@ export interface PodOptions {
   readonly securityContext?: unknown;
 }
 
+const POD_PROPS = knownProps<PodOptions>({
+  labels: true, annotations: true, nodeSelector: true, tolerations: true, volumes: true, volumeMounts: true, affinity: true,
+  topologySpreadConstraints: true, priorityClassName: true, runtimeClassName: true, schedulerName: true, securityContext: true,
+});
+
 /** The options as the wire has them, after a look at what can be said without the pod that they are added to. */
 export function podSpec(scope: Construct, options: PodOptions, podSecurity?: PodSecurity): PodSpec {
   const schema = SPEC_SCHEMAS.Dataset.properties?.pod ?? {};
-  const problem = schemaProblem('pod', options, schema) ?? namelessPart(options) ?? overlayConflict({}, options as PodSpec, podSecurity);
+  const problem = optionsProblem('pod', options, POD_PROPS) ?? schemaProblem('pod', options, schema) ?? namelessPart(options) ?? overlayConflict({}, options as PodSpec, podSecurity);
   if (problem) throw new ValidationError(scope, problem);
   return options as PodSpec;
 }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { App } from 'cdk8s';
 import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { API_GROUP } from '../api/resource';
 import type { Resource } from '../api/resource';
@@ -62,6 +63,7 @@ export class Preview {
    * @throws if a resource cannot be expanded, or no platform is known for it.
    */
   public static of(scope: IConstruct, options: PreviewOptions = {}): Preview {
+    if (!Construct.isConstruct(scope)) throw new Error(`Preview.of got ${String(scope)}; give the App, a Workspace, or another construct`);
     return new Preview(scope, previewResources(scope, options));
   }
 
@@ -116,6 +118,11 @@ export class Preview {
   public eject(directory: string, options: EjectOptions = {}): string[] {
     const target = this.directory(directory);
     checkValid(this.scope);
+    const clusters = [...new Set(this.resources.map(({ platform }) => platform))].map(({ clusterName }) => clusterName);
+    if (clusters.length > 1) {
+      throw new ValidationError(this.scope, `the resources are on ${clusters.length} clusters (${clusters.join(', ')}), and one script applies to one; `
+        + 'eject each workspace by itself, with Preview.of(workspace)');
+    }
     for (const { resource, inputs } of this.resources) {
       const unresolved = Object.values(inputs).find((input: Artifact) => input.recipeDigest === UNRESOLVED) as Artifact | undefined;
       if (unresolved) {
@@ -131,6 +138,9 @@ export class Preview {
   }
 
   private directory(directory: string): string {
+    if (typeof directory !== 'string' || directory === '') {
+      throw new ValidationError(this.scope, `directory is '${String(directory)}'; name one, for example 'deploy'`);
+    }
     const relative = path.relative(path.resolve(this.app.outdir), path.resolve(directory));
     if (relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative))) {
       throw new ValidationError(this.scope, `${directory} lies in ${this.app.outdir}, where everything gets applied; write to a directory beside it`);
@@ -144,14 +154,15 @@ function nameOf(resource: Resource): string {
 }
 
 function previewResources(scope: IConstruct, options: PreviewOptions): PreviewedResource[] {
-  const declarations = Declarations.of(scope);
-  const byKey = new Map(declarations.below(scope).map((declaration) => [keyOfResource(declaration.object.declared), declaration]));
-  const ordered = inOrderOf(scope, [...byKey.values()].map(({ object }) => object.rendered));
-  return ordered.map((resource) => {
-    const declaration = byKey.get(keyOfResource(resource)) as Declaration;
-    const platform = platformFor(declaration, options);
-    const context = { platform: platform._spec, inputs: inputsOf(resource, platform._spec, declarations) };
-    return { resource, platform, inputs: context.inputs, children: expandAt(declaration, resource, context) };
+  return Declarations.all(scope).flatMap((declarations) => {
+    const byKey = new Map(declarations.below(scope).map((declaration) => [keyOfResource(declaration.object.declared), declaration]));
+    const ordered = inOrderOf(scope, [...byKey.values()].map(({ object }) => object.rendered));
+    return ordered.map((resource) => {
+      const declaration = byKey.get(keyOfResource(resource)) as Declaration;
+      const platform = platformFor(declaration, options);
+      const context = { platform: platform._spec, inputs: inputsOf(resource, platform._spec, declarations) };
+      return { resource, platform, inputs: context.inputs, children: expandAt(declaration, resource, context) };
+    });
   });
 }
 

@@ -1,12 +1,15 @@
 import type { Construct } from 'constructs';
 import { tokenProblem } from './guard';
+import { unknownProp } from './known-props';
+import type { KnownProps } from './known-props';
+import { shown } from './shown';
 import { ValidationError } from './validation-error';
 
-/** What is said of props before anything in them is read: that they are there, for callers without types, and hold no token. */
-export function checkProps(scope: Construct, props: unknown): void {
+/** What is said of props before they are read: for callers without types, that they are there and known; and that they hold no token. */
+export function checkProps(scope: Construct, props: unknown, known: KnownProps): void {
   if (typeof props !== 'object' || props === null) {
-    throw new ValidationError(scope, `props are ${String(props)}; give an object`);
+    throw new ValidationError(scope, `props are ${shown(props)}; give an object`);
   }
-  const problem = tokenProblem(props);
+  const problem = unknownProp(scope.constructor.name.replace(/^Imported/, ''), props, known) ?? tokenProblem(props);
   if (problem) throw new ValidationError(scope, problem);
 }

@@ -12,6 +12,7 @@ import { Access } from './access';
 import type { IDataset } from './dataset';
 import type { DeclaredReference } from './declarations';
 import type { IModel } from './model';
+import { shown } from './shown';
 import { ValidationError } from './validation-error';
 import { platformOf } from './workspace-context';
 
@@ -117,21 +118,23 @@ function checkReference(scope: Construct, { field, target, attribute }: Referenc
 }
 
 function whatIs(target: unknown): string {
-  return Construct.isConstruct(target) ? `${target.node.path}, a ${target.constructor.name}` : String(target);
+  return Construct.isConstruct(target) ? `${target.node.path}, a ${target.constructor.name}` : shown(target);
 }
 
 /** What is known of an artifact that is declared elsewhere. */
 export interface ImportedArtifact {
+  readonly kind: 'Model' | 'Dataset';
   readonly name: string;
   readonly namespace: string;
   readonly recipeDigest?: string;
 }
 
 /** Whether such an artifact can be. */
-export function checkImported(scope: Construct, { name, namespace, recipeDigest }: ImportedArtifact): void {
+export function checkImported(scope: Construct, { kind, name, namespace, recipeDigest }: ImportedArtifact): void {
   checkImportedName(scope, { name, namespace });
   if (recipeDigest === undefined || RECIPE_DIGEST.test(recipeDigest)) return;
-  throw new ValidationError(scope, `recipeDigest is '${recipeDigest}'; take it from status.artifact.recipeDigest, 26 characters, or leave it out`);
+  throw new ValidationError(scope, `recipeDigest is ${shown(recipeDigest)}; take the 26 characters from recipeDigest of the ${kind} where it is declared, `
+    + 'or from the label substratus.ai/recipe of its Jobs, or leave it out');
 }
 
 /** Whether there can be an object of such a name. */

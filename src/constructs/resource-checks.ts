@@ -15,14 +15,14 @@ export function resourceErrors(declaration: Declaration, all: Declarations): str
   const { construct, object } = declaration;
   const { patchProblem } = object;
   if (patchProblem) return [patchProblem];
-  const errors = [...duplicateErrors(declaration, all), ...sharingErrors(declaration, all)];
+  const errors = [...duplicateErrors(declaration, all), ...recipeErrors(declaration, all), ...sharingErrors(declaration, all)];
   const platform = platformOf(construct);
   if (!platform || errors.length > 0) return errors;
   const { rendered } = object;
   const spec = platform._spec;
   const namespace = namespaceOf(rendered);
   if (!workspaceOf(spec, namespace)) return [platform._unknownWorkspace(namespace)];
-  const problems = readErrors(rendered, spec);
+  const problems = [...readErrors(rendered, spec), ...buildErrors(rendered, spec)];
   return problems.length > 0 ? problems : expandErrors(declaration, spec, all);
 }
 
@@ -32,6 +32,27 @@ function duplicateErrors({ construct, object }: Declaration, all: Declarations):
   const { kind, metadata: { name } } = object.declared;
   const where = describe({ kind, namespace: namespaceOf(object.declared), name });
   return [`${where} is declared at ${first.construct.node.path} already; give one of them another id or metadata.name`];
+}
+
+/** Two resources of one recipe would write the same folder at the same time. */
+function recipeErrors(declaration: Declaration, all: Declarations): string[] {
+  const first = all.firstOfRecipe(declaration);
+  const { kind, name } = declaration.object;
+  if (!first || first === declaration || first.object.name === name) return [];
+  return [`${kind} ${name} has the same recipe as ${kind} ${first.object.name} at ${first.construct.node.path}; `
+    + 'use that one, or give it a param that tells them apart'];
+}
+
+/** What a build needs, in the words of the props. */
+function buildErrors(resource: Resource, platform: PlatformSpec): string[] {
+  if (!resource.spec.build) return [];
+  const namespace = namespaceOf(resource);
+  if (!workspaceOf(platform, namespace)?.builds) {
+    return [`imageBuild needs an unconfined pod, which workspace ${namespace} does not allow; `
+      + `set builds: true in addWorkspace('${namespace}'), or set image instead of imageBuild`];
+  }
+  if (!platform.registry) return [`imageBuild needs an image registry but platform ${platform.clusterName} has none; give registry to the platform`];
+  return [];
 }
 
 /** Artifacts of other namespaces, where they are declared here and so is with whom they are shared. */

@@ -4,7 +4,9 @@ import type { ResourcesSpec } from '../api/resource';
 import { cloudNamed } from '../clouds/pods';
 import { noCapacity } from '../expand';
 import { Gpu } from './gpu';
+import { knownProps, optionsProblem } from './known-props';
 import { noSuchGpu, noSuchMachine } from './machines';
+import { shown } from './shown';
 import { quantity } from './size';
 import { ValidationError } from './validation-error';
 import { platformOf } from './workspace-context';
@@ -38,7 +40,7 @@ export interface ResourcesOptions {
   /**
    * Ephemeral storage: the node's disk.
    *
-   * @default - 20 GiB, with GPUs more by their memory, up to 100 GiB; 5 GiB on a local cluster
+   * @default - 5 GiB, with GPUs 20 GiB and a quarter of their memory, up to 100 GiB
    */
   readonly disk?: Size;
 
@@ -64,6 +66,8 @@ export interface ResourcesOptions {
   readonly capacity?: Capacity;
 }
 
+const RESOURCES_PROPS = knownProps<ResourcesOptions>({ cpu: true, memory: true, disk: true, gpu: true, gpuCount: true, capacity: true });
+
 /** The options as the wire has them, after a look at what can be said without the other resources and the pools. */
 export function resourcesSpec(scope: Construct, resources: ResourcesOptions): ResourcesSpec {
   validate(scope, resources);
@@ -83,18 +87,23 @@ function coresOf(cpu: number): number | string {
 }
 
 function validate(scope: Construct, resources: ResourcesOptions): void {
-  const { cpu, gpu, gpuCount } = resources;
+  const wrong = optionsProblem('resources', resources, RESOURCES_PROPS);
+  if (wrong) throw new ValidationError(scope, wrong);
+  const { cpu, gpu, gpuCount, capacity } = resources;
   if (cpu !== undefined && !(Number.isFinite(cpu) && cpu > 0)) {
-    throw new ValidationError(scope, `cpu is ${cpu}; give a number of cores above 0, for example 2 or 0.5`);
+    throw new ValidationError(scope, `cpu is ${shown(cpu)}; give a number of cores above 0, for example 2 or 0.5`);
   }
   if (gpu !== undefined && !(gpu instanceof Gpu)) {
-    throw new ValidationError(scope, `gpu is ${String(gpu)}, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
+    throw new ValidationError(scope, `gpu is ${shown(gpu)}, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
   }
   if (gpuCount !== undefined && !gpu) {
-    throw new ValidationError(scope, `gpuCount is ${gpuCount} but no gpu is set; add gpu, for example gpu: Gpu.NVIDIA_L4`);
+    throw new ValidationError(scope, `gpuCount is ${shown(gpuCount)} but no gpu is set; add gpu, for example gpu: Gpu.NVIDIA_L4`);
   }
   if (gpuCount !== undefined && !(Number.isInteger(gpuCount) && gpuCount > 0)) {
-    throw new ValidationError(scope, `gpuCount is ${gpuCount}; give a whole number of GPUs, 1 or more, or leave gpu out`);
+    throw new ValidationError(scope, `gpuCount is ${shown(gpuCount)}; give a whole number of GPUs, 1 or more, or leave gpu out`);
+  }
+  if (capacity !== undefined && !Object.values(Capacity).includes(capacity)) {
+    throw new ValidationError(scope, `capacity is ${shown(capacity)}; use one of ${Object.values(Capacity).join(', ')}`);
   }
   const problem = cloudProblem(scope, resources);
   if (problem) throw new ValidationError(scope, problem);

@@ -1,5 +1,6 @@
 /** What the API server would refuse, said at synth: types, closed lists of values, and bounds. */
 import type { Schema } from '../api/crd-schema';
+import { shown } from './shown';
 
 /** Why a value does not fit a schema, with the way out; none if it does. */
 export function schemaProblem(field: string, value: unknown, schema: Schema): string | undefined {
@@ -57,8 +58,4 @@ function partsProblem(value: unknown, { items, properties, additionalProperties 
     if (problem) return { ...problem, path: [key, ...problem.path] };
   }
   return undefined;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value) ?? String(value);
 }

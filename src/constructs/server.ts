@@ -5,13 +5,15 @@ import type { ServerResource, ServerSpec } from '../api/resource';
 import { serviceName } from '../expand';
 import type { Access } from './access';
 import { Declarations } from './declarations';
+import { knownProps } from './known-props';
 import type { IModel } from './model';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
+import { shown } from './shown';
 import { duration } from './size';
 import { ValidationError } from './validation-error';
-import { commonSpec } from './workload';
+import { commonSpec, WORKLOAD_PROPS } from './workload';
 import type { WorkloadProps } from './workload';
 
 const DEFAULT_PORT = 8080;
@@ -102,6 +104,12 @@ export interface ServerProps extends ServerOptions {
   readonly model: IModel;
 }
 
+const SERVER_PROPS = knownProps<ServerProps>({
+  ...WORKLOAD_PROPS, model: true, access: true,
+  replicas: true, scaling: true, port: true, readinessPath: true, startupTimeout: true, surge: true,
+});
+const SERVER_ATTRIBUTES = knownProps<ServerAttributes>({ serverName: true, serverNamespace: true });
+
 /** Serves a model over HTTP. */
 export class Server extends Construct implements IServer {
   /** References a Server that is declared elsewhere. */
@@ -121,7 +129,7 @@ export class Server extends Construct implements IServer {
   constructor(scope: Construct, id: string, props: ServerProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
-    checkProps(this, props);
+    checkProps(this, props, SERVER_PROPS);
     if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
     const { model, access, metadata } = props;
     const { spec: inputs, references } = resolveReferences(this, { model, access, metadata });
@@ -140,7 +148,7 @@ class ImportedServer extends Construct implements IServer {
 
   constructor(scope: Construct, id: string, attributes: ServerAttributes) {
     super(scope, id);
-    checkProps(this, attributes);
+    checkProps(this, attributes, SERVER_ATTRIBUTES);
     this.serverName = attributes.serverName;
     this.serverNamespace = attributes.serverNamespace ?? namespaceAt(this);
     checkImportedName(this, { name: this.serverName, namespace: this.serverNamespace });
@@ -163,15 +171,15 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
 
 function validate(scope: Construct, { replicas, scaling, port, readinessPath }: ServerOptions): void {
   if (replicas !== undefined && !(Number.isInteger(replicas) && replicas >= 0)) {
-    throw new ValidationError(scope, `replicas is ${replicas}; give a whole number, 0 or more`);
+    throw new ValidationError(scope, `replicas is ${shown(replicas)}; give a whole number, 0 or more`);
   }
   if (replicas !== undefined && scaling) {
-    throw new ValidationError(scope, `replicas is ${replicas} but scaling is ${scaling}; leave replicas to the autoscaler, or scaling out`);
+    throw new ValidationError(scope, `replicas is ${shown(replicas)} but scaling is ${shown(scaling)}; leave replicas to the autoscaler, or scaling out`);
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-    throw new ValidationError(scope, `port is ${port}; give a whole number from 1 to 65535`);
+    throw new ValidationError(scope, `port is ${shown(port)}; give a whole number from 1 to 65535`);
   }
-  if (readinessPath !== undefined && !readinessPath.startsWith('/')) {
-    throw new ValidationError(scope, `readinessPath is ${readinessPath}; start it with /`);
+  if (readinessPath !== undefined && !(typeof readinessPath === 'string' && readinessPath.startsWith('/'))) {
+    throw new ValidationError(scope, `readinessPath is ${shown(readinessPath)}; start it with /`);
   }
 }

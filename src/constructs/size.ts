@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { durationOf } from '../api/duration';
 import { isQuantity } from '../api/quantity';
 import type { QuantityOrInteger } from '../api/resource';
+import { shown } from './shown';
 import { ValidationError } from './validation-error';
 
 const FLOOR = { rounding: SizeRoundingBehavior.FLOOR };
@@ -11,10 +12,10 @@ const FLOOR = { rounding: SizeRoundingBehavior.FLOOR };
 export function quantity(scope: Construct, field: string, size: Size): QuantityOrInteger {
   if (!(size instanceof Size)) {
     const hint = isQuantity(size) ? 'a Size' : 'a quantity';
-    throw new ValidationError(scope, `${field} is ${String(size)}, which is not ${hint}; write for example Size.gibibytes(16)`);
+    throw new ValidationError(scope, `${field} is ${shown(size)}, which is not ${hint}; write for example Size.gibibytes(16)`);
   }
   const kibibytes = size.toKibibytes(FLOOR);
-  if (!(kibibytes > 0)) throw new ValidationError(scope, `${field} is ${kibibytes} KiB; give a size above 0, for example Size.gibibytes(16)`);
+  if (!(kibibytes >= 2 ** 10)) throw new ValidationError(scope, `${field} is ${kibibytes} KiB; give 1 MiB or more, for example Size.gibibytes(16)`);
   if (kibibytes % 2 ** 20 === 0) return kibibytes / 2 ** 20;
   return kibibytes % 2 ** 10 === 0 ? `${kibibytes / 2 ** 10}Mi` : `${kibibytes}Ki`;
 }
@@ -22,9 +23,9 @@ export function quantity(scope: Construct, field: string, size: Size): QuantityO
 /** A duration as the wire has it. */
 export function duration(scope: Construct, field: string, value: Duration): string {
   if (!(value instanceof Duration)) {
-    throw new ValidationError(scope, `${field} is ${String(value)}, which is not a Duration; write for example Duration.hours(2)`);
+    throw new ValidationError(scope, `${field} is ${shown(value)}, which is not a Duration; write for example Duration.hours(2)`);
   }
-  const seconds = Math.ceil(value.toSeconds({ integral: false }));
-  if (!(seconds > 0)) throw new ValidationError(scope, `${field} is ${seconds} s; give a duration above 0, for example Duration.hours(2)`);
+  const seconds = value.toSeconds({ integral: false });
+  if (!(Number.isSafeInteger(seconds) && seconds > 0)) throw new ValidationError(scope, `${field} is ${seconds} s; give whole seconds, 1 or more, for example Duration.hours(2)`);
   return durationOf(seconds);
 }

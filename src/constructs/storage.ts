@@ -1,7 +1,9 @@
 import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { StorageSpec } from '../api/resource';
+import { knownProps, optionsProblem } from './known-props';
 import { quantity } from './size';
+import { ValidationError } from './validation-error';
 
 /** A disk of its own. */
 export interface StorageOptions {
@@ -20,6 +22,11 @@ export interface StorageOptions {
   readonly storageClassName?: string;
 }
 
-export function storageSpec(scope: Construct, field: string, { size, storageClassName }: StorageOptions): StorageSpec {
+const STORAGE_PROPS = knownProps<StorageOptions>({ size: true, storageClassName: true });
+
+export function storageSpec(scope: Construct, field: string, storage: StorageOptions): StorageSpec {
+  const problem = optionsProblem(field, storage, STORAGE_PROPS);
+  if (problem) throw new ValidationError(scope, problem);
+  const { size, storageClassName } = storage;
   return { ...(size !== undefined && { size: quantity(scope, `${field}.size`, size) }), ...(storageClassName !== undefined && { storageClassName }) };
 }

@@ -9,6 +9,7 @@ import { podSpec } from './pod';
 import type { PodOptions } from './pod';
 import { resourcesSpec } from './resources';
 import type { ResourcesOptions } from './resources';
+import { shown } from './shown';
 import { ValidationError } from './validation-error';
 import { podSecurityOf } from './workspace-context';
 
@@ -110,6 +111,11 @@ export interface WorkloadProps {
   readonly podSecurity?: PodSecurity;
 }
 
+export const WORKLOAD_PROPS = {
+  metadata: true, image: true, imageBuild: true, command: true, args: true, env: true, allowPlainText: true, params: true,
+  resources: true, suspend: true, imagePullSecrets: true, pod: true, podSecurity: true,
+} satisfies Record<keyof WorkloadProps, true>;
+
 /** The common part of the spec, after a look at what can be said without a platform. */
 export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
   const { image, imageBuild, command, args, env, allowPlainText, params, resources, suspend, imagePullSecrets, pod } = props;
@@ -131,19 +137,30 @@ export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
 }
 
 function checkImage(scope: Construct, { image, imageBuild }: WorkloadProps): void {
-  if (image && imageBuild) throw new ValidationError(scope, `image is ${image} and imageBuild is set too; leave one of them out`);
+  if (image && imageBuild) throw new ValidationError(scope, `image is ${shown(image)} and imageBuild is set too; leave one of them out`);
   if (!image && !imageBuild) {
     throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what shall run, or imageBuild to where its sources are');
   }
   if (imageBuild && !(imageBuild instanceof Build)) {
-    throw new ValidationError(scope, `imageBuild is ${JSON.stringify(imageBuild)}, which is no Build; write Build.git({ url: 'https://…' })`);
+    throw new ValidationError(scope, `imageBuild is ${shown(imageBuild)}, which is no Build; write Build.git({ url: 'https://…' })`);
   }
   if (image && !IMAGE.test(image)) {
     throw new ValidationError(scope, `image is '${image}', which is no reference to an image; write for example acme/trainer:1.0, without scheme and spaces`);
   }
+  if (image && hasUpperCasePath(image)) {
+    throw new ValidationError(scope, `image is '${image}', whose path has upper-case letters, which no registry takes; write it in lower case`);
+  }
+}
+
+/** Of `host/path:tag`, where host and tag may have them. The first part is a host where it has a dot or port, or is `localhost`. */
+function hasUpperCasePath(image: string): boolean {
+  const [name = ''] = image.replace(/:[^/]*$/, '').split('@');
+  const [first = '', ...rest] = name.split('/');
+  const path = rest.length > 0 && /[.:]|^localhost$/.test(first) ? rest.join('/') : name;
+  return path !== path.toLowerCase();
 }
 
 function pullSecrets(scope: Construct, names: string[]): { readonly name: string }[] {
-  if (!Array.isArray(names)) throw new ValidationError(scope, `imagePullSecrets is ${String(names)}; give a list of names`);
+  if (!Array.isArray(names)) throw new ValidationError(scope, `imagePullSecrets is ${shown(names)}; give a list of names`);
   return names.map((name) => ({ name }));
 }

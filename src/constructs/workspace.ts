@@ -6,8 +6,10 @@ import type { KubeObject } from '../expand';
 import type { PodSecurity } from './access';
 import { clusterScoped } from './cluster-scoped';
 import { Declarations } from './declarations';
+import { knownProps } from './known-props';
 import { Platform } from './platform';
 import { checkProps } from './props-check';
+import { shown } from './shown';
 import { ValidationError } from './validation-error';
 import { provideContext } from './workspace-context';
 
@@ -49,6 +51,10 @@ export interface WorkspaceProps {
   readonly labels?: Record<string, string>;
 }
 
+const WORKSPACE_PROPS = knownProps<WorkspaceProps>({
+  platform: true, namespace: true, createNamespace: true, podSecurity: true, labels: true,
+});
+
 /** A namespace made ready for the kinds, and the Chart that they are declared in. */
 export class Workspace extends Chart {
   /** The cluster. */
@@ -63,19 +69,23 @@ export class Workspace extends Chart {
 
   constructor(scope: Construct, id: string, props: WorkspaceProps) {
     super(scope, id, { namespace: props?.namespace ?? id, labels: props?.labels });
-    this.declarations = Declarations.of(this);
-    checkProps(this, props);
+    Declarations.all(this); // that it is in an App comes first
+    checkProps(this, props, WORKSPACE_PROPS);
     const { platform, namespace = id, createNamespace = true, podSecurity } = props;
-    if (!isDns1123Label(namespace)) {
-      throw new ValidationError(this, `namespace is '${namespace}'; use lower-case letters, digits and - inside, 63 characters at most`);
+    if (typeof namespace !== 'string' || !isDns1123Label(namespace)) {
+      throw new ValidationError(this, `namespace is ${shown(namespace)}; use lower-case letters, digits and - inside, 63 characters at most`);
     }
     if (!(platform instanceof Platform)) {
-      throw new ValidationError(this, `platform is ${String(platform)}; give that of the Cluster, or one of Platform.gcp, aws, azure and local`);
+      throw new ValidationError(this, `platform is ${shown(platform)}; give one of Platform.gcp, Platform.aws, Platform.azure and Platform.local`);
+    }
+    if (namespace === 'default' && createNamespace) {
+      throw new ValidationError(this, "namespace is 'default', which every cluster has already; set createNamespace: false");
     }
     this.platform = platform;
     this.workspaceName = namespace;
     provideContext(this, { platform, podSecurity });
-    this.declarations.addWorkspace({ construct: this, namespace, platform }, () => this.problems());
+    this.declarations = Declarations.of(this);
+    this.declarations.addWorkspace({ construct: this, namespace }, () => this.problems());
     this.node.addValidation({
       validate: () => {
         this.validated = this.state;
@@ -120,6 +130,8 @@ export class Workspace extends Chart {
     if (!spec.workspaces?.some(({ namespace }) => namespace === this.workspaceName)) {
       return [this.platform._unknownWorkspace(this.workspaceName)];
     }
+    const unknown = this.platform._unknownReads(this.workspaceName);
+    if (unknown) return [unknown];
     const missing = missingValues(spec, this.workspaceName);
     if (missing.length === 0) return [];
     return [`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not known yet; deploy the cloud side first, `

@@ -8,6 +8,7 @@ import { childMetadata, childName, selectorLabels, serviceChildName } from './ch
 import type { Child } from './child';
 import { claim } from './claim';
 import { environment } from './env';
+import { ExpandError } from './error';
 import { paramsOf } from './params';
 import { userPodTemplate } from './pod';
 
@@ -76,6 +77,7 @@ function deployment(notebook: NotebookResource, context: ArtifactContext): Deplo
 
 /** One token under two names, also where `env` sets another. */
 function tokenVariables(notebook: NotebookResource): EnvVar[] {
+  if (notebook.spec.env?.JUPYTER_TOKEN !== undefined) throw new ExpandError('env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');
   const own = Object.fromEntries(Object.entries(notebook.spec.env ?? {}).filter(([name]) => name === TOKEN));
   const preset = { name: TOKEN, valueFrom: { secretKeyRef: { name: tokenSecretName(notebook), key: 'token' } } };
   return environment({ env: own }, [preset]).flatMap((token) => [token, { ...token, name: 'JUPYTER_TOKEN' }]);

@@ -6,6 +6,7 @@ import { ExpandError } from './error';
 import { mergePlacements } from './placement';
 
 /** Prefixes of labels and annotations that belong to expansion, the reconciler or the cloud's identity webhook. */
+const SELECTOR_LABELS = ['model', 'dataset', 'server', 'notebook', 'role'];
 const RESERVED_PREFIXES = [`${API_GROUP}/`, 'app.kubernetes.io/managed-by', 'azure.workload.identity/'];
 /** Fields of a pod's security context that the `baseline` standard forbids, or holds to a value. */
 const FORBIDDEN_SECURITY = ['seLinuxOptions', 'sysctls', 'windowsOptions'] as const;
@@ -60,7 +61,8 @@ type StringMap = Record<string, string>;
 
 function mapConflict(field: string, added: StringMap = {}, ours: StringMap = {}): string | undefined {
   for (const [key, value] of Object.entries(added)) {
-    if (field !== 'nodeSelector' && RESERVED_PREFIXES.some((prefix) => key.startsWith(prefix))) {
+    const isReserved = RESERVED_PREFIXES.some((prefix) => key.startsWith(prefix)) || (field === 'labels' && SELECTOR_LABELS.includes(key));
+    if (field !== 'nodeSelector' && isReserved) {
       return `pod.${field} sets ${key}, which is reserved; use a key of your own`;
     }
     if (field === 'annotations' && key.startsWith(APP_ARMOR_PREFIX)) {
@@ -91,6 +93,7 @@ function volumeConflict({ volumes = [] }: PodSpec, podSecurity: PodSecurity, spe
 }
 
 function forbiddenSource({ name: _, ...source }: Volume, podSecurity: PodSecurity): string | undefined {
+  if (source.projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken)) return 'serviceAccountToken';
   const forbids = (kind: string) => kind === 'hostPath' || (podSecurity === 'restricted' && !RESTRICTED_VOLUMES.includes(kind));
   return Object.keys(source).find(forbids);
 }
@@ -101,6 +104,9 @@ function mountConflict({ volumeMounts = [], volumes = [] }: PodSpec, spec?: Kube
     const taken = ours.find((mount) => overlaps(mount.mountPath, mountPath));
     if (taken) return `pod.volumeMounts mounts ${mountPath}, which hides or lies in ${taken.mountPath}; mount it elsewhere`;
   }
+  const paths = volumeMounts.map(({ mountPath }) => normalized(mountPath));
+  const twice = volumeMounts.find((_, index) => paths.indexOf(paths[index] ?? '') < index);
+  if (twice) return `pod.volumeMounts mounts ${twice.mountPath} twice; mount one of them elsewhere`;
   const names = spec && new Set([...spec.volumes ?? [], ...volumes].map(({ name }) => name));
   const unknown = volumeMounts.find(({ name }) => names && !names.has(name));
   return unknown && `pod.volumeMounts mounts volume ${unknown.name}, which pod.volumes does not have; add it`;
@@ -108,8 +114,18 @@ function mountConflict({ volumeMounts = [], volumes = [] }: PodSpec, spec?: Kube
 
 /** Whether one path is the other or lies in it. */
 function overlaps(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((path) => `${path.replace(/\/+$/, '')}/`) as [string, string];
+  const [left, right] = [normalized(a), normalized(b)];
   return left.startsWith(right) || right.startsWith(left);
+}
+
+/** As the container runtime sees a path, with a slash at its end. */
+function normalized(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.map((part) => `${part}/`).join('')}`;
 }
 
 function securityConflict(context: PodSecurityContext | undefined, podSecurity: PodSecurity): string | undefined {

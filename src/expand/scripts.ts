@@ -36,13 +36,25 @@ else
 fi
 `;
 
-/** Copies the staging volume to the store, verifies the copy, and writes the manifest last, so that no half an artifact is ever seen. */
+/**
+ * Copies the staging volume to the store, verifies the copy, and writes the manifest last, so that no half an artifact is ever
+ * seen. Links are followed within the volume only: a program could else have the writer's own token published.
+ */
 export const PUBLISH_SCRIPT = `${FIND_MANIFEST}
 if [ -s "$manifest" ]; then
   report
   echo "already published: $DESTINATION"
   exit 0
 fi
+root=$(readlink -f "$SOURCE")
+find "$SOURCE" -type l ! -path "$SOURCE/checkpoints/*" > "$tmp/links"
+while IFS= read -r link; do
+  [ -e "$link" ] || continue
+  case "$(readlink -f "$link")/" in
+    "$root"/?*) ;;
+    *) fail "$link leads out of /content/artifacts; copy what it leads to, or leave it out" ;;
+  esac
+done < "$tmp/links"
 set -- --copy-links --exclude '/checkpoints/**' --exclude '/lost+found/**'
 rclone lsjson "$SOURCE" -R --files-only --no-modtime --no-mimetype --hash --hash-type sha256 "$@" > "$tmp/listing.json" \\
   || fail "cannot read all of $SOURCE"

@@ -57,6 +57,7 @@ test.each<PodCase>([
   ['a reserved label', { labels: { 'substratus.ai/x': '1' } }, 'pod.labels sets substratus.ai/x, which is reserved; use a key of your own'],
   ['a reserved annotation', { annotations: { 'substratus.ai/image-digest': '1' } },
     'pod.annotations sets substratus.ai/image-digest, which is reserved; use a key of your own'],
+  ['the label that the workload is found by', { labels: { role: 'x' } }, 'pod.labels sets role, which is reserved; use a key of your own'],
   ['a label of an identity', { labels: { 'azure.workload.identity/use': 'false' } },
     'pod.labels sets azure.workload.identity/use, which is reserved; use a key of your own'],
   ['an AppArmor profile', { annotations: { 'container.apparmor.security.beta.kubernetes.io/model': 'unconfined' } },
@@ -77,7 +78,6 @@ const CACHE = { volumes: [{ name: 'cache', emptyDir: {} }] };
 const at = (mountPath: string): PodOptions => ({ ...CACHE, volumeMounts: [{ name: 'cache', mountPath }] });
 
 test.each<PodCase>([
-  ['the label that the workload is found by', { labels: { role: 'x' } }, 'pod.labels sets role to x but the expansion needs run; leave it out'],
   ['an annotation of the expansion', { annotations: { 'kubectl.kubernetes.io/default-container': 'x' } },
     'pod.annotations sets kubectl.kubernetes.io/default-container to x but the expansion needs model; leave it out'],
   ['a volume of the expansion', { volumes: [{ name: 'params', emptyDir: {} }] },
@@ -113,8 +113,9 @@ test('a build where none is allowed, or without a registry, is refused', () => {
   model(team, 'opt', { image: undefined, imageBuild });
   model(new Workspace(app, 'team-b', { platform }), 'opt', { image: undefined, imageBuild });
   expect(synthErrors(team)).toEqual([
-    '[team-a/opt] build needs an unconfined pod, which workspace team-a does not allow; set builds: true on the workspace, or set image instead of build',
-    '[team-b/opt] build needs an image registry but the platform has none; give it a registry',
+    '[team-a/opt] imageBuild needs an unconfined pod, which workspace team-a does not allow; '
+      + "set builds: true in addWorkspace('team-a'), or set image instead of imageBuild",
+    '[team-b/opt] imageBuild needs an image registry but platform ml has none; give registry to the platform',
   ]);
 });
 

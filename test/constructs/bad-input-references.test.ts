@@ -20,7 +20,7 @@ test('a Model of another App is refused', () => {
 test.each([
   ['a Server', (team: Workspace) => server(team, 'other'), 'team-a/other, a Server'],
   ['a Dataset', (team: Workspace) => dataset(team), 'team-a/squad, a Dataset'],
-  ['a name', () => 'opt', 'opt'],
+  ['a name', () => 'opt', "'opt'"],
 ])('%s in place of a Model is refused', (_, other, shown) => {
   const team = workspace();
   expect(messageOf(() => new Server(team, 'chat', { image: 'acme/server', model: untyped<IModel>(other(team)) })))
@@ -134,7 +134,7 @@ test('a Workspace says what it lacks', () => {
   expect(messageOf(() => new Workspace(app, 'Team', { platform })))
     .toBe("[Team] namespace is 'Team'; use lower-case letters, digits and - inside, 63 characters at most");
   expect(messageOf(() => new Workspace(app, 'a', untyped({}))))
-    .toBe('[a] platform is undefined; give that of the Cluster, or one of Platform.gcp, aws, azure and local');
+    .toBe('[a] platform is undefined; give one of Platform.gcp, Platform.aws, Platform.azure and Platform.local');
   expect(messageOf(() => new Workspace(app, 'b', untyped(undefined)))).toBe('[b] props are undefined; give an object');
 });
 
@@ -159,6 +159,6 @@ test('what is in no App of cdk8s is refused', () => {
 test('errors of all resources come together', () => {
   const team = workspace();
   model(team, 'a', { resources: { gpu: Gpu.NVIDIA_T4 } });
-  model(team, 'b', { pod: { labels: { role: 'x' } } });
+  model(team, 'b', { params: { b: 1 }, pod: { volumes: [{ name: 'params', emptyDir: {} }] } });
   expect(synthErrors(team).map((error) => error.split(' ')[0])).toEqual(['[team-a/a]', '[team-a/b]']);
 });

@@ -25,17 +25,17 @@ const NUMBERS: Case[] = [
 ];
 
 const QUANTITIES: Case[] = [
-  ['memory as a quantity', gpus({ memory: '16Gi' }), '[team-a/opt] memory is 16Gi, which is not a Size; write for example Size.gibibytes(16)'],
-  ['memory that is no quantity', gpus({ memory: 'lots' }), '[team-a/opt] memory is lots, which is not a quantity; write for example Size.gibibytes(16)'],
-  ['a disk of nothing', gpus({ disk: Size.gibibytes(0) }), '[team-a/opt] disk is 0 KiB; give a size above 0, for example Size.gibibytes(16)'],
+  ['memory as a quantity', gpus({ memory: '16Gi' }), "[team-a/opt] memory is '16Gi', which is not a Size; write for example Size.gibibytes(16)"],
+  ['memory that is no quantity', gpus({ memory: 'lots' }), "[team-a/opt] memory is 'lots', which is not a quantity; write for example Size.gibibytes(16)"],
+  ['a disk of nothing', gpus({ disk: Size.gibibytes(0) }), '[team-a/opt] disk is 0 KiB; give 1 MiB or more, for example Size.gibibytes(16)'],
   ['staging that is no quantity', (team) => model(team, 'opt', { staging: { size: untyped<Size>('') } }),
-    '[team-a/opt] staging.size is , which is not a quantity; write for example Size.gibibytes(16)'],
+    "[team-a/opt] staging.size is '', which is not a quantity; write for example Size.gibibytes(16)"],
   ['a timeout as a text', (team) => model(team, 'opt', { timeout: untyped<Duration>('12h') }),
-    '[team-a/opt] timeout is 12h, which is not a Duration; write for example Duration.hours(2)'],
+    "[team-a/opt] timeout is '12h', which is not a Duration; write for example Duration.hours(2)"],
   ['a timeout of nothing', (team) => model(team, 'opt', { timeout: Duration.seconds(0) }),
-    '[team-a/opt] timeout is 0 s; give a duration above 0, for example Duration.hours(2)'],
+    '[team-a/opt] timeout is 0 s; give whole seconds, 1 or more, for example Duration.hours(2)'],
   ['an idleTimeout of nothing', (team) => notebook(team, 'lab', { idleTimeout: Duration.minutes(0) }),
-    '[team-a/lab] idleTimeout is 0 s; give a duration above 0, for example Duration.hours(2)'],
+    '[team-a/lab] idleTimeout is 0 s; give whole seconds, 1 or more, for example Duration.hours(2)'],
 ];
 
 const PARAMS: Case[] = [
@@ -55,7 +55,7 @@ const PARAMS: Case[] = [
 
 const IMAGES: Case[] = [
   ['image and imageBuild together', (team) => model(team, 'opt', { imageBuild: Build.git({ url: 'https://example.com/a' }) }),
-    '[team-a/opt] image is acme/model and imageBuild is set too; leave one of them out'],
+    "[team-a/opt] image is 'acme/model' and imageBuild is set too; leave one of them out"],
   ['neither image nor imageBuild', (team) => new Dataset(team, 'squad', {}),
     '[team-a/squad] neither image nor imageBuild is set; set image to what shall run, or imageBuild to where its sources are'],
   ['an empty image', (team) => model(team, 'opt', { image: '' }),
@@ -67,7 +67,7 @@ const IMAGES: Case[] = [
   ['a build that is none', (team) => new Model(team, 'opt', { imageBuild: untyped<Build>({ git: 'x' }) }),
     '[team-a/opt] imageBuild is {"git":"x"}, which is no Build; write Build.git({ url: \'https://…\' })'],
   ['a build of branch and tag', () => Build.git({ url: 'https://example.com/a', branch: 'main', tag: 'v1' }),
-    'branch is main and tag is v1, and only one can be built; leave one out'],
+    "branch is 'main' and tag is 'v1', and only one can be built; leave one out"],
   ['a build of nothing', () => Build.git({ url: '' }), 'url is empty; give the URL of a git repository, for example https://github.com/acme/models'],
 ];
 
@@ -91,26 +91,27 @@ const NAMES: Case[] = [
   ['an import without a name', (team) => Model.fromModelAttributes(team, 'base', { modelName: '' }),
     "[team-a/base] name is '', which no object can have; give its metadata.name"],
   ['an import with half a digest', (team) => Model.fromModelAttributes(team, 'base', { modelName: 'opt', recipeDigest: 'abc' }),
-    "[team-a/base] recipeDigest is 'abc'; take it from status.artifact.recipeDigest, 26 characters, or leave it out"],
+    "[team-a/base] recipeDigest is 'abc'; take the 26 characters from recipeDigest of the Model where it is declared, "
+      + 'or from the label substratus.ai/recipe of its Jobs, or leave it out'],
 ];
 
 const UNTYPED: Case[] = [
   ['no props', (team) => new Model(team, 'opt', untyped(undefined)), '[team-a/opt] props are undefined; give an object'],
-  ['a text for props', (team) => new Notebook(team, 'lab', untyped('acme')), '[team-a/lab] props are acme; give an object'],
+  ['a text for props', (team) => new Notebook(team, 'lab', untyped('acme')), "[team-a/lab] props are 'acme'; give an object"],
   ['a Server without a model', (team) => new Server(team, 'chat', untyped(IMAGE)), '[team-a/chat] model is not set; give the Model to serve'],
   ['a command that is a text', (team) => model(team, 'opt', { command: untyped('python train.py') }), "[team-a/opt] command is 'python train.py'; give a list"],
   ['an argument that is a number', (team) => model(team, 'opt', { args: untyped([1]) }), '[team-a/opt] args.0 is 1; give a string'],
-  ['a GPU by its name', gpus({ gpu: 'nvidia-l4' }), "[team-a/opt] gpu is nvidia-l4, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
+  ['a GPU by its name', gpus({ gpu: 'nvidia-l4' }), "[team-a/opt] gpu is 'nvidia-l4', which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
   ['an access that is none', (team) => model(team, 'opt', { access: untyped('mount') }), "[team-a/opt] access is 'mount'; use stream or download"],
   ['suspend as a text', (team) => model(team, 'opt', { suspend: untyped('yes') }), "[team-a/opt] suspend is 'yes'; give true or false"],
-  ['sharing with a text', (team) => model(team, 'opt', { sharedWith: untyped('team-b') }), "[team-a/opt] sharedWith is team-b; give a list, for example ['team-b']"],
+  ['sharing with a text', (team) => model(team, 'opt', { sharedWith: untyped('team-b') }), "[team-a/opt] sharedWith is 'team-b'; give a list, for example ['team-b']"],
   ['sharing with no namespace', (team) => model(team, 'opt', { sharedWith: ['Team'] }), "[team-a/opt] sharedWith has 'Team', which is no name of a namespace; write one, or * for all"],
-  ['a pull secret that is a text', (team) => model(team, 'opt', { imagePullSecrets: untyped('a') }), '[team-a/opt] imagePullSecrets is a; give a list of names'],
+  ['a pull secret that is a text', (team) => model(team, 'opt', { imagePullSecrets: untyped('a') }), "[team-a/opt] imagePullSecrets is 'a'; give a list of names"],
   ['more params than an object may have', (team) => model(team, 'opt', { params: Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`p${i}`, i])) }),
     '[team-a/opt] params has 257 entries; 256 are allowed'],
-  ['a readinessPath without /', (team) => server(team, 'chat', { readinessPath: 'health' }), '[team-a/chat] readinessPath is health; start it with /'],
+  ['a readinessPath without /', (team) => server(team, 'chat', { readinessPath: 'health' }), "[team-a/chat] readinessPath is 'health'; start it with /"],
   ['replicas with a scaler', (team) => server(team, 'chat', { replicas: 2, scaling: untyped('external') }),
-    '[team-a/chat] replicas is 2 but scaling is external; leave replicas to the autoscaler, or scaling out'],
+    "[team-a/chat] replicas is 2 but scaling is 'external'; leave replicas to the autoscaler, or scaling out"],
 ];
 
 const CLOUD: Case[] = [

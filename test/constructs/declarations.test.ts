@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
-import { Model, Workspace } from '../../src';
+import { Model, Platform, Preview, Workspace } from '../../src';
 import * as checks from '../../src/constructs/resource-checks';
 import { appOf, gcp, model, stack, synthErrors, temporary, workspace } from './fixtures';
 
@@ -58,3 +58,17 @@ test('another directory gives the same bytes', () => {
 function bytesOf(directory: string): Record<string, string> {
   return Object.fromEntries(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
+
+test('two clusters in one App may have the same names in the same namespaces', () => {
+  const app = new App({ outdir: temporary() });
+  const teams = ['one', 'two'].map((clusterName) => {
+    const platform = Platform.local({ clusterName });
+    platform.addWorkspace('team-a');
+    const team = new Workspace(app, clusterName, { platform, namespace: 'team-a' });
+    model(team).serve('chat', { image: 'acme/server' });
+    return team;
+  });
+  expect(() => app.synth()).not.toThrow();
+  expect(Preview.of(app).children.filter(({ resource }) => resource === 'Server team-a/chat').length)
+    .toBe(2 * Preview.of(teams[0] ?? app).children.filter(({ resource }) => resource === 'Server team-a/chat').length);
+});

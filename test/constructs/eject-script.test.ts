@@ -61,8 +61,11 @@ test('everything is applied in order, and the staging volumes go once they are p
   expect(steps(result)).toEqual([
     'apply Job opt-model-check', 'apply Job squad-dataset-check',
     'apply Job opt-model-run', 'apply Job squad-dataset-run',
-    'apply Job opt-model-publish', 'apply Job squad-dataset-publish', 'delete opt-model-staging', 'delete squad-dataset-staging',
-    'apply Job tuned-model-check', 'apply Job tuned-model-run', 'apply Job tuned-model-publish', 'delete tuned-model-staging',
+    'apply Job opt-model-publish', 'apply Job squad-dataset-publish',
+    'delete pods of opt-model-run', 'delete pods of opt-model-publish', 'delete opt-model-staging',
+    'delete pods of squad-dataset-run', 'delete pods of squad-dataset-publish', 'delete squad-dataset-staging',
+    'apply Job tuned-model-check', 'apply Job tuned-model-run', 'apply Job tuned-model-publish',
+    'delete pods of tuned-model-run', 'delete pods of tuned-model-publish', 'delete tuned-model-staging',
     'apply Deployment chat-server', 'create Secret lab-notebook-token', 'apply Deployment lab-notebook',
   ]);
 });
@@ -91,7 +94,7 @@ test('each notebook has a token of its own', () => {
 test('what is published already is not run', () => {
   const result = run(ejected((team) => model(team)), { published: ['model-check'] });
   expect(result.status).toBe(0);
-  expect(steps(result).filter((line) => /run|publish|delete/.test(line))).toEqual([]);
+  expect(steps(result).filter((line) => /run|publish|delete pods|staging/.test(line))).toEqual([]);
   expect(result.output).toMatch(/Model:team-a\/opt-\w{8} is published already/);
 });
 
@@ -102,10 +105,14 @@ test('a Job that fails stops all with its last words', () => {
   expect(steps(result).some((line) => line.includes('publish'))).toBe(false);
 });
 
-test('a suspended Job ends it without an error', () => {
-  const result = run(ejected((team) => model(team, 'opt', { suspend: true })));
-  expect(result.status).toBe(0);
-  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} is suspended \(check\); what needs it is not applied\n$/);
+test('what is suspended is left out with what needs it, and nothing else', () => {
+  const result = run(ejected((team) => {
+    model(team, 'opt', { suspend: true }).serve('chat', { image: 'acme/server' });
+    model(team, 'other', { image: 'acme/other' }).serve('other-chat', { image: 'acme/server' });
+  }));
+  expect([result.status, steps(result).filter((line) => /Deployment/.test(line))]).toEqual([0, ['apply Deployment other-chat-server']]);
+  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} is left out: it is suspended \(check\)\n/);
+  expect(result.output).toMatch(/Server:team-a\/chat is left out: it needs Model:team-a\/opt-\w{8}\n/);
 });
 
 test('the script is what any shell understands', () => {

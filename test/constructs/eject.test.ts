@@ -2,10 +2,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
-import { Model, Preview } from '../../src';
-import type { Workspace } from '../../src';
+import { CustomResourceDefinitions, Model, Platform, Preview, Scaling, Workspace } from '../../src';
 import type { KubeObject } from '../../src/expand';
-import { local, manifestsOf, messageOf, model, stack, temporary, workspace } from './fixtures';
+import { appOf, local, manifestsOf, messageOf, model, notebook, server, stack, temporary, workspace } from './fixtures';
 
 interface Kustomization {
   readonly metadata: { readonly name: string };
@@ -118,4 +117,42 @@ test('an input of which only the name is known cannot be ejected', () => {
   Model.fromModelAttributes(team, 'base', { modelName: 'opt' }).serve('chat', { image: 'acme/server' });
   expect(messageOf(() => Preview.of(team).eject(temporary()))).toBe(
     '[team-a] Server team-a/chat needs Model team-a/opt, of which only the name is known; give recipeDigest to Model.fromModelAttributes');
+});
+
+test('an autoscaler goes with the Deployment that it scales', () => {
+  const team = workspace();
+  const chat = server(team, 'chat', { scaling: Scaling.EXTERNAL });
+  new ApiObject(team, 'hpa', {
+    apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'chat' },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: chat.serviceName } },
+  });
+  const files = Preview.of(team).eject(join(temporary(), 'deploy'));
+  const folderOf = (part: string): string | undefined => files.find((file) => file.includes(part))?.match(/wave-\d+/)?.[0];
+  expect(folderOf('horizontalpodautoscaler')).toBe(folderOf('_deployment.apps_') ?? folderOf('_deployment_'));
+});
+
+test('what is suspended serves in the last wave, for it never becomes healthy', () => {
+  const team = workspace();
+  notebook(team, 'lab', { suspend: true });
+  model(team, 'opt');
+  const files = Preview.of(team).eject(join(temporary(), 'deploy'));
+  expect(files.find((file) => file.includes('lab-notebook'))).toMatch(/wave-04/);
+});
+
+test('our own definitions are not ejected, for nothing needs them', () => {
+  const team = workspace();
+  model(team);
+  new CustomResourceDefinitions(team, 'crds');
+  expect(Preview.of(team).eject(join(temporary(), 'deploy')).filter((file) => file.includes('customresourcedefinition'))).toEqual([]);
+});
+
+test('resources of two clusters are not ejected into one script', () => {
+  const team = workspace();
+  model(team);
+  const other = Platform.local({ clusterName: 'kind' });
+  other.addWorkspace('team-b');
+  const app = appOf(team);
+  model(new Workspace(app, 'team-b', { platform: other }), 'opt');
+  expect(() => Preview.of(app).eject('deploy')).toThrow(
+    '[] the resources are on 2 clusters (ml, kind), and one script applies to one; eject each workspace by itself, with Preview.of(workspace)');
 });

@@ -49,6 +49,10 @@ const commands = {
     console.log('out of memory');
   },
   delete() {
+    if (words[1] === 'pod') {
+      state.log.push(`delete pods of ${option('-l').split('=')[1]}`);
+      return;
+    }
     const key = keyOf(words[1] === 'pvc' ? 'PersistentVolumeClaim' : words[1], words[2], option('-n'));
     if (state.objects[key]) state.log.push(`delete ${words[2]}`);
     delete state.objects[key];

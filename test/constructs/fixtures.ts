@@ -42,7 +42,7 @@ export function dataset(scope: Construct, id = 'squad', props: Partial<DatasetPr
 }
 
 export function server(scope: Construct, id = 'chat', props: Partial<ServerProps> = {}): Server {
-  return new Server(scope, id, { image: 'acme/server', ...props, model: props.model ?? model(scope, `${id}-model`) });
+  return new Server(scope, id, { image: 'acme/server', ...props, model: props.model ?? model(scope, `${id}-model`, { params: { id } }) });
 }
 
 export function notebook(scope: Construct, id = 'lab', props: Partial<NotebookOptions> = {}): Notebook {

@@ -68,7 +68,7 @@ test('params are integers or strings', () => {
 test.each([
   [{ memory: Size.gibibytes(16) }, { memory: 16 }],
   [{ memory: Size.mebibytes(1536) }, { memory: '1536Mi' }],
-  [{ disk: Size.kibibytes(3) }, { disk: '3Ki' }],
+  [{ disk: Size.kibibytes(1500) }, { disk: '1500Ki' }],
   [{ cpu: 4 }, { cpu: 4 }],
   [{ cpu: 0.5 }, { cpu: '500m' }],
   [{ cpu: 1.1 }, { cpu: '1100m' }],

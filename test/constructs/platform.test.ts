@@ -52,7 +52,7 @@ test.each<readonly [string, () => unknown, string]>([
   ['a patch version', gcp({ kubernetesVersion: '1.33.2' }), "kubernetesVersion is '1.33.2'; give major and minor, for example '1.33'"],
   ['an old version', gcp({ kubernetesVersion: '1.26' }), "kubernetesVersion is '1.26'; the oldest that is supported is 1.27"],
   ['an image of no helper', gcp({ images: { rclon: 'x' } }), "images has 'rclon', which is no helper; use rclone"],
-  ['a directory of nowhere', () => Platform.local({ clusterName: 'kind', directory: 'var' }), 'directory is var; give an absolute path of the node'],
+  ['a directory of nowhere', () => Platform.local({ clusterName: 'kind', directory: 'var' }), "directory is 'var'; give an absolute path of the node"],
   ['two stores', () => Platform.local(untyped({ clusterName: 'kind', directory: '/a', s3: {} })), 'platform kind has a directory and an S3 store; leave one out'],
   ['a GPU that the cloud has not', pool({ gpu: Gpu.NVIDIA_GB200 }), "platform ml cannot have GPU pool 'l4': Google Cloud has no machine with nvidia-gb200 (192 GiB); "
     + 'use the nearest that it has: nvidia-b200 (180 GiB), nvidia-h200 (141 GiB), nvidia-rtx-pro-6000 (96 GiB)'],

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App, Chart } from 'cdk8s';
-import { Model, Preview } from '../../src';
+import { Gpu, Model, Preview } from '../../src';
 import { appOf, DIGEST, local, manifestsOf, messageOf, model, server, stack, temporary, workspace } from './fixtures';
 
 test('a child comes after those of what its resource waits for', () => {
@@ -108,6 +108,8 @@ test('a cycle, and what cannot be expanded, is an error of the construct', () =>
   model(team, 'a', { metadata: { name: 'a' }, model: Model.fromModelAttributes(team, 'self', { modelName: 'a' }) });
   expect(messageOf(() => Preview.of(team))).toBe('[team-a] Model team-a/a needs Model team-a/a, which can never be; take one of these references out');
   const other = workspace();
-  model(other, 'b', { pod: { labels: { role: 'x' } } });
-  expect(messageOf(() => Preview.of(other))).toBe('[team-a/b] pod.labels sets role to x but the expansion needs run; leave it out');
+  const nodeSelector = { 'cloud.google.com/gke-accelerator': 'x' };
+  model(other, 'b', { pod: { nodeSelector }, resources: { gpu: Gpu.NVIDIA_L4 } });
+  expect(messageOf(() => Preview.of(other))).toBe(
+    '[team-a/b] pod.nodeSelector sets cloud.google.com/gke-accelerator to x but the expansion needs nvidia-l4; leave it out');
 });

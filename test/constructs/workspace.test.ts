@@ -39,7 +39,9 @@ test('a workspace and a pool may be added to the platform later', () => {
 });
 
 test('a workspace has a volume for each other that it may read', () => {
-  const objects = objectsOf(workspace(local(), { reads: ['shared'] }));
+  const platform = local();
+  platform.addWorkspace('shared');
+  const objects = objectsOf(workspace(platform, { reads: ['shared'] }));
   expect(ofKind(objects, 'PersistentVolumeClaim').map(({ metadata }) => metadata?.name)).toEqual(['artifacts', 'artifacts-from-shared']);
 });
 
@@ -101,7 +103,7 @@ test('what a restricted workspace holds is restricted, where it says no other', 
   platform.addWorkspace('team-a');
   const team = new Workspace(new App(), 'team-a', { platform, podSecurity: PodSecurity.RESTRICTED });
   model(team, 'opt');
-  model(team, 'root', { podSecurity: PodSecurity.BASELINE });
+  model(team, 'root', { params: { root: 1 }, podSecurity: PodSecurity.BASELINE });
   const objects = objectsOf(team);
   expect(objects[0]?.metadata?.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
   expect(ofKind(objects, 'Model').map((object) => (object as { spec?: unknown }).spec)).toMatchObject([{ podSecurity: 'restricted' }, { podSecurity: 'baseline' }]);

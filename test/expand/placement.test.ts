@@ -1,5 +1,7 @@
+import type { NodeSelectorRequirement } from 'kubernetes-types/core/v1';
 import type { GpuPoolSpec, PlatformSpec } from '../../src/api/platform';
 import type { ResourcesSpec } from '../../src/api/resource';
+import type { Placement } from '../../src/clouds/cloud';
 import { poolsFor } from '../../src/expand';
 import { mergePlacements, placementOf } from '../../src/expand/placement';
 import { CLOUDS, platformOf } from './fixtures';
@@ -36,22 +38,32 @@ test.each(CLOUDS)('on %s a GPU is on nodes with its label, whose taint is tolera
   expect(place(T4, platformOf(cloud))).toMatchObject({ nodeSelector: GPU_LABELS[cloud], tolerations: [GPU_TOLERATION] });
 });
 
+/** Whether the scheduler would take a node with these labels. */
+function accepts({ nodeSelector = {}, affinity }: Placement, labels: Record<string, string>): boolean {
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [{ matchExpressions: [] }];
+  const holds = ({ key, operator, values = [] }: NodeSelectorRequirement) => values.includes(labels[key] ?? '') === (operator === 'In');
+  return Object.entries(nodeSelector).every(([key, value]) => labels[key] === value)
+    && terms.some(({ matchExpressions = [] }) => matchExpressions.every(holds));
+}
+
 describe.each(['gcp', 'aws', 'azure'] as const)('on %s', (cloud) => {
   const { key, value, tainted } = SPOT[cloud];
   const spotToleration = tainted ? [{ key, operator: 'Equal', value, effect: 'NoSchedule' }] : [];
 
+  /** Whether a spot node with the GPU is taken, and whether another is. */
+  const spotAndOther = (placement: Placement): boolean[] =>
+    [{ ...GPU_LABELS[cloud], [key]: value }, { ...GPU_LABELS[cloud] }].map((labels) => accepts(placement, labels));
+
   test('spot is spot nodes only', () => {
-    const { nodeSelector, tolerations } = place({ ...T4, capacity: 'spot' }, platformOf(cloud));
-    expect(nodeSelector).toEqual({ ...GPU_LABELS[cloud], [key]: value });
-    expect(tolerations).toEqual([GPU_TOLERATION, ...spotToleration]);
+    const placement = place({ ...T4, capacity: 'spot' }, platformOf(cloud));
+    expect(spotAndOther(placement)).toEqual([true, false]);
+    expect(placement.tolerations).toEqual([GPU_TOLERATION, ...spotToleration]);
   });
 
   test('on-demand is never spot nodes', () => {
-    const { affinity, tolerations } = place({ ...T4, capacity: 'on-demand' }, platformOf(cloud));
-    expect(affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms).toEqual([
-      { matchExpressions: [{ key, operator: 'NotIn', values: [value] }] },
-    ]);
-    expect(tolerations).toEqual([GPU_TOLERATION]);
+    const placement = place({ ...T4, capacity: 'on-demand' }, platformOf(cloud));
+    expect(spotAndOther(placement)).toEqual([false, true]);
+    expect(placement.tolerations).toEqual([GPU_TOLERATION]);
   });
 
   test('spot-first prefers spot nodes, and takes others', () => {
@@ -68,17 +80,19 @@ describe.each(['gcp', 'aws', 'azure'] as const)('on %s', (cloud) => {
   });
 
   test('where none is said, a platform with the GPU on spot nodes only gives those', () => {
-    expect(place(T4, withPools(cloud, { capacity: 'spot' })).nodeSelector).toMatchObject({ [key]: value });
+    const placement = place(T4, withPools(cloud, { capacity: 'spot' }));
+    expect(spotAndOther(placement)).toEqual([true, false]);
   });
 
   test('where none is said, a platform with the GPU on both gives on-demand', () => {
     const { affinity, nodeSelector } = place(T4, withPools(cloud, { capacity: 'spot' }, {}));
     expect(nodeSelector).toEqual(GPU_LABELS[cloud]);
-    expect(affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toBeDefined();
+    expect(accepts({ affinity }, { [key]: value })).toBe(false);
   });
 
   test('capacity holds without a GPU too', () => {
-    expect(place({ capacity: 'spot' }, platformOf(cloud)).nodeSelector).toEqual({ [key]: value });
+    const placement = place({ capacity: 'spot' }, platformOf(cloud));
+    expect([accepts(placement, { [key]: value }), accepts(placement, {})]).toEqual([true, false]);
   });
 });
 
@@ -137,4 +151,10 @@ test('required terms of two placements hold both: each of the one with each of t
   const { affinity } = mergePlacements(required('a', 'b'), required('c', 'd'));
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   expect(terms.map(({ matchExpressions = [] }) => matchExpressions.map(({ key }) => key).join('+'))).toEqual(['a+c', 'a+d', 'b+c', 'b+d']);
+});
+
+test('on aws, spot nodes of Karpenter are known as well', () => {
+  const karpenter = { 'karpenter.sh/capacity-type': 'spot' };
+  expect(accepts(place({ capacity: 'spot' }, platformOf('aws')), karpenter)).toBe(true);
+  expect(accepts(place({ capacity: 'on-demand' }, platformOf('aws')), karpenter)).toBe(false);
 });

@@ -86,6 +86,20 @@ function published({ destination }: Store, path: string): string | undefined {
     expect(existsSync(join(store.destination, 'files/lost+found'))).toBe(false);
   }, SLOW);
 
+  test.each([
+    ['an absolute path', '/etc/passwd'],
+    ['a path above', '../../outside'],
+    ['a folder outside', '/etc'],
+  ])('a link to %s is a failure, for the writer would publish what the program must not read', (_, target) => {
+    const store = storeWith(FILES);
+    writeFiles(join(store.source, '..', '..'), { outside: 'secret' });
+    symlinkSync(target, join(store.source, 'leak'));
+    const { status, log } = publish(store);
+    expect(status).not.toBe(0);
+    expect(log).toContain('leads out of /content/artifacts; copy what it leads to, or leave it out');
+    expect(existsSync(join(store.destination, 'manifest.json'))).toBe(false);
+  }, SLOW);
+
   test('a program that wrote nothing is a clear failure, and nothing is published', () => {
     const store = storeWith({ 'checkpoints/1/state': 'x' });
     mkdirSync(join(store.source, 'empty-folder'));

@@ -9,13 +9,17 @@ import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { MACHINES } from './machines';
 
-const BY_CAPACITY = placeBySpotLabel({ label: 'eks.amazonaws.com/capacityType', value: 'SPOT', tainted: false });
+/* Managed node groups, and Karpenter. */
+const BY_CAPACITY = placeBySpotLabel(
+  { label: 'eks.amazonaws.com/capacityType', value: 'SPOT', tainted: false },
+  { label: 'karpenter.sh/capacity-type', value: 'spot', tainted: false },
+);
 
 export const awsCloud: Cloud = {
   name: 'aws',
   title: 'AWS',
   machines: MACHINES,
-  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 20 },
+  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
   canStream: () => true,
   placeGpu: labelledGpuNodes,

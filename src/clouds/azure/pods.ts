@@ -17,7 +17,7 @@ export const azureCloud: Cloud = {
   name: 'azure',
   title: 'Azure',
   machines: MACHINES,
-  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 20 },
+  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
   canStream: () => true,
   placeGpu: labelledGpuNodes,
@@ -120,6 +120,6 @@ function registryLogin(platform: PlatformSpec): Container {
     name: 'login',
     image: helperImage(platform, 'azure-cli'),
     command: ['bash', '-c', LOGIN],
-    env: [{ name: 'AZURE_CONFIG_DIR', value: '/tmp/azure' }],
+    env: [{ name: 'AZURE_CONFIG_DIR', value: '/docker/azure' }],
   };
 }

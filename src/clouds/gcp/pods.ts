@@ -16,7 +16,7 @@ export const gcpCloud: Cloud = {
   name: 'gcp',
   title: 'Google Cloud',
   machines: MACHINES,
-  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 20 },
+  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
   canStream: () => true,
   placeGpu,

@@ -59,8 +59,13 @@ test('the taint of an accelerator is by the name of its resource', () => {
   ]);
 });
 
-test('spot nodes are selected by their label, and carry no taint', () => {
-  expect(awsCloud.placeCapacity('spot')).toEqual({ nodeSelector: { 'eks.amazonaws.com/capacityType': 'SPOT' }, tolerations: [] });
+test('spot nodes are those of managed node groups or of Karpenter, and carry no taint', () => {
+  const { affinity, tolerations } = awsCloud.placeCapacity('spot');
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  expect(terms.flatMap(({ matchExpressions = [] }) => matchExpressions.map(({ key }) => key))).toEqual([
+    'eks.amazonaws.com/capacityType', 'karpenter.sh/capacity-type',
+  ]);
+  expect(tolerations).toEqual([]);
 });
 
 test('rclone reaches the bucket with the identity of the pod', () => {
