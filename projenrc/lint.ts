@@ -3,8 +3,8 @@ import type { cdk, javascript } from 'projen';
 /** Which Terraform provider a cloud's folder may import. */
 const PROVIDERS = { gcp: '@cdktf/provider-google', aws: '@cdktf/provider-aws', azure: '@cdktf/provider-azurerm', local: undefined };
 
-/** The part of `src/clouds` that expansion uses: facts and pure functions. `clouds/terraform.ts` comes later and is not. */
-const PURE_CLOUDS = ['clouds/!(terraform).ts', 'clouds/*/machines.ts', 'clouds/*/pods.ts'];
+/** The part of `src/clouds` that is not Terraform: facts and pure functions. */
+const PURE_CLOUDS = ['clouds/!(terraform|stack).ts', 'clouds/*/!(terraform).ts'];
 
 /** A part of `src` and what it may import. The last layer that names a file decides. */
 interface Layer {
@@ -44,7 +44,7 @@ const LAYERS: Layer[] = [
   { files: ['catalog/**'], imports: ['api/**', 'catalog/**'], pure: true },
   ...Object.entries(PROVIDERS).map(([cloud, provider]) => ({
     files: [`clouds/${cloud}/**`],
-    imports: ['api/**', 'catalog/**', 'clouds/!(pods|terraform).ts', `clouds/${cloud}/**`],
+    imports: ['api/**', 'catalog/**', 'clouds/!(pods|terraform|addons).ts', `clouds/${cloud}/**`],
     packages: ['constructs', 'cdktf', ...provider ? [`${provider}/lib/`] : []],
   })),
   { files: PURE_CLOUDS, imports: ['api/**', 'catalog/**', ...PURE_CLOUDS], pure: true },
@@ -53,6 +53,8 @@ const LAYERS: Layer[] = [
     imports: ['api/**', 'catalog/**', 'clouds/!(pods).ts', 'clouds/*/terraform.ts'],
     packages: ['constructs'],
   },
+  { files: ['clouds/infrastructure.ts'], imports: ['api/**'], types: ['constructs'] },
+  { files: ['clouds/stack.ts'], imports: [], packages: ['constructs', 'cdktf'] },
   { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**'], pure: true },
   {
     files: ['constructs/**', 'index.ts'],
@@ -97,7 +99,7 @@ export function addLint(project: cdk.JsiiProject): void {
   eslint.addOverride({ files: LAZY, rules: { '@typescript-eslint/no-require-imports': 'off' } });
   eslint.addOverride({ files: ['src/index.ts'], rules: EXPORTS_ONLY });
   // Optional peers are devDependencies here (docs/decisions/0001); the layers say who may import them.
-  for (const glob of ['src/clouds/*/**', ...LAZY]) eslint.allowDevDeps(glob);
+  for (const glob of ['src/clouds/*/**', 'src/clouds/stack.ts', ...LAZY]) eslint.allowDevDeps(glob);
   Object.assign(eslint.config.settings['import/resolver'].typescript, {
     project: ['.', ...CODE_DIRECTORIES].map((directory) => `${directory}/tsconfig.json`),
     noWarnOnMultipleProjects: true,

@@ -6,9 +6,9 @@
 export const OPTIONAL_PEERS = {
   'cdk8s-plus-27': '^2.9.0',
   'cdktf': '^0.21.0',
-  '@cdktf/provider-google': '^16.0.0',
-  '@cdktf/provider-aws': '^21.0.0',
-  '@cdktf/provider-azurerm': '^14.0.0',
+  '@cdktf/provider-google': '^16.12.0',
+  '@cdktf/provider-aws': '^21.22.0',
+  '@cdktf/provider-azurerm': '^14.23.0',
 };
 
 /** The lowest version of each caret range, for devDependencies: what CI tests is the minimum that we promise. */
