@@ -40,6 +40,8 @@ export interface ArtifactStoreSpec {
 export interface RegistrySpec {
   /** Host and path before the workspace's repository, such as `us-docker.pkg.dev/acme/ml`. */
   readonly url: string;
+  /** Whether a workspace's repository is `<url>-<namespace>`, with images in it; else `<url>/<namespace>` is its image. */
+  readonly repositoryPerWorkspace?: boolean;
   /** Whether it is reached over plain HTTP, as a registry on a laptop. */
   readonly insecure?: boolean;
 }

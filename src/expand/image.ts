@@ -1,6 +1,6 @@
 /** Which image a resource runs, and what it is built from where it is built. */
 import { digest } from '../api/digest';
-import type { PlatformSpec } from '../api/platform';
+import type { PlatformSpec, RegistrySpec } from '../api/platform';
 import type { GitSpec, Resource } from '../api/resource';
 import { namespaceOf } from './child';
 import { ExpandError } from './error';
@@ -18,7 +18,11 @@ export function builtImage(resource: Resource, platform: PlatformSpec): string {
   const { registry } = platform;
   if (!registry) throw new ExpandError('build needs an image registry but the platform has none; give it a registry');
   const { url, path, tag, branch } = gitOf(resource);
-  return `${registry.url}/${namespaceOf(resource)}:${digest({ url, path, ref: tag ?? branch })}`;
+  return `${repositoryOf(registry, namespaceOf(resource))}:${digest({ url, path, ref: tag ?? branch })}`;
+}
+
+function repositoryOf({ url, repositoryPerWorkspace }: RegistrySpec, namespace: string): string {
+  return repositoryPerWorkspace ? `${url}-${namespace}/image` : `${url}/${namespace}`;
 }
 
 /** What a build fetches, or an error where it cannot. */

@@ -33,7 +33,7 @@ export const azureCloud: Cloud = {
 };
 
 /** Name of a workspace's container. Prefixed, for a namespace may be shorter than the three characters that a container needs. */
-function containerName(namespace: string): string {
+export function containerName(namespace: string): string {
   return `ws-${namespace}`;
 }
 

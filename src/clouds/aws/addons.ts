@@ -1,0 +1,36 @@
+/**
+ * What EKS leaves to the user, for the Kubernetes side: a default StorageClass, an autoscaler, and the device plugins, without which
+ * no node has GPUs to offer. Pure.
+ *
+ * After the manifests of kubernetes/autoscaler, NVIDIA/k8s-device-plugin v0.18.0 and aws-neuron-sdk.
+ */
+import type { StorageClass } from 'kubernetes-types/storage/v1';
+import type { PlatformSpec } from '../../api/platform';
+import { MANAGED_BY } from '../labels';
+import { autoscaler } from './autoscaler';
+import type { AutoscalerObject } from './autoscaler';
+import { devicePlugins } from './device-plugins';
+import type { DevicePluginObject } from './device-plugins';
+
+export type AddonObject = StorageClass | AutoscalerObject | DevicePluginObject;
+
+/** Objects to apply to a new cluster, in this order. */
+export function clusterAddons(platform: PlatformSpec): AddonObject[] {
+  return [DEFAULT_STORAGE, ...autoscaler(platform), ...devicePlugins(platform)];
+}
+
+/** EKS has marked no class as the default since 1.30. Volumes come up in the zone of the first pod that uses them. */
+const DEFAULT_STORAGE: StorageClass = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: {
+    name: 'gp3',
+    annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
+    labels: MANAGED_BY,
+  },
+  provisioner: 'ebs.csi.aws.com',
+  parameters: { type: 'gp3', encrypted: 'true' },
+  volumeBindingMode: 'WaitForFirstConsumer',
+  reclaimPolicy: 'Delete',
+  allowVolumeExpansion: true,
+};

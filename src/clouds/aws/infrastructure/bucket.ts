@@ -1,0 +1,117 @@
+import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
+import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls';
+import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
+import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
+import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
+import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
+import type { Construct } from 'constructs';
+import type { AwsLocation, BucketAccess, BucketGrant, BucketSpec, TerraformBucket } from '../../infrastructure';
+import type { Identities } from './identity';
+import { bucketArn, checkBucketName, joinedName } from './names';
+import { policyDocument } from './policy';
+import type { Statement } from './policy';
+
+const OBJECT_ACTIONS: Readonly<Record<BucketAccess, readonly string[]>> = {
+  read: ['s3:GetObject'],
+  write: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+};
+const KEY_ACTIONS: Readonly<Record<BucketAccess, readonly string[]>> = {
+  read: ['kms:Decrypt'],
+  write: ['kms:Decrypt', 'kms:GenerateDataKey'],
+};
+const DAYS_OF_AN_UPLOAD = 7;
+const MAX_POLICY_NAME = 128;
+
+export interface BucketGround {
+  readonly location: AwsLocation;
+  readonly identities: Identities;
+}
+
+/** Rights are on the paths below a prefix, so a folder of a workspace need not exist. */
+export function bucket(scope: Construct, spec: BucketSpec, { location, identities }: BucketGround): TerraformBucket {
+  checkBucketSpec(spec);
+  if (!spec.exists) createBucket(scope, spec, location);
+  return {
+    addWorkspace: () => undefined,
+    grant: (_, grant) => {
+      const name = [grant.access, spec.name, ...grant.prefix ? [grant.prefix.replaceAll('/', '.')] : []];
+      identities.allow(grant.account, joinedName(name, MAX_POLICY_NAME), grantStatements(spec, grant, location));
+    },
+  };
+}
+
+function checkBucketSpec({ name, encryptionKey }: BucketSpec): void {
+  checkBucketName(name);
+  if (encryptionKey !== undefined && !/^arn:[a-z-]+:kms:/.test(encryptionKey)) {
+    throw new Error(`encryptionKey of bucket ${name} is ${encryptionKey}, which is no ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/…`);
+  }
+}
+
+function grantStatements({ name, encryptionKey }: BucketSpec, { prefix, access }: BucketGrant, location: AwsLocation): Statement[] {
+  const resource = bucketArn(location, name);
+  return [
+    {
+      Sid: 'List',
+      Effect: 'Allow',
+      Action: 's3:ListBucket',
+      Resource: resource,
+      ...(prefix && { Condition: { StringLike: { 's3:prefix': `${prefix}/*` } } }),
+    },
+    { Sid: 'Objects', Effect: 'Allow', Action: OBJECT_ACTIONS[access], Resource: [resource, ...prefix ? [prefix] : [], '*'].join('/') },
+    ...encryptionKey ? [{
+      Sid: 'Key',
+      Effect: 'Allow' as const,
+      Action: KEY_ACTIONS[access],
+      Resource: encryptionKey,
+      Condition: { StringEquals: { 'kms:ViaService': `s3.${location.region}.amazonaws.com` } },
+    }] : [],
+  ];
+}
+
+function createBucket(scope: Construct, spec: BucketSpec, location: AwsLocation): void {
+  const { id } = new S3Bucket(scope, 'Resource', {
+    bucket: spec.name, forceDestroy: false, tags: { ...spec.tags }, lifecycle: { preventDestroy: spec.protect },
+  });
+  const access = new S3BucketPublicAccessBlock(scope, 'PublicAccess', {
+    bucket: id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true,
+  });
+  new S3BucketOwnershipControls(scope, 'Ownership', { bucket: id, rule: { objectOwnership: 'BucketOwnerEnforced' } });
+  /* S3 takes one change of these at a time. */
+  new S3BucketPolicy(scope, 'Policy', { bucket: id, policy: transportPolicy(location, spec.name), dependsOn: [access] });
+  encryption(scope, id, spec);
+  retention(scope, id, spec);
+}
+
+function transportPolicy(location: AwsLocation, name: string): string {
+  const resource = bucketArn(location, name);
+  const denied = { Effect: 'Deny' as const, Principal: '*' as const, Action: 's3:*', Resource: [resource, `${resource}/*`] };
+  return policyDocument(
+    { Sid: 'TlsOnly', ...denied, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    { Sid: 'NoOldTls', ...denied, Condition: { NumericLessThan: { 's3:TlsVersion': '1.2' } } },
+  );
+}
+
+function encryption(scope: Construct, id: string, { encryptionKey }: BucketSpec): void {
+  const byDefault = encryptionKey ? { sseAlgorithm: 'aws:kms', kmsMasterKeyId: encryptionKey } : { sseAlgorithm: 'AES256' };
+  new S3BucketServerSideEncryptionConfigurationA(scope, 'Encryption', {
+    bucket: id, rule: [{ applyServerSideEncryptionByDefault: byDefault, bucketKeyEnabled: true }],
+  });
+}
+
+/** S3 deletes softly by keeping versions: what was overwritten or deleted can be had back for some days. */
+function retention(scope: Construct, id: string, { retentionDays }: BucketSpec): void {
+  const versioning = new S3BucketVersioningA(scope, 'Versioning', { bucket: id, versioningConfiguration: { status: 'Enabled' } });
+  new S3BucketLifecycleConfiguration(scope, 'Lifecycle', {
+    bucket: id,
+    rule: [{
+      id: 'old-versions',
+      status: 'Enabled',
+      filter: [{ prefix: '' }],
+      noncurrentVersionExpiration: [{ noncurrentDays: retentionDays }],
+      expiration: [{ expiredObjectDeleteMarker: true }],
+      abortIncompleteMultipartUpload: [{ daysAfterInitiation: DAYS_OF_AN_UPLOAD }],
+    }],
+    dependsOn: [versioning],
+  });
+}

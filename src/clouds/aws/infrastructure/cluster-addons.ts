@@ -1,0 +1,92 @@
+import { EksAddon } from '@cdktf/provider-aws/lib/eks-addon';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { AwsLocation } from '../../infrastructure';
+import { trustOfPods } from './identity';
+import { identityRoleName, managedPolicyArn } from './names';
+
+interface AddonRow {
+  readonly name: string;
+  readonly configuration?: object;
+  /** ServiceAccount in kube-system, and the policy of AWS that its role gets. */
+  readonly account?: string;
+  readonly policy?: string;
+}
+
+/** Nodes become ready with the network, and the network's pods get their role through the agent. Both run on the host's network. */
+const BEFORE_NODES: readonly AddonRow[] = [
+  {
+    name: 'vpc-cni',
+    configuration: { enableNetworkPolicy: 'true', env: { ENABLE_PREFIX_DELEGATION: 'true', WARM_PREFIX_TARGET: '1' } },
+    account: 'aws-node',
+    policy: 'AmazonEKS_CNI_Policy',
+  },
+  { name: 'kube-proxy' },
+  { name: 'eks-pod-identity-agent' },
+];
+
+/**
+ * Need a node that takes all pods to become active. The driver for buckets has no role: it mounts with the rights of the pod.
+ */
+const AFTER_NODES: readonly AddonRow[] = [
+  { name: 'coredns' },
+  { name: 'aws-ebs-csi-driver', account: 'ebs-csi-controller-sa', policy: 'service-role/AmazonEBSCSIDriverPolicy' },
+  { name: 'aws-mountpoint-s3-csi-driver' },
+  { name: 'metrics-server' },
+  { name: 'eks-node-monitoring-agent' },
+];
+
+export interface AddonGround {
+  readonly location: AwsLocation;
+  /** Name of the cluster, concrete. */
+  readonly clusterName: string;
+  /** The same as add-ons refer to it. */
+  readonly cluster: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export function addonsBeforeNodes(scope: Construct, ground: AddonGround): ITerraformDependable[] {
+  return BEFORE_NODES.map((row) => addon(scope, ground, { row, after: [] }));
+}
+
+export function addonsAfterNodes(scope: Construct, ground: AddonGround, nodes: ITerraformDependable[]): void {
+  for (const row of AFTER_NODES) addon(scope, ground, { row, after: nodes });
+}
+
+function addon(scope: Construct, ground: AddonGround, { row, after }: { row: AddonRow; after: ITerraformDependable[] }): EksAddon {
+  const { name, configuration, account, policy } = row;
+  const role = account && policy ? addonRole(scope, ground, { addon: name, account, policy }) : undefined;
+  return new EksAddon(scope, `Addon-${name}`, {
+    clusterName: ground.cluster,
+    addonName: name,
+    ...(configuration && { configurationValues: JSON.stringify(configuration) }),
+    ...(role && { podIdentityAssociation: [{ roleArn: role.role.arn, serviceAccount: role.account }] }),
+    resolveConflictsOnCreate: 'OVERWRITE',
+    resolveConflictsOnUpdate: 'PRESERVE',
+    tags: { ...ground.tags },
+    dependsOn: [...after, ...role ? [role.rights] : []],
+  });
+}
+
+interface AddonRole {
+  readonly role: IamRole;
+  readonly rights: IamRolePolicyAttachment;
+  readonly account: string;
+}
+
+function addonRole(
+  scope: Construct,
+  { location, clusterName, tags }: AddonGround,
+  { addon: name, account, policy }: { addon: string; account: string; policy: string },
+): AddonRole {
+  const ref = { namespace: 'kube-system', name: account };
+  const role = new IamRole(scope, `AddonRole-${name}`, {
+    name: identityRoleName(location, clusterName, ref),
+    assumeRolePolicy: trustOfPods(location, clusterName, ref),
+    tags: { ...tags },
+  });
+  const rights = new IamRolePolicyAttachment(scope, `AddonPolicy-${name}`, { role: role.name, policyArn: managedPolicyArn(location, policy) });
+  return { role, rights, account };
+}

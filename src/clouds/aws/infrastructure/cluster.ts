@@ -1,0 +1,109 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
+import { EksAccessPolicyAssociation } from '@cdktf/provider-aws/lib/eks-access-policy-association';
+import { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
+import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { clusterLogs } from './encryption';
+import { managedPolicyArn, partitionOf, roleName } from './names';
+import { LOG_DAYS } from './network';
+import type { Subnets } from './network';
+import { policyDocument, trustOfService } from './policy';
+
+const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
+
+export interface ClusterGround {
+  readonly location: AwsLocation;
+  readonly subnets: Subnets;
+  readonly key: KmsKey;
+}
+
+/**
+ * An EKS cluster: access by IAM roles alone, and by none that is not named, not even its creator's; a control plane that only the
+ * network of the cluster reaches, and the networks that are allowed; Secrets encrypted with a key of its own.
+ */
+export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets, key }: ClusterGround): EksCluster {
+  const { name, kubernetesVersion, allowedCidrs, tags } = spec;
+  const logs = new CloudwatchLogGroup(scope, 'ControlPlaneLogs', {
+    name: clusterLogs(name), retentionInDays: LOG_DAYS, kmsKeyId: key.arn, tags: { ...tags },
+  });
+  const role = controlPlaneRole(scope, spec, { location, key });
+  const resource = new EksCluster(scope, 'Resource', {
+    name,
+    roleArn: role.role.arn,
+    ...(kubernetesVersion && { version: kubernetesVersion }),
+    deletionProtection: spec.protect,
+    /* The add-ons below are the same, and can be configured. */
+    bootstrapSelfManagedAddons: false,
+    accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
+    vpcConfig: {
+      subnetIds: [...subnets.values()],
+      endpointPrivateAccess: true,
+      endpointPublicAccess: allowedCidrs.length > 0,
+      ...(allowedCidrs.length > 0 && { publicAccessCidrs: [...allowedCidrs] }),
+    },
+    encryptionConfig: { provider: { keyArn: key.arn }, resources: ['secrets'] },
+    enabledClusterLogTypes: CONTROL_PLANE_LOGS,
+    /* Extended support costs six times as much, and is the default. */
+    upgradePolicy: { supportType: 'STANDARD' },
+    tags: { ...tags },
+    dependsOn: [logs, ...role.rights],
+  });
+  for (const admin of spec.admins) administrator(scope, resource, { admin, location, tags });
+  return resource;
+}
+
+interface RoleWithRights {
+  readonly role: IamRole;
+  readonly rights: ITerraformDependable[];
+}
+
+function controlPlaneRole(scope: Construct, { name, tags }: ClusterSpec, { location, key }: Omit<ClusterGround, 'subnets'>): RoleWithRights {
+  const role = new IamRole(scope, 'ControlPlaneRole', {
+    name: roleName(location, name, ['control-plane']), assumeRolePolicy: trustOfService('eks.amazonaws.com'), tags: { ...tags },
+  });
+  const managed = new IamRolePolicyAttachment(scope, 'ControlPlanePolicy', {
+    role: role.name, policyArn: managedPolicyArn(location, 'AmazonEKSClusterPolicy'),
+  });
+  const encrypt = new IamRolePolicy(scope, 'ControlPlaneEncryption', {
+    name: 'encrypt-secrets',
+    role: role.name,
+    policy: policyDocument({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:ListGrants'], Resource: key.arn }),
+  });
+  return { role, rights: [managed, encrypt] };
+}
+
+interface Administrator {
+  readonly admin: string;
+  readonly location: AwsLocation;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+function administrator(scope: Construct, { name }: EksCluster, { admin, location, tags }: Administrator): void {
+  const id = admin.split(':').slice(-1).join();
+  const entry = new EksAccessEntry(scope, `Admin-${id}`, { clusterName: name, principalArn: admin, type: 'STANDARD', tags: { ...tags } });
+  new EksAccessPolicyAssociation(scope, `AdminPolicy-${id}`, {
+    clusterName: name,
+    principalArn: entry.principalArn,
+    policyArn: `arn:${partitionOf(location)}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`,
+    accessScope: { type: 'cluster' },
+  });
+}
+
+/** What AWS would refuse, or what would make a cluster that nobody can use. */
+export function checkClusterSpec({ name, admins }: ClusterSpec, { zones }: AwsLocation): void {
+  if (zones.length < 2) throw new Error(`zones is ${zones.join(', ')}, but the control plane of EKS takes two zones or more; name another one`);
+  if (admins.length === 0) {
+    throw new Error(`cluster ${name} has no admins, so nobody could use it; name roles, for example arn:aws:iam::111122223333:role/admin`);
+  }
+  for (const admin of admins) {
+    if (!/^arn:[a-z-]+:iam::\d{12}:(role|user)\/.+$/.test(admin)) {
+      throw new Error(`admin ${admin} of cluster ${name} is no ARN of a role or user, for example arn:aws:iam::111122223333:role/admin`);
+    }
+  }
+}

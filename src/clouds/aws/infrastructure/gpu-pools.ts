@@ -1,0 +1,69 @@
+/** What a pool of GPUs on AWS can be, and what not. */
+import { gpuNamed } from '../../../catalog/gpus';
+import type { AwsLocation, GpuPoolSpec } from '../../infrastructure';
+import { SHARING_LABEL, sharingLabelValue } from '../../labels';
+
+const NVIDIA = 'nvidia.com/gpu';
+
+/** The extended resource of the pool's accelerator. */
+export function gpuResource({ gpu }: Pick<GpuPoolSpec, 'gpu'>): string {
+  return gpuNamed(gpu)?.resource ?? NVIDIA;
+}
+
+/** How many containers that each ask for one GPU a node takes. */
+export function unitsPerNode({ gpusPerNode, sharing }: GpuPoolSpec): number {
+  return gpusPerNode * (sharing?.kind === 'time-slicing' ? sharing.clients : 1);
+}
+
+/**
+ * Labels beside those that the pool was given. Time slicing is the device plugin's business: the label tells it on which nodes, and
+ * among how many. The other one lets the autoscaler wait until the plugin has found the GPUs of a new node, instead of adding one more.
+ */
+export function sharedLabels(spec: GpuPoolSpec): Record<string, string> {
+  return {
+    ...(gpuResource(spec) === NVIDIA && { 'k8s.amazonaws.com/accelerator': spec.gpu }),
+    ...(spec.sharing?.kind === 'time-slicing' && { [SHARING_LABEL]: sharingLabelValue(spec.sharing) }),
+  };
+}
+
+export function poolZones({ zones }: GpuPoolSpec, location: AwsLocation): readonly string[] {
+  return zones ?? location.zones;
+}
+
+export function checkGpuPool(spec: GpuPoolSpec, location: AwsLocation): void {
+  const { name, capacity, sharing, imageStreaming, driver } = spec;
+  if (capacity.kind === 'flex-start' || capacity.kind === 'queued') {
+    throw new Error(`pool ${name}: aws has no ${capacity.kind} capacity; use on-demand, spot, reservation or block`);
+  }
+  if (sharing && sharing.kind !== 'time-slicing') {
+    throw new Error(`pool ${name}: aws node groups cannot share GPUs by ${sharing.kind}; use time-slicing`);
+  }
+  if (sharing && (!Number.isInteger(sharing.clients) || sharing.clients < 2)) {
+    throw new Error(`pool ${name}: ${sharing.clients} cannot take turns on a GPU; give a whole number, 2 or more`);
+  }
+  if (sharing && gpuResource(spec) !== NVIDIA) throw new Error(`pool ${name}: ${spec.gpu} cannot be shared; leave out sharing`);
+  if (imageStreaming) throw new Error(`pool ${name}: aws has no image streaming; leave it out, and give nodes a large disk instead`);
+  if (driver !== undefined) throw new Error(`pool ${name}: driver is ${driver}, but on aws it comes with the machine image; leave it out`);
+  checkCapacityId(spec);
+  checkZones(spec, location);
+}
+
+function checkCapacityId({ name, capacity }: GpuPoolSpec): void {
+  if (capacity.kind !== 'reservation' && capacity.kind !== 'block') return;
+  if (/^(cr-[0-9a-f]+|arn:[a-z-]+:resource-groups:.+)$/.test(capacity.id)) return;
+  throw new Error(`pool ${name}: ${capacity.kind} is ${capacity.id}; use the id of a capacity reservation, such as cr-0123456789abcdef0`);
+}
+
+function checkZones(spec: GpuPoolSpec, location: AwsLocation): void {
+  const zones = poolZones(spec, location);
+  const strange = zones.find((zone) => !location.zones.includes(zone));
+  if (strange !== undefined) throw new Error(`pool ${spec.name}: zone ${strange} is none of the cluster's; use ${location.zones.join(', ')}`);
+  const reason = zonalReason(spec);
+  if (reason && zones.length !== 1) throw new Error(`pool ${spec.name}: ${reason} lies in one zone; set zones to one of ${zones.join(', ')}`);
+}
+
+function zonalReason({ compact, capacity }: GpuPoolSpec): string | undefined {
+  if (compact) return 'compact placement';
+  if (capacity.kind === 'reservation') return 'a reservation';
+  return capacity.kind === 'block' ? 'a capacity block' : undefined;
+}

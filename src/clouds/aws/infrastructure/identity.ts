@@ -1,0 +1,84 @@
+import { EksPodIdentityAssociation } from '@cdktf/provider-aws/lib/eks-pod-identity-association';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { Construct } from 'constructs';
+import type { AwsLocation, ServiceAccountRef } from '../../infrastructure';
+import { arn, identityRoleName } from './names';
+import { policyDocument } from './policy';
+import type { Statement } from './policy';
+
+export interface IdentityGround {
+  readonly location: AwsLocation;
+  /** Name of the cluster, concrete. */
+  readonly clusterName: string;
+  /** The same as the association refers to it. */
+  readonly cluster: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The roles of ServiceAccounts, each made when it is first asked for. */
+export interface Identities {
+  roleOf(account: ServiceAccountRef): IamRole;
+  /** Gives it rights, under a name that is unique among its rights. */
+  allow(account: ServiceAccountRef, name: string, statements: readonly Statement[]): void;
+}
+
+/** All below one scope, so that a role keeps its address whoever asks for it first. */
+export function identities(scope: Construct, ground: IdentityGround): Identities {
+  const roles = new Map<string, IamRole>();
+  const roleOf = (account: ServiceAccountRef): IamRole => {
+    const key = keyOf(account);
+    const existing = roles.get(key);
+    if (existing) return existing;
+    const created = identity(scope, ground, account);
+    roles.set(key, created);
+    return created;
+  };
+  return {
+    roleOf,
+    allow: (account, name, statements) => {
+      const role = roleOf(account);
+      new IamRolePolicy(scope, `Rights-${keyOf(account)}-${name}`, { name, role: role.name, policy: policyDocument(...statements) });
+    },
+  };
+}
+
+/** Namespaces have no dot in them. */
+function keyOf({ namespace, name }: ServiceAccountRef): string {
+  return `${namespace}.${name}`;
+}
+
+function identity(scope: Construct, ground: IdentityGround, account: ServiceAccountRef): IamRole {
+  const role = new IamRole(scope, `Identity-${keyOf(account)}`, {
+    name: identityRoleName(ground.location, ground.clusterName, account),
+    assumeRolePolicy: trustOfPods(ground.location, ground.clusterName, account),
+    tags: { ...ground.tags },
+  });
+  new EksPodIdentityAssociation(scope, `Association-${keyOf(account)}`, {
+    clusterName: ground.cluster,
+    namespace: account.namespace,
+    serviceAccount: account.name,
+    roleArn: role.arn,
+    tags: { ...ground.tags },
+  });
+  return role;
+}
+
+/**
+ * What lets the pods of a ServiceAccount assume a role through EKS Pod Identity. The conditions hold the role to that account of
+ * that cluster, whatever else somebody should associate it with.
+ */
+export function trustOfPods(location: AwsLocation, cluster: string, { namespace, name }: ServiceAccountRef): string {
+  return policyDocument({
+    Effect: 'Allow',
+    Principal: { Service: 'pods.eks.amazonaws.com' },
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Condition: {
+      StringEquals: {
+        'aws:RequestTag/eks-cluster-arn': arn(location, 'eks', `cluster/${cluster}`),
+        'aws:RequestTag/kubernetes-namespace': namespace,
+        'aws:RequestTag/kubernetes-service-account': name,
+      },
+    },
+  });
+}

@@ -1,0 +1,151 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
+import { Eip } from '@cdktf/provider-aws/lib/eip';
+import { FlowLog } from '@cdktf/provider-aws/lib/flow-log';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
+import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
+import { NatGateway } from '@cdktf/provider-aws/lib/nat-gateway';
+import { Route } from '@cdktf/provider-aws/lib/route';
+import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
+import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
+import { Subnet } from '@cdktf/provider-aws/lib/subnet';
+import { Vpc } from '@cdktf/provider-aws/lib/vpc';
+import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { zoneRanges } from './cidr';
+import type { ZoneRanges } from './cidr';
+import { flowLogs } from './encryption';
+import { arn, roleName } from './names';
+import { policyDocument, trustOfService } from './policy';
+
+const ANYWHERE = '0.0.0.0/0';
+/** A year, as auditors ask for. */
+export const LOG_DAYS = 365;
+
+export interface NetworkOptions {
+  readonly location: AwsLocation;
+  readonly spec: ClusterSpec;
+  /** For the logs. */
+  readonly key: KmsKey;
+}
+
+/** The private subnets, by zone. */
+export type Subnets = ReadonlyMap<string, string>;
+
+export interface Network {
+  readonly subnets: Subnets;
+  /** The ways out of the subnets: without them a node finds neither cluster nor images. */
+  readonly routes: ITerraformDependable[];
+}
+
+/**
+ * A network of the cluster's own: nodes without public addresses in each zone, which reach the outside through the NAT of their
+ * zone, and S3 directly: through NAT every byte of a model would be paid for.
+ */
+export function network(scope: Construct, { location, spec, key }: NetworkOptions): Network {
+  const { name, tags } = spec;
+  const ranges = zoneRanges(spec.cidr, location.zones);
+  const vpc = new Vpc(scope, 'Vpc', {
+    cidrBlock: spec.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: { ...tags, Name: name },
+  });
+  new DefaultSecurityGroup(scope, 'DefaultSecurityGroup', { vpcId: vpc.id, tags: { ...tags, Name: `${name}-closed` } });
+  const outside = publicRoutes(scope, vpc, spec);
+  const zones = [...ranges].map(([zone, range]) => zoneNetwork(scope, { vpc, spec, outside }, { zone, range }));
+  new VpcEndpoint(scope, 'S3Endpoint', {
+    vpcId: vpc.id,
+    vpcEndpointType: 'Gateway',
+    serviceName: `com.amazonaws.${location.region}.s3`,
+    routeTableIds: zones.map(({ table }) => table.id),
+    tags: { ...tags, Name: `${name}-s3` },
+  });
+  logTraffic(scope, vpc, { location, spec, key });
+  return { subnets: new Map(zones.map(({ zone, nodes }) => [zone, nodes.id])), routes: zones.flatMap(({ routes }) => routes) };
+}
+
+function publicRoutes(scope: Construct, vpc: Vpc, { name, tags }: ClusterSpec): RouteTable {
+  const gateway = new InternetGateway(scope, 'InternetGateway', { vpcId: vpc.id, tags: { ...tags, Name: name } });
+  const table = new RouteTable(scope, 'PublicRoutes', { vpcId: vpc.id, tags: { ...tags, Name: `${name}-public` } });
+  new Route(scope, 'PublicRoute', { routeTableId: table.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id });
+  return table;
+}
+
+interface ZoneGround {
+  readonly vpc: Vpc;
+  readonly spec: ClusterSpec;
+  /** Routes to the internet gateway. */
+  readonly outside: RouteTable;
+}
+
+interface ZoneNetwork {
+  readonly zone: string;
+  readonly nodes: Subnet;
+  readonly table: RouteTable;
+  readonly routes: ITerraformDependable[];
+}
+
+/** The tags on the subnets tell controllers where load balancers go. */
+function zoneNetwork(scope: Construct, ground: ZoneGround, { zone, range }: { zone: string; range: ZoneRanges }): ZoneNetwork {
+  const { vpc, spec: { name, tags } } = ground;
+  const nodes = new Subnet(scope, `PrivateSubnet-${zone}`, {
+    vpcId: vpc.id,
+    availabilityZone: zone,
+    cidrBlock: range.private,
+    tags: { ...tags, 'Name': `${name}-private-${zone}`, 'kubernetes.io/role/internal-elb': '1' },
+  });
+  const table = new RouteTable(scope, `PrivateRoutes-${zone}`, { vpcId: vpc.id, tags: { ...tags, Name: `${name}-private-${zone}` } });
+  const association = new RouteTableAssociation(scope, `PrivateAssociation-${zone}`, { subnetId: nodes.id, routeTableId: table.id });
+  const nat = natGateway(scope, ground, { zone, range });
+  const route = new Route(scope, `NatRoute-${zone}`, { routeTableId: table.id, destinationCidrBlock: ANYWHERE, natGatewayId: nat.id });
+  return { zone, nodes, table, routes: [association, route] };
+}
+
+function natGateway(scope: Construct, ground: ZoneGround, { zone, range }: { zone: string; range: ZoneRanges }): NatGateway {
+  const { vpc, outside, spec: { name, tags } } = ground;
+  const subnet = new Subnet(scope, `PublicSubnet-${zone}`, {
+    vpcId: vpc.id,
+    availabilityZone: zone,
+    cidrBlock: range.public,
+    mapPublicIpOnLaunch: false,
+    tags: { ...tags, 'Name': `${name}-public-${zone}`, 'kubernetes.io/role/elb': '1' },
+  });
+  const association = new RouteTableAssociation(scope, `PublicAssociation-${zone}`, { subnetId: subnet.id, routeTableId: outside.id });
+  const address = new Eip(scope, `NatAddress-${zone}`, { domain: 'vpc', tags: { ...tags, Name: `${name}-${zone}` } });
+  return new NatGateway(scope, `Nat-${zone}`, {
+    allocationId: address.id,
+    subnetId: subnet.id,
+    tags: { ...tags, Name: `${name}-${zone}` },
+    dependsOn: [association],
+  });
+}
+
+function logTraffic(scope: Construct, vpc: Vpc, { location, spec, key }: NetworkOptions): void {
+  const { name, tags } = spec;
+  const group = new CloudwatchLogGroup(scope, 'FlowLogs', {
+    name: flowLogs(name), retentionInDays: LOG_DAYS, kmsKeyId: key.arn, tags: { ...tags },
+  });
+  const role = new IamRole(scope, 'FlowLogRole', {
+    name: roleName(location, name, ['flow-logs']), assumeRolePolicy: trustOfService('vpc-flow-logs.amazonaws.com'), tags: { ...tags },
+  });
+  const rights = new IamRolePolicy(scope, 'FlowLogRights', {
+    name: 'write-logs',
+    role: role.name,
+    policy: policyDocument({
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      Resource: ['', ':*'].map((streams) => arn(location, 'logs', `log-group:${flowLogs(name)}${streams}`)),
+    }),
+  });
+  new FlowLog(scope, 'FlowLog', {
+    vpcId: vpc.id,
+    trafficType: 'ALL',
+    logDestination: group.arn,
+    iamRoleArn: role.arn,
+    maxAggregationInterval: 600,
+    tags: { ...tags, Name: name },
+    dependsOn: [rights],
+  });
+}

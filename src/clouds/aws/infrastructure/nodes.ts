@@ -1,0 +1,51 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { managedPolicyArn, roleName } from './names';
+import { policyDocument, trustOfService } from './policy';
+
+/** Join the cluster, hand out Pod Identity, pull images. The network plugin and the drivers have roles of their own. */
+const POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
+
+export interface NodeIdentity {
+  readonly role: IamRole;
+  /** Without them nodes do not become ready. */
+  readonly rights: ITerraformDependable[];
+}
+
+/** The identity of all nodes. A pod can take it from the metadata of the machine, so it can do little. */
+export function nodeIdentity(scope: Construct, { name, tags }: ClusterSpec, location: AwsLocation): NodeIdentity {
+  const role = new IamRole(scope, 'NodeRole', {
+    name: roleName(location, name, ['nodes']), assumeRolePolicy: trustOfService('ec2.amazonaws.com'), tags: { ...tags },
+  });
+  const rights = POLICIES.map((policy) => new IamRolePolicyAttachment(scope, `NodePolicy-${policy}`, {
+    role: role.name, policyArn: managedPolicyArn(location, policy),
+  }));
+  return { role, rights: [...rights, sessions(scope, role)] };
+}
+
+/**
+ * Sessions of the Systems Manager, so that whom IAM allows can reach a private control plane through a node, without a bastion and
+ * without SSH. Not by AmazonSSMManagedInstanceCore, which lets every node, and so every pod, read all parameters of the account.
+ */
+function sessions(scope: Construct, role: IamRole): IamRolePolicy {
+  return new IamRolePolicy(scope, 'NodeSessions', {
+    name: 'sessions',
+    role: role.name,
+    policy: policyDocument({
+      Effect: 'Allow',
+      Action: [
+        'ssm:UpdateInstanceInformation',
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ],
+      /* None of these knows resources. */
+      Resource: '*',
+    }),
+  });
+}

@@ -1,0 +1,198 @@
+import { AutoscalingGroupTagA } from '@cdktf/provider-aws/lib/autoscaling-group-tag';
+import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
+import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
+import type { LaunchTemplateConfig } from '@cdktf/provider-aws/lib/launch-template';
+import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
+import { Fn, Token } from 'cdktf';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { AwsLocation, GpuPoolSpec, NodePoolSpec, PoolCapacity, Taint } from '../../infrastructure';
+import { nodeTemplateTags } from './autoscaler-tags';
+import { checkGpuPool, gpuResource, poolZones, sharedLabels, unitsPerNode } from './gpu-pools';
+import { groupNamePrefix, joinedName } from './names';
+import type { Subnets } from './network';
+
+export interface PoolGround {
+  readonly location: AwsLocation;
+  /** Name of the cluster, concrete. */
+  readonly clusterName: string;
+  /** The same as node groups refer to it. */
+  readonly cluster: string;
+  readonly subnets: Subnets;
+  readonly nodeRoleArn: string;
+  /** Security groups of the nodes; none: the cluster's own, which EKS sets. */
+  readonly securityGroupIds?: readonly string[];
+  /** What must be there before nodes can become ready. */
+  readonly dependables: ITerraformDependable[];
+}
+
+/** A pool as both kinds have it. */
+interface Pool extends Omit<NodePoolSpec, 'spot'> {
+  readonly amiType: string;
+  readonly capacityType: string;
+  readonly taints: readonly Taint[];
+  readonly zones: readonly string[];
+  /** Extended resources of a node, for the autoscaler. */
+  readonly resources: Readonly<Record<string, string>>;
+  /** What the launch template has beside what all have. */
+  readonly template: Partial<LaunchTemplateConfig>;
+}
+
+/** AWS has machines of its own make for both: `m7g`, `g5g`. */
+const ARM = /^[a-z]+\d+[a-z]*g[a-z]*\./;
+
+export function nodePool(scope: Construct, spec: NodePoolSpec, ground: PoolGround): ITerraformDependable[] {
+  return nodeGroups(scope, ground, {
+    ...spec,
+    amiType: `AL2023_${ARM.test(spec.machineType) ? 'ARM_64' : 'x86_64'}_STANDARD`,
+    capacityType: spec.spot ? 'SPOT' : 'ON_DEMAND',
+    taints: [],
+    zones: ground.location.zones,
+    resources: {},
+    template: {},
+  });
+}
+
+export function gpuPool(scope: Construct, spec: GpuPoolSpec, ground: PoolGround): ITerraformDependable[] {
+  checkGpuPool(spec, ground.location);
+  const { capacity, localSsdCount = 0, compact } = spec;
+  return nodeGroups(scope, ground, {
+    ...spec,
+    labels: { ...spec.labels, ...sharedLabels(spec) },
+    amiType: gpuAmiType(spec),
+    capacityType: CAPACITY_TYPES[capacity.kind] ?? 'ON_DEMAND',
+    zones: poolZones(spec, ground.location),
+    resources: { [gpuResource(spec)]: String(unitsPerNode(spec)) },
+    template: {
+      ...capacityTemplate(capacity, spec.machineType),
+      ...(localSsdCount > 0 && { userData: Fn.base64encode(Fn.rawString(LOCAL_SSD)) }),
+      ...(compact && { placement: { groupName: placement(scope, spec, ground).name } }),
+    },
+  });
+}
+
+/** The images have driver and container toolkit; the device plugin comes with ../addons.ts. */
+function gpuAmiType(spec: GpuPoolSpec): string {
+  if (gpuResource(spec) === 'aws.amazon.com/neuron') return 'AL2023_x86_64_NEURON';
+  return `AL2023_${ARM.test(spec.machineType) ? 'ARM_64' : 'x86_64'}_NVIDIA`;
+}
+
+const CAPACITY_TYPES: Readonly<Partial<Record<PoolCapacity['kind'], string>>> = { spot: 'SPOT', block: 'CAPACITY_BLOCK' };
+
+/** A capacity block wants the machine type in the template, and none in the node group. */
+function capacityTemplate(capacity: PoolCapacity, machineType: string): Partial<LaunchTemplateConfig> {
+  if (capacity.kind !== 'reservation' && capacity.kind !== 'block') return {};
+  const target = capacity.id.startsWith('arn:')
+    ? { capacityReservationResourceGroupArn: capacity.id }
+    : { capacityReservationId: capacity.id };
+  return {
+    capacityReservationSpecification: { capacityReservationTarget: target },
+    ...(capacity.kind === 'block' && { instanceType: machineType, instanceMarketOptions: { marketType: 'capacity-block' } }),
+  };
+}
+
+/** All local disks of the machine, however many it has, as one, for images, logs and emptyDirs. */
+const LOCAL_SSD = `MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="//"
+
+--//
+Content-Type: application/node.eks.aws
+
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  instance:
+    localStorage:
+      strategy: RAID0
+
+--//--
+`;
+
+function placement(scope: Construct, { name, tags }: GpuPoolSpec, { clusterName }: PoolGround): PlacementGroup {
+  return new PlacementGroup(scope, 'Placement', { name: `${clusterName}-${name}`, strategy: 'cluster', tags: { ...tags } });
+}
+
+/**
+ * A node group a zone, which share the pool's limits: volumes are zonal, and the autoscaler knows only of a group with one zone
+ * where its next node will be. A run that was preempted could else wait forever for a node where its volume is.
+ */
+function nodeGroups(scope: Construct, ground: PoolGround, pool: Pool): ITerraformDependable[] {
+  const template = launchTemplate(scope, ground, pool);
+  return pool.zones.flatMap((zone, index) => {
+    const limits = { minSize: share(pool.minNodes, pool.zones.length, index), maxSize: share(pool.maxNodes, pool.zones.length, index) };
+    return limits.maxSize > 0 ? [nodeGroup(scope, ground, { pool, template, zone, limits })] : [];
+  });
+}
+
+/** The part of `total` that the zone at `index` of `zones` gets: the first ones one more where it does not divide. */
+function share(total: number, zones: number, index: number): number {
+  return Math.floor(total / zones) + (index < total % zones ? 1 : 0);
+}
+
+/** A new version of the template rolls the nodes, one by one. */
+function launchTemplate(scope: Construct, ground: PoolGround, { name, diskGiB, tags, template }: Pool): LaunchTemplate {
+  const nodeName = joinedName([ground.clusterName, name], 120);
+  const nodeTags = { ...tags, Name: nodeName };
+  const { securityGroupIds } = ground;
+  return new LaunchTemplate(scope, 'Template', {
+    name: nodeName,
+    updateDefaultVersion: true,
+    /* Two hops: the pods that mount buckets ask the metadata for the region. */
+    metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 2 },
+    blockDeviceMappings: [{
+      deviceName: '/dev/xvda',
+      /* Images of 10 GiB are usual: more than the 125 MiB/s that come for free. */
+      ebs: { volumeSize: diskGiB, volumeType: 'gp3', throughput: 250, encrypted: 'true', deleteOnTermination: 'true' },
+    }],
+    tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({ resourceType, tags: nodeTags })),
+    ...(securityGroupIds && { vpcSecurityGroupIds: [...securityGroupIds] }),
+    tags: { ...tags },
+    ...template,
+  });
+}
+
+interface Group {
+  readonly pool: Pool;
+  readonly template: LaunchTemplate;
+  readonly zone: string;
+  readonly limits: { readonly minSize: number; readonly maxSize: number };
+}
+
+function nodeGroup(scope: Construct, ground: PoolGround, { pool, template, zone, limits }: Group): EksNodeGroup {
+  const { name, machineType, amiType, capacityType, labels, taints, tags } = pool;
+  const group = new EksNodeGroup(scope, `Group-${zone}`, {
+    clusterName: ground.cluster,
+    nodeGroupNamePrefix: groupNamePrefix(ground.location, name, zone),
+    nodeRoleArn: ground.nodeRoleArn,
+    subnetIds: [subnetOf(ground, zone)],
+    amiType,
+    capacityType,
+    ...(capacityType !== 'CAPACITY_BLOCK' && { instanceTypes: [machineType] }),
+    launchTemplate: { id: template.id, version: Token.asString(template.interpolationForAttribute('latest_version')) },
+    scalingConfig: { ...limits, desiredSize: limits.minSize },
+    labels: { ...labels },
+    taint: taints.map(({ key, value }) => ({ key, value, effect: 'NO_SCHEDULE' })),
+    updateConfig: { maxUnavailable: 1 },
+    nodeRepairConfig: { enabled: true },
+    tags: { ...tags },
+    /* The autoscaler decides how many nodes there are. */
+    lifecycle: { createBeforeDestroy: true, ignoreChanges: ['scaling_config[0].desired_size'] },
+    dependsOn: ground.dependables,
+  });
+  tagForAutoscaler(scope, group, { pool, zone });
+  return group;
+}
+
+/** Tags of a node group do not reach the group that the autoscaler reads. */
+function tagForAutoscaler(scope: Construct, group: EksNodeGroup, { pool, zone }: { pool: Pool; zone: string }): void {
+  const autoscalingGroupName = group.resources.get(0).autoscalingGroups.get(0).name;
+  for (const [key, value] of nodeTemplateTags(pool, zone)) {
+    new AutoscalingGroupTagA(scope, `Tag-${zone}-${key}`, { autoscalingGroupName, tag: { key, value, propagateAtLaunch: false } });
+  }
+}
+
+function subnetOf({ subnets }: PoolGround, zone: string): string {
+  const subnet = subnets.get(zone);
+  if (subnet === undefined) throw new Error(`zone ${zone} has no subnet; use ${[...subnets.keys()].join(', ')}`);
+  return subnet;
+}

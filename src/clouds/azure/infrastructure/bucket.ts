@@ -1,0 +1,111 @@
+import { StorageAccount } from '@cdktf/provider-azurerm/lib/storage-account';
+import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-account';
+import { StorageContainer } from '@cdktf/provider-azurerm/lib/storage-container';
+import { StorageManagementPolicy } from '@cdktf/provider-azurerm/lib/storage-management-policy';
+import type { Construct } from 'constructs';
+import type { BucketAccess, BucketGrant, BucketSpec, TerraformBucket } from '../../infrastructure';
+import { checkContainerName, checkStorageAccountName } from '../names';
+import { containerName } from '../pods';
+import { customerKey } from './customer-key';
+import type { Ground } from './ground';
+import { identityOf } from './identity';
+import { logResource } from './logs';
+import { privateLink } from './private-link';
+import { assignRole } from './roles';
+
+const ROLES: Readonly<Record<BucketAccess, string>> = { read: 'Storage Blob Data Reader', write: 'Storage Blob Data Contributor' };
+
+/** A storage account, and in it a container a workspace, for rights are granted by container. */
+export function bucket(scope: Construct, spec: BucketSpec, ground: Ground): TerraformBucket {
+  checkStorageAccountName(spec.name);
+  const storageAccountId = spec.exists ? existingAccountId(spec, ground) : account(scope, spec, ground).id;
+  const container = (namespace: string): StorageContainer => {
+    const id = `Container-${namespace}`;
+    const made = scope.node.tryFindChild(id);
+    if (made instanceof StorageContainer) return made;
+    return new StorageContainer(scope, id, {
+      name: checkContainerName(containerName(namespace)),
+      /* By id it is made through the resource manager: the account itself is closed to whoever deploys. */
+      storageAccountId,
+      containerAccessType: 'private',
+      lifecycle: { preventDestroy: spec.protect },
+    });
+  };
+  return {
+    addWorkspace: (_, { namespace }) => void container(namespace),
+    grant: (_, grant) => {
+      const { account: { namespace, name }, prefix, access } = grant;
+      const id = ['Grant', access, namespace, name, ...prefix.split('/')].filter(Boolean).join('-');
+      const principalId = identityOf(ground, grant.account).principalId;
+      assignRole(scope, id, { role: ROLES[access], principalId, on: prefix ? container(ownerOf(grant)).id : storageAccountId });
+    },
+  };
+}
+
+/** A workspace's folder ends in its namespace; what comes before is a folder in the workspace's container. */
+function ownerOf({ prefix }: BucketGrant): string {
+  return prefix.slice(prefix.lastIndexOf('/') + 1);
+}
+
+function existingAccountId({ name, resourceGroup }: BucketSpec, { location: { subscriptionId } }: Ground): string {
+  if (!resourceGroup) throw new Error(`bucket ${name} exists and has no resourceGroup; give the resource group of the storage account`);
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Storage/storageAccounts/${name}`;
+}
+
+function account(scope: Construct, spec: BucketSpec, ground: Ground): StorageAccount {
+  const { name, protect, tags, retentionDays, encryptionKey } = spec;
+  if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 365) {
+    throw new Error(`retentionDays of bucket ${name} is ${retentionDays}; on azure it is from 1 to 365`);
+  }
+  const resource = new StorageAccount(scope, 'Resource', {
+    name,
+    resourceGroupName: ground.resourceGroup,
+    location: ground.location.location,
+    ...CLOSED,
+    blobProperties: {
+      versioningEnabled: true,
+      deleteRetentionPolicy: { days: retentionDays },
+      containerDeleteRetentionPolicy: { days: retentionDays },
+    },
+    ...(encryptionKey && customerKey(scope, { ...spec, encryptionKey }, ground)),
+    tags: { ...tags },
+    lifecycle: { preventDestroy: protect },
+  });
+  removeOldVersions(scope, resource.id, retentionDays);
+  privateLink(scope, ground, { name, targetId: resource.id, service: 'blob' });
+  if (ground.logsId) {
+    logResource(scope, 'Logs', { targetId: `${resource.id}/blobServices/default`, workspaceId: ground.logsId, categories: ['StorageWrite', 'StorageDelete'] });
+  }
+  return resource;
+}
+
+/** Reached through the cluster's network only, over TLS, by identities of the directory: there is no key that could leak. */
+const CLOSED: Pick<StorageAccountConfig, 'accountTier' | 'accountReplicationType'> & Partial<StorageAccountConfig> = {
+  accountKind: 'StorageV2',
+  accountTier: 'Standard',
+  accountReplicationType: 'ZRS',
+  minTlsVersion: 'TLS1_2',
+  httpsTrafficOnlyEnabled: true,
+  allowNestedItemsToBePublic: false,
+  sharedAccessKeyEnabled: false,
+  defaultToOauthAuthentication: true,
+  localUserEnabled: false,
+  publicNetworkAccessEnabled: false,
+  crossTenantReplicationEnabled: false,
+  infrastructureEncryptionEnabled: true,
+  sasPolicy: { expirationPeriod: '01.00:00:00', expirationAction: 'Log' },
+  networkRules: { defaultAction: 'Deny', bypass: ['AzureServices'] },
+};
+
+/** Blocks of uploads that were never finished, Azure drops by itself after a week. */
+function removeOldVersions(scope: Construct, storageAccountId: string, days: number): void {
+  new StorageManagementPolicy(scope, 'Lifecycle', {
+    storageAccountId,
+    rule: [{
+      name: 'old-versions',
+      enabled: true,
+      filters: { blobTypes: ['blockBlob'] },
+      actions: { version: { deleteAfterDaysSinceCreation: days }, snapshot: { deleteAfterDaysSinceCreationGreaterThan: days } },
+    }],
+  });
+}

@@ -1,0 +1,150 @@
+import { KubernetesCluster } from '@cdktf/provider-azurerm/lib/kubernetes-cluster';
+import type { KubernetesClusterConfig, KubernetesClusterDefaultNodePool } from '@cdktf/provider-azurerm/lib/kubernetes-cluster';
+import { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group';
+import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
+import type { Construct } from 'constructs';
+import type { AzureLocation, ClusterSpec } from '../../infrastructure';
+import { checkClusterName, resourceGroupName } from '../names';
+import type { Ground } from './ground';
+import { logCluster, logs } from './logs';
+import type { LogsOptions } from './logs';
+import { network } from './network';
+import type { Network } from './network';
+import { zonesOf } from './pools';
+import { DNS_ADDRESS, PODS_RANGE, SERVICES_RANGE } from './ranges';
+import { assignRole } from './roles';
+
+/** What runs the cluster's own pods, and nothing else: its taint keeps the rest away. */
+const SYSTEM_POOL = {
+  name: 'system',
+  temporaryNameForRotation: 'systemtmp',
+  vmSize: 'Standard_D4ds_v5',
+  minCount: 2,
+  maxCount: 5,
+  onlyCriticalAddonsEnabled: true,
+  autoScalingEnabled: true,
+  maxPods: 110,
+  osSku: 'Ubuntu',
+  osDiskType: 'Ephemeral',
+  upgradeSettings: { maxSurge: '33%' },
+};
+
+/** Whether all traffic to the control plane is through the network, or some of it through the internet. */
+const PRIVATE = { privateClusterEnabled: true, privateDnsZoneId: 'System', privateClusterPublicFqdnEnabled: false };
+
+/** Security and upkeep that no prop turns off. */
+const HARDENED = {
+  skuTier: 'Standard',
+  oidcIssuerEnabled: true,
+  workloadIdentityEnabled: true,
+  localAccountDisabled: true,
+  roleBasedAccessControlEnabled: true,
+  runCommandEnabled: false,
+  azurePolicyEnabled: true,
+  costAnalysisEnabled: true,
+  automaticUpgradeChannel: 'patch',
+  nodeOsUpgradeChannel: 'NodeImage',
+  imageCleanerEnabled: true,
+  imageCleanerIntervalHours: 48,
+  storageProfile: { blobDriverEnabled: true, diskDriverEnabled: true, snapshotControllerEnabled: true },
+  keyVaultSecretsProvider: { secretRotationEnabled: true },
+  /* A notebook's or a loader's scratch space is no reason to keep a node. */
+  autoScalerProfile: { skipNodesWithLocalStorage: false },
+};
+
+const NETWORKING = {
+  networkPlugin: 'azure',
+  networkPluginMode: 'overlay',
+  networkDataPlane: 'cilium',
+  networkPolicy: 'cilium',
+  outboundType: 'userAssignedNATGateway',
+  podCidr: PODS_RANGE,
+  serviceCidr: SERVICES_RANGE,
+  dnsServiceIp: DNS_ADDRESS,
+};
+
+/**
+ * A private AKS cluster in a network of its own: Azure's directory decides who may do what, workload identity, Cilium enforces
+ * network policies, and the drivers for disks and blobs.
+ *
+ * Secrets are encrypted at rest with Azure's key. A key of one's own would take a key vault, whose keys only a deployer with rights
+ * on its data can make.
+ */
+export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLocation): Ground {
+  const { protect } = spec;
+  const tags = { ...spec.tags };
+  const group = new ResourceGroup(scope, 'ResourceGroup', {
+    name: resourceGroupName(checkClusterName(spec.name)),
+    location: location.location,
+    tags,
+    lifecycle: { preventDestroy: protect },
+  });
+  const common = { name: spec.name, location: location.location, resourceGroupName: group.name, tags };
+  const net = network(scope, { ...common, cidr: spec.cidr });
+  const identity = new UserAssignedIdentity(scope, 'Identity', { ...common, name: `${spec.name}-control-plane` });
+  const nodeSubnetRole = assignRole(scope, 'NodeSubnetRole', { role: 'Network Contributor', principalId: identity.principalId, on: net.nodes.id });
+  const workspace = logs(scope, common);
+  const resource = new KubernetesCluster(scope, 'Resource', {
+    ...common,
+    ...clusterConfig(spec, location, net),
+    identity: { type: 'UserAssigned', identityIds: [identity.id] },
+    omsAgent: { logAnalyticsWorkspaceId: workspace.id, msiAuthForMonitoringEnabled: true },
+    lifecycle: { preventDestroy: protect, ignoreChanges: ['default_node_pool[0].node_count'] },
+    dependsOn: [nodeSubnetRole, ...net.dependables],
+  });
+  logCluster(scope, resource.id, { ...common, workspaceId: workspace.id });
+  return groundOf(scope, { spec, location, common, net, resource, controlPlaneObjectId: identity.principalId, logsId: workspace.id });
+}
+
+function clusterConfig(
+  { name, kubernetesVersion, allowedCidrs, admins, tags }: ClusterSpec,
+  { tenantId, zones }: AzureLocation,
+  { nodes, egress }: Network,
+): Omit<KubernetesClusterConfig, 'name' | 'location' | 'resourceGroupName'> {
+  const defaultNodePool: KubernetesClusterDefaultNodePool = {
+    ...SYSTEM_POOL,
+    vnetSubnetId: nodes.id,
+    tags: { ...tags },
+    ...(zones && { zones: zonesOf('system', zones) }),
+  };
+  return {
+    ...HARDENED,
+    dnsPrefix: name,
+    nodeResourceGroup: `${name}-nodes`,
+    ...(kubernetesVersion && { kubernetesVersion }),
+    /* Nodes reach a control plane that is not private from where their traffic leaves. */
+    ...(allowedCidrs.length === 0 ? PRIVATE : { apiServerAccessProfile: { authorizedIpRanges: [...allowedCidrs, `${egress.ipAddress}/32`] } }),
+    azureActiveDirectoryRoleBasedAccessControl: { azureRbacEnabled: true, tenantId, adminGroupObjectIds: [...admins] },
+    networkProfile: NETWORKING,
+    defaultNodePool,
+  };
+}
+
+interface Made {
+  readonly spec: ClusterSpec;
+  readonly location: AzureLocation;
+  readonly common: LogsOptions;
+  readonly net: Network;
+  readonly resource: KubernetesCluster;
+  readonly controlPlaneObjectId: string;
+  readonly logsId: string;
+}
+
+function groundOf(scope: Construct, { spec, location, common, net, resource, controlPlaneObjectId, logsId }: Made): Ground {
+  return {
+    scope,
+    location,
+    clusterName: spec.name,
+    resourceGroup: common.resourceGroupName,
+    clusterId: resource.id,
+    oidcIssuerUrl: resource.oidcIssuerUrl,
+    kubeletObjectId: resource.kubeletIdentity.objectId,
+    controlPlaneObjectId,
+    subnetId: net.nodes.id,
+    privateEndpointSubnetId: net.privateEndpoints.id,
+    virtualNetworkId: net.virtualNetwork.id,
+    logsId,
+    dnsZoneIds: {},
+    tags: spec.tags,
+  };
+}

@@ -1,0 +1,29 @@
+import type { Construct } from 'constructs';
+import type { AzureLocation } from '../../infrastructure';
+
+/** What everything that is added to a cluster stands on, be the cluster ours or somebody else's. */
+export interface Ground {
+  /** Of the cluster: what several parts share is made here, so that its address does not depend on who asked first. */
+  readonly scope: Construct;
+  readonly location: AzureLocation;
+  readonly clusterName: string;
+  readonly resourceGroup: string;
+  readonly clusterId: string;
+  readonly oidcIssuerUrl: string;
+  /** Object id of the identity with which nodes pull images. */
+  readonly kubeletObjectId: string;
+  /** Object id of the identity with which the control plane makes nodes. */
+  readonly controlPlaneObjectId: string;
+  /** Id of the nodes' subnet. */
+  readonly subnetId: string;
+  readonly privateEndpointSubnetId: string;
+  readonly virtualNetworkId: string;
+  /** Id of the Log Analytics workspace, if the cluster has one. */
+  readonly logsId?: string;
+  /** Ids of private DNS zones that the network has already, by what they are for. */
+  readonly dnsZoneIds: Readonly<Partial<Record<PrivateService, string>>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What is reached through the network only. */
+export type PrivateService = 'blob' | 'registry';

@@ -1,0 +1,41 @@
+import { FederatedIdentityCredential } from '@cdktf/provider-azurerm/lib/federated-identity-credential';
+import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
+import { TerraformOutput } from 'cdktf';
+import type { ServiceAccountRef } from '../../infrastructure';
+import { clientIdOutput, joinedName } from '../names';
+import type { Ground } from './ground';
+
+/**
+ * The identity of a ServiceAccount: made when first asked for, by a grant or for its own sake. Its client id, which Azure gives out,
+ * is an output, for the ServiceAccount on the Kubernetes side needs it.
+ */
+export function identityOf(ground: Ground, account: ServiceAccountRef): UserAssignedIdentity {
+  const { scope, clusterName, resourceGroup: resourceGroupName, location: { location }, tags } = ground;
+  const { namespace, name } = account;
+  const id = `${namespace}-${name}`;
+  const made = scope.node.tryFindChild(`Identity-${id}`);
+  if (made instanceof UserAssignedIdentity) return made;
+  const identity = new UserAssignedIdentity(scope, `Identity-${id}`, {
+    name: joinedName([clusterName, namespace, name], 128),
+    location,
+    resourceGroupName,
+    tags: { ...tags },
+  });
+  new FederatedIdentityCredential(scope, `Credential-${id}`, {
+    name: joinedName([namespace, name], 120),
+    resourceGroupName,
+    parentId: identity.id,
+    issuer: ground.oidcIssuerUrl,
+    subject: `system:serviceaccount:${namespace}:${name}`,
+    audience: ['api://AzureADTokenExchange'],
+  });
+  outputClientId(ground, account, identity);
+  return identity;
+}
+
+/** By the same name in cdktf's outputs file, which goes by construct ids, as in Terraform's own outputs. */
+function outputClientId({ scope, clusterName }: Ground, account: ServiceAccountRef, { clientId }: UserAssignedIdentity): void {
+  const name = clientIdOutput(clusterName, account);
+  const description = `Client id of ${account.namespace}/${account.name} on ${clusterName}`;
+  new TerraformOutput(scope, name, { value: clientId, description }).overrideLogicalId(name);
+}

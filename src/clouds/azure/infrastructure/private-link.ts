@@ -1,0 +1,55 @@
+import { PrivateDnsZone } from '@cdktf/provider-azurerm/lib/private-dns-zone';
+import { PrivateDnsZoneVirtualNetworkLink } from '@cdktf/provider-azurerm/lib/private-dns-zone-virtual-network-link';
+import { PrivateEndpoint } from '@cdktf/provider-azurerm/lib/private-endpoint';
+import type { Construct } from 'constructs';
+import type { Ground, PrivateService } from './ground';
+
+const ZONES: Readonly<Record<PrivateService, string>> = {
+  blob: 'privatelink.blob.core.windows.net',
+  registry: 'privatelink.azurecr.io',
+};
+
+export interface PrivateLink {
+  readonly name: string;
+  /** Id of what is reached. */
+  readonly targetId: string;
+  readonly service: PrivateService;
+}
+
+/** The only way to what is closed to the internet: an address in the cluster's network, and its public name resolved to it there. */
+export function privateLink(scope: Construct, ground: Ground, { name, targetId, service }: PrivateLink): PrivateEndpoint {
+  return new PrivateEndpoint(scope, 'PrivateEndpoint', {
+    name,
+    location: ground.location.location,
+    resourceGroupName: ground.resourceGroup,
+    subnetId: ground.privateEndpointSubnetId,
+    privateServiceConnection: {
+      name,
+      isManualConnection: false,
+      privateConnectionResourceId: targetId,
+      subresourceNames: [service],
+    },
+    privateDnsZoneGroup: { name: service, privateDnsZoneIds: [dnsZoneId(ground, service)] },
+    tags: { ...ground.tags },
+  });
+}
+
+/** A network takes one zone of a name, so all buckets share one, and all registries. */
+function dnsZoneId(ground: Ground, service: PrivateService): string {
+  const { scope, clusterName, dnsZoneIds, tags } = ground;
+  const id = `Dns-${service}`;
+  const made = scope.node.tryFindChild(id);
+  if (made instanceof PrivateDnsZone) return made.id;
+  const given = dnsZoneIds[service];
+  if (given) return given;
+  const { resourceGroup, virtualNetworkId } = ground;
+  const zone = new PrivateDnsZone(scope, id, { name: ZONES[service], resourceGroupName: resourceGroup, tags: { ...tags } });
+  new PrivateDnsZoneVirtualNetworkLink(scope, `${id}-link`, {
+    name: clusterName,
+    resourceGroupName: resourceGroup,
+    privateDnsZoneName: zone.name,
+    virtualNetworkId,
+    tags: { ...tags },
+  });
+  return zone.id;
+}

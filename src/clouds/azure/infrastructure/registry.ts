@@ -1,0 +1,82 @@
+import { ContainerRegistry } from '@cdktf/provider-azurerm/lib/container-registry';
+import { ContainerRegistryCacheRule } from '@cdktf/provider-azurerm/lib/container-registry-cache-rule';
+import type { Construct } from 'constructs';
+import type { RegistrySpec, TerraformRegistry } from '../../infrastructure';
+import { checkRegistryName } from '../names';
+import type { Ground } from './ground';
+import { identityOf } from './identity';
+import { privateLink } from './private-link';
+import { assignRole } from './roles';
+
+/** What a builder does with its repository. */
+const ACTIONS = ['content/read', 'content/write', 'metadata/read', 'metadata/write'];
+
+/** Registries that Azure caches without credentials (Microsoft Learn, "Artifact cache", 2025-05). */
+const CACHED = ['ghcr.io', 'mcr.microsoft.com', 'public.ecr.aws', 'quay.io', 'registry.k8s.io'];
+
+/**
+ * A registry that knows rights by repository, so that a builder can push to its workspace's only. Nodes pull everything.
+ *
+ * Azure locks tags one by one only, so that they are not immutable here; images are referred to by what they are built from.
+ */
+export function registry(scope: Construct, spec: RegistrySpec, ground: Ground): TerraformRegistry {
+  const { id } = createRegistry(scope, spec, ground);
+  privateLink(scope, ground, { name: spec.name, targetId: id, service: 'registry' });
+  assignRole(scope, 'Pull', { role: 'Container Registry Repository Reader', principalId: ground.kubeletObjectId, on: id });
+  for (const upstream of spec.pullThrough) pullThroughCache(scope, { id, name: spec.name }, upstream);
+  return {
+    addWorkspace: (_, { namespace, builder }) => void assignRole(scope, `Push-${namespace}`, {
+      role: 'Container Registry Repository Writer',
+      principalId: identityOf(ground, builder).principalId,
+      on: id,
+      condition: onRepository(namespace),
+    }),
+  };
+}
+
+function createRegistry(scope: Construct, { name, protect, untaggedDays, tags }: RegistrySpec, ground: Ground): ContainerRegistry {
+  if (!Number.isInteger(untaggedDays) || untaggedDays < 1 || untaggedDays > 365) {
+    throw new Error(`untaggedDays of registry ${name} is ${untaggedDays}; on azure it is from 1 to 365`);
+  }
+  const resource = new ContainerRegistry(scope, 'Resource', {
+    name: checkRegistryName(name),
+    resourceGroupName: ground.resourceGroup,
+    location: ground.location.location,
+    sku: 'Premium',
+    adminEnabled: false,
+    anonymousPullEnabled: false,
+    publicNetworkAccessEnabled: false,
+    dataEndpointEnabled: true,
+    zoneRedundancyEnabled: true,
+    retentionPolicyInDays: untaggedDays,
+    tags: { ...tags },
+    lifecycle: { preventDestroy: protect },
+  });
+  /* azurerm has it from 4.81 on, later than the typings; the roles by registry (AcrPull, AcrPush) mean nothing then. */
+  resource.addOverride('role_assignment_mode', 'AbacRepositoryPermissions');
+  return resource;
+}
+
+/** Rights on the content of one repository: whatever the role allows on it, and nothing on another one. */
+function onRepository(repository: string): string {
+  const others = ACTIONS.map((action) => `!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/${action}'})`).join(' AND ');
+  return `((${others}) OR (@Request[Microsoft.ContainerRegistry/registries/repositories:name] StringEqualsIgnoreCase '${repository}'))`;
+}
+
+interface Registry {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Under the upstream's name, which has a dot, as no namespace has. */
+function pullThroughCache(scope: Construct, { id: containerRegistryId, name }: Registry, upstream: string): void {
+  if (!CACHED.includes(upstream)) {
+    throw new Error(`pullThrough of registry ${name} has ${upstream}, which azure does not cache without credentials; use ${CACHED.join(', ')}`);
+  }
+  new ContainerRegistryCacheRule(scope, `Cache-${upstream}`, {
+    name: `cache-${upstream.replaceAll('.', '-')}`,
+    containerRegistryId,
+    sourceRepo: `${upstream}/*`,
+    targetRepo: `${upstream}/*`,
+  });
+}

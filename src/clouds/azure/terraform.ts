@@ -1,0 +1,81 @@
+/** Azure's Terraform side: AKS, Blob Storage, Container Registry. */
+import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
+import { Construct } from 'constructs';
+import type { AzureLocation, TerraformCloud, TerraformCluster } from '../infrastructure';
+import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
+import { bucket } from './infrastructure/bucket';
+import { cluster } from './infrastructure/cluster';
+import { existingGround } from './infrastructure/existing';
+import type { Ground } from './infrastructure/ground';
+import { identityOf } from './infrastructure/identity';
+import { gpuPool, nodePool } from './infrastructure/pools';
+import { registry } from './infrastructure/registry';
+import { clientIdOutput, poolName, registryName, resourceGroupName, storageAccountName } from './names';
+
+/** What runs all that needs no GPU: the system pool takes the cluster's own pods only. */
+const GENERAL_POOL = {
+  name: 'general', machineType: 'Standard_D4ds_v5', minNodes: 0, maxNodes: 5, spot: false, diskGiB: 128, labels: {},
+};
+
+/** The first version with all that is used here (rights by repository), and the next major one. */
+const PROVIDER_VERSIONS = '>= 4.81.0, < 5.0.0';
+
+export function terraformCloud(location: AzureLocation): TerraformCloud {
+  return {
+    prepare: (scope) => {
+      ensureBackend(scope);
+      if (!hasProvider(scope, 'azurerm')) prepareProvider(scope, location);
+    },
+    cluster: (scope, spec) => {
+      const handle = handleOf(cluster(scope, spec, location));
+      handle.addNodePool(new Construct(scope, 'GeneralPool'), { ...GENERAL_POOL, tags: spec.tags });
+      return handle;
+    },
+    existingCluster: (scope, spec) => handleOf(existingGround(scope, { location, spec })),
+    bucketName: (clusterName) => storageAccountName({ subscriptionId: location.subscriptionId, name: clusterName }),
+    registryName: (clusterName) => registryName({ subscriptionId: location.subscriptionId, name: clusterName }),
+    artifacts: ({ name, clusterName, resourceGroup = resourceGroupName(clusterName) }) => ({ url: `az://${name}`, resourceGroup }),
+    images: (name) => ({ url: `${name}.azurecr.io` }),
+    tenantId: location.tenantId,
+    clientIdOutput,
+  };
+}
+
+function prepareProvider(scope: Construct, { subscriptionId, tenantId }: AzureLocation): void {
+  new AzurermProvider(scope, 'azurerm', {
+    subscriptionId,
+    tenantId,
+    storageUseAzuread: true,
+    features: [{
+      resourceGroup: [{ preventDeletionIfContainsResources: true }],
+      /* Storage accounts are closed to whoever deploys. */
+      storage: [{ dataPlaneAvailable: false }],
+    }],
+  });
+  relaxProviderVersion(scope, 'azurerm', PROVIDER_VERSIONS);
+}
+
+function handleOf(ground: Ground): TerraformCluster {
+  const pools = new Map<string, string>(Object.entries({ system: 'system' }));
+  return {
+    addNodePool: (scope, spec) => {
+      claim(pools, spec.name);
+      nodePool(scope, spec, ground);
+    },
+    addGpuPool: (scope, spec) => {
+      claim(pools, spec.name);
+      gpuPool(scope, spec, ground);
+    },
+    addBucket: (scope, spec) => bucket(scope, spec, ground),
+    addRegistry: (scope, spec) => registry(scope, spec, ground),
+    addIdentity: (_, account) => void identityOf(ground, account),
+  };
+}
+
+/** Different names may become one where hyphens are not taken. */
+function claim(pools: Map<string, string>, name: string): void {
+  const derived = poolName(name);
+  const taken = pools.get(derived);
+  if (taken !== undefined) throw new Error(`pool ${name} is called ${derived} on azure, as pool ${taken} is; choose another name`);
+  pools.set(derived, name);
+}

@@ -1,0 +1,100 @@
+import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
+import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
+import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
+import { StorageManagedFolder } from '@cdktf/provider-google/lib/storage-managed-folder';
+import { StorageManagedFolderIamMember } from '@cdktf/provider-google/lib/storage-managed-folder-iam-member';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { BucketGrant, BucketSpec, GcpLocation, TerraformBucket } from '../../infrastructure';
+import { principal, serviceAgent } from './identity';
+import { checkedName, labelsOf } from './names';
+
+const ROLES = { read: 'roles/storage.objectViewer', write: 'roles/storage.objectUser' };
+
+const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
+
+export interface BucketGround {
+  readonly location: GcpLocation;
+  readonly apis: readonly ITerraformDependable[];
+  /** The workload identity pool exists only once the cluster does. */
+  readonly cluster: readonly ITerraformDependable[];
+}
+
+/** Rights are granted on managed folders, so that a workspace has none on the rest of the bucket. */
+export function bucket(scope: Construct, spec: BucketSpec, ground: BucketGround): TerraformBucket {
+  const name = spec.exists ? spec.name : createBucket(scope, spec, ground).name;
+  const folder = folders(scope, name);
+  return {
+    addWorkspace: (_, { prefix }) => void folder(prefix),
+    grant: (grantScope, grant) => {
+      const id = grantId(grant);
+      if (grantScope.node.tryFindChild(id)) return;
+      const { account, prefix, access } = grant;
+      const config = { bucket: name, role: ROLES[access], member: principal(ground.location, account), dependsOn: [...ground.cluster] };
+      if (prefix === '') new StorageBucketIamMember(grantScope, id, config);
+      else new StorageManagedFolderIamMember(grantScope, id, { ...config, managedFolder: folder(prefix).name });
+    },
+  };
+}
+
+/** Colons, which no part has, so that two grants never share an id. */
+function grantId({ account, prefix, access }: BucketGrant): string {
+  return ['Grant', access, account.namespace, account.name, ...prefix.split('/')].join(':');
+}
+
+/** A folder for each prefix. One that is destroyed leaves its objects where they are: only the rights on it go. */
+function folders(scope: Construct, bucketName: string): (prefix: string) => StorageManagedFolder {
+  const made = new Map<string, StorageManagedFolder>();
+  return (prefix) => {
+    const folder = made.get(prefix) ?? new StorageManagedFolder(scope, `Folder:${prefix.replaceAll('/', ':')}`, {
+      bucket: bucketName,
+      name: `${prefix}/`,
+      forceDestroy: true,
+    });
+    made.set(prefix, folder);
+    return folder;
+  };
+}
+
+function createBucket(scope: Construct, spec: BucketSpec, ground: BucketGround): StorageBucket {
+  const { retentionDays, encryptionKey, tags, protect } = spec;
+  return new StorageBucket(scope, 'Resource', {
+    name: checkedName('bucket', spec.name),
+    location: ground.location.region,
+    storageClass: 'STANDARD',
+    uniformBucketLevelAccess: true,
+    publicAccessPrevention: 'enforced',
+    versioning: { enabled: true },
+    softDeletePolicy: { retentionDurationSeconds: checkedRetention(retentionDays) * 86_400 },
+    lifecycleRule: [
+      { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: retentionDays, withState: 'ARCHIVED' } },
+      { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } },
+    ],
+    ...(encryptionKey && { encryption: { defaultKmsKeyName: encryptionKey } }),
+    forceDestroy: false,
+    labels: labelsOf(tags),
+    lifecycle: { preventDestroy: protect },
+    dependsOn: [...ground.apis, ...(encryptionKey ? [keyGrant(scope, encryptionKey, ground.location)] : [])],
+  });
+}
+
+function checkedRetention(days: number): number {
+  if (days < 7 || days > 90) throw new Error(`retentionDays is ${days}, but Cloud Storage keeps deleted objects for 7 to 90 days; give a number in that range`);
+  return days;
+}
+
+/** It is Cloud Storage that encrypts, by its own agent in the project. */
+function keyGrant(scope: Construct, encryptionKey: string, location: GcpLocation): KmsCryptoKeyIamMember {
+  const [, keyLocation] = KEY.exec(encryptionKey) ?? [];
+  if (keyLocation === undefined) {
+    throw new Error(`encryptionKey is ${encryptionKey}; give the full name of a key, projects/<project>/locations/${location.region}/keyRings/<ring>/cryptoKeys/<key>`);
+  }
+  if (keyLocation !== location.region) {
+    throw new Error(`encryptionKey is in ${keyLocation} and the bucket in ${location.region}; give a key of the bucket's region`);
+  }
+  return new KmsCryptoKeyIamMember(scope, 'EncryptionKeyGrant', {
+    cryptoKeyId: encryptionKey,
+    role: 'roles/cloudkms.cryptoKeyEncrypterDecrypter',
+    member: serviceAgent(location, 'gs-project-accounts'),
+  });
+}

@@ -1,0 +1,154 @@
+import { ContainerCluster } from '@cdktf/provider-google/lib/container-cluster';
+import { KmsCryptoKey } from '@cdktf/provider-google/lib/kms-crypto-key';
+import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
+import { KmsKeyRing } from '@cdktf/provider-google/lib/kms-key-ring';
+import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
+import { ProjectService } from '@cdktf/provider-google/lib/project-service';
+import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { ClusterSpec, GcpLocation } from '../../infrastructure';
+import { serviceAgent } from './identity';
+import { checkedName, labelsOf, nodeAccountId, zonesIn } from './names';
+import { PODS_RANGE, SERVICES_RANGE } from './network';
+import type { Network } from './network';
+
+const APIS = [
+  'artifactregistry', 'binaryauthorization', 'cloudkms', 'cloudresourcemanager', 'compute', 'container', 'containerfilesystem',
+  'containerscanning', 'iam', 'logging', 'monitoring', 'storage',
+];
+
+/** What a node needs to report; it pulls by rights on the repositories. */
+const NODE_ROLE = 'roles/container.defaultNodeServiceAccount';
+
+/** APIs stay enabled when the stack goes: others in the project may use them. */
+export function enabledApis(scope: Construct): ITerraformDependable[] {
+  return APIS.map((api) => new ProjectService(scope, `Api-${api}`, { service: `${api}.googleapis.com`, disableOnDestroy: false }));
+}
+
+export interface NodeIdentity {
+  readonly account: ServiceAccount;
+  readonly role: ITerraformDependable;
+}
+
+export interface NodeIdentityOptions {
+  /** Name of the cluster. */
+  readonly name: string;
+  readonly location: GcpLocation;
+  readonly apis: readonly ITerraformDependable[];
+}
+
+/** The identity of the nodes, instead of the project's editor that would be the default. */
+export function nodeIdentity(scope: Construct, { name, location: { projectId }, apis }: NodeIdentityOptions): NodeIdentity {
+  const account = new ServiceAccount(scope, 'NodeIdentity', {
+    accountId: nodeAccountId(name),
+    displayName: `Nodes of ${name}`,
+    dependsOn: [...apis],
+  });
+  const role = new ProjectIamMember(scope, 'NodeIdentityRole', { project: projectId, role: NODE_ROLE, member: account.member });
+  return { account, role };
+}
+
+/** What does not depend on the cluster: Dataplane V2 is what enforces network policies. */
+const HARDENED = {
+  datapathProvider: 'ADVANCED_DATAPATH',
+  enableIntranodeVisibility: true,
+  releaseChannel: { channel: 'REGULAR' },
+  enableShieldedNodes: true,
+  masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+  binaryAuthorization: { evaluationMode: 'PROJECT_SINGLETON_POLICY_ENFORCE' },
+  securityPostureConfig: { mode: 'BASIC' },
+  loggingConfig: { enableComponents: ['SYSTEM_COMPONENTS', 'WORKLOADS', 'APISERVER'] },
+  monitoringConfig: { enableComponents: ['SYSTEM_COMPONENTS', 'DCGM'], managedPrometheus: { enabled: true } },
+  addonsConfig: {
+    gcePersistentDiskCsiDriverConfig: { enabled: true },
+    gcsFuseCsiDriverConfig: { enabled: true },
+    dnsCacheConfig: { enabled: true },
+  },
+  costManagementConfig: { enabled: true },
+  clusterAutoscaling: { enabled: false, autoscalingProfile: 'OPTIMIZE_UTILIZATION' },
+  nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: 'FALSE' } },
+};
+
+/** What a node may ask of Google's APIs is decided by its account's roles, not by these. */
+export const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
+
+/** What nodes of all pools have: no metadata of the VM for pods, secure boot, no legacy endpoints. */
+export const SHIELDED = {
+  shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+  workloadMetadataConfig: { mode: 'GKE_METADATA' },
+  metadata: { 'disable-legacy-endpoints': 'true' },
+};
+
+export interface ClusterGround {
+  readonly location: GcpLocation;
+  readonly network: Network;
+  readonly nodes: NodeIdentity;
+  readonly apis: readonly ITerraformDependable[];
+}
+
+/**
+ * A regional GKE cluster: private nodes, a control plane behind IAM (its DNS endpoint), workload identity, Dataplane V2 (network
+ * policies are enforced), Secrets encrypted with a key of its own, and the drivers for disks and buckets.
+ */
+export function cluster(scope: Construct, spec: ClusterSpec, { location, network, nodes, apis }: ClusterGround): ContainerCluster {
+  const { projectId, region, zones } = location;
+  const { kubernetesVersion, allowedCidrs } = spec;
+  const encryption = secretsKey(scope, spec, { location, apis });
+  return new ContainerCluster(scope, 'Resource', {
+    ...HARDENED,
+    name: checkedName('cluster', spec.name),
+    location: region,
+    ...(zones && { nodeLocations: zonesIn(region, zones) }),
+    ...(kubernetesVersion && { minMasterVersion: kubernetesVersion }),
+    deletionProtection: spec.protect,
+    network: network.network.id,
+    subnetwork: network.subnetwork.id,
+    networkingMode: 'VPC_NATIVE',
+    ipAllocationPolicy: { clusterSecondaryRangeName: PODS_RANGE, servicesSecondaryRangeName: SERVICES_RANGE },
+    privateClusterConfig: { enablePrivateNodes: true, enablePrivateEndpoint: allowedCidrs.length === 0 },
+    controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: true } },
+    masterAuthorizedNetworksConfig: {
+      cidrBlocks: allowedCidrs.map((cidrBlock) => ({ cidrBlock })),
+      gcpPublicCidrsAccessEnabled: false,
+      privateEndpointEnforcementEnabled: true,
+    },
+    workloadIdentityConfig: { workloadPool: `${projectId}.svc.id.goog` },
+    databaseEncryption: { state: 'ENCRYPTED', keyName: encryption.key.id },
+    resourceLabels: labelsOf(spec.tags),
+    /* GKE asks for a first pool, which is thrown away at once: all pools are resources of their own. */
+    removeDefaultNodePool: true,
+    initialNodeCount: 1,
+    nodeConfig: { serviceAccount: nodes.account.email, oauthScopes: SCOPES, ...SHIELDED },
+    lifecycle: { ignoreChanges: ['node_config', 'initial_node_count'] },
+    dependsOn: [...apis, encryption.grant, nodes.role],
+  });
+}
+
+interface SecretsKey {
+  readonly key: KmsCryptoKey;
+  readonly grant: KmsCryptoKeyIamMember;
+}
+
+interface KeyGround {
+  readonly location: GcpLocation;
+  readonly apis: readonly ITerraformDependable[];
+}
+
+/** A key ring cannot be destroyed: a cluster that is made anew under the same name imports it. */
+function secretsKey(scope: Construct, { name, tags, protect }: ClusterSpec, { location, apis }: KeyGround): SecretsKey {
+  const ring = new KmsKeyRing(scope, 'KeyRing', { name, location: location.region, dependsOn: [...apis] });
+  const key = new KmsCryptoKey(scope, 'SecretsKey', {
+    name: `${name}-secrets`,
+    keyRing: ring.id,
+    rotationPeriod: '7776000s',
+    labels: labelsOf(tags),
+    lifecycle: { preventDestroy: protect },
+  });
+  const grant = new KmsCryptoKeyIamMember(scope, 'SecretsKeyGrant', {
+    cryptoKeyId: key.id,
+    role: 'roles/cloudkms.cryptoKeyEncrypterDecrypter',
+    member: serviceAgent(location, 'container-engine-robot'),
+  });
+  return { key, grant };
+}

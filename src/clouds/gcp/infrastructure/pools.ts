@@ -1,0 +1,91 @@
+import { ContainerNodePool } from '@cdktf/provider-google/lib/container-node-pool';
+import type { ContainerNodePoolConfig, ContainerNodePoolNodeConfig } from '@cdktf/provider-google/lib/container-node-pool';
+import type { Construct } from 'constructs';
+import type { GcpLocation, GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
+import { HYPERDISK_ONLY, NEVER_COMPACT } from './accelerators';
+import { SCOPES, SHIELDED } from './cluster';
+import { gpuNodeConfig } from './gpu-nodes';
+import { checkedName, labelsOf, zonesIn } from './names';
+
+export interface PoolGround {
+  readonly location: GcpLocation;
+  /** Name of the cluster. */
+  readonly cluster: string;
+  /** Region or zone of the cluster. */
+  readonly clusterLocation: string;
+  /** E-mail address of the nodes' service account. */
+  readonly nodes: string;
+}
+
+export function nodePool(scope: Construct, spec: NodePoolSpec, ground: PoolGround): ContainerNodePool {
+  return new ContainerNodePool(scope, 'Resource', {
+    ...poolConfig(spec, ground),
+    upgradeSettings: { strategy: 'SURGE', maxSurge: 1, maxUnavailable: 0 },
+    nodeConfig: { ...nodeConfig(spec, ground), spot: spec.spot },
+  });
+}
+
+export function gpuPool(scope: Construct, spec: GpuPoolSpec, ground: PoolGround): ContainerNodePool {
+  const { zones } = spec;
+  return new ContainerNodePool(scope, 'Resource', {
+    ...poolConfig(spec, ground),
+    ...(zones && { nodeLocations: zonesIn(ground.location.region, zones) }),
+    ...(spec.compact && { placementPolicy: compactPlacement(spec) }),
+    ...lifecycleOf(spec),
+    nodeConfig: { ...nodeConfig(spec, ground), ...gpuNodeConfig(spec) },
+  });
+}
+
+/** Limits count over all zones, so that a pool in three zones does not grow to three times its size. */
+function poolConfig({ name, minNodes, maxNodes }: Pick<NodePoolSpec, 'name' | 'minNodes' | 'maxNodes'>, ground: PoolGround): ContainerNodePoolConfig {
+  return {
+    name: checkedName('pool', name),
+    cluster: ground.cluster,
+    location: ground.clusterLocation,
+    initialNodeCount: initialNodes(minNodes, ground.location),
+    autoscaling: { totalMinNodeCount: minNodes, totalMaxNodeCount: maxNodes, locationPolicy: 'ANY' },
+    management: { autoRepair: true, autoUpgrade: true },
+    lifecycle: { ignoreChanges: ['initial_node_count'] },
+  };
+}
+
+/** This one counts for each zone, and Google takes three where none are named. The autoscaler takes away what is too much. */
+function initialNodes(minNodes: number, { zones }: GcpLocation): number {
+  return Math.ceil(minNodes / (zones?.length ?? 3));
+}
+
+function nodeConfig(spec: Omit<NodePoolSpec, 'spot'>, { nodes }: PoolGround): ContainerNodePoolNodeConfig {
+  const { machineType, diskGiB, labels, tags } = spec;
+  return {
+    machineType,
+    diskSizeGb: diskGiB,
+    diskType: HYPERDISK_ONLY.test(machineType) ? 'hyperdisk-balanced' : 'pd-balanced',
+    imageType: 'COS_CONTAINERD',
+    serviceAccount: nodes,
+    oauthScopes: SCOPES,
+    labels: { ...labels },
+    resourceLabels: labelsOf(tags),
+    gvnic: { enabled: true },
+    ...SHIELDED,
+  };
+}
+
+function compactPlacement({ name, machineType }: GpuPoolSpec): { type: string } {
+  if (NEVER_COMPACT.test(machineType)) {
+    throw new Error(`pool ${name} is compact, but gcp cannot place ${machineType} close to each other; leave compact out or take another machine`);
+  }
+  return { type: 'COMPACT' };
+}
+
+/**
+ * Nodes that are lent for a time are neither repaired nor upgraded, for that would end what they were lent for. Of others an
+ * upgrade takes one away before it brings the new one: there may be no spare GPU.
+ */
+function lifecycleOf({ name, capacity: { kind }, minNodes }: GpuPoolSpec): Partial<ContainerNodePoolConfig> {
+  if (kind !== 'flex-start' && kind !== 'queued') return { upgradeSettings: { strategy: 'SURGE', maxSurge: 0, maxUnavailable: 1 } };
+  if (minNodes > 0) throw new Error(`pool ${name} is ${kind}, which begins with no node, but minNodes is ${minNodes}; leave minNodes out`);
+  return {
+    management: { autoRepair: false, autoUpgrade: true },
+    ...(kind === 'queued' && { queuedProvisioning: { enabled: true } }),
+  };
+}

@@ -1,0 +1,90 @@
+/** Google Cloud's Terraform side: GKE, Cloud Storage, Artifact Registry. */
+import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import type { ClusterSpec, ExistingClusterSpec, GcpLocation, TerraformCloud, TerraformCluster } from '../infrastructure';
+import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
+import { uniqueName } from '../unique-name';
+import { bucket } from './infrastructure/bucket';
+import { cluster, enabledApis, nodeIdentity } from './infrastructure/cluster';
+import { network } from './infrastructure/network';
+import { gpuPool, nodePool } from './infrastructure/pools';
+import type { PoolGround } from './infrastructure/pools';
+import { registry } from './infrastructure/registry';
+
+/** What runs the cluster's own pods; small, for GPUs have pools of their own. Two, so that one may fail or be upgraded. */
+const SYSTEM_POOL = {
+  name: 'system', machineType: 'n2d-standard-4', minNodes: 2, maxNodes: 5, spot: false, diskGiB: 100, labels: {},
+};
+
+/** From the version of the typings on. The seventh changes nothing that is used here (its upgrade guide, 2026-11). */
+const PROVIDER_VERSIONS = '>= 6.50.0, < 8.0.0';
+
+export function terraformCloud(location: GcpLocation): TerraformCloud {
+  return {
+    prepare: (scope) => {
+      ensureBackend(scope);
+      if (hasProvider(scope, 'google')) return;
+      new GoogleProvider(scope, 'google', { project: location.projectId, region: location.region });
+      relaxProviderVersion(scope, 'google', PROVIDER_VERSIONS);
+    },
+    cluster: (scope, spec) => newCluster(scope, spec, location),
+    existingCluster: (_, spec) => existingCluster(spec, location),
+    bucketName: (clusterName) => uniqueName(clusterName, location.projectId, 'artifacts'),
+    registryName: (clusterName) => clusterName,
+    artifacts: ({ name }) => ({ url: `gs://${name}` }),
+    images: (name) => ({ url: `${location.region}-docker.pkg.dev/${location.projectId}/${name}`, repositoryPerWorkspace: true }),
+  };
+}
+
+function newCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation): TerraformCluster {
+  const { name, cidr, tags } = spec;
+  const apis = enabledApis(scope);
+  const nodes = nodeIdentity(scope, { name, location, apis });
+  const resource = cluster(scope, spec, { location, nodes, apis, network: network(scope, { name, location, cidr, apis }) });
+  const handle = handleOf({
+    location, apis,
+    cluster: resource.name,
+    clusterLocation: location.region,
+    nodes: () => ({ email: nodes.account.email, member: nodes.account.member }),
+    dependables: [resource],
+  });
+  handle.addNodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags });
+  return handle;
+}
+
+/** Attributes: `nodeServiceAccount`, and `location` of a cluster that is in one zone. */
+function existingCluster({ name, attributes }: ExistingClusterSpec, location: GcpLocation): TerraformCluster {
+  const { nodeServiceAccount, location: clusterLocation = location.region } = attributes;
+  return handleOf({
+    location,
+    cluster: name,
+    clusterLocation: String(clusterLocation),
+    nodes: () => {
+      if (typeof nodeServiceAccount !== 'string') {
+        throw new Error(`cluster ${name} has no nodeServiceAccount; give the e-mail address of the service account of its nodes, which pools run as and pull by`);
+      }
+      return { email: nodeServiceAccount, member: `serviceAccount:${nodeServiceAccount}` };
+    },
+    apis: [],
+    dependables: [],
+  });
+}
+
+interface Handle extends Omit<PoolGround, 'nodes'> {
+  readonly apis: readonly ITerraformDependable[];
+  readonly dependables: readonly ITerraformDependable[];
+  /** The nodes' service account; an error where it is not known. */
+  nodes(): { readonly email: string; readonly member: string };
+}
+
+function handleOf({ nodes, dependables, ...ground }: Handle): TerraformCluster {
+  return {
+    addNodePool: (scope, spec) => void nodePool(scope, spec, { ...ground, nodes: nodes().email }),
+    addGpuPool: (scope, spec) => void gpuPool(scope, spec, { ...ground, nodes: nodes().email }),
+    addBucket: (scope, spec) => bucket(scope, spec, { ...ground, cluster: dependables }),
+    addRegistry: (scope, spec) => registry(scope, spec, { ...ground, nodes: nodes().member, cluster: dependables }),
+    /* IAM knows a ServiceAccount by its name. */
+    addIdentity: () => undefined,
+  };
+}

@@ -1,0 +1,169 @@
+/** What every cloud must answer about infrastructure: which Terraform resources to write. The types only; nothing of cdktf is in them. */
+import type { Construct } from 'constructs';
+import type { ArtifactStoreSpec, RegistrySpec as ImageStoreSpec } from '../api/platform';
+
+/** Where on Google Cloud. */
+export interface GcpLocation {
+  readonly projectId: string;
+  readonly projectNumber: string;
+  readonly region: string;
+  readonly zones?: readonly string[];
+}
+
+/** Where on AWS. */
+export interface AwsLocation {
+  readonly accountId: string;
+  readonly region: string;
+  readonly zones: readonly string[];
+}
+
+/** Where on Azure. */
+export interface AzureLocation {
+  readonly subscriptionId: string;
+  readonly tenantId: string;
+  readonly location: string;
+  readonly zones?: readonly string[];
+}
+
+/** A cluster and its network. */
+export interface ClusterSpec {
+  readonly name: string;
+  /** Minor version such as `1.33`; none: the cloud's default. */
+  readonly kubernetesVersion?: string;
+  /** Networks that may reach the control plane; none: only what the cloud's own identity system guards. */
+  readonly allowedCidrs: readonly string[];
+  /** Who may administer it: on AWS ARNs of roles, on Azure object ids of groups; Google Cloud asks IAM. */
+  readonly admins: readonly string[];
+  readonly protect: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Address range of the network. */
+  readonly cidr: string;
+}
+
+/** A cluster that somebody else has made. */
+export interface ExistingClusterSpec {
+  readonly name: string;
+  /** Whatever else the cloud must know of it, by the name of the attribute. */
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Machines without GPU. */
+export interface NodePoolSpec {
+  readonly name: string;
+  readonly machineType: string;
+  readonly minNodes: number;
+  readonly maxNodes: number;
+  readonly spot: boolean;
+  readonly diskGiB: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** How GPU nodes are obtained. */
+export type PoolCapacity =
+  | { readonly kind: 'on-demand' | 'spot' | 'flex-start' | 'queued' }
+  | { readonly kind: 'reservation' | 'block'; readonly id: string };
+
+/** How one GPU is shared. */
+export type GpuSharing =
+  | { readonly kind: 'mig'; readonly profile: string }
+  | { readonly kind: 'time-slicing' | 'mps'; readonly clients: number };
+
+/** Machines with GPUs. */
+export interface GpuPoolSpec extends Omit<NodePoolSpec, 'spot'> {
+  readonly gpu: string;
+  readonly gpusPerNode: number;
+  readonly capacity: PoolCapacity;
+  readonly zones?: readonly string[];
+  readonly localSsdCount?: number;
+  readonly sharing?: GpuSharing;
+  readonly compact: boolean;
+  readonly imageStreaming: boolean;
+  readonly driver?: string;
+  readonly taints: readonly Taint[];
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface BucketSpec {
+  readonly name: string;
+  /** Azure: the resource group of an account that exists. */
+  readonly resourceGroup?: string;
+  readonly exists: boolean;
+  readonly protect: boolean;
+  readonly encryptionKey?: string;
+  /** Days for which old versions and deleted objects are kept. */
+  readonly retentionDays: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The rights of an identity on a prefix of the bucket. */
+export type BucketAccess = 'read' | 'write';
+
+/** A ServiceAccount of the cluster. */
+export interface ServiceAccountRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface RegistrySpec {
+  readonly name: string;
+  readonly protect: boolean;
+  readonly untaggedDays: number;
+  /** Upstream registries whose images are cached. */
+  readonly pullThrough: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Rights of a ServiceAccount on all below a prefix of the bucket. */
+export interface BucketGrant {
+  readonly account: ServiceAccountRef;
+  /** Folder in the bucket, without slashes at its ends; empty is the whole bucket. */
+  readonly prefix: string;
+  readonly access: BucketAccess;
+}
+
+/** A cluster, and what can be added to it. */
+export interface TerraformCluster {
+  addNodePool(scope: Construct, spec: NodePoolSpec): void;
+  addGpuPool(scope: Construct, spec: GpuPoolSpec): void;
+  addBucket(scope: Construct, spec: BucketSpec): TerraformBucket;
+  addRegistry(scope: Construct, spec: RegistrySpec): TerraformRegistry;
+  /** The cloud identity of a ServiceAccount, where the cloud needs one to be made. Grants to it may come before or after. */
+  addIdentity(scope: Construct, account: ServiceAccountRef): void;
+}
+
+export interface TerraformBucket {
+  /** Makes a workspace's folder, where the cloud needs it to exist before something can be granted on it. */
+  addWorkspace(scope: Construct, workspace: { readonly namespace: string; readonly prefix: string }): void;
+  grant(scope: Construct, grant: BucketGrant): void;
+}
+
+export interface TerraformRegistry {
+  /** The repository of a workspace, which its builder alone may push to. */
+  addWorkspace(scope: Construct, workspace: { readonly namespace: string; readonly builder: ServiceAccountRef }): void;
+}
+
+/** The Terraform side of one cloud. Names are chosen here, so that the Kubernetes side can be written before anything is deployed. */
+export interface TerraformCloud {
+  /** Tenant of the identities, where the Kubernetes side must know it. */
+  readonly tenantId?: string;
+  /** Sets up provider and backend, unless the stack has them. */
+  prepare(scope: Construct): void;
+  cluster(scope: Construct, spec: ClusterSpec): TerraformCluster;
+  existingCluster(scope: Construct, spec: ExistingClusterSpec): TerraformCluster;
+  /** Name of a cluster's bucket, where the user chooses none: unique in the world, and always the same. */
+  bucketName(clusterName: string): string;
+  /** Name of a cluster's registry, where the user chooses none. */
+  registryName(clusterName: string): string;
+  /** What the Kubernetes side must know of a bucket. */
+  artifacts(bucket: { readonly name: string; readonly clusterName: string; readonly resourceGroup?: string }): ArtifactStoreSpec;
+  /** What the Kubernetes side must know of a registry. */
+  images(registryName: string): ImageStoreSpec;
+  /** Name of the output with the client id of a ServiceAccount's identity, where the Kubernetes side must know it. */
+  clientIdOutput?(clusterName: string, account: ServiceAccountRef): string;
+}

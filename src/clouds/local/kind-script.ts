@@ -1,0 +1,147 @@
+/** The script that makes a local cluster. POSIX sh; safe to run again. Pure. */
+import { gpuNamed } from '../../catalog/gpus';
+import { GPU_LABEL } from '../placement';
+import { devicePlugin, HOST_GPU_LABEL } from './addons';
+import { CERTS_DIRECTORY, HOST_REGISTRY_URL, KIND_CONFIGURATION_FILE, REGISTRY_NAME, REGISTRY_URL, validated } from './kind';
+import type { ArtifactDirectory, LocalClusterOptions } from './kind';
+
+/** Makes directory, registry, cluster and GPUs, and says what comes next. It lies beside the configuration of kind. */
+export function kindScript(options: LocalClusterOptions): string {
+  const { name, artifacts, gpus } = validated(options);
+  const parts = [
+    header(name),
+    ...(artifacts ? [directories(artifacts)] : []),
+    ...(gpus === 'host' ? [DOCKER_RUNTIME] : []),
+    START_REGISTRY,
+    CREATE_CLUSTER,
+    CONNECT_REGISTRY,
+    ...(gpus === 'host' ? [hostGpus(options)] : []),
+    ...(gpus === 'simulated' ? [simulatedGpus(options)] : []),
+    nextSteps(options),
+  ];
+  return parts.join('\n');
+}
+
+function header(name: string): string {
+  return `#!/bin/sh
+# Makes the local cluster ${name} and what it needs. Safe to run again.
+# Needs docker, kind and kubectl. To remove it: kind delete cluster --name ${name}; docker rm -f ${REGISTRY_NAME}
+set -eu
+
+cluster=${quoted(name)}
+node="$cluster-control-plane"
+context="kind-$cluster"
+registry=${quoted(REGISTRY_NAME)}
+
+# Relative paths are relative to this script.
+cd -- "$(dirname -- "$0")"
+`;
+}
+
+/** Every folder on the way, each on its own: a pod that is not root makes folders in them. */
+function directories({ hostPath, folders = [] }: ArtifactDirectory): string {
+  const inside = folders.flatMap((folder) => folder.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/')));
+  const paths = [hostPath, ...new Set(inside)].map((path, index) => (index === 0 ? path : `${hostPath}/${path}`));
+  return `# The artifact directory. Pods write to it as different users, so anybody on this machine may.
+for directory in ${paths.map((path) => quoted(path.startsWith('-') ? `./${path}` : path)).join(' ')}; do
+  if [ ! -d "$directory" ]; then
+    mkdir -p -- "$directory"
+    chmod 0777 -- "$directory"
+  fi
+done
+`;
+}
+
+const DOCKER_RUNTIME = `# Docker must hand the GPUs of this machine to the node.
+if [ "$(docker info --format '{{.DefaultRuntime}}')" != nvidia ]; then
+  cat >&2 <<'HINT'
+Docker does not hand GPUs to the node yet. Install the NVIDIA driver and nvidia-container-toolkit, run these once, and this script again:
+  sudo nvidia-ctk runtime configure --runtime=docker --set-as-default
+  sudo nvidia-ctk config --in-place --set accept-nvidia-visible-devices-as-volume-mounts=true
+  sudo systemctl restart docker
+HINT
+  exit 1
+fi
+`;
+
+const START_REGISTRY = `# A registry: ${HOST_REGISTRY_URL} for docker on this machine, ${REGISTRY_URL} in the cluster.
+if docker container inspect "$registry" >/dev/null 2>&1; then
+  docker start "$registry" >/dev/null
+else
+  docker run -d --restart=always -p ${quoted(`127.0.0.1:${HOST_REGISTRY_URL.split(':')[1] ?? ''}:5000`)} --name "$registry" registry:2 >/dev/null
+fi
+`;
+
+const CREATE_CLUSTER = `# The cluster.
+if ! kind get clusters 2>/dev/null | grep -Fqx -- "$cluster"; then
+  kind create cluster --config ${KIND_CONFIGURATION_FILE} --wait 5m
+fi
+`;
+
+const CONNECT_REGISTRY = `# The node pulls from the registry by both names, over plain HTTP.
+if [ "$(docker inspect -f '{{json .NetworkSettings.Networks.kind}}' "$registry")" = null ]; then
+  docker network connect kind "$registry"
+fi
+for host in ${REGISTRY_URL} ${HOST_REGISTRY_URL}; do
+  docker exec "$node" mkdir -p "${CERTS_DIRECTORY}/$host"
+  printf '[host."http://%s"]\\n' ${REGISTRY_URL} |
+    docker exec -i "$node" cp /dev/stdin "${CERTS_DIRECTORY}/$host/hosts.toml"
+done
+`;
+
+/** As NVIDIA/nvkind prepares its nodes. */
+function hostGpus({ gpu }: LocalClusterOptions): string {
+  const labels = { ...HOST_GPU_LABEL, ...(gpu && { [GPU_LABEL]: gpu }) };
+  return `# Containers in the node get GPUs by NVIDIA's runtime, which is installed there once.
+if ! docker exec "$node" sh -c 'command -v nvidia-ctk' >/dev/null; then
+  docker exec -i "$node" sh -eu <<'INSIDE'
+keyring=/usr/share/keyrings/nvidia-container-toolkit.gpg
+source=https://nvidia.github.io/libnvidia-container
+apt-get update
+apt-get install -y curl gpg
+curl -fsSL "$source/gpgkey" | gpg --dearmor --yes -o "$keyring"
+curl -fsSL "$source/stable/deb/nvidia-container-toolkit.list" |
+  sed "s#deb https://#deb [signed-by=$keyring] https://#" > /etc/apt/sources.list.d/nvidia-container-toolkit.list
+apt-get update
+apt-get install -y nvidia-container-toolkit
+ln -sf /sbin/ldconfig /sbin/ldconfig.real
+nvidia-ctk runtime configure --runtime=containerd --config-source=command --set-as-default
+systemctl restart containerd
+INSIDE
+fi
+
+# The device plugin tells Kubernetes of the GPUs.
+${labelNode(labels)}
+kubectl --context "$context" apply -f - <<'OBJECTS'
+${JSON.stringify(devicePlugin(), undefined, 2)}
+OBJECTS
+`;
+}
+
+function simulatedGpus({ gpu, gpuCount = 1 }: LocalClusterOptions): string {
+  const resource = (gpu && gpuNamed(gpu)?.resource) ?? 'nvidia.com/gpu';
+  const patch = [{ op: 'add', path: `/status/capacity/${resource.replaceAll('/', '~1')}`, value: String(gpuCount) }];
+  return `# Simulated GPUs: pods that ask for them are scheduled, but nothing computes on them.
+until kubectl --context "$context" get node "$node" >/dev/null 2>&1; do sleep 1; done
+kubectl --context "$context" patch node "$node" --subresource=status --type=json -p ${quoted(JSON.stringify(patch))}
+${gpu ? `${labelNode({ [GPU_LABEL]: gpu })}\n` : ''}`;
+}
+
+function labelNode(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return `kubectl --context "$context" label node "$node" --overwrite ${pairs.join(' ')}`;
+}
+
+function nextSteps({ artifacts, gpus }: LocalClusterOptions): string {
+  return `cat <<NEXT
+Cluster $cluster is ready. Next:
+  kubectl config use-context $context
+  docker push ${HOST_REGISTRY_URL}/<namespace>:<tag>     # in the cluster it is ${REGISTRY_URL}/<namespace>:<tag>
+  kubectl apply -f <what cdk8s synth wrote>${artifacts ? '\nArtifacts are in the directory that kind.yaml mounts.' : ''}${gpus === 'simulated' ? '\nAfter a restart of the node run this script again: simulated GPUs are forgotten.' : ''}
+NEXT
+`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

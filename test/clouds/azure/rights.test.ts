@@ -1,0 +1,111 @@
+import { azureCloud } from '../../../src/clouds/azure/pods';
+import { Azure, only } from './stack';
+import type { Json } from './stack';
+
+const WORKSPACES = ['team-a', 'team-b'];
+
+/** Two workspaces, of which the first reads the second, as the constructs add them. */
+function azureWithWorkspaces(): Azure {
+  const azure = new Azure();
+  const bucket = azure.bucket();
+  const registry = azure.registry();
+  for (const namespace of WORKSPACES) {
+    const prefix = `shared/${namespace}`;
+    for (const name of ['artifact-writer', 'artifact-reader', 'image-builder']) azure.handle.addIdentity(azure.stack, { namespace, name });
+    bucket.addWorkspace(azure.stack, { namespace, prefix });
+    bucket.grant(azure.stack, { account: { namespace, name: 'artifact-writer' }, prefix, access: 'write' });
+    bucket.grant(azure.stack, { account: { namespace, name: 'artifact-reader' }, prefix, access: 'read' });
+    if (namespace === 'team-a') {
+      bucket.grant(azure.stack, { account: { namespace, name: 'artifact-reader' }, prefix: 'shared/team-b', access: 'read' });
+    }
+    registry.addWorkspace(azure.stack, { namespace, builder: { namespace, name: 'image-builder' } });
+  }
+  return azure;
+}
+
+/** Who may do what on what, one a line. */
+function rights({ resources }: Json): string[] {
+  return Object.values(resources.role_assignment ?? {}).map(({ principal_id: principal, role_definition_name: role, scope, condition }) => {
+    const repository = /name\] StringEqualsIgnoreCase '(.*)'\)\)$/.exec(String(condition ?? ''))?.[1];
+    return [nameOf(principal), role, nameOf(scope), ...repository ? [repository] : []].join(' | ');
+  }).sort();
+}
+
+/** A reference without its type, the digest of its address and its attribute. */
+function nameOf(reference: unknown): string {
+  return String(reference).replace(/^\$\{azurerm_[a-z_]+\.(.*)_[0-9A-F]{8}\.(kubelet_identity)?.*\}$/, (_, name, kubelet) => kubelet ? `${name} nodes` : name);
+}
+
+test('these may do this, and nobody may do more', () => {
+  expect(rights(azureWithWorkspaces().synth())).toEqual([
+    'ml nodes | Container Registry Repository Reader | registry',
+    'ml_Identity | Network Contributor | ml_NodeSubnet',
+    'ml_Identity-team-a-artifact-reader | Storage Blob Data Reader | bucket_Container-team-a',
+    'ml_Identity-team-a-artifact-reader | Storage Blob Data Reader | bucket_Container-team-b',
+    'ml_Identity-team-a-artifact-writer | Storage Blob Data Contributor | bucket_Container-team-a',
+    'ml_Identity-team-a-image-builder | Container Registry Repository Writer | registry | team-a',
+    'ml_Identity-team-b-artifact-reader | Storage Blob Data Reader | bucket_Container-team-b',
+    'ml_Identity-team-b-artifact-writer | Storage Blob Data Contributor | bucket_Container-team-b',
+    'ml_Identity-team-b-image-builder | Container Registry Repository Writer | registry | team-b',
+  ]);
+});
+
+test('each identity is one ServiceAccount\'s, which the cluster vouches for', () => {
+  const { resources } = azureWithWorkspaces().synth();
+  const credentials = Object.values(resources.federated_identity_credential ?? {});
+  expect(credentials.map(({ subject }) => subject).sort()).toEqual(WORKSPACES.flatMap((namespace) =>
+    ['artifact-reader', 'artifact-writer', 'image-builder'].map((name) => `system:serviceaccount:${namespace}:${name}`)));
+  for (const { issuer, audience, parent_id: parent } of credentials) {
+    expect(issuer).toMatch(/^\$\{azurerm_kubernetes_cluster\..*\.oidc_issuer_url\}$/);
+    expect(audience).toEqual(['api://AzureADTokenExchange']);
+    expect(parent).toMatch(/user_assigned_identity/);
+  }
+});
+
+test('the condition on a builder covers all that it does, and names one repository', () => {
+  const { condition, condition_version: version } = only(azureWithWorkspaces().synth(), 'role_assignment', 'registry/Push-team-a');
+  const path = 'Microsoft.ContainerRegistry/registries/repositories';
+  expect(version).toBe('2.0');
+  expect(condition).toBe(
+    `((!(ActionMatches{'${path}/content/read'}) AND !(ActionMatches{'${path}/content/write'}) AND !(ActionMatches{'${path}/metadata/read'})`
+    + ` AND !(ActionMatches{'${path}/metadata/write'})) OR (@Request[${path}:name] StringEqualsIgnoreCase 'team-a'))`,
+  );
+});
+
+test('client ids are outputs, by cluster, namespace and ServiceAccount', () => {
+  const { output } = azureWithWorkspaces().synth();
+  expect(Object.keys(output)).toContain('clientId_ml_team-a_artifact-reader');
+  expect(Object.keys(output)).toHaveLength(6);
+  expect(output['clientId_ml_team-a_artifact-reader']?.value).toMatch(/Identity-team-a-artifact-reader.*\.client_id\}$/);
+});
+
+test('a grant makes the identity that it is for, the same as if it had been added', () => {
+  const granted = new Azure();
+  granted.bucket().grant(granted.stack, { account: { namespace: 'team-a', name: 'artifact-reader' }, prefix: 'team-a', access: 'read' });
+  const added = new Azure();
+  added.handle.addIdentity(added.stack, { namespace: 'team-a', name: 'artifact-reader' });
+  added.bucket().grant(added.stack, { account: { namespace: 'team-a', name: 'artifact-reader' }, prefix: 'team-a', access: 'read' });
+  expect(granted.synth().resources).toEqual(added.synth().resources);
+});
+
+test('a grant may come before the workspace that it is on', () => {
+  const azure = new Azure();
+  const bucket = azure.bucket();
+  bucket.grant(azure.stack, { account: { namespace: 'team-a', name: 'artifact-reader' }, prefix: 'team-b', access: 'read' });
+  bucket.addWorkspace(azure.stack, { namespace: 'team-b', prefix: 'team-b' });
+  expect(Object.keys(azure.synth().resources.storage_container ?? {})).toEqual(['bucket/Container-team-b']);
+});
+
+test('a grant without a prefix is on the whole account', () => {
+  const azure = new Azure();
+  azure.bucket().grant(azure.stack, { account: { namespace: 'tools', name: 'backup' }, prefix: '', access: 'read' });
+  expect(rights(azure.synth())).toContain('ml_Identity-tools-backup | Storage Blob Data Reader | bucket');
+});
+
+test('the container that is granted is the one that pods mount and publish to', () => {
+  const platform = { cloud: 'azure', clusterName: 'ml', artifacts: { url: 'az://artifacts0123', prefix: 'shared' } };
+  const { resources } = azureWithWorkspaces().synth();
+  const names = Object.values(resources.storage_container ?? {}).map(({ name }) => String(name));
+  expect(names).toEqual(['ws-team-a', 'ws-team-b']);
+  expect(WORKSPACES.map((namespace) => azureCloud.workspaceUrl(platform, namespace))).toEqual(names.map((name) => `az://artifacts0123/${name}/shared`));
+});

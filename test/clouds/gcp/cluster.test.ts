@@ -1,0 +1,163 @@
+import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
+import { Construct } from 'constructs';
+import { terraformCloud } from '../../../src/clouds/gcp/terraform';
+import { CLUSTER, L4, LOCATION, REGISTRY, synth, synthCluster } from './stack';
+
+const cluster = (overrides: Parameters<typeof synthCluster>[1] = {}) => synthCluster(undefined, overrides).one('google_container_cluster');
+
+test('nodes are private, and the control plane is reached by its DNS endpoint, which IAM guards', () => {
+  expect(cluster()).toMatchObject({
+    private_cluster_config: { enable_private_nodes: true, enable_private_endpoint: true },
+    control_plane_endpoints_config: { dns_endpoint_config: { allow_external_traffic: true } },
+    master_authorized_networks_config: { cidr_blocks: [], gcp_public_cidrs_access_enabled: false },
+  });
+});
+
+test('networks that may reach the control plane get its public address, and they alone', () => {
+  expect(cluster({ cluster: { allowedCidrs: ['192.0.2.0/24'] } })).toMatchObject({
+    private_cluster_config: { enable_private_nodes: true, enable_private_endpoint: false },
+    master_authorized_networks_config: { cidr_blocks: [{ cidr_block: '192.0.2.0/24' }] },
+  });
+});
+
+test('workload identity, Dataplane V2 and the drivers for disks and buckets are on', () => {
+  expect(cluster()).toMatchObject({
+    workload_identity_config: { workload_pool: 'acme-ml.svc.id.goog' },
+    datapath_provider: 'ADVANCED_DATAPATH',
+    addons_config: { gcs_fuse_csi_driver_config: { enabled: true }, gce_persistent_disk_csi_driver_config: { enabled: true } },
+  });
+});
+
+test('Secrets are encrypted with a key that rotates, which GKE alone may use', () => {
+  const { one, all } = synthCluster();
+  expect(one('google_container_cluster').database_encryption).toMatchObject({ state: 'ENCRYPTED' });
+  expect(one('google_kms_crypto_key')).toMatchObject({ rotation_period: '7776000s', lifecycle: { prevent_destroy: true } });
+  expect(all('google_kms_crypto_key_iam_member')).toMatchObject([{
+    role: 'roles/cloudkms.cryptoKeyEncrypterDecrypter',
+    member: 'serviceAccount:service-123@container-engine-robot.iam.gserviceaccount.com',
+  }]);
+});
+
+test('logs of the system, of the workloads and of the API server are kept', () => {
+  expect(cluster().logging_config).toEqual({ enable_components: ['SYSTEM_COMPONENTS', 'WORKLOADS', 'APISERVER'] });
+});
+
+test('a protected cluster refuses to be destroyed, another does not', () => {
+  expect(cluster().deletion_protection).toBe(true);
+  expect(cluster({ cluster: { protect: false } }).deletion_protection).toBe(false);
+});
+
+test('the system pool has two to five machines over all zones, and no taint', () => {
+  const pool = synthCluster().one('google_container_node_pool');
+  expect(pool).toMatchObject({
+    name: 'system',
+    autoscaling: { total_min_node_count: 2, total_max_node_count: 5 },
+    upgrade_settings: { max_surge: 1, max_unavailable: 0 },
+  });
+  expect(pool.node_config).not.toHaveProperty('taint');
+});
+
+test('the nodes may do in the project what a node must, and nothing else is granted on the project', () => {
+  expect(synthCluster().all('google_project_iam_member')).toMatchObject([{ project: 'acme-ml', role: 'roles/container.defaultNodeServiceAccount' }]);
+});
+
+test('everything waits for the APIs that it needs, which stay enabled', () => {
+  const { all, one } = synthCluster();
+  const services = all('google_project_service');
+  expect(services.map(({ service }) => service)).toEqual(expect.arrayContaining(['container.googleapis.com', 'cloudkms.googleapis.com']));
+  expect(services.every(({ disable_on_destroy: disable }) => disable === false)).toBe(true);
+  for (const type of ['google_compute_network', 'google_kms_key_ring', 'google_service_account', 'google_container_cluster']) {
+    expect(one(type).depends_on).toEqual(expect.arrayContaining([expect.stringContaining('google_project_service.')]));
+  }
+});
+
+test('tags are labels of cluster and nodes', () => {
+  const { one } = synthCluster();
+  expect(one('google_container_cluster').resource_labels).toMatchObject({ team: 'a' });
+  expect(one('google_container_node_pool').node_config).toMatchObject({ resource_labels: { team: 'a' } });
+});
+
+test('the zones of the location are those of the nodes', () => {
+  expect(cluster({ location: { zones: ['us-central1-a', 'us-central1-b'] } }).node_locations).toEqual(['us-central1-a', 'us-central1-b']);
+});
+
+test('nothing is looked up, and the provider may be of any version in a range', () => {
+  const stack = JSON.parse(synthCluster().json) as { data?: object; terraform: { required_providers: { google: { version: string } } } };
+  expect(stack.data).toBeUndefined();
+  expect(stack.terraform.required_providers.google.version).toBe('>= 6.50.0, < 8.0.0');
+});
+
+test('a provider that the stack has is left as it is', () => {
+  const { json } = synth((stack) => {
+    new GoogleProvider(stack, 'own', { project: 'other' });
+    terraformCloud(LOCATION).prepare(stack);
+  });
+  expect((JSON.parse(json) as { provider: { google: object[] } }).provider.google).toEqual([{ project: 'other' }]);
+});
+
+test('the same program gives the same bytes', () => {
+  const json = () => synthCluster((ml, stack) => ml.addGpuPool(new Construct(stack, 'pool'), L4)).json;
+  expect(json()).toBe(json());
+});
+
+test('long names give service accounts of up to 30 characters that differ', () => {
+  const account = (name: string) => String(synthCluster(undefined, { cluster: { name } }).one('google_service_account').account_id);
+  const long = 'a-cluster-with-quite-a-long-name';
+  expect(account('ml')).toBe('ml-nodes');
+  expect(account(`${long}-1`)).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
+  expect(account(`${long}-1`)).not.toBe(account(`${long}-2`));
+});
+
+test.each([
+  [{ name: 'ML' }, 'cluster name ML is not valid on Google Cloud; give up to 40 lowercase letters, digits and hyphens, a letter first'],
+  [{ cidr: '10.64.0.0/16' }, 'cidr 10.64.0.0/16 overlaps 10.64.0.0/14, the range of the pods; give another, for example 10.0.0.0/16'],
+  [{ cidr: '10.0.0.0' }, 'cidr 10.0.0.0 is no range of addresses; give one, for example 10.0.0.0/16'],
+  [{ tags: { Team: 'a' } }, 'tag Team is not a valid label on Google Cloud; give lowercase letters, digits, hyphens and underscores, a letter first'],
+  [{ tags: { team: 'A B' } },
+    'tag team is A B, not a valid label on Google Cloud; give up to 63 lowercase letters, digits, hyphens and underscores'],
+])('fails when the cluster has %j', (overrides, message) => {
+  expect(() => cluster({ cluster: overrides })).toThrow(new Error(message));
+});
+
+test('fails when a zone is in another region', () => {
+  expect(() => cluster({ location: { zones: ['europe-west4-a'] } }))
+    .toThrow(new Error('zone europe-west4-a is not in region us-central1; give zones such as us-central1-a'));
+});
+
+describe('a cluster that exists', () => {
+  const existing = (attributes: Record<string, string>) => synth((stack) => {
+    const cloud = terraformCloud(LOCATION);
+    cloud.prepare(stack);
+    const handle = cloud.existingCluster(stack, { name: 'theirs', attributes, tags: {} });
+    handle.addGpuPool(new Construct(stack, 'pool'), L4);
+    handle.addRegistry(new Construct(stack, 'registry'), REGISTRY).addWorkspace(stack, { namespace: 'team-a', builder: { namespace: 'team-a', name: 'image-builder' } });
+  });
+
+  test('takes pools, where it is and with the identity of its nodes', () => {
+    const { one, all } = existing({ nodeServiceAccount: 'nodes@acme-ml.iam.gserviceaccount.com', location: 'us-central1-b' });
+    expect(one('google_container_node_pool')).toMatchObject({
+      cluster: 'theirs', location: 'us-central1-b', node_config: { service_account: 'nodes@acme-ml.iam.gserviceaccount.com' },
+    });
+    expect(one('google_artifact_registry_repository_iam_member', { role: 'roles/artifactregistry.reader' }).member)
+      .toBe('serviceAccount:nodes@acme-ml.iam.gserviceaccount.com');
+    expect(all('google_container_cluster')).toEqual([]);
+  });
+
+  test('is in the region unless it says otherwise', () => {
+    expect(existing({ nodeServiceAccount: 'nodes@x' }).one('google_container_node_pool').location).toBe('us-central1');
+  });
+
+  test('fails when it does not say who its nodes are', () => {
+    expect(() => existing({})).toThrow(new Error('cluster theirs has no nodeServiceAccount; give the e-mail address of the service account of its nodes, which pools run as and pull by'));
+  });
+
+  test('takes only a bucket without saying so', () => {
+    const { all } = synth((stack) => {
+      terraformCloud(LOCATION).prepare(stack);
+      terraformCloud(LOCATION).existingCluster(stack, { name: CLUSTER.name, attributes: {}, tags: {} })
+        .addBucket(new Construct(stack, 'bucket'), { name: 'acme', exists: true, protect: true, retentionDays: 30, tags: {} })
+        .addWorkspace(stack, { namespace: 'team-a', prefix: 'team-a' });
+    });
+    expect(all('google_storage_managed_folder')).toMatchObject([{ bucket: 'acme', name: 'team-a/' }]);
+  });
+});
