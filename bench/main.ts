@@ -1,5 +1,5 @@
 /**
- * Import cost and synthesis time, each as a ratio to plain cdk8s, measured in one run. Figures: bench/README.md.
+ * Import cost and synthesis time, each as a ratio to plain cdk8s or cdktf, measured in one run. Figures: bench/README.md.
  *
  * Runs alternate, so that a change of the machine's speed hits both sides alike.
  */
@@ -30,8 +30,13 @@ function importCost(module: string): { readonly milliseconds: number; readonly m
 }
 
 function synth(name: string, charts: number): number {
-  const args = [path.join(ROOT, 'node_modules/tsx/dist/cli.mjs'), '--tsconfig', 'bench/tsconfig.json', 'bench/synth.ts', name, String(charts)];
-  return (JSON.parse(node(args)) as { milliseconds: number }).milliseconds;
+  return measured('bench/synth.ts', name, String(charts));
+}
+
+/** Milliseconds that a program of this folder says it took. */
+function measured(program: string, ...args: readonly string[]): number {
+  const tsx = [path.join(ROOT, 'node_modules/tsx/dist/cli.mjs'), '--tsconfig', 'bench/tsconfig.json'];
+  return (JSON.parse(node([...tsx, program, ...args])) as { milliseconds: number }).milliseconds;
 }
 
 function median(values: readonly number[]): number {
@@ -43,12 +48,16 @@ const MEASUREMENTS: readonly Measurement[] = [
   { name: 'import, peak memory', limit: 1.5, unit: 'MiB', ours: () => importCost('./lib').mebibytes, baseline: () => importCost('cdk8s').mebibytes },
   { name: 'synth of 1,000 triples, 1 chart', limit: 2, unit: 'ms', ours: () => synth('ours', 1), baseline: () => synth('bare', 1) },
   { name: 'synth of 1,000 triples, 100 workspaces', limit: 2, unit: 'ms', ours: () => synth('ours', 100), baseline: () => synth('bare', 100) },
+  {
+    name: 'Terraform of 100 GPU pools and a bucket', limit: 1.5, unit: 'ms',
+    ours: () => measured('bench/terraform.ts', 'ours'), baseline: () => measured('bench/terraform.ts', 'bare'),
+  },
 ];
 
 function main(): void {
   if (!fs.existsSync(path.join(ROOT, 'lib/index.js'))) throw new Error('lib is missing; run `npm run compile` first');
   console.log(`${RUNS} runs each, in turn; medians\n`);
-  console.log('| what | cdk8s | cdk-substratus | ratio | limit |\n|---|---|---|---|---|');
+  console.log('| what | baseline | cdk-substratus | ratio | limit |\n|---|---|---|---|---|');
   let failures = 0;
   for (const { name, limit, unit, ours, baseline } of MEASUREMENTS) {
     const pairs = Array.from({ length: RUNS }, () => ({ baseline: baseline(), ours: ours() }));

@@ -34,3 +34,17 @@ export { CustomResourceDefinitions } from './constructs/custom-resource-definiti
 export type { EjectOptions } from './constructs/eject';
 export { Preview } from './constructs/preview';
 export type { PreviewChild, PreviewOptions } from './constructs/preview';
+export { ArtifactBucket } from './constructs/artifact-bucket';
+export type {
+  ArtifactBucketAttributes, ArtifactBucketProps, GrantOptions, IArtifactBucket, ServiceAccountIdentity,
+} from './constructs/artifact-bucket';
+export { Cloud } from './constructs/cloud';
+export type { AwsCloudProps, AzureCloudProps, GcpCloudProps } from './constructs/cloud';
+export { Cluster } from './constructs/cluster';
+export type { ClusterAttributes, ClusterProps, ICluster, NodePoolOptions } from './constructs/cluster';
+export { GpuNodePool, GpuSharing, PoolCapacity } from './constructs/gpu-node-pool';
+export type { GpuNodePoolProps } from './constructs/gpu-node-pool';
+export { ImageRegistry } from './constructs/image-registry';
+export type { ImageRegistryProps } from './constructs/image-registry';
+export { ClusterAddons } from './constructs/cluster-addons';
+export type { ClusterAddonsProps } from './constructs/cluster-addons';

@@ -3,6 +3,7 @@
  * into their App, where it watches every object, also those that are not ours.
  */
 import type { IResolver, ResolutionContext } from 'cdk8s';
+import type { IConstruct } from 'constructs';
 import { ValidationError } from './validation-error';
 
 /** How cdktf writes tokens into strings, lists and keys of maps. */
@@ -21,6 +22,12 @@ export class TokenGuard implements IResolver {
 export function tokenProblem(data: unknown): string | undefined {
   const path = tokenPath(data);
   return path && holdsToken(path.join('.') || 'the value');
+}
+
+/** Where a value must be known now, for it gets into names, URLs and manifests. */
+export function checkTokens(scope: IConstruct, props: object): void {
+  const problem = tokenProblem(props);
+  if (problem) throw new ValidationError(scope, problem);
 }
 
 function tokenPath(value: unknown): string[] | undefined {

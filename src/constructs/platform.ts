@@ -1,6 +1,6 @@
 import { nearest } from '../api/names';
 import { WORKSPACE_ROLES } from '../api/platform';
-import type { ArtifactStoreSpec, GpuPoolSpec, PlatformSpec, WorkspaceRole, WorkspaceSpec } from '../api/platform';
+import type { ArtifactStoreSpec, GpuPoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../api/platform';
 import { cloudNamed } from '../clouds/pods';
 import { Gpu } from './gpu';
 import { knownProps } from './known-props';
@@ -211,10 +211,18 @@ const KNOWN = {
   workspace: { owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({ reads: true, builds: true, clientIds: true }) },
 };
 
-interface Store {
+/** What a platform knows of the cloud side; of a cluster that is declared here it may change until synth. @internal */
+export interface PlatformSource {
   readonly artifacts: ArtifactStoreSpec;
+  readonly registry?: RegistrySpec;
   /** Azure: of the workspaces' identities. */
   readonly tenantId?: string;
+  /** How to get what is known only after the deployment. */
+  readonly lateHint?: string;
+  /** Azure: the identities of a workspace, once they are known. */
+  clientIds?(namespace: string): Partial<Record<WorkspaceRole, string>>;
+  /** Why the Kubernetes side cannot be synthesized, with the way out. */
+  problem?(): string | undefined;
 }
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
@@ -224,20 +232,20 @@ export class Platform {
   /** A GKE cluster. */
   public static gcp(props: GcpPlatformProps): Platform {
     checkPlain(props, KNOWN.gcp);
-    return new Platform('gcp', props, { artifacts: { url: `gs://${storeName(props, 'bucketName')}` } });
+    return new Platform('gcp', props, byHand(props, { url: `gs://${storeName(props, 'bucketName')}` }));
   }
 
   /** An EKS cluster. */
   public static aws(props: AwsPlatformProps): Platform {
     checkPlain(props, KNOWN.aws);
-    return new Platform('aws', props, { artifacts: { url: `s3://${storeName(props, 'bucketName')}`, region: storeName(props, 'region') } });
+    return new Platform('aws', props, byHand(props, { url: `s3://${storeName(props, 'bucketName')}`, region: storeName(props, 'region') }));
   }
 
   /** An AKS cluster. */
   public static azure(props: AzurePlatformProps): Platform {
     checkPlain(props, KNOWN.azure);
     const artifacts = { url: `az://${storeName(props, 'storageAccount')}`, resourceGroup: storeName(props, 'resourceGroup') };
-    return new Platform('azure', props, { artifacts, tenantId: props.tenantId });
+    return new Platform('azure', props, () => ({ ...byHand(props, artifacts)(), tenantId: props.tenantId }));
   }
 
   /** A local cluster. */
@@ -246,11 +254,16 @@ export class Platform {
     const { s3, directory = '/var/lib/substratus/artifacts' } = props;
     if (s3 && props.directory) throw new Error(`platform ${props.clusterName} has a directory and an S3 store; leave one out`);
     if (typeof directory !== 'string' || !directory.startsWith('/')) throw new Error(`directory is ${shown(directory)}; give an absolute path of the node`);
-    if (!s3) return new Platform('local', props, { artifacts: { url: `file://${directory}` } });
+    if (!s3) return new Platform('local', props, byHand(props, { url: `file://${directory}` }));
     checkPlain(s3, KNOWN.s3);
     const { endpoint, region, credentialsSecret } = s3;
     const url = `s3://${storeName(s3, 'bucketName')}`;
-    return new Platform('local', props, { artifacts: { url, endpoint, region, credentialsSecret } });
+    return new Platform('local', props, byHand(props, { url, endpoint, region, credentialsSecret }));
+  }
+
+  /** The platform of a cluster that is declared here. @internal */
+  public static _ofCluster(cloudName: string, props: PlatformProps, source: () => PlatformSource): Platform {
+    return new Platform(cloudName, props, source);
   }
 
   /** Name of the cluster. */
@@ -263,7 +276,7 @@ export class Platform {
   private readonly workspaces: WorkspaceSpec[] = [];
   private readonly listeners: WorkspaceListener[] = [];
 
-  private constructor(cloudName: string, private readonly props: PlatformProps, private readonly store: Store) {
+  private constructor(cloudName: string, private readonly props: PlatformProps, private readonly source: () => PlatformSource) {
     checkPlatform(props);
     checkPlaces(props);
     this.clusterName = props.clusterName;
@@ -294,13 +307,11 @@ export class Platform {
     const problem = this.workspaceProblem(namespace, options);
     if (problem) throw this.error(`cannot have workspace ${shown(namespace)}: ${problem}`);
     const { reads, builds, clientIds } = options;
-    const { tenantId } = this.store;
     const workspace: WorkspaceSpec = {
       namespace,
       ...(reads && { reads }),
       ...(builds && { builds }),
       ...(clientIds && { clientIds: clientIdsByRole(clientIds) }),
-      ...(tenantId && { tenantId }),
     };
     this.workspaces.push(workspace);
     for (const listener of this.listeners) listener(workspace);
@@ -313,18 +324,29 @@ export class Platform {
 
   /** @internal */
   public get _spec(): PlatformSpec {
-    const { kubernetesVersion, artifactPrefix, registry, insecureRegistry, autoProvisioning, images, clusterName } = this.props;
+    const { kubernetesVersion, artifactPrefix, autoProvisioning, images, clusterName } = this.props;
+    const { artifacts, registry, tenantId, clientIds } = this.source();
     return {
       cloud: this.cloudName,
       clusterName,
       ...(kubernetesVersion && { kubernetesVersion }),
-      artifacts: { ...definedOnly(this.store.artifacts), ...(artifactPrefix && { prefix: artifactPrefix.replace(/^\/+|\/+$/g, '') }) },
-      ...(registry && { registry: { url: registry.replace(/\/+$/, ''), ...(insecureRegistry && { insecure: true }) } }),
+      artifacts: { ...definedOnly(artifacts), ...(artifactPrefix && { prefix: artifactPrefix.replace(/^\/+|\/+$/g, '') }) },
+      ...(registry && { registry }),
       ...(autoProvisioning && { autoProvisioning }),
       ...(this.gpuPools.length > 0 && { gpuPools: [...this.gpuPools] }),
-      ...(this.workspaces.length > 0 && { workspaces: [...this.workspaces] }),
+      ...(this.workspaces.length > 0 && { workspaces: this.workspaces.map((workspace) => withLate(workspace, { tenantId, clientIds })) }),
       ...(images && { images }),
     };
+  }
+
+  /** How to get what is known of a workspace only after the deployment. @internal */
+  public _lateHint(namespace: string): string {
+    return this.source().lateHint ?? `deploy the cloud side first, then give clientIds to addWorkspace('${namespace}')`;
+  }
+
+  /** Why the Kubernetes side cannot be synthesized yet, with the way out. @internal */
+  public get _problem(): string | undefined {
+    return this.source().problem?.();
   }
 
   /** Changes whenever something was added. @internal */
@@ -388,4 +410,19 @@ function clientIdsByRole(clientIds: WorkspaceClientIds): Record<WorkspaceRole, s
 
 function definedOnly(store: ArtifactStoreSpec): ArtifactStoreSpec {
   return Object.fromEntries(Object.entries(store).filter(([, value]) => value !== undefined)) as unknown as ArtifactStoreSpec;
+}
+
+function byHand({ registry, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec): () => PlatformSource {
+  const url = registry?.replace(/\/+$/, '');
+  return () => ({ artifacts, ...(url && { registry: { url, ...(insecureRegistry && { insecure: true }) } }) });
+}
+
+/** A workspace with what is known only after the deployment. */
+function withLate(workspace: WorkspaceSpec, { tenantId, clientIds }: Pick<PlatformSource, 'tenantId' | 'clientIds'>): WorkspaceSpec {
+  const known = workspace.clientIds ?? clientIds?.(workspace.namespace) ?? {};
+  return {
+    ...workspace,
+    ...(Object.keys(known).length > 0 && { clientIds: known }),
+    ...(tenantId && { tenantId }),
+  };
 }

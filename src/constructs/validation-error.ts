@@ -7,3 +7,13 @@ export class ValidationError extends Error {
     this.name = 'ValidationError';
   }
 }
+
+/** Calls what knows no construct, and names the construct in its error. */
+export function asValidation<T>(construct: IConstruct, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof ValidationError) throw error;
+    throw new ValidationError(construct, error.message);
+  }
+}

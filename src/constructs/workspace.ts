@@ -1,4 +1,5 @@
-import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
+import { ApiObject, Chart, DependencyGraph, Lazy } from 'cdk8s';
+import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { isDns1123Label } from '../api/names';
 import { expandWorkspace, missingValues, workspaceNamespace } from '../expand';
@@ -96,8 +97,8 @@ export class Workspace extends Chart {
     const ground = new Construct(this, 'Workspace');
     platform._onWorkspace((workspace) => {
       if (workspace.namespace !== namespace) return;
-      if (createNamespace) addObject(ground, workspaceNamespace(platform._spec, namespace, podSecurity));
-      for (const object of expandWorkspace(platform._spec, namespace)) addObject(ground, object);
+      if (createNamespace) addObjects(ground, () => [workspaceNamespace(platform._spec, namespace, podSecurity)]);
+      addObjects(ground, () => expandWorkspace(platform._spec, namespace));
     });
   }
 
@@ -130,17 +131,35 @@ export class Workspace extends Chart {
     if (!spec.workspaces?.some(({ namespace }) => namespace === this.workspaceName)) {
       return [this.platform._unknownWorkspace(this.workspaceName)];
     }
+    const { _problem: problem } = this.platform;
+    if (problem) return [problem];
     const unknown = this.platform._unknownReads(this.workspaceName);
     if (unknown) return [unknown];
     const missing = missingValues(spec, this.workspaceName);
     if (missing.length === 0) return [];
-    return [`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not known yet; deploy the cloud side first, `
-      + `then give clientIds to addWorkspace('${this.workspaceName}')`];
+    const verb = missing.length === 1 ? 'is' : 'are';
+    return [`${missing.join(', ')} ${verb} not known yet; ${this.platform._lateHint(this.workspaceName)}`];
   }
 }
 
-function addObject(scope: Construct, object: KubeObject): void {
-  const { apiVersion = '', kind = '', ...rest } = object;
-  const created = new ApiObject(scope, `${kind}-${object.metadata?.name ?? ''}`, { apiVersion, kind, ...rest });
-  if (CLUSTER_SCOPED.includes(kind)) clusterScoped(created);
+/** The objects as they are at synth: which there are is known now, what is in them may depend on what is declared later. */
+function addObjects(scope: Construct, produce: () => KubeObject[]): void {
+  for (const [index, object] of produce().entries()) {
+    const { apiVersion = '', kind = '', metadata = {}, ...rest } = object;
+    const now = (): KubeObject => produce()[index] ?? object;
+    const annotations = late(metadata.annotations ?? {}, () => now().metadata?.annotations ?? {});
+    const created = new ApiObject(scope, `${kind}-${metadata.name ?? ''}`, {
+      apiVersion,
+      kind,
+      metadata: { ...metadata, annotations } as ApiObjectMetadata,
+      ...late(rest, now),
+    });
+    if (CLUSTER_SCOPED.includes(kind)) clusterScoped(created);
+  }
+}
+
+/** Each value of an object, looked up when it is written. */
+function late(object: object, now: () => object): Record<string, string> {
+  const valueOf = (key: string): unknown => (now() as Record<string, unknown>)[key];
+  return Object.fromEntries(Object.keys(object).map((key) => [key, Lazy.any({ produce: () => valueOf(key) }) as string]));
 }

@@ -5,12 +5,16 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { cloudNamed } from '../../examples/platforms';
+import type { CloudName } from '../../examples/platforms';
 import { declared, EXAMPLES, EXAMPLES_DIRECTORY } from '../../scripts/examples';
+import type { Example } from '../../scripts/examples';
 import { filesIn } from './synthesized';
 
 const run = promisify(execFile);
 const TSX = require.resolve('tsx/cli');
-const CLOUD = 'aws';
+
+/** The cloud that a program is run for; an example of one cloud is for that one, whatever is asked for. */
+const cloudOf = ({ clouds }: Example): CloudName => clouds.find((cloud) => cloud === 'aws') ?? clouds[0] ?? 'local';
 
 interface Ran {
   readonly folder: string;
@@ -23,10 +27,11 @@ const RAN = new Map<string, Ran>();
 
 beforeAll(async () => {
   const before = visibleFiles();
-  await Promise.all(EXAMPLES.map(async ({ name }) => {
+  await Promise.all(EXAMPLES.map(async (example) => {
+    const { name } = example;
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'examples-'));
     /* Another language and time zone, since neither may matter. */
-    const env = { ...process.env, CDK8S_OUTDIR: path.join(folder, 'dist'), CLOUD, LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Kiritimati' };
+    const env = { ...process.env, CDK8S_OUTDIR: path.join(folder, 'dist'), CLOUD: cloudOf(example), LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Kiritimati' };
     const { stdout } = await run(process.execPath, [TSX, 'main.ts'], { cwd: path.join(EXAMPLES_DIRECTORY, name), env });
     RAN.set(name, { folder, stdout, left: visibleFiles().filter((file) => !before.includes(file)) });
   }));
@@ -39,7 +44,7 @@ afterAll(() => {
 test.each(EXAMPLES)('$name writes what it makes here to the folder that it is given', (example) => {
   const { folder, stdout } = ranOf(example.name);
   const here = fs.mkdtempSync(path.join(os.tmpdir(), 'examples-'));
-  declared(example, CLOUD, here).synth();
+  declared(example, cloudOf(example), here).synth();
   expect(Object.fromEntries(filesIn(path.join(folder, 'dist')))).toEqual(Object.fromEntries(filesIn(here)));
   expect(stdout).toContain(path.join(folder, 'dist'));
   fs.rmSync(here, { recursive: true });

@@ -1,0 +1,136 @@
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import type { BucketAccess, TerraformBucket } from '../clouds/infrastructure';
+import type { ICluster } from './cluster';
+import { checkTokens } from './guard';
+import { asValidation, ValidationError } from './validation-error';
+
+/** A ServiceAccount that is given rights. */
+export interface ServiceAccountIdentity {
+  /** Its namespace. */
+  readonly namespace: string;
+
+  /** Its name. */
+  readonly serviceAccountName: string;
+}
+
+/** On what rights are given. */
+export interface GrantOptions {
+  /** Folder of the bucket, such as `team-a`. */
+  readonly prefix: string;
+}
+
+/** A bucket for artifacts. */
+export interface IArtifactBucket extends IConstruct {
+  /** Name of the bucket, or of the storage account. */
+  readonly bucketName: string;
+
+  /** Lets a ServiceAccount read below a prefix. */
+  grantRead(identity: ServiceAccountIdentity, options: GrantOptions): void;
+
+  /** Lets a ServiceAccount read and write below a prefix. */
+  grantReadWrite(identity: ServiceAccountIdentity, options: GrantOptions): void;
+}
+
+/** A bucket that exists. */
+export interface ArtifactBucketAttributes {
+  /** The cluster whose artifacts are in it. */
+  readonly cluster: ICluster;
+
+  /** Name of the bucket, or of the storage account. */
+  readonly bucketName: string;
+
+  /**
+   * Azure: the resource group of the storage account.
+   *
+   * @default - that of the cluster
+   */
+  readonly resourceGroup?: string;
+}
+
+/** A bucket for artifacts. */
+export interface ArtifactBucketProps {
+  /** The cluster whose artifacts are in it. It takes one bucket. */
+  readonly cluster: ICluster;
+
+  /**
+   * Name of the bucket, or of the storage account. Another one is another bucket.
+   *
+   * @default - derived from the cluster's name and the account, unique in the world
+   */
+  readonly bucketName?: string;
+
+  /**
+   * Key of the customer's: on Google Cloud its resource name, on AWS its ARN, on Azure its resource id.
+   *
+   * @default - the cloud's own keys
+   */
+  readonly encryptionKey?: string;
+
+  /**
+   * For how many days old versions and deleted objects are kept.
+   *
+   * @default 7
+   */
+  readonly retentionDays?: number;
+
+  /**
+   * Whether it may be destroyed.
+   *
+   * @default false
+   */
+  readonly destroyable?: boolean;
+}
+
+/** Marks props that describe a bucket which exists. */
+const EXISTS = Symbol('exists');
+const EXISTING = { [EXISTS]: true };
+
+/** A bucket for artifacts: encrypted, closed to the public, versioned, and retained when the stack is destroyed. */
+export class ArtifactBucket extends Construct implements IArtifactBucket {
+  /** References a bucket that exists, in which the workspaces of a cluster are given rights. */
+  public static fromBucketName(scope: Construct, id: string, attributes: ArtifactBucketAttributes): IArtifactBucket {
+    return new ArtifactBucket(scope, id, { ...attributes, ...EXISTING });
+  }
+
+  public readonly bucketName: string;
+
+  private readonly terraform: TerraformBucket;
+
+  constructor(scope: Construct, id: string, props: ArtifactBucketProps) {
+    super(scope, id);
+    const existing = EXISTS in props ? (props as ArtifactBucketAttributes) : undefined;
+    const { cluster, encryptionKey, retentionDays = 7, destroyable = false } = props;
+    checkTokens(this, { bucketName: props.bucketName });
+    if (cluster.node.root !== this.node.root) {
+      throw new ValidationError(this, `cluster is ${cluster.node.path} of another App; declare the bucket in the App of its cluster`);
+    }
+    if (!Number.isInteger(retentionDays) || retentionDays < 1) {
+      throw new ValidationError(this, `retentionDays is ${retentionDays}; give a whole number of days, 1 or more`);
+    }
+    this.bucketName = props.bucketName ?? cluster._cloud.bucketName(cluster.clusterName);
+    cluster._checkFree(this, 'bucket');
+    this.terraform = asValidation(this, () => cluster._terraform.addBucket(this, {
+      name: this.bucketName,
+      resourceGroup: existing?.resourceGroup,
+      exists: existing !== undefined,
+      protect: !destroyable,
+      encryptionKey,
+      retentionDays,
+      tags: cluster._tags,
+    }));
+    cluster._attach({ construct: this, bucket: this.terraform, bucketName: this.bucketName, resourceGroup: existing?.resourceGroup });
+  }
+
+  public grantRead(identity: ServiceAccountIdentity, options: GrantOptions): void {
+    this.grant(identity, options, 'read');
+  }
+
+  public grantReadWrite(identity: ServiceAccountIdentity, options: GrantOptions): void {
+    this.grant(identity, options, 'write');
+  }
+
+  private grant({ namespace, serviceAccountName: name }: ServiceAccountIdentity, { prefix }: GrantOptions, access: BucketAccess): void {
+    asValidation(this, () => this.terraform.grant(this, { account: { namespace, name }, prefix: prefix.replace(/^\/+|\/+$/g, ''), access }));
+  }
+}

@@ -1,0 +1,361 @@
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import { WORKSPACE_ROLES, workspaceOf } from '../api/platform';
+import type { WorkspaceRole } from '../api/platform';
+import type { ServiceAccountRef, TerraformBucket, TerraformCloud, TerraformCluster, TerraformRegistry } from '../clouds/infrastructure';
+import type { Cloud } from './cloud';
+import { checkTokens } from './guard';
+import { nodeCountProblem } from './machines';
+import { lateClientIds, outputsOf, readOutputs } from './outputs';
+import { Platform } from './platform';
+import type { PlatformSource, WorkspaceOptions } from './platform';
+import { asValidation, ValidationError } from './validation-error';
+
+const DEFAULT_OUTPUTS = 'outputs.json';
+const NO_BUCKET = (clusterName: string): string =>
+  `cluster ${clusterName} has no bucket for the artifacts of its workspaces; add new ArtifactBucket(stack, 'artifacts', { cluster })`;
+const DEFAULT_CIDR = '10.0.0.0/16';
+
+/** A cluster, and what can be said to it. */
+export interface ICluster extends IConstruct {
+  /** Name of the cluster. */
+  readonly clusterName: string;
+
+  /** What the Kubernetes side takes. */
+  readonly platform: Platform;
+
+  /** @internal */
+  readonly _cloud: TerraformCloud;
+
+  /** @internal */
+  readonly _terraform: TerraformCluster;
+
+  /** @internal */
+  readonly _tags: Readonly<Record<string, string>>;
+
+  /** Nodes without GPU, for loaders and servers on CPUs. */
+  addNodePool(id: string, options: NodePoolOptions): void;
+
+  /** The cloud identities of a namespace's ServiceAccounts, with the least rights. Bucket, registry and Workspace may come later. */
+  addWorkspace(namespace: string, options?: WorkspaceOptions): void;
+
+  /** @internal */
+  _attach(part: ClusterPart): void;
+
+  /** That there is no bucket or registry yet: a cluster takes one of each. @internal */
+  _checkFree(construct: Construct, what: 'bucket' | 'registry'): void;
+
+  /** That no pool has the name yet. @internal */
+  _claimPool(construct: Construct, poolName: string): void;
+}
+
+/** A bucket or a registry, once it is there. @internal */
+export interface ClusterPart {
+  readonly construct: Construct;
+  readonly bucket?: TerraformBucket;
+  readonly bucketName?: string;
+  readonly resourceGroup?: string;
+  readonly registry?: TerraformRegistry;
+  readonly registryName?: string;
+}
+
+/** Nodes without GPU. */
+export interface NodePoolOptions {
+  /** Machine type, in the cloud's words. */
+  readonly machineType: string;
+
+  /**
+   * How few nodes there are.
+   *
+   * @default 0
+   */
+  readonly minNodes?: number;
+
+  /** How many nodes there can be. */
+  readonly maxNodes: number;
+
+  /**
+   * Whether they are spot nodes.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+
+  /**
+   * Boot disk, in GiB.
+   *
+   * @default 100
+   */
+  readonly diskGiB?: number;
+}
+
+/** A cluster and its network. */
+export interface ClusterProps {
+  /** The cloud, and where in it. Another one is another cluster. */
+  readonly cloud: Cloud;
+
+  /**
+   * Name of the cluster. Another one replaces it.
+   *
+   * @default - the construct id
+   */
+  readonly clusterName?: string;
+
+  /**
+   * Version of Kubernetes, such as `1.33`.
+   *
+   * @default - the cloud's default
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
+   * Networks that may reach the control plane by its address.
+   *
+   * @default - none: the control plane is private, and reached as the cloud's own identity system allows
+   */
+  readonly allowedCidrs?: string[];
+
+  /**
+   * Who may administer the cluster: on AWS ARNs of IAM roles, on Azure object ids of groups.
+   *
+   * @default - none beyond what the cloud's own identity system says
+   */
+  readonly admins?: string[];
+
+  /**
+   * Address range of the nodes' network. Another one replaces the cluster.
+   *
+   * @default '10.0.0.0/16'
+   */
+  readonly cidr?: string;
+
+  /**
+   * Whether the cluster refuses to be destroyed.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * Folder of the bucket under which the workspaces lie.
+   *
+   * @default - the root of the bucket
+   */
+  readonly artifactPrefix?: string;
+
+  /**
+   * Outputs of the last deployment, as `cdktf output --outputs-file` writes them. What is known only afterwards is read from it.
+   *
+   * @default 'outputs.json'
+   */
+  readonly outputsFile?: string;
+
+  /**
+   * Tags or labels of everything that can carry them.
+   *
+   * @default - only `managed-by`
+   */
+  readonly tags?: Record<string, string>;
+}
+
+/** A cluster that exists. */
+export interface ClusterAttributes {
+  /** The cloud, and where in it. */
+  readonly cloud: Cloud;
+
+  /** Name of the cluster. */
+  readonly clusterName: string;
+
+  /**
+   * Version of Kubernetes, such as `1.33`.
+   *
+   * @default '1.27'
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
+   * What else the cloud must know of it to add pools, buckets and identities; an error names what is missing when it is needed.
+   * Google Cloud: `nodeServiceAccount`, `location`. AWS: `subnetIds`, `nodeRoleArn`, `securityGroupIds`. Azure: `resourceGroup`,
+   * `oidcIssuerUrl`, `kubeletObjectId`, `subnetId` and others that `docs/azure.md` lists.
+   *
+   * @default - none
+   */
+  readonly attributes?: Record<string, string | string[]>;
+
+  /**
+   * Outputs of the last deployment, as `cdktf output --outputs-file` writes them.
+   *
+   * @default 'outputs.json'
+   */
+  readonly outputsFile?: string;
+
+  /**
+   * Tags or labels of everything that can carry them.
+   *
+   * @default - only `managed-by`
+   */
+  readonly tags?: Record<string, string>;
+}
+
+const MANAGED_BY = { 'managed-by': 'cdk-substratus' };
+
+abstract class ClusterBase extends Construct implements ICluster {
+  public abstract readonly clusterName: string;
+  public abstract readonly platform: Platform;
+  /** @internal */
+  public abstract readonly _cloud: TerraformCloud;
+  /** @internal */
+  public abstract readonly _terraform: TerraformCluster;
+  /** @internal */
+  public abstract readonly _tags: Readonly<Record<string, string>>;
+
+  /** @internal */
+  protected readonly _poolNames = new Set<string>();
+  private readonly parts: ClusterPart[] = [];
+  private readonly namespaces: string[] = [];
+
+  public addNodePool(id: string, options: NodePoolOptions): void {
+    const { machineType, minNodes = 0, maxNodes, spot = false, diskGiB = 100 } = options;
+    const problem = nodeCountProblem({ minNodes, maxNodes });
+    if (problem) throw new ValidationError(this, `pool ${id} cannot be: ${problem}`);
+    this._claimPool(this, id);
+    const scope = new Construct(this, id);
+    asValidation(scope, () => this._terraform.addNodePool(scope, {
+      name: id, machineType, minNodes, maxNodes, spot, diskGiB, labels: {}, tags: this._tags,
+    }));
+  }
+
+  public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
+    asValidation(this, () => this.platform.addWorkspace(namespace, options));
+    this.namespaces.push(namespace);
+    const scope = new Construct(this, `Workspace-${namespace}`);
+    asValidation(scope, () => {
+      for (const name of WORKSPACE_ROLES) this._terraform.addIdentity(scope, { namespace, name });
+      for (const part of this.parts) this.grant(part, namespace);
+    });
+  }
+
+  /** Pools with and without GPU share their names. @internal */
+  public _claimPool(construct: Construct, poolName: string): void {
+    if (this._poolNames.has(poolName)) {
+      throw new ValidationError(construct, `cluster ${this.clusterName} has a pool ${poolName} already; give this one another name`);
+    }
+    this._poolNames.add(poolName);
+  }
+
+  /** @internal */
+  public _attach(part: ClusterPart): void {
+    this.parts.push(part);
+    for (const namespace of this.namespaces) asValidation(part.construct, () => this.grant(part, namespace));
+  }
+
+  /** @internal */
+  public _checkFree(construct: Construct, what: 'bucket' | 'registry'): void {
+    const same = this.parts.find((part) => part[what]);
+    if (!same) return;
+    throw new ValidationError(construct, `cluster ${this.clusterName} has a ${what} already, at ${same.construct.node.path}; leave one of them out`);
+  }
+
+  /** What the Kubernetes side must know, as far as it is declared. @internal */
+  protected _source(outputsFile: string): PlatformSource {
+    const { clusterName, _cloud: cloud } = this;
+    const bucket = this.parts.find((part) => part.bucket);
+    const registry = this.parts.find((part) => part.registry)?.registryName;
+    const { bucketName: name = cloud.bucketName(clusterName), resourceGroup } = bucket ?? {};
+    const { clientIdOutput } = cloud;
+    const outputs = clientIdOutput && outputsOf(this, readOutputs(outputsFile));
+    return {
+      artifacts: cloud.artifacts({ name, clusterName, resourceGroup }),
+      registry: registry === undefined ? undefined : cloud.images(registry),
+      tenantId: cloud.tenantId,
+      clientIds: clientIdOutput && ((namespace) => lateClientIds(outputs, WORKSPACE_ROLES.map((role) => ({
+        role, output: clientIdOutput(clusterName, { namespace, name: role }),
+      })))),
+      lateHint: `run cdktf deploy, then cdktf output --outputs-file ${outputsFile}`,
+      problem: () => (bucket ? undefined : NO_BUCKET(clusterName)),
+    };
+  }
+
+  /** @internal */
+  protected _problems(): string[] {
+    return this.namespaces.length === 0 || this.parts.some(({ bucket }) => bucket) ? [] : [NO_BUCKET(this.clusterName)];
+  }
+
+  /** The writer writes under the workspace's prefix, the reader reads that and those it was granted, the builder pushes. */
+  private grant({ construct, bucket, registry }: ClusterPart, namespace: string): void {
+    const platform = this.platform._spec;
+    const prefixOf = (owner: string): string => [platform.artifacts.prefix, owner].filter(Boolean).join('/');
+    const account = (name: WorkspaceRole): ServiceAccountRef => ({ namespace, name });
+    const prefix = prefixOf(namespace);
+    bucket?.addWorkspace(construct, { namespace, prefix });
+    bucket?.grant(construct, { account: account('artifact-writer'), prefix, access: 'write' });
+    for (const owner of [namespace, ...workspaceOf(platform, namespace)?.reads ?? []]) {
+      bucket?.grant(construct, { account: account('artifact-reader'), prefix: prefixOf(owner), access: 'read' });
+    }
+    registry?.addWorkspace(construct, { namespace, builder: account('image-builder') });
+  }
+}
+
+/**
+ * A Kubernetes cluster on a cloud, private and protected, with its network.
+ *
+ * Another `cloud`, `clusterName` or `cidr` replaces the cluster, which its deletion protection refuses.
+ */
+export class Cluster extends ClusterBase {
+  /** References a cluster that exists. */
+  public static fromAttributes(scope: Construct, id: string, attributes: ClusterAttributes): ICluster {
+    return new ExistingCluster(scope, id, attributes);
+  }
+
+  public readonly clusterName: string;
+  public readonly platform: Platform;
+  /** @internal */
+  public readonly _cloud: TerraformCloud;
+  /** @internal */
+  public readonly _terraform: TerraformCluster;
+  /** @internal */
+  public readonly _tags: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, props: ClusterProps) {
+    super(scope, id);
+    const { cloud, clusterName = id, kubernetesVersion, artifactPrefix, tags, outputsFile = DEFAULT_OUTPUTS } = props;
+    checkTokens(this, { clusterName, kubernetesVersion, artifactPrefix, outputsFile });
+    this.clusterName = clusterName;
+    this._tags = { ...MANAGED_BY, ...tags };
+    this._cloud = asValidation(this, () => cloud._terraform(this));
+    this._terraform = asValidation(this, () => this._cloud.cluster(this, {
+      name: clusterName,
+      kubernetesVersion,
+      allowedCidrs: props.allowedCidrs ?? [],
+      admins: props.admins ?? [],
+      protect: props.deletionProtection ?? true,
+      cidr: props.cidr ?? DEFAULT_CIDR,
+      tags: this._tags,
+    }));
+    this._poolNames.add('system');
+    const platformProps = { clusterName, kubernetesVersion, artifactPrefix };
+    this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
+    this.node.addValidation({ validate: () => this._problems() });
+  }
+}
+
+class ExistingCluster extends ClusterBase {
+  public readonly clusterName: string;
+  public readonly platform: Platform;
+  public readonly _cloud: TerraformCloud;
+  public readonly _terraform: TerraformCluster;
+  public readonly _tags: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, props: ClusterAttributes) {
+    super(scope, id);
+    const { cloud, clusterName, kubernetesVersion, attributes = {}, tags, outputsFile = DEFAULT_OUTPUTS } = props;
+    checkTokens(this, { clusterName, kubernetesVersion, outputsFile });
+    this.clusterName = clusterName;
+    this._tags = { ...MANAGED_BY, ...tags };
+    this._cloud = asValidation(this, () => cloud._terraform(this));
+    this._terraform = asValidation(this, () => this._cloud.existingCluster(this, { name: clusterName, attributes, tags: this._tags }));
+    const platformProps = { clusterName, kubernetesVersion };
+    this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
+    this.node.addValidation({ validate: () => this._problems() });
+  }
+}

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { LocalBackend, S3Backend } from 'cdktf';
+import { Cloud } from '../../src';
+import type { Cluster } from '../../src';
+import { CLOUD_NAMES, cluster, emptyStack, stackOf, synthesized } from './clouds';
+import type { CloudName, SynthesizedStack } from './clouds';
+import { messageOf, temporary, untyped } from './fixtures';
+
+const ROOT = resolve(__dirname, '../..');
+const PROVIDERS: Readonly<Record<CloudName, string>> = { gcp: 'google', aws: 'aws', azure: 'azurerm' };
+
+interface Run {
+  readonly stack: SynthesizedStack;
+  readonly providers: string[];
+}
+
+/** In a process and a directory of its own. */
+function run(cloud: CloudName, cwd: string): string {
+  const args = [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), '--tsconfig', join(ROOT, 'test/tsconfig.json'), join(__dirname, 'cloud-program.ts'), cloud];
+  return execFileSync(process.execPath, args, { cwd, encoding: 'utf8' });
+}
+
+test.each(CLOUD_NAMES)('%s loads its own provider only, and gives the same bytes in another directory', (cloud) => {
+  const first = run(cloud, ROOT);
+  const { stack, providers } = JSON.parse(first) as Run;
+  expect(providers).toEqual([`@cdktf/provider-${PROVIDERS[cloud]}`]);
+  expect(first).not.toContain(ROOT);
+  expect(stack.terraform.backend).toEqual({ local: { path: 'terraform.cloud.tfstate' } });
+  expect(run(cloud, temporary())).toBe(first);
+}, 60_000);
+
+test.each(CLOUD_NAMES)('%s takes a range of provider versions', (cloud) => {
+  const { terraform } = synthesized(cluster(cloud));
+  expect(terraform.required_providers[PROVIDERS[cloud]]?.version).toMatch(/^>= \d+\.\d+\.\d+, < \d+\.0\.0$/);
+});
+
+test('provider and backend of the stack are left as they are', () => {
+  const stack = emptyStack();
+  new S3Backend(stack, { bucket: 'state', key: 'ml', region: 'us-east-1' });
+  new AwsProvider(stack, 'mine', { region: 'us-east-1' });
+  const { terraform } = synthesized(cluster('aws', {}, stack));
+  expect(terraform.backend).toEqual({ s3: { bucket: 'state', key: 'ml', region: 'us-east-1' } });
+  expect(stack.node.findAll().filter((child) => child instanceof AwsProvider)).toHaveLength(1);
+});
+
+describe('fails when', () => {
+  test('what would have to be looked up is missing', () => {
+    expect(messageOf(() => Cloud.gcp(untyped({ projectId: 'acme', region: 'us-central1' }))))
+      .toBe('Cloud.gcp has no projectNumber; give it, since nothing is looked up');
+    expect(messageOf(() => Cloud.aws({ accountId: '', region: 'us-east-1', zones: ['us-east-1a'] })))
+      .toBe('Cloud.aws has no accountId; give it, since nothing is looked up');
+    expect(messageOf(() => Cloud.aws({ accountId: '111122223333', region: 'us-east-1', zones: [] })))
+      .toBe('Cloud.aws has no zones; give it, since nothing is looked up');
+    expect(messageOf(() => Cloud.azure(untyped({ subscriptionId: 's', location: 'eastus' }))))
+      .toBe('Cloud.azure has no tenantId; give it, since nothing is looked up');
+  });
+
+  test('the backend is declared after the cluster', () => {
+    const owner = cluster();
+    expect(messageOf(() => new LocalBackend(stackOf(owner), { path: 'mine' })))
+      .toBe('There is already a Construct with name \'backend\' in TerraformStack [cloud]');
+  });
+
+  test('the provider package is not installed', () => {
+    jest.isolateModules(() => {
+      jest.doMock('@cdktf/provider-azurerm/lib/provider', () => { throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' }); });
+      const fresh = jest.requireActual<{ Cloud: typeof Cloud; Cluster: typeof Cluster }>('../../src');
+      const cloud = fresh.Cloud.azure({ subscriptionId: 's', tenantId: 't', location: 'eastus' });
+      expect(messageOf(() => new fresh.Cluster(emptyStack(), 'ml', { cloud })))
+        .toBe('[cloud/ml] cloud azure needs packages that are not installed; run npm install cdktf @cdktf/provider-azurerm');
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import { Gpu, GpuSharing, PoolCapacity } from '../../src';
+import { CLOUD_NAMES, cluster, poolOf, resourcesOf, synthesized } from './clouds';
+import { messageOf } from './fixtures';
+
+const GPUS = Object.values(Gpu).filter((value): value is Gpu => value instanceof Gpu);
+
+test('a pool is of the cheapest machine with just so many GPUs, by the price of its capacity', () => {
+  const owner = cluster('aws');
+  expect(poolOf(owner, 'single').machineType).toBe('g6.xlarge');
+  expect(poolOf(owner, 'four', { gpusPerNode: 4 }).machineType).toBe('g6.12xlarge');
+  expect(poolOf(cluster('gcp'), 'spot', { gpu: Gpu.NVIDIA_T4, gpusPerNode: 4, spot: true }).machineType).toBe('n1-standard-16');
+});
+
+test('a pool is of the machine type that is named, also of one that is in no table', () => {
+  expect(poolOf(cluster('aws'), 'large', { machineType: 'g6.16xlarge' }).machineType).toBe('g6.16xlarge');
+  expect(poolOf(cluster('gcp'), 'attached', { gpu: Gpu.NVIDIA_T4, gpusPerNode: 2, machineType: 'n1-highmem-8' }).machineType).toBe('n1-highmem-8');
+  expect(poolOf(cluster('azure'), 'retired', { gpu: Gpu.NVIDIA_V100, machineType: 'Standard_NC6s_v3' }).machineType).toBe('Standard_NC6s_v3');
+});
+
+test('a pool starts at no node, and is named after its construct', () => {
+  const owner = cluster();
+  expect(poolOf(owner, 'l4').poolName).toBe('l4');
+  const pool = resourcesOf(synthesized(owner), 'google_container_node_pool').find(({ name }) => name === 'l4');
+  expect(pool).toMatchObject({ initial_node_count: 0, autoscaling: { total_min_node_count: 0, total_max_node_count: 4 } });
+});
+
+test.each(CLOUD_NAMES)('on %s each GPU in each number has a machine, or an error with what there is instead', (cloud) => {
+  const owner = cluster(cloud);
+  const machines: string[] = [];
+  for (const gpu of GPUS) {
+    for (let count = 1; count <= 16; count += 1) {
+      const message = messageOf(() => machines.push(poolOf(owner, `p${GPUS.indexOf(gpu)}x${count}`, { gpu, gpusPerNode: count }).machineType));
+      expect(message).toMatch(/^no error$|; use the nearest that it has: [a-z]+-|; it has machines with \d|; name one by machineType/);
+    }
+  }
+  expect(machines.length).toBeGreaterThan(10);
+}, 60_000);
+
+describe('fails when', () => {
+  test('the cloud has no such GPU', () => {
+    expect(messageOf(() => poolOf(cluster('azure'), 'p', { gpu: Gpu.NVIDIA_L4 }))).toBe('[cloud/p] Azure has no machine with nvidia-l4 (24 GiB); '
+      + 'use the nearest that it has: nvidia-a10 (24 GiB), nvidia-t4 (16 GiB), nvidia-v100-32gb (32 GiB)');
+  });
+
+  test('no machine has so many', () => {
+    expect(messageOf(() => poolOf(cluster('aws'), 'p', { gpusPerNode: 3 })))
+      .toBe('[cloud/p] no machine of AWS has 3 nvidia-l4; it has machines with 1, 4, 8');
+    expect(messageOf(() => poolOf(cluster('gcp'), 'p', { gpu: Gpu.NVIDIA_T4, gpusPerNode: 2 })))
+      .toBe('[cloud/p] no machine of Google Cloud is chosen by itself for 2 nvidia-t4; name one by machineType, or ask for 1 or 4');
+    expect(messageOf(() => poolOf(cluster('azure'), 'p', { gpu: Gpu.NVIDIA_V100 })))
+      .toBe('[cloud/p] no machine of Azure is chosen by itself for 1 nvidia-v100; name one by machineType');
+  });
+
+  test('the machine type has other GPUs', () => {
+    expect(messageOf(() => poolOf(cluster('aws'), 'p', { machineType: 'p5.48xlarge' })))
+      .toBe('[cloud/p] machineType is p5.48xlarge, which has 8 nvidia-h100, not 1 nvidia-l4; leave it out, or ask for what it has');
+    expect(messageOf(() => poolOf(cluster('gcp'), 'p', { machineType: 'g2-standard-96' })))
+      .toBe('[cloud/p] machineType is g2-standard-96, which has 8 nvidia-l4, not 1 nvidia-l4; leave it out, or ask for what it has');
+  });
+
+  test('a number of nodes or GPUs is none', () => {
+    const owner = cluster();
+    expect(messageOf(() => poolOf(owner, 'a', { minNodes: 5 })))
+      .toBe('[cloud/a] minNodes is 5 and maxNodes 4; give a minimum that is no more than the maximum');
+    expect(messageOf(() => poolOf(owner, 'b', { maxNodes: 0 })))
+      .toBe('[cloud/b] maxNodes is 0; give how many nodes there can be, a whole number, 1 or more');
+    expect(messageOf(() => poolOf(owner, 'c', { minNodes: -1 }))).toBe('[cloud/c] minNodes is -1; give a whole number, 0 or more');
+    expect(messageOf(() => poolOf(owner, 'd', { gpusPerNode: 0.5 }))).toBe('[cloud/d] gpusPerNode is 0.5; give a whole number, 1 or more');
+  });
+
+  test('spot and a capacity contradict each other, or the cloud has no such capacity', () => {
+    expect(messageOf(() => poolOf(cluster(), 'p', { spot: true, capacity: PoolCapacity.reservation('r') })))
+      .toBe('[cloud/p] spot is true and capacity is reservation; leave one of them out');
+    expect(messageOf(() => poolOf(cluster('aws'), 'p', { capacity: PoolCapacity.flexStart() })))
+      .toBe('[cloud/p] pool p: aws has no flex-start capacity; use on-demand, spot, reservation or block');
+    expect(messageOf(() => poolOf(cluster('gcp'), 'p', { capacity: PoolCapacity.block('b') })))
+      .toBe('[cloud/p] gcp has no capacity blocks; use reservation, flex-start or queued');
+  });
+
+  test('the GPU has no such MIG profile', () => {
+    const sharing = GpuSharing.mig('1g.99gb');
+    expect(messageOf(() => poolOf(cluster('gcp'), 'p', { gpu: Gpu.NVIDIA_A100, sharing }))).toMatch(/^\[cloud\/p\] nvidia-a100 has no MIG profile 1g\.99gb; it has 1g\.5gb, /);
+    expect(messageOf(() => poolOf(cluster('azure'), 'p', { gpu: Gpu.NVIDIA_A100_80GB, sharing })))
+      .toBe('[cloud/p] MIG profile of pool p is 1g.99gb, which nvidia-a100-80gb does not have on azure; use 1g.10gb, 2g.20gb, 3g.40gb, 4g.40gb, 7g.80gb');
+  });
+
+  test('two pools have one name, with GPUs or without', () => {
+    const owner = cluster();
+    poolOf(owner, 'a', { poolName: 'l4' });
+    expect(messageOf(() => poolOf(owner, 'b', { poolName: 'l4' }))).toBe('[cloud/b] cluster ml has a pool l4 already; give this one another name');
+    expect(messageOf(() => owner.addNodePool('l4', { machineType: 'n2-standard-8', maxNodes: 1 })))
+      .toBe('[cloud/ml] cluster ml has a pool l4 already; give this one another name');
+    expect(messageOf(() => poolOf(owner, 'system'))).toBe('[cloud/system] cluster ml has a pool system already; give this one another name');
+  });
+
+  test('the cloud refuses the name', () => {
+    expect(messageOf(() => poolOf(cluster('gcp'), 'Fast')))
+      .toBe('[cloud/Fast] pool name Fast is not valid on Google Cloud; give up to 40 lowercase letters, digits and hyphens, a letter first');
+    expect(messageOf(() => poolOf(cluster('azure'), '4gpus'))).toBe('[cloud/4gpus] pool name is 4gpus; on azure it begins with a letter');
+  });
+});
