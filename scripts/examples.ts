@@ -1,10 +1,19 @@
 /** The examples, and what they make: for the golden files, the tests and `npm start`. */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { Preview } from 'cdk-substratus';
 import { App } from 'cdk8s';
+import { App as TerraformApp } from 'cdktf';
+import { awsH100 } from '../examples/aws-h100/main';
+import { azureA100Spot } from '../examples/azure-a100-spot/main';
+import { existingCluster } from '../examples/existing-cluster/main';
 import { falcon } from '../examples/falcon/main';
+import { gcpL4 } from '../examples/gcp-l4/main';
 import { gitops } from '../examples/gitops/main';
 import { llama } from '../examples/llama/main';
+import { multiCloud } from '../examples/multi-cloud/main';
+import { CLOUDS } from '../examples/platforms';
 import type { CloudName } from '../examples/platforms';
 import { quickstart } from '../examples/quickstart/main';
 
@@ -16,16 +25,44 @@ export const EXAMPLES_DIRECTORY = path.join(__dirname, '..', 'examples');
 export interface Example {
   readonly name: string;
   readonly declare: (app: App, cloud: CloudName) => void;
+  /** Those that it has a Kubernetes side for. */
+  readonly clouds: readonly CloudName[];
 }
 
-export const EXAMPLES: readonly Example[] = [
-  { name: 'quickstart', declare: quickstart },
-  { name: 'llama', declare: llama },
-  { name: 'falcon', declare: falcon },
-  { name: 'gitops', declare: gitops },
+/** Both sides at once, as its program declares them. */
+type DeclareBoth = (kubernetes: App, terraform: TerraformApp, cloud?: string) => void;
+
+/** An example that has the clouds too. */
+export interface TerraformExample extends Example {
+  readonly declareBoth: DeclareBoth;
+}
+
+export const TERRAFORM_EXAMPLES: readonly TerraformExample[] = [
+  bothSides('multi-cloud', multiCloud, ['gcp', 'aws', 'azure']),
+  bothSides('existing-cluster', existingCluster, ['aws']),
+  bothSides('gcp-l4', gcpL4, ['gcp']),
+  bothSides('aws-h100', awsH100, ['aws']),
+  bothSides('azure-a100-spot', azureA100Spot, ['azure']),
 ];
 
-export function declared({ declare }: Example, cloud: CloudName, outdir?: string): App {
+export const EXAMPLES: readonly Example[] = [
+  { name: 'quickstart', declare: quickstart, clouds: CLOUDS },
+  { name: 'llama', declare: llama, clouds: CLOUDS },
+  { name: 'falcon', declare: falcon, clouds: CLOUDS },
+  { name: 'gitops', declare: gitops, clouds: CLOUDS },
+  ...TERRAFORM_EXAMPLES,
+];
+
+/** Every example on every cloud that it is for. */
+export const CASES: readonly (readonly [Example, CloudName])[] = EXAMPLES.flatMap(
+  (example) => example.clouds.map((cloud) => [example, cloud] as const),
+);
+
+function bothSides(name: string, declareBoth: DeclareBoth, clouds: readonly CloudName[]): TerraformExample {
+  return { name, declareBoth, clouds, declare: (kubernetes, cloud) => declareBoth(kubernetes, new TerraformApp(), cloud) };
+}
+
+export function declared({ declare }: Pick<Example, 'declare'>, cloud: CloudName, outdir?: string): App {
   const app = new App({ outdir });
   declare(app, cloud);
   return app;
@@ -45,4 +82,34 @@ export function expectedYaml(example: Example, cloud: CloudName): string {
 
 export function expectedFile({ name }: Example, cloud: CloudName): string {
   return path.join(EXAMPLES_DIRECTORY, name, 'expected', `${cloud}.yaml`);
+}
+
+/** The Terraform JSON of each stack of an example, by the name of the stack. */
+export function terraformStacks({ declareBoth }: TerraformExample): ReadonlyMap<string, string> {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'stacks-'));
+  try {
+    synthesizeTerraform(declareBoth, outdir);
+    const folder = path.join(outdir, 'stacks');
+    return new Map(fs.readdirSync(folder).sort().map((stack) => [stack, fs.readFileSync(path.join(folder, stack, 'cdk.tf.json'), 'utf8')]));
+  } finally {
+    fs.rmSync(outdir, { recursive: true });
+  }
+}
+
+/** Writes the stacks, after cdktf's own validations. */
+export function synthesizeTerraform(declareBoth: DeclareBoth, outdir: string): void {
+  const terraform = new TerraformApp({ outdir });
+  declareBoth(new App(), terraform);
+  terraform.synth();
+}
+
+/** The text of a stack's golden file: what is deployed, without the versions of providers. */
+export function expectedTerraform(json: string): string {
+  const stack = JSON.parse(json) as { readonly terraform: { readonly required_providers: Record<string, { version?: string }> } };
+  for (const provider of Object.values(stack.terraform.required_providers)) delete provider.version;
+  return `${JSON.stringify(stack, undefined, 2)}\n`;
+}
+
+export function expectedTerraformFile({ name }: Example, stack: string): string {
+  return path.join(EXAMPLES_DIRECTORY, name, 'expected', `${stack}.tf.json`);
 }

@@ -1,16 +1,22 @@
-/** `npm start`: synthesizes the quickstart for every cloud, and shows what was declared, what will run, and where the files are. */
+/**
+ * `npm start`: synthesizes the quickstart for every cloud, and with it the clouds themselves (examples/multi-cloud). Shows what was
+ * declared, what will run, and where the files are.
+ */
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Preview } from 'cdk-substratus';
 import type { PreviewChild } from 'cdk-substratus';
+import { multiCloud } from '../examples/multi-cloud/main';
 import { CLOUDS } from '../examples/platforms';
 import type { CloudName } from '../examples/platforms';
 import { quickstart } from '../examples/quickstart/main';
-import { declared } from './examples';
+import { declared, synthesizeTerraform } from './examples';
 import { declaredName, runsOf, shortName } from './runs';
 import { tree } from './tree';
 import type { Style } from './tree';
 
 const ROOT = path.join(__dirname, '..');
+const TERRAFORM = 'cdktf.out';
 const MAX_WIDTH = 100;
 const TITLES: Readonly<Record<CloudName, string>> = { gcp: 'Google Cloud', aws: 'AWS', azure: 'Azure', local: 'A local cluster' };
 
@@ -18,6 +24,8 @@ interface Synthesized {
   readonly cloud: CloudName;
   readonly dist: string;
   readonly preview: string;
+  /** Where the cloud itself is written; none for one that Terraform does not make. */
+  readonly stack?: string;
   /** The children of each resource, in the order in which they run. */
   readonly resources: readonly (readonly PreviewChild[])[];
 }
@@ -25,11 +33,13 @@ interface Synthesized {
 function synthesize(cloud: CloudName): Synthesized {
   const dist = `dist/quickstart/${cloud}`;
   const preview = `preview/quickstart/${cloud}`;
-  const app = declared({ name: 'quickstart', declare: quickstart }, cloud, path.join(ROOT, dist));
+  const app = declared({ declare: quickstart }, cloud, path.join(ROOT, dist));
   app.synth();
   const previewed = Preview.of(app);
   previewed.write(path.join(ROOT, preview));
-  return { cloud, dist, preview, resources: byResource(previewed.children) };
+  const stack = `${TERRAFORM}/stacks/${cloud}`;
+  const hasStack = fs.existsSync(path.join(ROOT, stack));
+  return { cloud, dist, preview, resources: byResource(previewed.children), ...(hasStack && { stack }) };
 }
 
 function byResource(children: readonly PreviewChild[]): PreviewChild[][] {
@@ -58,13 +68,14 @@ function report(all: readonly Synthesized[], { width, style }: { readonly width:
   return [
     bold('Declared in examples/quickstart/main.ts'),
     ...(isSame ? first : []),
-    ...all.flatMap(({ cloud, dist, preview, resources }, index) => [
+    ...all.flatMap(({ cloud, dist, preview, stack, resources }, index) => [
       '',
       `${bold(TITLES[cloud])} will run`,
       ...(isSame ? [] : declarations[index] ?? []),
       ...tree(resources.map(running), { width, styles: [bold] }),
       dim(`   to apply  ${dist}/`),
       dim(`   to read   ${preview}/`),
+      ...(stack ? [dim(`   the cloud ${stack}/`)] : []),
     ]),
     '',
     'Next: change examples/quickstart/main.ts, run npm start again, and see what changes in preview/.',
@@ -75,4 +86,5 @@ const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
 const coloured = (code: number): Style => (text) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
 const width = Math.min(MAX_WIDTH, process.stdout.columns ?? MAX_WIDTH);
 
+synthesizeTerraform(multiCloud, path.join(ROOT, TERRAFORM));
 console.log(report(CLOUDS.map(synthesize), { width, style: { bold: coloured(1), dim: coloured(2) } }).join('\n'));

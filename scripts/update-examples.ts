@@ -1,16 +1,23 @@
 /** Writes the golden files of the examples, and says which have changed. Read their diff before it is committed. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { CLOUDS } from '../examples/platforms';
-import { EXAMPLES, expectedFile, expectedYaml } from './examples';
+import {
+  CASES, expectedFile, expectedTerraform, expectedTerraformFile, expectedYaml, TERRAFORM_EXAMPLES, terraformStacks,
+} from './examples';
 
-const changed = EXAMPLES.flatMap((example) => CLOUDS.flatMap((cloud) => {
-  const file = expectedFile(example, cloud);
-  const text = expectedYaml(example, cloud);
+/** The file, if it was another one. */
+function written(file: string, text: string): string[] {
   if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text) return [];
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text);
   return [path.relative(process.cwd(), file)];
-}));
+}
+
+const changed = [
+  ...CASES.flatMap(([example, cloud]) => written(expectedFile(example, cloud), expectedYaml(example, cloud))),
+  ...TERRAFORM_EXAMPLES.flatMap((example) => [...terraformStacks(example)].flatMap(
+    ([stack, json]) => written(expectedTerraformFile(example, stack), expectedTerraform(json)),
+  )),
+];
 
 console.log(changed.length > 0 ? `${changed.join('\n')}\n${changed.length} changed; review them like code` : 'nothing has changed');

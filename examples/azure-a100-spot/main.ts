@@ -1,0 +1,65 @@
+/** Azure with A100 on spot nodes, for training that can be interrupted, and one cut into partitions, for notebooks. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {
+  ArtifactBucket, Capacity, Cloud, Cluster, ClusterAddons, Dataset, Gpu, GpuNodePool, GpuSharing, Model, Notebook, Preview, Workspace,
+} from 'cdk-substratus';
+import { App, Chart } from 'cdk8s';
+import { App as TerraformApp, TerraformStack } from 'cdktf';
+
+const CLOUD = Cloud.azure({
+  subscriptionId: '00000000-1111-2222-3333-444444444444', tenantId: '55555555-6666-7777-8888-999999999999', location: 'eastus',
+});
+
+/** What the deployment has answered; before the first one made-up values, so that the Kubernetes half can be read. */
+const OUTPUTS_FILE = ['outputs.json', 'outputs.example.json'].map((name) => path.join(__dirname, name)).find(fs.existsSync);
+
+export function azureA100Spot(kubernetes: App, terraform: TerraformApp): void {
+  const stack = new TerraformStack(terraform, 'azure-a100-spot');
+  const cluster = new Cluster(stack, 'ml', {
+    cloud: CLOUD,
+    admins: ['aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'],
+    outputsFile: OUTPUTS_FILE,
+  });
+  new ArtifactBucket(stack, 'artifacts', { cluster });
+  new GpuNodePool(stack, 'a100-spot', { cluster, gpu: Gpu.NVIDIA_A100_80GB, gpusPerNode: 4, maxNodes: 4, spot: true });
+  new GpuNodePool(stack, 'a100-parts', { cluster, gpu: Gpu.NVIDIA_A100_80GB, maxNodes: 1, sharing: GpuSharing.mig('3g.40gb') });
+  cluster.addWorkspace('data');
+  cluster.addWorkspace('research', { reads: ['data'] });
+  const { platform } = cluster;
+
+  new ClusterAddons(new Chart(kubernetes, 'system'), 'addons', { platform });
+  const data = new Workspace(kubernetes, 'data', { platform });
+  const squad = new Dataset(data, 'squad', { image: 'substratusai/dataset-squad', sharedWith: ['research'] });
+  const team = new Workspace(kubernetes, 'research', { platform });
+  const base = new Model(team, 'falcon', {
+    image: 'substratusai/model-loader-huggingface',
+    params: { name: 'tiiuae/falcon-40b' },
+  });
+  new Model(team, 'falcon-squad', {
+    image: 'substratusai/model-trainer-huggingface',
+    model: base,
+    dataset: squad,
+    resources: { gpu: Gpu.NVIDIA_A100_80GB, gpuCount: 4, capacity: Capacity.SPOT },
+  });
+  new Notebook(team, 'lab', {
+    image: 'substratusai/base',
+    dataset: squad,
+    resources: { gpu: Gpu.NVIDIA_A100_80GB, capacity: Capacity.ON_DEMAND },
+  });
+}
+
+if (require.main === module) {
+  const kubernetes = new App();
+  const terraform = new TerraformApp();
+  azureA100Spot(kubernetes, terraform);
+  if (!process.env.CDKTF_OUTDIR) { // `cdktf synth` asks for one half,
+    kubernetes.synth();
+    Preview.of(kubernetes).write();
+    console.log(`What to apply is in ${kubernetes.outdir}/; what will run for it, to read only, is in preview/`);
+  }
+  if (!process.env.CDK8S_OUTDIR) { // `cdk8s synth` for the other
+    terraform.synth();
+    console.log(`The cloud is in ${terraform.outdir}/stacks/`);
+  }
+}

@@ -1,0 +1,50 @@
+/** Google Cloud with L4: a few that stay for a server, and cheap ones that may go for what can be done again. */
+import { ArtifactBucket, Capacity, Cloud, Cluster, Gpu, GpuNodePool, Model, Preview, Server, Workspace } from 'cdk-substratus';
+import { App } from 'cdk8s';
+import { App as TerraformApp, TerraformStack } from 'cdktf';
+
+const CLOUD = Cloud.gcp({
+  projectId: 'acme-ml', projectNumber: '123456789012', region: 'us-central1', zones: ['us-central1-a', 'us-central1-b'],
+});
+
+export function gcpL4(kubernetes: App, terraform: TerraformApp): void {
+  const stack = new TerraformStack(terraform, 'gcp-l4');
+  const cluster = new Cluster(stack, 'ml', { cloud: CLOUD });
+  new ArtifactBucket(stack, 'artifacts', { cluster, retentionDays: 14 });
+  new GpuNodePool(stack, 'l4', { cluster, gpu: Gpu.NVIDIA_L4, maxNodes: 4, imageStreaming: true });
+  new GpuNodePool(stack, 'l4-spot', { cluster, gpu: Gpu.NVIDIA_L4, gpusPerNode: 4, maxNodes: 8, spot: true, localSsdCount: 4 });
+  cluster.addNodePool('loaders', { machineType: 'n2d-standard-8', maxNodes: 4 });
+  cluster.addWorkspace('research');
+
+  /* GKE brings drivers, device plugin and autoscaler, so there are no ClusterAddons. */
+  const team = new Workspace(kubernetes, 'research', { platform: cluster.platform });
+  const base = new Model(team, 'falcon', {
+    image: 'substratusai/model-loader-huggingface',
+    params: { name: 'tiiuae/falcon-7b-instruct' },
+  });
+  const tuned = new Model(team, 'falcon-tuned', {
+    image: 'substratusai/model-trainer-huggingface',
+    model: base,
+    resources: { gpu: Gpu.NVIDIA_L4, gpuCount: 4, capacity: Capacity.SPOT },
+  });
+  new Server(team, 'chat', {
+    image: 'substratusai/model-server-basaran',
+    model: tuned,
+    resources: { gpu: Gpu.NVIDIA_L4, capacity: Capacity.ON_DEMAND },
+  });
+}
+
+if (require.main === module) {
+  const kubernetes = new App();
+  const terraform = new TerraformApp();
+  gcpL4(kubernetes, terraform);
+  if (!process.env.CDKTF_OUTDIR) { // `cdktf synth` asks for one half,
+    kubernetes.synth();
+    Preview.of(kubernetes).write();
+    console.log(`What to apply is in ${kubernetes.outdir}/; what will run for it, to read only, is in preview/`);
+  }
+  if (!process.env.CDK8S_OUTDIR) { // `cdk8s synth` for the other
+    terraform.synth();
+    console.log(`The cloud is in ${terraform.outdir}/stacks/`);
+  }
+}
