@@ -12,7 +12,8 @@ interface Defaults {
 export const app = new App();
 
 function defaultsOf(gpu: Gpu, index: number): Defaults {
-  const platform = Platform.local({ clusterName: 'any', autoProvisioning: true });
+  const platform = Platform.local({ clusterName: 'any' });
+  platform.addGpuPool('any', { gpu });
   const namespace = `n${index}`;
   platform.addWorkspace(namespace);
   const workspace = new Workspace(app, namespace, { platform });

@@ -84,6 +84,8 @@ export interface Cloud {
   readonly defaults: ResourceDefaults;
   /** Capacities that nodes of this cloud can have. */
   readonly capacities: readonly Capacity[];
+  /** Whether nodes can come up without a declared pool: GKE Autopilot and node auto-provisioning, Karpenter. */
+  readonly canAutoProvision: boolean;
   /** What every pod that uses one of the ServiceAccounts carries. */
   readonly podLabels?: Record<string, string>;
 

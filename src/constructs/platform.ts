@@ -42,7 +42,8 @@ export interface PlatformProps {
   readonly insecureRegistry?: boolean;
 
   /**
-   * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot or with Karpenter.
+   * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot, or with
+   * Karpenter whose NodePools set the label `substratus.ai/gpu`.
    *
    * @default false
    */
@@ -279,6 +280,10 @@ export class Platform {
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly source: () => PlatformSource) {
     checkPlatform(props);
     checkPlaces(props);
+    const { title, canAutoProvision } = cloudNamed(cloudName);
+    if (props.autoProvisioning && !canAutoProvision) {
+      throw new Error(`autoProvisioning is true but on ${title} no node comes up without a pool; leave it out, and declare pools with addGpuPool`);
+    }
     this.clusterName = props.clusterName;
     this.cloudName = cloudName;
   }

@@ -149,7 +149,7 @@ test('what is in no chart is refused', () => {
 });
 
 test('what is in no App of cdk8s is refused', () => {
-  const stack = new TerraformStack(new TerraformApp({ outdir: '/tmp/none' }), 'gcp');
+  const stack = new TerraformStack(new TerraformApp({ outdir: 'none' }), 'gcp');
   const message = 'the root of its tree is no cdk8s App; declare it in a Workspace or Chart of one';
   expect(messageOf(() => new Workspace(stack, 'team-a', { platform: gcp() }))).toBe(`[gcp/team-a] ${message}`);
   expect(messageOf(() => notebook(new Chart(stack, 'chart'), 'lab'))).toBe(`[gcp/chart/lab] ${message}`);

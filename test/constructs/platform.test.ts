@@ -84,3 +84,9 @@ test('what was added is added once', () => {
   expect(messageOf(() => ml.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 })))
     .toBe("platform ml cannot have GPU pool 'l4': there is one already; give this one another name");
 });
+
+test('nodes without a pool are refused where the cloud brings up none', () => {
+  expect(messageOf(() => Platform.local({ clusterName: 'kind', autoProvisioning: true })))
+    .toBe('autoProvisioning is true but on a local cluster no node comes up without a pool; leave it out, and declare pools with addGpuPool');
+  expect(Platform.gcp({ clusterName: 'ml', bucketName: 'acme', autoProvisioning: true }).toJson()).toMatchObject({ autoProvisioning: true });
+});

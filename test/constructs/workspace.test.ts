@@ -64,7 +64,7 @@ test('on Azure a workspace is previewed before its identities are known, and syn
     '[team-a] the client id of team-a/artifact-writer, the client id of team-a/artifact-reader, the client id of team-a/image-builder are not known yet; '
       + "deploy the cloud side first, then give clientIds to addWorkspace('team-a')",
   ]);
-  expect(messageOf(() => Preview.of(early).eject('/tmp/never'))).toMatch(/^Validation failed with the following errors:\n {2}\[team-a\] the client id/);
+  expect(messageOf(() => Preview.of(early).eject('never'))).toMatch(/^Validation failed with the following errors:\n {2}\[team-a\] the client id/);
   const late = workspace(azure(), { clientIds: { artifactWriter: 'w', artifactReader: 'r', imageBuilder: 'b' } });
   const [writer] = ofKind(objectsOf(late), 'ServiceAccount');
   expect(writer?.metadata?.annotations).toEqual({ 'azure.workload.identity/client-id': 'w' });

@@ -21,6 +21,7 @@ export const awsCloud: Cloud = {
   machines: MACHINES,
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
+  canAutoProvision: true,
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity],

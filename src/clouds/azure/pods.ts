@@ -19,6 +19,7 @@ export const azureCloud: Cloud = {
   machines: MACHINES,
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
+  canAutoProvision: false,
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity],

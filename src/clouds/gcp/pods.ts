@@ -18,6 +18,7 @@ export const gcpCloud: Cloud = {
   machines: MACHINES,
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
+  canAutoProvision: true,
   canStream: () => true,
   placeGpu,
   placeCapacity: (capacity) => BY_CAPACITY[capacity],

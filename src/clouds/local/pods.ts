@@ -18,6 +18,7 @@ export const localCloud: Cloud = {
   /* A laptop: what is asked for must fit beside everything else on it. */
   defaults: { cpu: '500m', memoryGiB: 2, diskGiB: 5 },
   capacities: ['on-demand'],
+  canAutoProvision: false,
   canStream: isDirectory,
   placeGpu: labelledGpuNodes,
   placeCapacity: () => ({}),
