@@ -3,7 +3,7 @@ import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
 import { Capacity, CustomResourceDefinitions, Gpu, Model, Platform, Server, Workspace } from '../../src';
 import type { IModel } from '../../src';
-import { appOf, dataset, gcp, messageOf, model, notebook, server, synthErrors, untyped, workspace } from './fixtures';
+import { appOf, dataset, gcp, messageOf, model, notebook, server, synthErrors, untyped, workspace, temporary } from './fixtures';
 
 function teams(sharedWith?: string[], reads?: string[]): { readonly a: Workspace; readonly b: Workspace; readonly base: Model } {
   const platform = gcp();
@@ -149,7 +149,7 @@ test('what is in no chart is refused', () => {
 });
 
 test('what is in no App of cdk8s is refused', () => {
-  const stack = new TerraformStack(new TerraformApp({ outdir: 'none' }), 'gcp');
+  const stack = new TerraformStack(new TerraformApp({ outdir: temporary() }), 'gcp');
   const message = 'the root of its tree is no cdk8s App; declare it in a Workspace or Chart of one';
   expect(messageOf(() => new Workspace(stack, 'team-a', { platform: gcp() }))).toBe(`[gcp/team-a] ${message}`);
   expect(messageOf(() => notebook(new Chart(stack, 'chart'), 'lab'))).toBe(`[gcp/chart/lab] ${message}`);
