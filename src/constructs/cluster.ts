@@ -5,7 +5,7 @@ import type { WorkspaceRole } from '../api/platform';
 import type { ServiceAccountRef, TerraformBucket, TerraformCloud, TerraformCluster, TerraformRegistry } from '../clouds/infrastructure';
 import type { Cloud } from './cloud';
 import { checkTokens } from './guard';
-import { nodeCountProblem } from './machines';
+import { poolSizeProblem } from './machines';
 import { lateClientIds, outputsOf, readOutputs } from './outputs';
 import { Platform } from './platform';
 import type { PlatformSource, WorkspaceOptions } from './platform';
@@ -216,7 +216,7 @@ abstract class ClusterBase extends Construct implements ICluster {
 
   public addNodePool(id: string, options: NodePoolOptions): void {
     const { machineType, minNodes = 0, maxNodes, spot = false, diskGiB = 100 } = options;
-    const problem = nodeCountProblem({ minNodes, maxNodes });
+    const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB });
     if (problem) throw new ValidationError(this, `pool ${id} cannot be: ${problem}`);
     this._claimPool(this, id);
     const scope = new Construct(this, id);

@@ -6,7 +6,7 @@ import { GPU_LABEL } from '../clouds/placement';
 import { cloudNamed } from '../clouds/pods';
 import type { ICluster } from './cluster';
 import type { Gpu } from './gpu';
-import { cheapestMachine, machineProblem, noMachineToChoose, nodeCountProblem } from './machines';
+import { cheapestMachine, machineProblem, noMachineToChoose, poolSizeProblem } from './machines';
 import { asValidation, ValidationError } from './validation-error';
 
 /** How the nodes of a pool are obtained. */
@@ -218,8 +218,8 @@ export class GpuNodePool extends Construct {
   }
 }
 
-function validate(scope: Construct, { minNodes = 0, maxNodes, gpusPerNode = 1, spot, capacity }: GpuNodePoolProps): void {
-  const problem = nodeCountProblem({ minNodes, maxNodes });
+function validate(scope: Construct, { minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity }: GpuNodePoolProps): void {
+  const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB });
   if (problem) throw new ValidationError(scope, problem);
   if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) throw new ValidationError(scope, `gpusPerNode is ${gpusPerNode}; give a whole number, 1 or more`);
   if (spot && capacity) throw new ValidationError(scope, `spot is true and capacity is ${capacity._spec.kind}; leave one of them out`);

@@ -67,8 +67,18 @@ export function noMachineToChoose({ machines, title }: Cloud, gpu: string, count
   return `no machine of ${title} is chosen by itself for ${count} ${gpu}; name one by machineType${others}`;
 }
 
+/** Below it, no image of a node fits on the disk. */
+const MIN_DISK_GIB = 20;
+
+interface PoolSize {
+  readonly minNodes: number;
+  readonly maxNodes: number;
+  readonly diskGiB?: number;
+}
+
 /** Why a pool cannot have so many nodes; none if it can. */
-export function nodeCountProblem({ minNodes, maxNodes }: { readonly minNodes: number; readonly maxNodes: number }): string | undefined {
+export function poolSizeProblem({ minNodes, maxNodes, diskGiB = MIN_DISK_GIB }: PoolSize): string | undefined {
+  if (!Number.isInteger(diskGiB) || diskGiB < MIN_DISK_GIB) return `diskGiB is ${diskGiB}; give a whole number of GiB, ${MIN_DISK_GIB} or more`;
   if (!Number.isInteger(minNodes) || minNodes < 0) return `minNodes is ${minNodes}; give a whole number, 0 or more`;
   if (!Number.isInteger(maxNodes) || maxNodes < 1) return `maxNodes is ${maxNodes}; give how many nodes there can be, a whole number, 1 or more`;
   return minNodes > maxNodes ? `minNodes is ${minNodes} and maxNodes ${maxNodes}; give a minimum that is no more than the maximum` : undefined;

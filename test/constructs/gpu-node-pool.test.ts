@@ -65,6 +65,7 @@ describe('fails when', () => {
     expect(messageOf(() => poolOf(owner, 'b', { maxNodes: 0 })))
       .toBe('[cloud/b] maxNodes is 0; give how many nodes there can be, a whole number, 1 or more');
     expect(messageOf(() => poolOf(owner, 'c', { minNodes: -1 }))).toBe('[cloud/c] minNodes is -1; give a whole number, 0 or more');
+    expect(messageOf(() => poolOf(owner, 'e', { diskGiB: -5 }))).toBe('[cloud/e] diskGiB is -5; give a whole number of GiB, 20 or more');
     expect(messageOf(() => poolOf(owner, 'd', { gpusPerNode: 0.5 }))).toBe('[cloud/d] gpusPerNode is 0.5; give a whole number, 1 or more');
   });
 
