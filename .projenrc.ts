@@ -66,7 +66,7 @@ const project = new cdk.JsiiProject({
 
   gitignore: [
     '*.tsbuildinfo', '/.jsii',
-    '/cdktf.out/', '/preview/', '/examples/*/dist/', '/examples/*/cdktf.out/', '/examples/*/preview/',
+    '/cdktf.out/', '/preview/', '/examples/*/dist/', '/examples/*/cdktf.out/', '/examples/*/preview/', '/clusters/', '/examples/*/clusters/',
   ],
 });
 

@@ -44,16 +44,16 @@ const LAYERS: Layer[] = [
   { files: ['catalog/**'], imports: ['api/**', 'catalog/**'], pure: true },
   ...Object.entries(PROVIDERS).map(([cloud, provider]) => ({
     files: [`clouds/${cloud}/**`],
-    imports: ['api/**', 'catalog/**', 'clouds/!(pods|terraform|addons).ts', `clouds/${cloud}/**`],
+    imports: ['api/**', 'catalog/**', 'clouds/!(pods|terraform).ts', `clouds/${cloud}/**`],
     packages: ['constructs', 'cdktf', ...provider ? [`${provider}/lib/`] : []],
   })),
   { files: PURE_CLOUDS, imports: ['api/**', 'catalog/**', ...PURE_CLOUDS], pure: true },
   {
     files: ['clouds/terraform.ts'],
-    imports: ['api/**', 'catalog/**', 'clouds/!(pods).ts', 'clouds/*/terraform.ts'],
+    imports: ['api/**', 'catalog/**', 'clouds/!(pods).ts', 'clouds/*/terraform.ts', 'clouds/*/addons.ts', 'clouds/local/cluster.ts'],
     packages: ['constructs'],
   },
-  { files: ['clouds/infrastructure.ts'], imports: ['api/**'], types: ['constructs'] },
+  { files: ['clouds/infrastructure.ts'], imports: ['api/**', 'clouds/cloud.ts'], types: ['constructs'] },
   { files: ['clouds/stack.ts'], imports: [], packages: ['constructs', 'cdktf'] },
   { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**'], pure: true },
   {

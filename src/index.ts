@@ -39,7 +39,9 @@ export type {
   ArtifactBucketAttributes, ArtifactBucketProps, GrantOptions, IArtifactBucket, ServiceAccountIdentity,
 } from './constructs/artifact-bucket';
 export { Cloud } from './constructs/cloud';
-export type { AwsCloudProps, AzureCloudProps, GcpCloudProps } from './constructs/cloud';
+export type { AwsCloudProps, AzureCloudProps, GcpCloudProps, LocalCloudProps } from './constructs/cloud';
+export { LocalStore } from './constructs/local-store';
+export type { LocalMinioOptions, LocalS3Options } from './constructs/local-store';
 export { Cluster } from './constructs/cluster';
 export type { ClusterAttributes, ClusterProps, ICluster, NodePoolOptions } from './constructs/cluster';
 export { GpuNodePool, GpuSharing, PoolCapacity } from './constructs/gpu-node-pool';
@@ -48,3 +50,4 @@ export { ImageRegistry } from './constructs/image-registry';
 export type { ImageRegistryProps } from './constructs/image-registry';
 export { ClusterAddons } from './constructs/cluster-addons';
 export type { ClusterAddonsProps } from './constructs/cluster-addons';
+export { ClusterFiles } from './constructs/cluster-files';

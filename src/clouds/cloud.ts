@@ -1,5 +1,6 @@
 /** What every cloud must answer about pods. Pure: the Kubernetes side of a cloud can be asked without Terraform. */
 import type { Affinity, Container, EnvVar, PersistentVolume, PersistentVolumeClaim, Toleration, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import type { PlatformSpec, WorkspaceRole } from '../api/platform';
 import type { Capacity } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
@@ -74,6 +75,13 @@ export interface StoreAccess extends PodPart {
 export interface IdentityLabels {
   readonly annotations?: Record<string, string>;
   readonly labels?: Record<string, string>;
+}
+
+/** A plain Kubernetes object that a cluster needs beside what its cloud brings. */
+export interface AddonObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: ObjectMeta;
 }
 
 /** The Kubernetes side of a cloud. Every function is pure. */

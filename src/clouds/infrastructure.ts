@@ -1,6 +1,10 @@
-/** What every cloud must answer about infrastructure: which Terraform resources to write. The types only; nothing of cdktf is in them. */
+/**
+ * What every cloud must answer about infrastructure: which Terraform resources to write, or where Terraform has no part in it,
+ * which files. The types only; nothing of cdktf is in them.
+ */
 import type { Construct } from 'constructs';
-import type { ArtifactStoreSpec, RegistrySpec as ImageStoreSpec } from '../api/platform';
+import type { ArtifactStoreSpec, PlatformSpec, RegistrySpec as ImageStoreSpec } from '../api/platform';
+import type { AddonObject } from './cloud';
 
 /** Where on Google Cloud. */
 export interface GcpLocation {
@@ -24,6 +28,21 @@ export interface AzureLocation {
   readonly location: string;
   readonly zones?: readonly string[];
 }
+
+/** What a local cluster is made of. */
+export interface LocalLocation {
+  readonly store: LocalStoreSpec;
+  /** Whether pods get GPUs that compute nothing, instead of those of the host. */
+  readonly simulatedGpus: boolean;
+  /** Image of the node; none: the one that kind has with it. */
+  readonly nodeImage?: string;
+}
+
+/** Where artifacts lie on a local cluster. */
+export type LocalStoreSpec =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'minio'; readonly namespace: string; readonly storage?: string }
+  | { readonly kind: 's3'; readonly endpoint: string; readonly credentialsSecret: string; readonly region?: string };
 
 /** A cluster and its network. */
 export interface ClusterSpec {
@@ -135,6 +154,23 @@ export interface TerraformCluster {
   addRegistry(scope: Construct, spec: RegistrySpec): TerraformRegistry;
   /** The cloud identity of a ServiceAccount, where the cloud needs one to be made. Grants to it may come before or after. */
   addIdentity(scope: Construct, account: ServiceAccountRef): void;
+  /** What makes the cluster where Terraform does not. */
+  files?(): readonly ClusterFile[];
+  /** What it needs beside what its cloud brings, where that is more than the platform tells. */
+  addons?(platform: PlatformSpec): readonly AddonObject[];
+}
+
+/** A file that makes a cluster: a script, or an object that is written as YAML. */
+export type ClusterFile =
+  | { readonly name: string; readonly script: string }
+  | { readonly name: string; readonly object: object };
+
+/** The props that a cloud takes of each construct. */
+export interface TakenProps {
+  readonly cluster: readonly string[];
+  readonly gpuPool: readonly string[];
+  readonly bucket: readonly string[];
+  readonly registry: readonly string[];
 }
 
 export interface TerraformBucket {
@@ -148,10 +184,15 @@ export interface TerraformRegistry {
   addWorkspace(scope: Construct, workspace: { readonly namespace: string; readonly builder: ServiceAccountRef }): void;
 }
 
-/** The Terraform side of one cloud. Names are chosen here, so that the Kubernetes side can be written before anything is deployed. */
+/**
+ * The side of one cloud that makes clusters, by Terraform or by files. Names are chosen here, so that the Kubernetes side can be
+ * written before anything is deployed.
+ */
 export interface TerraformCloud {
   /** Tenant of the identities, where the Kubernetes side must know it. */
   readonly tenantId?: string;
+  /** The props that it takes, where others mean nothing to it; none: it takes all, or refuses by what is in them. */
+  readonly takes?: TakenProps;
   /** Sets up provider and backend, unless the stack has them. */
   prepare(scope: Construct): void;
   cluster(scope: Construct, spec: ClusterSpec): TerraformCluster;

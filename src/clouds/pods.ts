@@ -5,7 +5,7 @@ import type { Cloud } from './cloud';
 import { gcpCloud } from './gcp/pods';
 import { localCloud } from './local/pods';
 
-const CLOUDS: Readonly<Record<string, Cloud>> = {
+export const CLOUDS: Readonly<Record<string, Cloud>> = {
   gcp: gcpCloud,
   aws: awsCloud,
   azure: azureCloud,

@@ -1,40 +1,58 @@
-/** The clouds' Terraform sides, by name: each is loaded when first used, and with it its provider. The one place that does. */
+/**
+ * What makes the clouds, and what each leaves to the user, by name. The Terraform side of a cloud is loaded when first used, and
+ * with it its provider. The one place that does.
+ */
+import type { PlatformSpec } from '../api/platform';
+import { clusterAddons as awsAddons } from './aws/addons';
 import type * as aws from './aws/terraform';
+import { clusterAddons as azureAddons } from './azure/addons';
 import type * as azure from './azure/terraform';
+import type { AddonObject } from './cloud';
 import type * as gcp from './gcp/terraform';
-import type { AwsLocation, AzureLocation, GcpLocation, TerraformCloud } from './infrastructure';
-
-/** Where a cluster is, by cloud. */
-export interface Locations {
-  readonly gcp: GcpLocation;
-  readonly aws: AwsLocation;
-  readonly azure: AzureLocation;
-}
-
-export type TerraformCloudName = keyof Locations;
+import type { TerraformCloud } from './infrastructure';
+import { clusterAddons as localAddons } from './local/addons';
+import { localSide } from './local/cluster';
 
 interface Side<L> {
-  readonly provider: string;
-  load(): { terraformCloud(location: L): TerraformCloud };
+  /** Package of the Terraform provider; none where Terraform has no part in it. */
+  readonly provider?: string;
+  /** What makes clusters, of where they are. */
+  load(): (location: L) => TerraformCloud;
+  /** Device plugins, and where the cloud leaves them to the user, the autoscaler and the default StorageClass. Pure. */
+  addons(platform: PlatformSpec): readonly AddonObject[];
 }
 
-const SIDES: { readonly [Name in TerraformCloudName]: Side<Locations[Name]> } = {
-  gcp: { provider: '@cdktf/provider-google', load: () => require('./gcp/terraform') as typeof gcp },
-  aws: { provider: '@cdktf/provider-aws', load: () => require('./aws/terraform') as typeof aws },
-  azure: { provider: '@cdktf/provider-azurerm', load: () => require('./azure/terraform') as typeof azure },
-};
+export const SIDES = {
+  /* GKE brings drivers, device plugin, autoscaler and a default StorageClass. */
+  gcp: { provider: '@cdktf/provider-google', load: () => (require('./gcp/terraform') as typeof gcp).terraformCloud, addons: () => [] },
+  aws: { provider: '@cdktf/provider-aws', load: () => (require('./aws/terraform') as typeof aws).terraformCloud, addons: awsAddons },
+  azure: { provider: '@cdktf/provider-azurerm', load: () => (require('./azure/terraform') as typeof azure).terraformCloud, addons: azureAddons },
+  local: { load: () => localSide, addons: localAddons },
+} satisfies Readonly<Record<string, Side<never>>>;
+
+export type SideName = keyof typeof SIDES;
+
+/** Where a cluster of a cloud is. */
+export type Location<Name extends SideName> = Parameters<ReturnType<typeof SIDES[Name]['load']>>[0];
 
 /**
- * The Terraform side of a cloud.
+ * What makes clusters of a cloud.
  *
  * @throws if cdktf or the cloud's provider package is not installed, with what to install.
  */
-export function terraformCloud<Name extends TerraformCloudName>(name: Name, location: Locations[Name]): TerraformCloud {
-  const side = SIDES[name];
+export function terraformCloud<Name extends SideName>(name: Name, location: Location<Name>): TerraformCloud {
+  const sides: { readonly [Each in SideName]: Side<Location<Each>> } = SIDES;
+  const side = sides[name];
   try {
-    return side.load().terraformCloud(location);
+    return side.load()(location);
   } catch (error) {
     if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new Error(`cloud ${name} needs packages that are not installed; run npm install cdktf ${side.provider}`, { cause: error });
+    throw new Error(`cloud ${name} needs packages that are not installed; run npm install cdktf ${side.provider ?? ''}`, { cause: error });
   }
+}
+
+/** What a cluster needs beside what its cloud brings, as far as its platform tells. */
+export function clusterAddons(platform: PlatformSpec): readonly AddonObject[] {
+  const sides: Readonly<Record<string, Side<never>>> = SIDES;
+  return sides[platform.cloud]?.addons(platform) ?? [];
 }

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { BucketAccess, TerraformBucket } from '../clouds/infrastructure';
 import type { ICluster } from './cluster';
 import { checkTokens } from './guard';
+import { checkTaken } from './taken-props';
 import { asValidation, ValidationError } from './validation-error';
 
 /** A ServiceAccount that is given rights. */
@@ -105,6 +106,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
     if (cluster.node.root !== this.node.root) {
       throw new ValidationError(this, `cluster is ${cluster.node.path} of another App; declare the bucket in the App of its cluster`);
     }
+    checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.bucket });
     if (!Number.isInteger(retentionDays) || retentionDays < 1) {
       throw new ValidationError(this, `retentionDays is ${retentionDays}; give a whole number of days, 1 or more`);
     }

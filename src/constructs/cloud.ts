@@ -1,7 +1,11 @@
 import type { Construct } from 'constructs';
 import type { TerraformCloud } from '../clouds/infrastructure';
 import { terraformCloud } from '../clouds/terraform';
+import type { Location, SideName } from '../clouds/terraform';
 import { tokenProblem } from './guard';
+import { knownProps, unknownProp } from './known-props';
+import { LocalStore } from './local-store';
+import { shown } from './shown';
 
 /** Where on Google Cloud a cluster is. */
 export interface GcpCloudProps {
@@ -53,32 +57,69 @@ export interface AzureCloudProps {
   readonly zones?: string[];
 }
 
+/** How a local cluster is made. */
+export interface LocalCloudProps {
+  /**
+   * Where artifacts lie.
+   *
+   * @default LocalStore.directory()
+   */
+  readonly store?: LocalStore;
+
+  /**
+   * Whether GPUs are simulated: pods that ask for them are scheduled, but nothing computes on them.
+   *
+   * @default false - they are those of this machine
+   */
+  readonly simulatedGpus?: boolean;
+
+  /**
+   * Image of the node, such as `kindest/node:v1.33.1`.
+   *
+   * @default - the one that kind has with it
+   */
+  readonly nodeImage?: string;
+}
+
+const LOCAL_PROPS = knownProps<LocalCloudProps>({ store: true, simulatedGpus: true, nodeImage: true });
+
 /** A cloud, and where in it. Everything that a look-up would find is said here, so that the plan of a new stack needs none. */
 export class Cloud {
   /** Google Cloud: GKE, Cloud Storage, Artifact Registry. */
   public static gcp(props: GcpCloudProps): Cloud {
     required('gcp', props, ['projectId', 'projectNumber', 'region']);
-    return new Cloud('gcp', () => terraformCloud('gcp', props), props);
+    return Cloud._of('gcp', props);
   }
 
   /** AWS: EKS, S3, ECR. */
   public static aws(props: AwsCloudProps): Cloud {
     required('aws', props, ['accountId', 'region', 'zones']);
-    return new Cloud('aws', () => terraformCloud('aws', props), props);
+    return Cloud._of('aws', props);
   }
 
   /** Azure: AKS, Blob Storage, Container Registry. */
   public static azure(props: AzureCloudProps): Cloud {
     required('azure', props, ['subscriptionId', 'tenantId', 'location']);
-    return new Cloud('azure', () => terraformCloud('azure', props), props);
+    return Cloud._of('azure', props);
+  }
+
+  /** A cluster on this machine, in Docker: kind. No Terraform and no account. */
+  public static local(props: LocalCloudProps = {}): Cloud {
+    const { store = LocalStore.directory(), simulatedGpus = false, nodeImage } = props;
+    const problem = unknownProp('Cloud.local', props, LOCAL_PROPS) ?? localProblem({ store, simulatedGpus, nodeImage });
+    if (problem) throw new Error(problem);
+    return Cloud._of('local', { store: store._spec, simulatedGpus, nodeImage });
+  }
+
+  /** The cloud of a name in the tables. @internal */
+  public static _of<Name extends SideName>(name: Name, location: Location<Name>): Cloud {
+    return new Cloud(name, () => terraformCloud(name, location));
   }
 
   private constructor(
-    /** The cloud: `gcp`, `aws` or `azure`. */
+    /** The cloud: `gcp`, `aws`, `azure` or `local`. */
     public readonly name: string,
     private readonly load: () => TerraformCloud,
-    /** @internal */
-    public readonly _location: GcpCloudProps | AwsCloudProps | AzureCloudProps,
   ) {}
 
   /** Its Terraform side, with provider and backend set up for the stack of a construct. @internal */
@@ -87,6 +128,18 @@ export class Cloud {
     terraform.prepare(scope);
     return terraform;
   }
+}
+
+/** For callers without types. */
+function localProblem({ store, simulatedGpus, nodeImage }: LocalCloudProps): string | undefined {
+  if (!(store instanceof LocalStore)) {
+    return `Cloud.local: store is ${shown(store)}; write LocalStore.directory(), LocalStore.minio() or LocalStore.s3({ ... })`;
+  }
+  if (typeof simulatedGpus !== 'boolean') return `Cloud.local: simulatedGpus is ${shown(simulatedGpus)}; give true or false`;
+  if (nodeImage !== undefined && (typeof nodeImage !== 'string' || nodeImage === '')) {
+    return `Cloud.local: nodeImage is ${shown(nodeImage)}; give an image, for example 'kindest/node:v1.33.1'`;
+  }
+  return tokenProblem({ nodeImage });
 }
 
 /** For callers without types, and for what was read from an empty environment. */

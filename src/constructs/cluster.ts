@@ -9,6 +9,7 @@ import { poolSizeProblem } from './machines';
 import { lateClientIds, outputsOf, readOutputs } from './outputs';
 import { Platform } from './platform';
 import type { PlatformSource, WorkspaceOptions } from './platform';
+import { checkTaken } from './taken-props';
 import { asValidation, ValidationError } from './validation-error';
 
 const DEFAULT_OUTPUTS = 'outputs.json';
@@ -258,7 +259,7 @@ abstract class ClusterBase extends Construct implements ICluster {
 
   /** What the Kubernetes side must know, as far as it is declared. @internal */
   protected _source(outputsFile: string): PlatformSource {
-    const { clusterName, _cloud: cloud } = this;
+    const { clusterName, _cloud: cloud, _terraform: { addons } } = this;
     const bucket = this.parts.find((part) => part.bucket);
     const registry = this.parts.find((part) => part.registry)?.registryName;
     const { bucketName: name = cloud.bucketName(clusterName), resourceGroup } = bucket ?? {};
@@ -273,6 +274,7 @@ abstract class ClusterBase extends Construct implements ICluster {
       })))),
       lateHint: `run cdktf deploy, then cdktf output --outputs-file ${outputsFile}`,
       problem: () => (bucket ? undefined : NO_BUCKET(clusterName)),
+      ...(addons && { addons }),
     };
   }
 
@@ -323,6 +325,7 @@ export class Cluster extends ClusterBase {
     this.clusterName = clusterName;
     this._tags = { ...MANAGED_BY, ...tags };
     this._cloud = asValidation(this, () => cloud._terraform(this));
+    checkTaken(this, props, { cloudName: cloud.name, takes: this._cloud.takes?.cluster });
     this._terraform = asValidation(this, () => this._cloud.cluster(this, {
       name: clusterName,
       kubernetesVersion,

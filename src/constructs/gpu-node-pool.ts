@@ -6,7 +6,8 @@ import { GPU_LABEL } from '../clouds/placement';
 import { cloudNamed } from '../clouds/pods';
 import type { ICluster } from './cluster';
 import type { Gpu } from './gpu';
-import { cheapestMachine, machineProblem, noMachineToChoose, poolSizeProblem } from './machines';
+import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from './machines';
+import { checkTaken } from './taken-props';
 import { asValidation, ValidationError } from './validation-error';
 
 /** How the nodes of a pool are obtained. */
@@ -178,16 +179,18 @@ export class GpuNodePool extends Construct {
   /** Name of the pool. */
   public readonly poolName: string;
 
-  /** Its machine type. */
+  /** Its machine type; on a local cluster `local`. */
   public readonly machineType: string;
 
   constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, id);
     const { cluster, gpu, gpusPerNode = 1, maxNodes, minNodes = 0, spot, poolName = id } = props;
+    checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.gpuPool });
     validate(this, props);
     const cloud = cloudNamed(cluster.platform.cloudName);
     const capacity = spot ? PoolCapacity.spot() : props.capacity ?? PoolCapacity.onDemand();
-    const machineType = props.machineType ?? cheapestMachine(cloud, { gpu: gpu.name, count: gpusPerNode, spot: capacity._spec.kind === 'spot' })?.machineType;
+    const isSpot = capacity._spec.kind === 'spot';
+    const machineType = props.machineType ?? chosenMachine(cloud, { gpu: gpu.name, count: gpusPerNode, spot: isSpot });
     const problem = machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType });
     if (problem || !machineType) throw new ValidationError(this, problem ?? noMachineToChoose(cloud, gpu.name, gpusPerNode));
     cluster._claimPool(this, poolName);
@@ -197,7 +200,7 @@ export class GpuNodePool extends Construct {
     const labels = { [GPU_LABEL]: gpu.name, ...(sharing && { [SHARING_LABEL]: sharingLabelValue(sharing) }) };
     asValidation(this, () => cluster.platform.addGpuPool(poolName, {
       gpu, gpusPerNode, maxNodes,
-      spot: capacity._spec.kind === 'spot',
+      spot: isSpot,
       ...(sharing && { nodeLabels: labels }),
     }));
     asValidation(this, () => cluster._terraform.addGpuPool(this, {

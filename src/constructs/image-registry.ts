@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { ICluster } from './cluster';
 import { checkTokens } from './guard';
+import { checkTaken } from './taken-props';
 import { asValidation, ValidationError } from './validation-error';
 
 /** A registry for images. */
@@ -48,6 +49,7 @@ export class ImageRegistry extends Construct {
   constructor(scope: Construct, id: string, props: ImageRegistryProps) {
     super(scope, id);
     const { cluster, pullThrough = [], untaggedDays = 30, destroyable = false } = props;
+    checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.registry });
     if (!Number.isInteger(untaggedDays) || untaggedDays < 1) {
       throw new ValidationError(this, `untaggedDays is ${untaggedDays}; give a whole number of days, 1 or more`);
     }

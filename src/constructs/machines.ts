@@ -41,6 +41,11 @@ export interface MachineRequest {
   readonly machineType?: string;
 }
 
+/** The machine type that a pool gets: the cheapest one. A cloud that has no machine types has the machine that it is. */
+export function chosenMachine(cloud: Cloud, request: MachineRequest & { readonly spot: boolean }): string | undefined {
+  return cloud.machines.length === 0 ? cloud.name : cheapestMachine(cloud, request)?.machineType;
+}
+
 /** The cheapest machine with just so many of a GPU; one whose price is not known comes last. */
 export function cheapestMachine({ machines }: Cloud, request: MachineRequest & { readonly spot: boolean }): Machine | undefined {
   const { gpu, count, spot } = request;

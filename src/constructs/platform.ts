@@ -1,7 +1,9 @@
 import { nearest } from '../api/names';
 import { WORKSPACE_ROLES } from '../api/platform';
 import type { ArtifactStoreSpec, GpuPoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../api/platform';
+import type { AddonObject } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
+import { clusterAddons } from '../clouds/terraform';
 import { Gpu } from './gpu';
 import { knownProps } from './known-props';
 import { noSuchGpu, noSuchNode } from './machines';
@@ -224,6 +226,8 @@ export interface PlatformSource {
   clientIds?(namespace: string): Partial<Record<WorkspaceRole, string>>;
   /** Why the Kubernetes side cannot be synthesized, with the way out. */
   problem?(): string | undefined;
+  /** What the cluster needs beside what its cloud brings, where the cluster knows more of that than its platform. */
+  addons?(platform: PlatformSpec): readonly AddonObject[];
 }
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
@@ -342,6 +346,12 @@ export class Platform {
       ...(this.workspaces.length > 0 && { workspaces: this.workspaces.map((workspace) => withLate(workspace, { tenantId, clientIds })) }),
       ...(images && { images }),
     };
+  }
+
+  /** What the cluster needs beside what its cloud brings. @internal */
+  public get _addons(): readonly AddonObject[] {
+    const { addons = clusterAddons } = this.source();
+    return addons(this._spec);
   }
 
   /** How to get what is known of a workspace only after the deployment. @internal */

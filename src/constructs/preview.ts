@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { App } from 'cdk8s';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
@@ -8,6 +7,7 @@ import { API_GROUP } from '../api/resource';
 import type { Resource } from '../api/resource';
 import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, UNRESOLVED } from '../expand';
 import type { Artifact, Child, Inputs, KubeObject } from '../expand';
+import { besideOutput, checkBesideOutput } from './beside-output';
 import { Declarations } from './declarations';
 import type { Declaration } from './declarations';
 import { writeEjected } from './eject';
@@ -97,7 +97,8 @@ export class Preview {
    * @returns the files that were written
    */
   public write(directory?: string): string[] {
-    const target = this.directory(directory ?? path.join(path.dirname(this.app.outdir), 'preview'));
+    const target = directory ?? besideOutput(this.scope, 'preview');
+    checkBesideOutput(this.scope, target);
     removeOwnFiles(target, HEADER);
     return this.resources.map((previewed) => {
       const { kind, metadata: { name } } = previewed.resource;
@@ -116,7 +117,7 @@ export class Preview {
    * @throws if something in it is not valid, or an input is known by its name only, for nobody would resolve it
    */
   public eject(directory: string, options: EjectOptions = {}): string[] {
-    const target = this.directory(directory);
+    checkBesideOutput(this.scope, directory);
     checkValid(this.scope);
     const clusters = [...new Set(this.resources.map(({ platform }) => platform))].map(({ clusterName }) => clusterName);
     if (clusters.length > 1) {
@@ -130,22 +131,7 @@ export class Preview {
           + `give recipeDigest to ${unresolved.kind}.from${unresolved.kind}Attributes`);
       }
     }
-    return writeEjected(target, { resources: this.resources, others: otherObjects(this.scope), options });
-  }
-
-  private get app(): App {
-    return this.scope.node.root as App;
-  }
-
-  private directory(directory: string): string {
-    if (typeof directory !== 'string' || directory === '') {
-      throw new ValidationError(this.scope, `directory is '${String(directory)}'; name one, for example 'deploy'`);
-    }
-    const relative = path.relative(path.resolve(this.app.outdir), path.resolve(directory));
-    if (relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative))) {
-      throw new ValidationError(this.scope, `${directory} lies in ${this.app.outdir}, where everything gets applied; write to a directory beside it`);
-    }
-    return directory;
+    return writeEjected(directory, { resources: this.resources, others: otherObjects(this.scope), options });
   }
 }
 

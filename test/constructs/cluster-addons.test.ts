@@ -31,5 +31,5 @@ test('fails when pools are added later', () => {
   new ClusterAddons(new Chart(app, 'system'), 'addons', { platform: owner.platform });
   poolOf(owner, 'late', { sharing: GpuSharing.timeSlicing(2) });
   expect(messageOf(() => app.synthYaml()))
-    .toBe('Validation failed with the following errors:\n  [system/addons] GPU pools were added to the platform after this; declare the pools first');
+    .toBe('Validation failed with the following errors:\n  [system/addons] GPU pools or the bucket were added to the platform after this; declare them first');
 });

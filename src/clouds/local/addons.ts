@@ -4,7 +4,8 @@ import type { PlatformSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
 
 const NAME = 'nvidia-device-plugin';
-const RESOURCE = 'nvidia.com/gpu';
+/** What NVIDIA's device plugin tells Kubernetes of. */
+export const GPU_RESOURCE = 'nvidia.com/gpu';
 const IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.18.0';
 const DEVICE_PLUGINS = { name: 'device-plugins', hostPath: { path: '/var/lib/kubelet/device-plugins', type: 'Directory' } };
 const ALL_GPUS = [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' }, { name: 'NVIDIA_DRIVER_CAPABILITIES', value: 'compute,utility' }];
@@ -14,7 +15,7 @@ export const HOST_GPU_LABEL = { 'nvidia.com/gpu.present': 'true' } as const;
 
 /** Objects to apply before GPUs are asked for; none where no pool has GPUs of NVIDIA. Simulated GPUs need none, and get none. */
 export function clusterAddons(platform: PlatformSpec): DaemonSet[] {
-  const hasGpus = (platform.gpuPools ?? []).some(({ gpu }) => (gpuNamed(gpu)?.resource ?? RESOURCE) === RESOURCE);
+  const hasGpus = (platform.gpuPools ?? []).some(({ gpu }) => (gpuNamed(gpu)?.resource ?? GPU_RESOURCE) === GPU_RESOURCE);
   return hasGpus ? [devicePlugin(platform.images?.[NAME])] : [];
 }
 
@@ -31,7 +32,7 @@ export function devicePlugin(image: string = IMAGE): DaemonSet {
         metadata: { labels },
         spec: {
           nodeSelector: { ...HOST_GPU_LABEL },
-          tolerations: [{ key: RESOURCE, operator: 'Exists', effect: 'NoSchedule' }],
+          tolerations: [{ key: GPU_RESOURCE, operator: 'Exists', effect: 'NoSchedule' }],
           priorityClassName: 'system-node-critical',
           automountServiceAccountToken: false,
           containers: [{

@@ -3,18 +3,22 @@ import { gpuNamed } from '../../catalog/gpus';
 import { GPU_LABEL } from '../placement';
 import { devicePlugin, HOST_GPU_LABEL } from './addons';
 import { CERTS_DIRECTORY, HOST_REGISTRY_URL, KIND_CONFIGURATION_FILE, REGISTRY_NAME, REGISTRY_URL, validated } from './kind';
-import type { ArtifactDirectory, LocalClusterOptions } from './kind';
+import type { ArtifactDirectory, LocalClusterOptions, StoreKeys } from './kind';
 
-/** Makes directory, registry, cluster and GPUs, and says what comes next. It lies beside the configuration of kind. */
+/** The name of the script, beside the configuration. */
+export const SCRIPT_FILE = 'up.sh';
+
+/** Makes directory, registry, cluster, keys and GPUs, and says what comes next. It lies beside the configuration of kind. */
 export function kindScript(options: LocalClusterOptions): string {
-  const { name, artifacts, gpus } = validated(options);
+  const { artifacts, gpus, keys, registry } = validated(options);
   const parts = [
-    header(name),
+    header(options),
     ...(artifacts ? [directories(artifacts)] : []),
     ...(gpus === 'host' ? [DOCKER_RUNTIME] : []),
-    START_REGISTRY,
+    ...(registry ? [START_REGISTRY] : []),
     CREATE_CLUSTER,
-    CONNECT_REGISTRY,
+    ...(registry ? [CONNECT_REGISTRY] : []),
+    ...(keys ? [storeKeys(keys)] : []),
     ...(gpus === 'host' ? [hostGpus(options)] : []),
     ...(gpus === 'simulated' ? [simulatedGpus(options)] : []),
     nextSteps(options),
@@ -22,16 +26,22 @@ export function kindScript(options: LocalClusterOptions): string {
   return parts.join('\n');
 }
 
-function header(name: string): string {
+function header({ name, registry }: LocalClusterOptions): string {
   return `#!/bin/sh
 # Makes the local cluster ${name} and what it needs. Safe to run again.
-# Needs docker, kind and kubectl. To remove it: kind delete cluster --name ${name}; docker rm -f ${REGISTRY_NAME}
+# To remove it: kind delete cluster --name ${name}${registry ? `; docker rm -f ${REGISTRY_NAME}` : ''}
 set -eu
 
 cluster=${quoted(name)}
 node="$cluster-control-plane"
 context="kind-$cluster"
-registry=${quoted(REGISTRY_NAME)}
+${registry ? `registry=${quoted(REGISTRY_NAME)}\n` : ''}
+for tool in docker kind kubectl; do
+  if ! command -v "$tool" >/dev/null; then
+    echo "$tool is not installed; install docker, kind and kubectl, and run this script again" >&2
+    exit 1
+  fi
+done
 
 # Relative paths are relative to this script.
 cd -- "$(dirname -- "$0")"
@@ -89,6 +99,36 @@ for host in ${REGISTRY_URL} ${HOST_REGISTRY_URL}; do
 done
 `;
 
+/** The keys are random, made once, and lie in the cluster alone. Namespaces get what else they need when the manifests are applied. */
+function storeKeys({ secret, storeNamespace, namespaces }: StoreKeys): string {
+  return `# The keys of the store: made once, copied to every workspace.
+secret=${quoted(secret)}
+store=${quoted(storeNamespace)}
+for namespace in ${['"$store"', ...namespaces.map(quoted)].join(' ')}; do
+  if ! kubectl --context "$context" get namespace "$namespace" >/dev/null 2>&1; then
+    kubectl --context "$context" create namespace "$namespace"
+  fi
+done
+if ! kubectl --context "$context" --namespace "$store" get secret "$secret" >/dev/null 2>&1; then
+  od -An -v -N20 -tx1 /dev/urandom | tr -d ' \\n' |
+    kubectl --context "$context" --namespace "$store" create secret generic "$secret" \\
+      --from-literal=accessKeyId=substratus --from-file=secretAccessKey=/dev/stdin
+fi
+${namespaces.length > 0 ? copiedKeys(namespaces) : ''}`;
+}
+
+function copiedKeys(namespaces: readonly string[]): string {
+  const object = '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"%s","namespace":"%s"},"data":{"accessKeyId":"%s","secretAccessKey":"%s"}}';
+  const key = (name: string): string => `$(kubectl --context "$context" --namespace "$store" get secret "$secret" -o 'jsonpath={.data.${name}}')`;
+  return `id=${key('accessKeyId')}
+key=${key('secretAccessKey')}
+for namespace in ${namespaces.map(quoted).join(' ')}; do
+  printf '${object}\\n' "$secret" "$namespace" "$id" "$key" |
+    kubectl --context "$context" apply -f -
+done
+`;
+}
+
 /** As NVIDIA/nvkind prepares its nodes. */
 function hostGpus({ gpu }: LocalClusterOptions): string {
   const labels = { ...HOST_GPU_LABEL, ...(gpu && { [GPU_LABEL]: gpu }) };
@@ -132,14 +172,17 @@ function labelNode(labels: Readonly<Record<string, string>>): string {
   return `kubectl --context "$context" label node "$node" --overwrite ${pairs.join(' ')}`;
 }
 
-function nextSteps({ artifacts, gpus }: LocalClusterOptions): string {
-  return `cat <<NEXT
-Cluster $cluster is ready. Next:
-  kubectl config use-context $context
-  docker push ${HOST_REGISTRY_URL}/<namespace>:<tag>     # in the cluster it is ${REGISTRY_URL}/<namespace>:<tag>
-  kubectl apply -f <what cdk8s synth wrote>${artifacts ? '\nArtifacts are in the directory that kind.yaml mounts.' : ''}${gpus === 'simulated' ? '\nAfter a restart of the node run this script again: simulated GPUs are forgotten.' : ''}
-NEXT
-`;
+function nextSteps({ artifacts, gpus, keys, registry }: LocalClusterOptions): string {
+  const lines = [
+    'Cluster $cluster is ready. Next:',
+    '  kubectl config use-context $context',
+    ...(registry ? [`  docker push ${HOST_REGISTRY_URL}/<namespace>:<tag>     # in the cluster it is ${REGISTRY_URL}/<namespace>:<tag>`] : []),
+    '  kubectl apply -f <what cdk8s synth wrote>',
+    ...(artifacts ? ['Artifacts are in the directory that kind.yaml mounts.'] : []),
+    ...(keys ? ['After a workspace was added run this script again: it gets the keys of the store.'] : []),
+    ...(gpus === 'simulated' ? ['After a restart of the node run this script again: simulated GPUs are forgotten.'] : []),
+  ];
+  return `cat <<NEXT\n${lines.join('\n')}\nNEXT\n`;
 }
 
 function quoted(text: string): string {

@@ -20,6 +20,10 @@ export interface LocalClusterOptions {
   readonly nodeImage?: string;
   /** A directory as the bucket; none where an S3-compatible store is. */
   readonly artifacts?: ArtifactDirectory;
+  /** The keys of a store in the cluster, which are made with it. */
+  readonly keys?: StoreKeys;
+  /** Whether there is a registry. Default: there is none. */
+  readonly registry?: boolean;
   /** GPUs of the host, simulated ones that pods get but that compute nothing, or none. */
   readonly gpus?: 'host' | 'simulated';
   /** Name of the GPU in the catalog, by which pods ask for it. */
@@ -37,6 +41,15 @@ export interface ArtifactDirectory {
   readonly folders?: readonly string[];
 }
 
+export interface StoreKeys {
+  /** Name of the Secret, with the keys `accessKeyId` and `secretAccessKey`. */
+  readonly secret: string;
+  /** Namespace of the store. */
+  readonly storeNamespace: string;
+  /** Namespaces of the workspaces. */
+  readonly namespaces: readonly string[];
+}
+
 export interface KindMount {
   readonly hostPath: string;
   readonly containerPath: string;
@@ -47,7 +60,7 @@ export interface KindConfiguration {
   readonly kind: 'Cluster';
   readonly apiVersion: 'kind.x-k8s.io/v1alpha4';
   readonly name: string;
-  readonly containerdConfigPatches: string[];
+  readonly containerdConfigPatches?: string[];
   readonly kubeadmConfigPatches: string[];
   readonly nodes: { readonly role: string; readonly image?: string; readonly extraMounts?: KindMount[] }[];
 }
@@ -68,7 +81,7 @@ apiServer:
 
 /** The configuration of a cluster of one node. */
 export function kindConfiguration(options: LocalClusterOptions): KindConfiguration {
-  const { name, nodeImage, artifacts, gpus } = validated(options);
+  const { name, nodeImage, artifacts, gpus, registry } = validated(options);
   const extraMounts = [
     ...(artifacts ? [{ hostPath: artifacts.hostPath, containerPath: artifacts.nodePath }] : []),
     ...(gpus === 'host' ? [ALL_HOST_GPUS] : []),
@@ -77,7 +90,7 @@ export function kindConfiguration(options: LocalClusterOptions): KindConfigurati
     kind: 'Cluster',
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     name,
-    containerdConfigPatches: [REGISTRIES],
+    ...(registry && { containerdConfigPatches: [REGISTRIES] }),
     kubeadmConfigPatches: [ADMISSION],
     nodes: [{ role: 'control-plane', ...(nodeImage && { image: nodeImage }), ...(extraMounts.length > 0 && { extraMounts }) }],
   };

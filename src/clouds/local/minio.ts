@@ -1,7 +1,7 @@
 /** MinIO in the cluster, as an S3-compatible store for artifacts on a laptop. Pure. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Job } from 'kubernetes-types/batch/v1';
-import type { Container, EnvVar, PersistentVolumeClaim, PodSpec, Service } from 'kubernetes-types/core/v1';
+import type { Container, EnvVar, Namespace, PersistentVolumeClaim, PodSpec, Service } from 'kubernetes-types/core/v1';
 import { digest, shortDigest } from '../../api/digest';
 import { IMAGES } from '../../catalog/images';
 
@@ -17,7 +17,7 @@ const OBJECT_LABELS = { ...LABELS, 'app.kubernetes.io/part-of': 'substratus' };
 export interface MinioOptions {
   readonly namespace: string;
   readonly bucket: string;
-  /** Secret in the namespace with the keys `accessKeyId` and `secretAccessKey`, which the user makes: those of the root user. */
+  /** Secret in the namespace with the root user's `accessKeyId` and `secretAccessKey`. Not made here: no key is in a manifest. */
   readonly credentialsSecret: string;
   /** Default: `20Gi`. */
   readonly storage?: string;
@@ -33,11 +33,21 @@ export function minioEndpoint({ namespace }: Pick<MinioOptions, 'namespace'>): s
 
 /** The store, and the Job that makes its bucket. */
 export function minioObjects(options: MinioOptions): [PersistentVolumeClaim, Service, Deployment, Job] {
-  checkBucket(options.bucket);
+  checkBucketName(options.bucket);
   return [claim(options), service(options), deployment(options), bucketJob(options)];
 }
 
-function checkBucket(bucket: string): void {
+/** A namespace for it alone, held to the restricted standard. */
+export function minioNamespace({ namespace }: Pick<MinioOptions, 'namespace'>): Namespace {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: namespace, labels: { ...OBJECT_LABELS, 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  };
+}
+
+/** Fails where S3 would refuse the name of a bucket. */
+export function checkBucketName(bucket: string): void {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     throw new Error(`bucket name ${bucket} is not valid for S3; give 3 to 63 lowercase letters, digits, hyphens and dots`);
   }

@@ -9,10 +9,12 @@ import { kindScript } from '../../../src/clouds/local/kind-script';
 const ARTIFACTS = { hostPath: 'artifacts', nodePath: '/var/artifacts', folders: ['ml/team-a', 'ml/shared'] };
 const OPTIONS: Record<string, LocalClusterOptions> = {
   plain: { name: 'ml' },
+  registry: { name: 'ml', registry: true },
+  keys: { name: 'ml', keys: { secret: 'store', storeNamespace: 'minio', namespaces: ['team-a', 'team-b'] } },
   directory: { name: 'ml', artifacts: { ...ARTIFACTS, hostPath: "it's here" } },
   host: { name: 'ml', gpus: 'host', gpu: 'nvidia-l4' },
   unnamed: { name: 'ml', gpus: 'host' },
-  simulated: { name: 'ml', gpus: 'simulated', gpu: 'nvidia-l4', gpuCount: 2, artifacts: ARTIFACTS },
+  simulated: { name: 'ml', gpus: 'simulated', gpu: 'nvidia-l4', gpuCount: 2, artifacts: ARTIFACTS, registry: true },
 };
 
 const nodeOf = (options: LocalClusterOptions) => kindConfiguration(options).nodes[0];
@@ -42,8 +44,13 @@ describe('the configuration', () => {
   });
 
   test('looks for registries where the script says what they are', () => {
-    expect(kindConfiguration({ name: 'ml' }).containerdConfigPatches[0]).toContain('config_path = "/etc/containerd/certs.d"');
-    expect(kindScript({ name: 'ml' })).toContain('"/etc/containerd/certs.d/$host/hosts.toml"');
+    expect(kindConfiguration({ name: 'ml', registry: true }).containerdConfigPatches?.[0]).toContain('config_path = "/etc/containerd/certs.d"');
+    expect(kindScript({ name: 'ml', registry: true })).toContain('"/etc/containerd/certs.d/$host/hosts.toml"');
+  });
+
+  test('knows nothing of registries, nor does the script, where there is none', () => {
+    expect(kindConfiguration({ name: 'ml' })).not.toHaveProperty('containerdConfigPatches');
+    expect(kindScript({ name: 'ml' })).not.toContain('registry');
   });
 
   test.each<[LocalClusterOptions, string]>([
