@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { Preview } from 'cdk-substratus';
+import { ClusterFiles, Preview } from 'cdk-substratus';
+import type { Cluster } from 'cdk-substratus';
 import { App } from 'cdk8s';
 import { App as TerraformApp } from 'cdktf';
 import { awsH100 } from '../examples/aws-h100/main';
@@ -12,6 +13,7 @@ import { falcon } from '../examples/falcon/main';
 import { gcpL4 } from '../examples/gcp-l4/main';
 import { gitops } from '../examples/gitops/main';
 import { llama } from '../examples/llama/main';
+import { local } from '../examples/local/main';
 import { multiCloud } from '../examples/multi-cloud/main';
 import { CLOUDS } from '../examples/platforms';
 import type { CloudName } from '../examples/platforms';
@@ -45,12 +47,22 @@ export const TERRAFORM_EXAMPLES: readonly TerraformExample[] = [
   bothSides('azure-a100-spot', azureA100Spot, ['azure']),
 ];
 
+/** An example whose cluster is made by files. */
+export interface FilesExample extends Example {
+  readonly declareCluster: (app: App) => Cluster;
+}
+
+export const FILES_EXAMPLES: readonly FilesExample[] = [
+  { name: 'local', declare: local, declareCluster: local, clouds: ['local'] },
+];
+
 export const EXAMPLES: readonly Example[] = [
   { name: 'quickstart', declare: quickstart, clouds: CLOUDS },
   { name: 'llama', declare: llama, clouds: CLOUDS },
   { name: 'falcon', declare: falcon, clouds: CLOUDS },
   { name: 'gitops', declare: gitops, clouds: CLOUDS },
   ...TERRAFORM_EXAMPLES,
+  ...FILES_EXAMPLES,
 ];
 
 /** Every example on every cloud that it is for. */
@@ -112,4 +124,19 @@ export function expectedTerraform(json: string): string {
 
 export function expectedTerraformFile({ name }: Example, stack: string): string {
   return path.join(EXAMPLES_DIRECTORY, name, 'expected', `${stack}.tf.json`);
+}
+
+/** The files that make the cluster of an example, by their name. */
+export function clusterFiles({ declareCluster }: FilesExample): ReadonlyMap<string, string> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'clusters-'));
+  try {
+    const files = ClusterFiles.of(declareCluster(new App())).write(folder);
+    return new Map(files.map((file) => [path.basename(file), fs.readFileSync(file, 'utf8')]));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+export function expectedClusterFile({ name }: Example, file: string): string {
+  return path.join(EXAMPLES_DIRECTORY, name, 'expected', file);
 }

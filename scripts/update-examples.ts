@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
-  CASES, expectedFile, expectedTerraform, expectedTerraformFile, expectedYaml, TERRAFORM_EXAMPLES, terraformStacks,
+  CASES, clusterFiles, expectedClusterFile, expectedFile, expectedTerraform, expectedTerraformFile, expectedYaml, FILES_EXAMPLES,
+  TERRAFORM_EXAMPLES, terraformStacks,
 } from './examples';
 
 /** The file, if it was another one. */
@@ -17,6 +18,9 @@ const changed = [
   ...CASES.flatMap(([example, cloud]) => written(expectedFile(example, cloud), expectedYaml(example, cloud))),
   ...TERRAFORM_EXAMPLES.flatMap((example) => [...terraformStacks(example)].flatMap(
     ([stack, json]) => written(expectedTerraformFile(example, stack), expectedTerraform(json)),
+  )),
+  ...FILES_EXAMPLES.flatMap((example) => [...clusterFiles(example)].flatMap(
+    ([file, text]) => written(expectedClusterFile(example, file), text),
   )),
 ];
 

@@ -61,7 +61,6 @@ export interface KindConfiguration {
   readonly apiVersion: 'kind.x-k8s.io/v1alpha4';
   readonly name: string;
   readonly containerdConfigPatches?: string[];
-  readonly kubeadmConfigPatches: string[];
   readonly nodes: { readonly role: string; readonly image?: string; readonly extraMounts?: KindMount[] }[];
 }
 
@@ -70,13 +69,6 @@ const ALL_HOST_GPUS: KindMount = { hostPath: '/dev/null', containerPath: '/var/r
 
 const REGISTRIES = `[plugins."io.containerd.grpc.v1.cri".registry]
   config_path = "${CERTS_DIRECTORY}"
-`;
-
-/* As on the clouds: a pod that asks for GPUs tolerates their taint. Without a version, kind fits it to that of kubeadm. */
-const ADMISSION = `kind: ClusterConfiguration
-apiServer:
-  extraArgs:
-    enable-admission-plugins: NodeRestriction,ExtendedResourceToleration
 `;
 
 /** The configuration of a cluster of one node. */
@@ -91,7 +83,6 @@ export function kindConfiguration(options: LocalClusterOptions): KindConfigurati
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     name,
     ...(registry && { containerdConfigPatches: [REGISTRIES] }),
-    kubeadmConfigPatches: [ADMISSION],
     nodes: [{ role: 'control-plane', ...(nodeImage && { image: nodeImage }), ...(extraMounts.length > 0 && { extraMounts }) }],
   };
 }

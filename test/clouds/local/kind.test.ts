@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { kindConfiguration } from '../../../src/clouds/local/kind';
 import type { LocalClusterOptions } from '../../../src/clouds/local/kind';
 import { kindScript } from '../../../src/clouds/local/kind-script';
+import { kindErrors } from './kind-schema';
+import { StandIns } from './stand-ins';
 
 const ARTIFACTS = { hostPath: 'artifacts', nodePath: '/var/artifacts', folders: ['ml/team-a', 'ml/shared'] };
 const OPTIONS: Record<string, LocalClusterOptions> = {
@@ -39,8 +40,12 @@ describe('the configuration', () => {
     expect(nodeOf({ name: 'ml', gpus: 'simulated' })).not.toHaveProperty('extraMounts');
   });
 
-  test('lets pods tolerate the taint of the GPUs that they ask for, as the clouds do', () => {
-    expect(kindConfiguration({ name: 'ml' }).kubeadmConfigPatches[0]).toContain('NodeRestriction,ExtendedResourceToleration');
+  test.each(Object.entries(OPTIONS))('is what kind reads: %s', (_, options) => {
+    expect(kindErrors(kindConfiguration({ ...options, nodeImage: 'kindest/node:v1.33.1' }))).toEqual([]);
+  });
+
+  test('with a field that kind does not know is refused by this test too', () => {
+    expect(kindErrors({ ...kindConfiguration({ name: 'ml' }), nodePools: [] })).toEqual(['must NOT have additional properties']);
   });
 
   test('looks for registries where the script says what they are', () => {
@@ -88,50 +93,54 @@ describe('the script', () => {
   });
 });
 
-/** Runs the script with tools that only write down how they were called, and remember what they made. */
 describe('a run of the script', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'kind-'));
-  afterAll(() => rmSync(directory, { recursive: true }));
-
-  const TOOLS: Record<string, string> = {
-    docker: `case "$1 $2" in
-      'container inspect') [ -f registry ] ;;
-      'run -d') touch registry ;;
-      'network connect') touch connected ;;
-      'inspect -f') if [ -f connected ]; then echo '{}'; else echo null; fi ;;
-      'exec -i') cat >/dev/null ;;
-    esac`,
-    kind: 'case "$1" in get) if [ -f cluster ]; then echo ml; fi ;; create) touch cluster ;; esac',
-    kubectl: ':',
-  };
-
-  function run(): string[] {
-    for (const [name, body] of Object.entries(TOOLS)) {
-      writeFileSync(join(directory, name), `#!/bin/sh\necho "${name} $*" >> calls\n${body}\n`);
-      chmodSync(join(directory, name), 0o755);
-    }
-    writeFileSync(join(directory, 'up.sh'), kindScript(OPTIONS.simulated ?? { name: 'ml' }));
-    writeFileSync(join(directory, 'calls'), '');
-    execFileSync('sh', [join(directory, 'up.sh')], { cwd: '/', env: { PATH: `${directory}:/usr/bin:/bin` }, stdio: 'pipe' });
-    return readFileSync(join(directory, 'calls'), 'utf8').trim().split('\n');
-  }
-
   test('makes everything once, and again only what is forgotten', () => {
-    const first = run();
+    const laptop = new StandIns('ml');
+    const first = laptop.run(kindScript(OPTIONS.simulated ?? { name: 'ml' }));
     expect(first).toContain('docker run -d --restart=always -p 127.0.0.1:5001:5000 --name kind-registry registry:2');
     expect(first).toContain('kind create cluster --config kind.yaml --wait 5m');
     expect(first).toContain('docker network connect kind kind-registry');
     expect(first).toContain('kubectl --context kind-ml patch node ml-control-plane --subresource=status --type=json -p [{"op":"add","path":"/status/capacity/nvidia.com~1gpu","value":"2"}]');
     expect(first).toContain('kubectl --context kind-ml label node ml-control-plane --overwrite substratus.ai/gpu=nvidia-l4');
-    const second = run();
+    const second = laptop.run(kindScript(OPTIONS.simulated ?? { name: 'ml' }));
     expect(second.filter((call) => /docker run|kind create|network connect/.test(call))).toEqual([]);
     expect(second).toEqual(expect.arrayContaining([expect.stringContaining('patch node')]));
+    laptop.remove();
   });
 
   test('lets any pod write to the artifact directory and to the folders of the workspaces', () => {
-    run();
+    const laptop = new StandIns('ml');
+    laptop.run(kindScript(OPTIONS.simulated ?? { name: 'ml' }));
     for (const path of ['artifacts', 'artifacts/ml', 'artifacts/ml/team-a', 'artifacts/ml/shared']) {
-      expect(existsSync(join(directory, path)) && statSync(join(directory, path)).mode & 0o777).toBe(0o777);
+      const at = join(laptop.directory, path);
+      expect(existsSync(at) && statSync(at).mode & 0o777).toBe(0o777);
     }
+    laptop.remove();
+  });
+
+  test('makes the keys of the store once, at random, and gives them to every workspace', () => {
+    const laptop = new StandIns('ml');
+    const script = kindScript(OPTIONS.keys ?? { name: 'ml' });
+    const first = laptop.run(script);
+    const key = laptop.read('secret');
+    expect(key).toMatch(/^[0-9a-f]{40}$/);
+    expect(first.join('\n')).not.toContain(key); // what is an argument, anybody on the machine can read
+    expect(first.filter((call) => call.includes('create namespace')).map((call) => call.split(' ').at(-1))).toEqual(['minio', 'team-a', 'team-b']);
+    const applied = laptop.read('applied').trim().split('\n').map((text) => JSON.parse(text) as unknown);
+    expect(applied).toEqual(['team-a', 'team-b'].map((namespace) => ({
+      apiVersion: 'v1', kind: 'Secret', metadata: { name: 'store', namespace }, data: { accessKeyId: 'aWQ=', secretAccessKey: Buffer.from(key).toString('base64') },
+    })));
+    const second = laptop.run(script);
+    expect(second.filter((call) => call.includes('create'))).toEqual([]);
+    expect(laptop.read('secret')).toBe(key);
+    laptop.remove();
+  });
+
+  test.each(['docker', 'kind', 'kubectl'])('without %s says what to install, and makes nothing', (tool) => {
+    const laptop = new StandIns('ml');
+    expect(() => laptop.run(kindScript({ name: 'ml', registry: true }), { without: tool }))
+      .toThrow(`${tool} is not installed; install docker, kind and kubectl, and run this script again`);
+    expect(laptop.read('calls')).toBe('');
+    laptop.remove();
   });
 });
