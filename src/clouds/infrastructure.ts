@@ -29,21 +29,6 @@ export interface AzureLocation {
   readonly zones?: readonly string[];
 }
 
-/** What a local cluster is made of. */
-export interface LocalLocation {
-  readonly store: LocalStoreSpec;
-  /** Whether pods get GPUs that compute nothing, instead of those of the host. */
-  readonly simulatedGpus: boolean;
-  /** Image of the node; none: the one that kind has with it. */
-  readonly nodeImage?: string;
-}
-
-/** Where artifacts lie on a local cluster. */
-export type LocalStoreSpec =
-  | { readonly kind: 'directory'; readonly path: string }
-  | { readonly kind: 'minio'; readonly namespace: string; readonly storage?: string }
-  | { readonly kind: 's3'; readonly endpoint: string; readonly credentialsSecret: string; readonly region?: string };
-
 /** A cluster and its network. */
 export interface ClusterSpec {
   readonly name: string;

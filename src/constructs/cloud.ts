@@ -139,7 +139,8 @@ function localProblem({ store, simulatedGpus, nodeImage }: LocalCloudProps): str
   if (nodeImage !== undefined && (typeof nodeImage !== 'string' || nodeImage === '')) {
     return `Cloud.local: nodeImage is ${shown(nodeImage)}; give an image, for example 'kindest/node:v1.33.1'`;
   }
-  return tokenProblem({ nodeImage });
+  const problem = tokenProblem({ nodeImage });
+  return problem && `Cloud.local: ${problem}`;
 }
 
 /** For callers without types, and for what was read from an empty environment. */

@@ -1,6 +1,6 @@
 import { Size, SizeRoundingBehavior } from 'cdk8s';
 import { isDns1123Label } from '../api/names';
-import type { LocalStoreSpec } from '../clouds/infrastructure';
+import type { LocalStoreSpec } from '../clouds/local/location';
 import { checkPlain } from './platform-checks';
 import { shown } from './shown';
 

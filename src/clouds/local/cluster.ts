@@ -4,13 +4,13 @@ import type { ArtifactStoreSpec, PlatformSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
 import type { AddonObject } from '../cloud';
 import type {
-  BucketSpec, ClusterFile, ClusterSpec, GpuPoolSpec, LocalLocation, LocalStoreSpec, TakenProps, TerraformBucket, TerraformCloud,
-  TerraformCluster,
+  BucketSpec, ClusterFile, ClusterSpec, GpuPoolSpec, TakenProps, TerraformBucket, TerraformCloud, TerraformCluster,
 } from '../infrastructure';
 import { clusterAddons, GPU_RESOURCE } from './addons';
 import { KIND_CONFIGURATION_FILE, kindConfiguration, REGISTRY_NAME, REGISTRY_URL, validated } from './kind';
 import type { LocalClusterOptions } from './kind';
 import { kindScript, SCRIPT_FILE } from './kind-script';
+import type { LocalLocation, LocalStoreSpec } from './location';
 import { checkBucketName, minioEndpoint, minioNamespace, minioObjects } from './minio';
 
 /** Nothing of a laptop can be protected, encrypted, cleaned up by itself, or closed to a network. */
