@@ -6,6 +6,7 @@ import {
   ArtifactBucket, Capacity, Cloud, Cluster, ClusterAddons, ClusterFiles, Gpu, GpuSharing, ImageRegistry, LocalStore, PoolCapacity, Preview,
   Workspace,
 } from '../../src';
+import type * as library from '../../src';
 import type { ClusterProps, GpuNodePoolProps } from '../../src';
 import { kindErrors } from '../clouds/local/kind-schema';
 import { schemaErrors } from '../schemas/validate';
@@ -166,6 +167,17 @@ test('the same constructs may lie in a stack of cdktf, which gets no resource of
   new ArtifactBucket(terraform, 'artifacts', { cluster: owner });
   expect((terraform.toTerraform() as { resource?: unknown }).resource).toBeUndefined();
   expect(ClusterFiles.of(owner).write()[0]).toBe(join(dirname(cdktf.outdir), 'clusters/ml/kind.yaml'));
+});
+
+test('no cdktf is loaded', () => {
+  jest.isolateModules(() => {
+    jest.doMock('cdktf', () => { throw new Error('cdktf was loaded'); });
+    const fresh = jest.requireActual<typeof library>('../../src');
+    const owner = new fresh.Cluster(new App(), 'laptop', { cloud: fresh.Cloud.local() });
+    new fresh.ArtifactBucket(owner.node.root, 'artifacts', { cluster: owner });
+    expect(fresh.ClusterFiles.of(owner).write(join(temporary(), 'files'))).toHaveLength(2);
+  });
+  jest.dontMock('cdktf');
 });
 
 describe('fails when', () => {
