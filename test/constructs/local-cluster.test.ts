@@ -6,7 +6,6 @@ import {
   ArtifactBucket, Capacity, Cloud, Cluster, ClusterAddons, ClusterFiles, Gpu, GpuSharing, ImageRegistry, LocalStore, PoolCapacity, Preview,
   Workspace,
 } from '../../src';
-import type * as library from '../../src';
 import type { ClusterProps, GpuNodePoolProps } from '../../src';
 import { kindErrors } from '../clouds/local/kind-schema';
 import { schemaErrors } from '../schemas/validate';
@@ -98,7 +97,7 @@ describe('the files', () => {
     owner.addWorkspace('team-a');
     const { 'kind.yaml': configuration, 'up.sh': script } = filesOf(owner);
     expect(configuration).toContain('- hostPath: /srv/artifacts\n        containerPath: /var/lib/substratus/laptop-artifacts\n');
-    expect(script).toContain("'/srv/artifacts' '/srv/artifacts/team-a'");
+    expect(script).toContain("\nmake_directory '/srv/artifacts'\nmake_directory '/srv/artifacts/team-a'\n");
     expect(script).not.toContain('registry');
     expect(script).not.toContain('secret');
   });
@@ -108,7 +107,7 @@ describe('the files', () => {
     owner.addWorkspace('team-a');
     bucketOf(owner);
     owner.addWorkspace('team-b');
-    expect(filesOf(owner)['up.sh']).toMatch(/^store='store'\nfor namespace in "\$store" 'team-a' 'team-b'; do$/m);
+    expect(filesOf(owner)['up.sh']).toMatch(/^store='store'$[^]*^copy_keys 'team-a'\ncopy_keys 'team-b'$/m);
   });
 
   test('have the registry, the image of the node and the GPUs that were declared', () => {
@@ -172,7 +171,7 @@ test('the same constructs may lie in a stack of cdktf, which gets no resource of
 test('no cdktf is loaded', () => {
   jest.isolateModules(() => {
     jest.doMock('cdktf', () => { throw new Error('cdktf was loaded'); });
-    const fresh = jest.requireActual<typeof library>('../../src');
+    const fresh = jest.requireActual<{ ArtifactBucket: typeof ArtifactBucket; Cloud: typeof Cloud; Cluster: typeof Cluster; ClusterFiles: typeof ClusterFiles }>('../../src');
     const owner = new fresh.Cluster(new App(), 'laptop', { cloud: fresh.Cloud.local() });
     new fresh.ArtifactBucket(owner.node.root, 'artifacts', { cluster: owner });
     expect(fresh.ClusterFiles.of(owner).write(join(temporary(), 'files'))).toHaveLength(2);

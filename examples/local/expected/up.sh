@@ -4,8 +4,8 @@
 set -eu
 
 cluster='laptop'
-node="$cluster-control-plane"
 context="kind-$cluster"
+node="$cluster-control-plane"
 registry='kind-registry'
 
 for tool in docker kind kubectl; do
@@ -43,11 +43,12 @@ done
 # The keys of the store: made once, copied to every workspace.
 secret='artifact-store'
 store='minio'
-for namespace in "$store" 'team-a'; do
-  if ! kubectl --context "$context" get namespace "$namespace" >/dev/null 2>&1; then
-    kubectl --context "$context" create namespace "$namespace"
+make_namespace() {
+  if ! kubectl --context "$context" get namespace "$1" >/dev/null 2>&1; then
+    kubectl --context "$context" create namespace "$1"
   fi
-done
+}
+make_namespace "$store"
 if ! kubectl --context "$context" --namespace "$store" get secret "$secret" >/dev/null 2>&1; then
   od -An -v -N20 -tx1 /dev/urandom | tr -d ' \n' |
     kubectl --context "$context" --namespace "$store" create secret generic "$secret" \
@@ -55,10 +56,12 @@ if ! kubectl --context "$context" --namespace "$store" get secret "$secret" >/de
 fi
 id=$(kubectl --context "$context" --namespace "$store" get secret "$secret" -o 'jsonpath={.data.accessKeyId}')
 key=$(kubectl --context "$context" --namespace "$store" get secret "$secret" -o 'jsonpath={.data.secretAccessKey}')
-for namespace in 'team-a'; do
-  printf '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"%s","namespace":"%s"},"data":{"accessKeyId":"%s","secretAccessKey":"%s"}}\n' "$secret" "$namespace" "$id" "$key" |
+copy_keys() {
+  make_namespace "$1"
+  printf '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"%s","namespace":"%s"},"data":{"accessKeyId":"%s","secretAccessKey":"%s"}}\n' "$secret" "$1" "$id" "$key" |
     kubectl --context "$context" apply -f -
-done
+}
+copy_keys 'team-a'
 
 # Simulated GPUs: pods that ask for them are scheduled, but nothing computes on them.
 until kubectl --context "$context" get node "$node" >/dev/null 2>&1; do sleep 1; done

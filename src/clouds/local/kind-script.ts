@@ -26,16 +26,15 @@ export function kindScript(options: LocalClusterOptions): string {
   return parts.join('\n');
 }
 
-function header({ name, registry }: LocalClusterOptions): string {
+function header({ name, registry, gpus }: LocalClusterOptions): string {
   return `#!/bin/sh
 # Makes the local cluster ${name} and what it needs. Safe to run again.
 # To remove it: kind delete cluster --name ${name}${registry ? `; docker rm -f ${REGISTRY_NAME}` : ''}
 set -eu
 
 cluster=${quoted(name)}
-node="$cluster-control-plane"
 context="kind-$cluster"
-${registry ? `registry=${quoted(REGISTRY_NAME)}\n` : ''}
+${registry || gpus ? 'node="$cluster-control-plane"\n' : ''}${registry ? `registry=${quoted(REGISTRY_NAME)}\n` : ''}
 for tool in docker kind kubectl; do
   if ! command -v "$tool" >/dev/null; then
     echo "$tool is not installed; install docker, kind and kubectl, and run this script again" >&2
@@ -52,13 +51,15 @@ cd -- "$(dirname -- "$0")"
 function directories({ hostPath, folders = [] }: ArtifactDirectory): string {
   const inside = folders.flatMap((folder) => folder.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/')));
   const paths = [hostPath, ...new Set(inside)].map((path, index) => (index === 0 ? path : `${hostPath}/${path}`));
+  const lines = paths.map((path) => `make_directory ${quoted(path.startsWith('-') ? `./${path}` : path)}`);
   return `# The artifact directory. Pods write to it as different users, so anybody on this machine may.
-for directory in ${paths.map((path) => quoted(path.startsWith('-') ? `./${path}` : path)).join(' ')}; do
-  if [ ! -d "$directory" ]; then
-    mkdir -p -- "$directory"
-    chmod 0777 -- "$directory"
+make_directory() {
+  if [ ! -d "$1" ]; then
+    mkdir -p -- "$1"
+    chmod 0777 -- "$1"
   fi
-done
+}
+${lines.join('\n')}
 `;
 }
 
@@ -104,11 +105,12 @@ function storeKeys({ secret, storeNamespace, namespaces }: StoreKeys): string {
   return `# The keys of the store: made once, copied to every workspace.
 secret=${quoted(secret)}
 store=${quoted(storeNamespace)}
-for namespace in ${['"$store"', ...namespaces.map(quoted)].join(' ')}; do
-  if ! kubectl --context "$context" get namespace "$namespace" >/dev/null 2>&1; then
-    kubectl --context "$context" create namespace "$namespace"
+make_namespace() {
+  if ! kubectl --context "$context" get namespace "$1" >/dev/null 2>&1; then
+    kubectl --context "$context" create namespace "$1"
   fi
-done
+}
+make_namespace "$store"
 if ! kubectl --context "$context" --namespace "$store" get secret "$secret" >/dev/null 2>&1; then
   od -An -v -N20 -tx1 /dev/urandom | tr -d ' \\n' |
     kubectl --context "$context" --namespace "$store" create secret generic "$secret" \\
@@ -122,10 +124,12 @@ function copiedKeys(namespaces: readonly string[]): string {
   const key = (name: string): string => `$(kubectl --context "$context" --namespace "$store" get secret "$secret" -o 'jsonpath={.data.${name}}')`;
   return `id=${key('accessKeyId')}
 key=${key('secretAccessKey')}
-for namespace in ${namespaces.map(quoted).join(' ')}; do
-  printf '${object}\\n' "$secret" "$namespace" "$id" "$key" |
+copy_keys() {
+  make_namespace "$1"
+  printf '${object}\\n' "$secret" "$1" "$id" "$key" |
     kubectl --context "$context" apply -f -
-done
+}
+${namespaces.map((namespace) => `copy_keys ${quoted(namespace)}`).join('\n')}
 `;
 }
 

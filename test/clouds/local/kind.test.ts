@@ -13,6 +13,7 @@ const OPTIONS: Record<string, LocalClusterOptions> = {
   registry: { name: 'ml', registry: true },
   keys: { name: 'ml', keys: { secret: 'store', storeNamespace: 'minio', namespaces: ['team-a', 'team-b'] } },
   directory: { name: 'ml', artifacts: { ...ARTIFACTS, hostPath: "it's here" } },
+  bare: { name: 'ml', artifacts: { hostPath: '-artifacts', nodePath: '/var/artifacts' }, keys: { secret: 'store', storeNamespace: 'minio', namespaces: [] } },
   host: { name: 'ml', gpus: 'host', gpu: 'nvidia-l4' },
   unnamed: { name: 'ml', gpus: 'host' },
   simulated: { name: 'ml', gpus: 'simulated', gpu: 'nvidia-l4', gpuCount: 2, artifacts: ARTIFACTS, registry: true },
