@@ -1,31 +1,44 @@
-import { ApiObject } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { AddonObject } from '../clouds/cloud';
 import { clusterScoped } from './cluster-scoped';
+import { lateObject, objectId } from './late-object';
 import type { Platform } from './platform';
+import { asValidation } from './validation-error';
 
 /** What a cluster needs beside what its cloud brings. */
 export interface ClusterAddonsProps {
-  /** The cluster. */
+  /** The cluster. Its GPU pools and its bucket may be declared before or after this. */
   readonly platform: Platform;
 }
 
 /**
  * What a cluster needs where the cloud leaves it to the user: device plugins on EKS, AKS and a local cluster, on EKS also the
- * autoscaler and a default StorageClass, on a local cluster MinIO where that is its store. On GKE there is nothing to add. Declare
- * it after the GPU pools and the bucket.
+ * autoscaler and a default StorageClass, on a local cluster MinIO where that is its store. On GKE there is nothing to add.
  */
 export class ClusterAddons extends Construct {
+  private readonly objects = new Map<string, ApiObject>();
+
   constructor(scope: Construct, id: string, { platform }: ClusterAddonsProps) {
     super(scope, id);
-    const declared = platform._addons;
-    for (const { apiVersion = '', kind = '', metadata, ...rest } of declared) {
-      const object = new ApiObject(this, `${kind}-${metadata?.name ?? ''}`, { apiVersion, kind, metadata, ...rest });
-      if (metadata?.namespace === undefined) clusterScoped(object);
+    platform._onAddons(() => this.complete(() => asValidation(this, () => platform._addons)));
+  }
+
+  /** Adds what is not there yet. Each depends on the one before it, so that they come in the same order whenever they were added. */
+  private complete(addons: () => readonly AddonObject[]): void {
+    let last: ApiObject | undefined;
+    for (const addon of addons()) {
+      const object = this.objects.get(objectId(addon)) ?? this.add(addon, addons);
+      if (last) object.node.addDependency(last);
+      last = object;
     }
-    const before = JSON.stringify(declared);
-    this.node.addValidation({
-      validate: () => (JSON.stringify(platform._addons) === before
-        ? [] : ['GPU pools or the bucket were added to the platform after this; declare them first']),
-    });
+  }
+
+  private add(addon: AddonObject, addons: () => readonly AddonObject[]): ApiObject {
+    const id = objectId(addon);
+    const object = lateObject(this, addon, () => addons().find((other) => objectId(other) === id) ?? addon);
+    if (addon.metadata?.namespace === undefined) clusterScoped(object);
+    this.objects.set(id, object);
+    return object;
   }
 }

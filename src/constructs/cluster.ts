@@ -248,6 +248,7 @@ abstract class ClusterBase extends Construct implements ICluster {
   public _attach(part: ClusterPart): void {
     this.parts.push(part);
     for (const namespace of this.namespaces) asValidation(part.construct, () => this.grant(part, namespace));
+    this.platform._addonsChanged();
   }
 
   /** @internal */

@@ -231,6 +231,7 @@ export interface PlatformSource {
 }
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
+type AddonsListener = () => void;
 
 /** What the kinds must know about the cluster that they run on. */
 export class Platform {
@@ -280,6 +281,7 @@ export class Platform {
   private readonly gpuPools: GpuPoolSpec[] = [];
   private readonly workspaces: WorkspaceSpec[] = [];
   private readonly listeners: WorkspaceListener[] = [];
+  private readonly addonsListeners: AddonsListener[] = [];
 
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly source: () => PlatformSource) {
     checkPlatform(props);
@@ -309,6 +311,7 @@ export class Platform {
       ...(maxNodes !== undefined && { maxNodes }),
       ...(nodeLabels && { nodeLabels }),
     });
+    this._addonsChanged();
   }
 
   /** Declares a namespace with the cloud identities of a workspace. */
@@ -373,6 +376,17 @@ export class Platform {
   public _onWorkspace(listener: WorkspaceListener): void {
     this.listeners.push(listener);
     for (const workspace of this.workspaces) listener(workspace);
+  }
+
+  /** Calls back once now, and whenever there may be other add-ons. @internal */
+  public _onAddons(listener: AddonsListener): void {
+    this.addonsListeners.push(listener);
+    listener();
+  }
+
+  /** Something that add-ons depend on was added: a GPU pool here, or a part of the cluster. @internal */
+  public _addonsChanged(): void {
+    for (const listener of this.addonsListeners) listener();
   }
 
   /** Why a namespace is no workspace, with the way out. @internal */

@@ -1,5 +1,4 @@
-import { ApiObject, Chart, DependencyGraph, Lazy } from 'cdk8s';
-import type { ApiObjectMetadata } from 'cdk8s';
+import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
 import { Construct } from 'constructs';
 import { isDns1123Label } from '../api/names';
 import { expandWorkspace, missingValues, workspaceNamespace } from '../expand';
@@ -8,6 +7,7 @@ import type { PodSecurity } from './access';
 import { clusterScoped } from './cluster-scoped';
 import { Declarations } from './declarations';
 import { knownProps } from './known-props';
+import { lateObject } from './late-object';
 import { Platform } from './platform';
 import { checkProps } from './props-check';
 import { shown } from './shown';
@@ -145,21 +145,7 @@ export class Workspace extends Chart {
 /** The objects as they are at synth: which there are is known now, what is in them may depend on what is declared later. */
 function addObjects(scope: Construct, produce: () => KubeObject[]): void {
   for (const [index, object] of produce().entries()) {
-    const { apiVersion = '', kind = '', metadata = {}, ...rest } = object;
-    const now = (): KubeObject => produce()[index] ?? object;
-    const annotations = late(metadata.annotations ?? {}, () => now().metadata?.annotations ?? {});
-    const created = new ApiObject(scope, `${kind}-${metadata.name ?? ''}`, {
-      apiVersion,
-      kind,
-      metadata: { ...metadata, annotations } as ApiObjectMetadata,
-      ...late(rest, now),
-    });
-    if (CLUSTER_SCOPED.includes(kind)) clusterScoped(created);
+    const created = lateObject(scope, object, () => produce()[index] ?? object);
+    if (CLUSTER_SCOPED.includes(object.kind ?? '')) clusterScoped(created);
   }
-}
-
-/** Each value of an object, looked up when it is written. */
-function late(object: object, now: () => object): Record<string, string> {
-  const valueOf = (key: string): unknown => (now() as Record<string, unknown>)[key];
-  return Object.fromEntries(Object.keys(object).map((key) => [key, Lazy.any({ produce: () => valueOf(key) }) as string]));
 }

@@ -1,8 +1,9 @@
-import { App, Chart } from 'cdk8s';
+import { App, Chart, JsonPatch } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import { ClusterAddons, GpuSharing } from '../../src';
 import { cluster, poolOf } from './clouds';
 import type { CloudName } from './clouds';
-import { messageOf, objectsOf } from './fixtures';
+import { objectsOf } from './fixtures';
 
 function addonsOn(cloud: CloudName): string[] {
   const owner = cluster(cloud);
@@ -25,11 +26,30 @@ test('what belongs to no namespace is given none by its chart', () => {
   expect(objectsOf(chart).filter(({ metadata }) => metadata?.namespace === 'default')).toEqual([]);
 });
 
-test('fails when pools are added later', () => {
-  const owner = cluster('azure');
-  const app = new App();
-  new ClusterAddons(new Chart(app, 'system'), 'addons', { platform: owner.platform });
-  poolOf(owner, 'late', { sharing: GpuSharing.timeSlicing(2) });
-  expect(messageOf(() => app.synthYaml()))
-    .toBe('Validation failed with the following errors:\n  [system/addons] GPU pools or the bucket were added to the platform after this; declare them first');
+test.each(['aws', 'azure'] as const)('on %s pools may be declared before or after: the same bytes', (cloud) => {
+  const addons = (inOrder: (pools: () => void, declare: () => void) => void): string => {
+    const owner = cluster(cloud);
+    const app = new App();
+    const chart = new Chart(app, 'system');
+    inOrder(() => {
+      poolOf(owner, 'turns', { sharing: GpuSharing.timeSlicing(2) });
+      poolOf(owner, 'whole');
+      poolOf(owner, 'more-turns', { sharing: GpuSharing.timeSlicing(12) });
+    }, () => void new ClusterAddons(chart, 'addons', { platform: owner.platform }));
+    return app.synthYaml();
+  };
+  const before = addons((pools, declare) => { pools(); declare(); });
+  expect(before).toContain('nvidia-device-plugin-time-slicing-12');
+  expect(addons((pools, declare) => { declare(); pools(); })).toBe(before);
+});
+
+test('what a user has patched stays so when a pool is added', () => {
+  const owner = cluster('aws');
+  const chart = new Chart(new App(), 'system');
+  const addons = new ClusterAddons(chart, 'addons', { platform: owner.platform });
+  const plugin = addons.node.findChild('DaemonSet-nvidia-device-plugin') as ApiObject;
+  plugin.addJsonPatch(JsonPatch.add('/metadata/labels/team', 'ml'));
+  poolOf(owner, 'turns', { sharing: GpuSharing.timeSlicing(2) });
+  expect(plugin.toJson()).toMatchObject({ metadata: { labels: { team: 'ml' } } });
+  expect(JSON.stringify(plugin.toJson())).toContain('"operator":"NotIn","values":["time-slicing-2"]');
 });
