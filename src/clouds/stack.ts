@@ -1,29 +1,84 @@
 /** What the clouds' Terraform sides share. */
-import { LocalBackend, TerraformBackend, TerraformStack } from 'cdktf';
-import type { Construct, IConstruct } from 'constructs';
+import { LocalBackend, TerraformBackend, TerraformProvider, TerraformStack } from 'cdktf';
+import type { TerraformRemoteState } from 'cdktf';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 
-/** Whether the stack of a construct has a provider of a Terraform type, such as `google`, already. */
-export function hasProvider(scope: IConstruct, terraformResourceType: string): boolean {
-  return TerraformStack.of(scope).node.findAll().some((child) => {
-    const provider = child as Partial<{ terraformResourceType: string; terraformProviderSource: string }>;
-    return provider.terraformProviderSource !== undefined && provider.terraformResourceType === terraformResourceType;
+/**
+ * Whether the stack has a provider of a Terraform type, such as `google`, already. Those with an alias are for what names them. One
+ * that comes later would be the second one, which Terraform refuses.
+ */
+export function hasProvider(scope: Construct, terraformResourceType: string): boolean {
+  const stack = TerraformStack.of(scope);
+  const count = (): number => stack.node.findAll()
+    .filter((child) => TerraformProvider.isTerraformProvider(child)
+      && child.terraformResourceType === terraformResourceType && child.alias === undefined).length;
+  if (count() > 0) return true;
+  scope.node.addValidation({
+    validate: () => (count() < 2 ? [] : [
+      `the stack has a provider ${terraformResourceType} of its own, declared after the cluster; declare it before, or give it an alias`,
+    ]),
   });
-}
-
-/** Takes any version of a provider from one on, below the next major one: typings were made from one version, and fit more. */
-export function relaxProviderVersion(scope: Construct, provider: string, range: string): void {
-  TerraformStack.of(scope).addOverride(`terraform.required_providers.${provider}.version`, range);
+  return false;
 }
 
 /**
- * A backend with a path that is no machine's own, unless the stack has a backend: the one that cdktf would add writes an absolute path.
+ * Takes any version of a provider from one on, below the next major one, where the stack's own overrides do not say another range:
+ * typings were made from one version, to which cdktf would pin the stack, and fit more.
  */
+export function relaxProviderVersion(scope: Construct, provider: string, range: string): void {
+  const stack = TerraformStack.of(scope);
+  const path = ['terraform', 'required_providers', provider, 'version'];
+  if (!hasPath(Reflect.get(stack, 'rawOverrides'), path)) stack.addOverride(path.join('.'), range);
+}
+
+function hasPath(value: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return value !== undefined;
+  return typeof value === 'object' && value !== null && hasPath((value as Record<string, unknown>)[key], rest);
+}
+
+/** A backend, unless the stack has one, or gets one later. */
 export function ensureBackend(scope: Construct): void {
   const stack = TerraformStack.of(scope);
-  if (stack.node.children.some((child) => TerraformBackend.isBackend(child))) return;
-  new LocalBackend(stack, { path: `terraform.${stack.node.id}.tfstate` });
-  stack.node.addValidation({
-    validate: () => (stack.node.children.filter((child) => TerraformBackend.isBackend(child)).length > 1
-      ? ['the stack has a backend of its own, declared after the cluster; declare it before'] : []),
-  });
+  if (!stack.node.findAll().some(isBackend)) new DefaultBackend(stack);
+}
+
+/** From the directory of a stack, in which Terraform runs, to beside the output directory, which anybody may delete. */
+const BESIDE_OUTPUT = '../../..';
+
+/**
+ * The state in a file beside cdktf's output directory, for as long as the stack has no other backend. The one that cdktf would add
+ * by itself writes a path of the machine into the stack.
+ */
+class DefaultBackend extends LocalBackend {
+  /* Not below the stack itself, where it would take the id of a backend that is declared later. */
+  constructor(stack: TerraformStack) {
+    super(new Construct(stack, 'DefaultBackend'), { path: `${BESIDE_OUTPUT}/terraform.${stack.node.id}.tfstate` });
+  }
+
+  public toTerraform(): object {
+    return this.other ? {} : super.toTerraform() as object;
+  }
+
+  public toHclTerraform(): object {
+    return this.other ? {} : super.toHclTerraform() as object;
+  }
+
+  public toMetadata(): object {
+    return this.other ? {} : super.toMetadata() as object;
+  }
+
+  /** For stacks that refer to this one. */
+  public getRemoteStateDataSource(scope: Construct, name: string, fromStack: string): TerraformRemoteState {
+    const { other } = this;
+    return other ? other.getRemoteStateDataSource(scope, name, fromStack) : super.getRemoteStateDataSource(scope, name, fromStack);
+  }
+
+  private get other(): TerraformBackend | undefined {
+    return TerraformStack.of(this).node.findAll().filter(isBackend).find((backend) => backend !== this);
+  }
+}
+
+function isBackend(construct: IConstruct): construct is TerraformBackend {
+  return TerraformBackend.isBackend(construct);
 }

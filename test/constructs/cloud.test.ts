@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { LocalBackend, S3Backend } from 'cdktf';
-import { Cloud } from '../../src';
-import type { Cluster } from '../../src';
-import { CLOUD_NAMES, cluster, emptyStack, stackOf, synthesized } from './clouds';
+import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
+import { DataTerraformRemoteStateS3, S3Backend, TerraformStack, Testing } from 'cdktf';
+import type { App as TerraformApp } from 'cdktf';
+import { Cloud, Cluster } from '../../src';
+import { CLOUD_NAMES, CLOUDS, cluster, emptyStack, stackOf, synthesized } from './clouds';
 import type { CloudName, SynthesizedStack } from './clouds';
 import { messageOf, temporary, untyped } from './fixtures';
 
@@ -27,7 +28,7 @@ test.each(CLOUD_NAMES)('%s loads its own provider only, and gives the same bytes
   const { stack, providers } = JSON.parse(first) as Run;
   expect(providers).toEqual([`@cdktf/provider-${PROVIDERS[cloud]}`]);
   expect(first).not.toContain(ROOT);
-  expect(stack.terraform.backend).toEqual({ local: { path: 'terraform.cloud.tfstate' } });
+  expect(stack.terraform.backend).toEqual({ local: { path: '../../../terraform.cloud.tfstate' } });
   expect(run(cloud, temporary())).toBe(first);
 }, 60_000);
 
@@ -45,7 +46,48 @@ test('provider and backend of the stack are left as they are', () => {
   expect(stack.node.findAll().filter((child) => child instanceof AwsProvider)).toHaveLength(1);
 });
 
+test('a backend that is declared after the cluster is the one of the stack, also for stacks that refer to it', () => {
+  const owner = cluster();
+  const stack = stackOf(owner);
+  expect(synthesized(owner).terraform.backend).toEqual({ local: { path: '../../../terraform.cloud.tfstate' } });
+  new S3Backend(stack, { bucket: 'state', key: 'ml', region: 'us-east-1' });
+  new Cluster(stack, 'second', { cloud: CLOUDS.gcp });
+  expect(synthesized(owner).terraform.backend).toEqual({ s3: { bucket: 'state', key: 'ml', region: 'us-east-1' } });
+  const reader = new TerraformStack(stack.node.root as TerraformApp, 'reader');
+  expect(stack.ensureBackendExists().getRemoteStateDataSource(reader, 'state', 'cloud')).toBeInstanceOf(DataTerraformRemoteStateS3);
+});
+
+test('without a backend the state lies beside the output directory, for stacks that refer to it too', () => {
+  const owner = cluster();
+  const reader = new TerraformStack(stackOf(owner).node.root as TerraformApp, 'reader');
+  stackOf(owner).ensureBackendExists().getRemoteStateDataSource(reader, 'state', 'cloud');
+  expect(JSON.parse(Testing.synth(reader))).toMatchObject({
+    data: { terraform_remote_state: { state: { config: { path: '../../../terraform.cloud.tfstate' } } } },
+  });
+});
+
+test('a provider with an alias is for what names it, and a range of versions that the stack asks for stays', () => {
+  const stack = emptyStack();
+  new AwsProvider(stack, 'elsewhere', { region: 'eu-west-1', alias: 'elsewhere' });
+  stack.addOverride('terraform.required_providers.aws.version', '~> 6.30');
+  const { provider, terraform } = synthesized(cluster('aws', {}, stack));
+  expect(provider.aws).toMatchObject([{ alias: 'elsewhere' }, { region: 'us-east-1', allowed_account_ids: ['111122223333'] }]);
+  expect(terraform.required_providers.aws?.version).toBe('~> 6.30');
+});
+
+test('a provider of the stack\'s own is not held to the version that the typings were made from', () => {
+  const stack = emptyStack();
+  new AzurermProvider(stack, 'mine', { features: [{}] });
+  expect(synthesized(cluster('azure', {}, stack)).terraform.required_providers.azurerm?.version).toBe('>= 4.81.0, < 5.0.0');
+});
+
 describe('fails when', () => {
+  test('a second provider is declared after the cluster', () => {
+    const owner = cluster('aws');
+    new AwsProvider(stackOf(owner), 'mine', { region: 'us-east-1' });
+    expect(owner.node.validate()).toEqual(['the stack has a provider aws of its own, declared after the cluster; declare it before, or give it an alias']);
+  });
+
   test('what would have to be looked up is missing', () => {
     expect(messageOf(() => Cloud.gcp(untyped({ projectId: 'acme', region: 'us-central1' }))))
       .toBe('Cloud.gcp has no projectNumber; give it, since nothing is looked up');
@@ -55,12 +97,6 @@ describe('fails when', () => {
       .toBe('Cloud.aws has no zones; give it, since nothing is looked up');
     expect(messageOf(() => Cloud.azure(untyped({ subscriptionId: 's', location: 'eastus' }))))
       .toBe('Cloud.azure has no tenantId; give it, since nothing is looked up');
-  });
-
-  test('the backend is declared after the cluster', () => {
-    const owner = cluster();
-    expect(messageOf(() => new LocalBackend(stackOf(owner), { path: 'mine' })))
-      .toBe('There is already a Construct with name \'backend\' in TerraformStack [cloud]');
   });
 
   test('the provider package is not installed', () => {

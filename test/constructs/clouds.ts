@@ -71,6 +71,7 @@ export function wholeCluster(cloud: CloudName, props: Partial<ClusterProps> = {}
 export type Config = Readonly<Record<string, unknown>>;
 
 export interface SynthesizedStack {
+  readonly provider: Readonly<Record<string, readonly Config[]>>;
   readonly resource: Readonly<Record<string, Readonly<Record<string, Config>>>>;
   readonly terraform: { readonly backend: Config; readonly required_providers: Readonly<Record<string, { readonly version: string }>> };
 }

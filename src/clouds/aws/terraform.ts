@@ -43,11 +43,11 @@ export function terraformCloud(location: AwsLocation): TerraformCloud {
   return {
     prepare: (scope) => {
       ensureBackend(scope);
+      relaxProviderVersion(scope, 'aws', PROVIDER_VERSIONS);
       if (hasProvider(scope, 'aws')) return;
       new AwsProvider(scope, 'aws', {
         region: location.region, allowedAccountIds: [location.accountId], defaultTags: [{ tags: DEFAULT_TAGS }],
       });
-      relaxProviderVersion(scope, 'aws', PROVIDER_VERSIONS);
     },
     cluster: (scope, spec) => newCluster(scope, spec, location),
     existingCluster: (scope, spec) => clusterThatExists(scope, spec, location),

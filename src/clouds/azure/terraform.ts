@@ -17,13 +17,14 @@ const GENERAL_POOL = {
   name: 'general', machineType: 'Standard_D4ds_v5', minNodes: 0, maxNodes: 5, spot: false, diskGiB: 128, labels: {},
 };
 
-/** The first version with all that is used here (rights by repository), and the next major one. */
+/** The first version with all that is used here (`role_assignment_mode` of a registry, azurerm 4.81), and the next major one. */
 const PROVIDER_VERSIONS = '>= 4.81.0, < 5.0.0';
 
 export function terraformCloud(location: AzureLocation): TerraformCloud {
   return {
     prepare: (scope) => {
       ensureBackend(scope);
+      relaxProviderVersion(scope, 'azurerm', PROVIDER_VERSIONS);
       if (!hasProvider(scope, 'azurerm')) prepareProvider(scope, location);
     },
     cluster: (scope, spec) => {
@@ -52,7 +53,6 @@ function prepareProvider(scope: Construct, { subscriptionId, tenantId }: AzureLo
       storage: [{ dataPlaneAvailable: false }],
     }],
   });
-  relaxProviderVersion(scope, 'azurerm', PROVIDER_VERSIONS);
 }
 
 function handleOf(ground: Ground): TerraformCluster {

@@ -24,9 +24,9 @@ export function terraformCloud(location: GcpLocation): TerraformCloud {
   return {
     prepare: (scope) => {
       ensureBackend(scope);
+      relaxProviderVersion(scope, 'google', PROVIDER_VERSIONS);
       if (hasProvider(scope, 'google')) return;
       new GoogleProvider(scope, 'google', { project: location.projectId, region: location.region });
-      relaxProviderVersion(scope, 'google', PROVIDER_VERSIONS);
     },
     cluster: (scope, spec) => newCluster(scope, spec, location),
     existingCluster: (_, spec) => existingCluster(spec, location),
