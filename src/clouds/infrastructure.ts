@@ -100,6 +100,8 @@ export interface BucketSpec {
   readonly exists: boolean;
   readonly protect: boolean;
   readonly encryptionKey?: string;
+  /** Folder under which those of the workspaces lie, without slashes at its ends. */
+  readonly artifactPrefix?: string;
   /** Days for which old versions and deleted objects are kept. */
   readonly retentionDays: number;
   readonly tags: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { BucketAccess, TerraformBucket } from '../clouds/infrastructure';
 import type { ICluster } from './cluster';
 import { checkTokens } from './guard';
+import { checkPlaces } from './platform-checks';
 import { checkTaken } from './taken-props';
 import { asValidation, ValidationError } from './validation-error';
 
@@ -17,7 +18,10 @@ export interface ServiceAccountIdentity {
 
 /** On what rights are given. */
 export interface GrantOptions {
-  /** Folder of the bucket, such as `team-a`. */
+  /**
+   * Folder of the bucket, such as `team-a`; an empty one is the whole bucket. On Azure the folder of a workspace, below the cluster's
+   * `artifactPrefix` where it has one: rights are given by container there, and a workspace is one.
+   */
   readonly prefix: string;
 }
 
@@ -26,10 +30,10 @@ export interface IArtifactBucket extends IConstruct {
   /** Name of the bucket, or of the storage account. */
   readonly bucketName: string;
 
-  /** Lets a ServiceAccount read below a prefix. */
+  /** Lets a ServiceAccount read below a prefix. The same again changes nothing. */
   grantRead(identity: ServiceAccountIdentity, options: GrantOptions): void;
 
-  /** Lets a ServiceAccount read and write below a prefix. */
+  /** Lets a ServiceAccount read and write below a prefix. The same again changes nothing. */
   grantReadWrite(identity: ServiceAccountIdentity, options: GrantOptions): void;
 }
 
@@ -47,6 +51,13 @@ export interface ArtifactBucketAttributes {
    * @default - that of the cluster
    */
   readonly resourceGroup?: string;
+
+  /**
+   * Folder of the bucket under which the workspaces lie.
+   *
+   * @default - that of the cluster
+   */
+  readonly artifactPrefix?: string;
 }
 
 /** A bucket for artifacts. */
@@ -106,22 +117,28 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
     if (cluster.node.root !== this.node.root) {
       throw new ValidationError(this, `cluster is ${cluster.node.path} of another App; declare the bucket in the App of its cluster`);
     }
-    checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.bucket });
+    const { cloudName } = cluster.platform;
+    /* A folder is asked of no cloud. */
+    checkTaken(this, { ...props, artifactPrefix: undefined }, { cloudName, takes: cluster._cloud.takes?.bucket });
     if (!Number.isInteger(retentionDays) || retentionDays < 1) {
       throw new ValidationError(this, `retentionDays is ${retentionDays}; give a whole number of days, 1 or more`);
     }
     this.bucketName = props.bucketName ?? cluster._cloud.bucketName(cluster.clusterName);
     cluster._checkFree(this, 'bucket');
+    const artifactPrefix = prefixOf(this, cluster, existing?.artifactPrefix);
     this.terraform = asValidation(this, () => cluster._terraform.addBucket(this, {
       name: this.bucketName,
       resourceGroup: existing?.resourceGroup,
       exists: existing !== undefined,
       protect: !destroyable,
       encryptionKey,
+      artifactPrefix,
       retentionDays,
       tags: cluster._tags,
     }));
-    cluster._attach({ construct: this, bucket: this.terraform, bucketName: this.bucketName, resourceGroup: existing?.resourceGroup });
+    cluster._attach({
+      construct: this, bucket: this.terraform, bucketName: this.bucketName, artifactPrefix, resourceGroup: existing?.resourceGroup,
+    });
   }
 
   public grantRead(identity: ServiceAccountIdentity, options: GrantOptions): void {
@@ -133,6 +150,18 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
   }
 
   private grant({ namespace, serviceAccountName: name }: ServiceAccountIdentity, { prefix }: GrantOptions, access: BucketAccess): void {
+    checkTokens(this, { namespace, serviceAccountName: name, prefix });
     asValidation(this, () => this.terraform.grant(this, { account: { namespace, name }, prefix: prefix.replace(/^\/+|\/+$/g, ''), access }));
   }
+}
+
+/** Under which folder the workspaces lie: the bucket's own, or else the cluster's. */
+function prefixOf(scope: Construct, cluster: ICluster, own?: string): string | undefined {
+  const given = cluster.platform._spec.artifacts.prefix;
+  if (own === undefined) return given;
+  checkTokens(scope, { artifactPrefix: own });
+  asValidation(scope, () => checkPlaces({ artifactPrefix: own }));
+  const prefix = own.replace(/^\/+|\/+$/g, '');
+  if (given === undefined || given === prefix) return prefix;
+  throw new ValidationError(scope, `artifactPrefix is ${prefix}, but that of cluster ${cluster.clusterName} is ${given}; leave one of them out`);
 }

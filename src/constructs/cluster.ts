@@ -8,7 +8,7 @@ import { checkTokens } from './guard';
 import { poolSizeProblem } from './machines';
 import { lateClientIds, outputsOf, readOutputs } from './outputs';
 import { Platform } from './platform';
-import type { PlatformSource, WorkspaceOptions } from './platform';
+import type { PlatformProps, PlatformSource, WorkspaceOptions } from './platform';
 import { checkTaken } from './taken-props';
 import { asValidation, ValidationError } from './validation-error';
 
@@ -55,6 +55,8 @@ export interface ClusterPart {
   readonly construct: Construct;
   readonly bucket?: TerraformBucket;
   readonly bucketName?: string;
+  /** Folder in it under which the workspaces lie. */
+  readonly artifactPrefix?: string;
   readonly resourceGroup?: string;
   readonly registry?: TerraformRegistry;
   readonly registryName?: string;
@@ -175,6 +177,36 @@ export interface ClusterAttributes {
   readonly kubernetesVersion?: string;
 
   /**
+   * Folder of the bucket under which the workspaces lie.
+   *
+   * @default - the root of the bucket
+   */
+  readonly artifactPrefix?: string;
+
+  /**
+   * Registry for images that are built, which exists: host and path, such as `us-docker.pkg.dev/acme/ml`. Nodes must be allowed to pull
+   * from it, and the ServiceAccount `image-builder` to push. Not together with an ImageRegistry.
+   *
+   * @default - that of the ImageRegistry, if there is one
+   */
+  readonly registry?: string;
+
+  /**
+   * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot, or with
+   * Karpenter whose NodePools set the label `substratus.ai/gpu`.
+   *
+   * @default false
+   */
+  readonly autoProvisioning?: boolean;
+
+  /**
+   * Images of the helper containers where not the default: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`.
+   *
+   * @default - the public ones
+   */
+  readonly images?: Record<string, string>;
+
+  /**
    * What else the cloud must know of it to add pools, buckets and identities; an error names what is missing when it is needed.
    * Google Cloud: `nodeServiceAccount`, `location`. AWS: `subnetIds`, `nodeRoleArn`, `securityGroupIds`. Azure: `resourceGroup`,
    * `oidcIssuerUrl`, `kubeletObjectId`, `subnetId` and others that `docs/azure.md` lists.
@@ -210,6 +242,8 @@ abstract class ClusterBase extends Construct implements ICluster {
   /** @internal */
   public abstract readonly _tags: Readonly<Record<string, string>>;
 
+  /** Of a registry that exists. @internal */
+  protected readonly _registryUrl?: string;
   /** @internal */
   protected readonly _poolNames = new Set<string>();
   private readonly parts: ClusterPart[] = [];
@@ -253,6 +287,9 @@ abstract class ClusterBase extends Construct implements ICluster {
 
   /** @internal */
   public _checkFree(construct: Construct, what: 'bucket' | 'registry'): void {
+    if (what === 'registry' && this._registryUrl !== undefined) {
+      throw new ValidationError(construct, `cluster ${this.clusterName} has the registry ${this._registryUrl}; leave one of them out`);
+    }
     const same = this.parts.find((part) => part[what]);
     if (!same) return;
     throw new ValidationError(construct, `cluster ${this.clusterName} has a ${what} already, at ${same.construct.node.path}; leave one of them out`);
@@ -262,13 +299,14 @@ abstract class ClusterBase extends Construct implements ICluster {
   protected _source(outputsFile: string): PlatformSource {
     const { clusterName, _cloud: cloud, _terraform: { addons } } = this;
     const bucket = this.parts.find((part) => part.bucket);
-    const registry = this.parts.find((part) => part.registry)?.registryName;
-    const { bucketName: name = cloud.bucketName(clusterName), resourceGroup } = bucket ?? {};
+    const registryName = this.parts.find((part) => part.registry)?.registryName;
+    const existing = this._registryUrl === undefined ? undefined : { url: this._registryUrl };
+    const { bucketName: name = cloud.bucketName(clusterName), resourceGroup, artifactPrefix } = bucket ?? {};
     const { clientIdOutput } = cloud;
     const outputs = clientIdOutput && outputsOf(this, readOutputs(outputsFile));
     return {
-      artifacts: cloud.artifacts({ name, clusterName, resourceGroup }),
-      registry: registry === undefined ? undefined : cloud.images(registry),
+      artifacts: { ...cloud.artifacts({ name, clusterName, resourceGroup }), ...(artifactPrefix && { prefix: artifactPrefix }) },
+      registry: registryName === undefined ? existing : cloud.images(registryName),
       tenantId: cloud.tenantId,
       clientIds: clientIdOutput && ((namespace) => lateClientIds(outputs, WORKSPACE_ROLES.map((role) => ({
         role, output: clientIdOutput(clusterName, { namespace, name: role }),
@@ -349,17 +387,24 @@ class ExistingCluster extends ClusterBase {
   public readonly _cloud: TerraformCloud;
   public readonly _terraform: TerraformCluster;
   public readonly _tags: Readonly<Record<string, string>>;
+  protected readonly _registryUrl?: string;
 
   constructor(scope: Construct, id: string, props: ClusterAttributes) {
     super(scope, id);
-    const { cloud, clusterName, kubernetesVersion, attributes = {}, tags, outputsFile = DEFAULT_OUTPUTS } = props;
-    checkTokens(this, { clusterName, kubernetesVersion, outputsFile });
+    const { cloud, clusterName, attributes = {}, tags, outputsFile = DEFAULT_OUTPUTS } = props;
+    const platformProps = platformPropsOf(props);
+    checkTokens(this, { ...platformProps, outputsFile });
     this.clusterName = clusterName;
     this._tags = { ...MANAGED_BY, ...tags };
+    this._registryUrl = props.registry?.replace(/\/+$/, '');
     this._cloud = asValidation(this, () => cloud._terraform(this));
     this._terraform = asValidation(this, () => this._cloud.existingCluster(this, { name: clusterName, attributes, tags: this._tags }));
-    const platformProps = { clusterName, kubernetesVersion };
     this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
     this.node.addValidation({ validate: () => this._problems() });
   }
+}
+
+function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
+  const { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images } = attributes;
+  return { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images };
 }

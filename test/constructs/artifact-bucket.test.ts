@@ -1,10 +1,16 @@
 import { TerraformVariable } from 'cdktf';
-import { ArtifactBucket } from '../../src';
+import { ArtifactBucket, Preview } from '../../src';
+import type { Cluster } from '../../src';
 import { CLOUD_SIDE } from './cloud-side';
-import { bucketOf, CLOUD_NAMES, cluster, emptyStack, resourcesOf, stackOf, synthesized } from './clouds';
-import { messageOf } from './fixtures';
+import { bucketOf, CLOUD_NAMES, cluster, emptyStack, resourcesOf, stackOf, synthesized, workspaceOn } from './clouds';
+import type { CloudName } from './clouds';
+import { messageOf, model } from './fixtures';
 
 const NAMES = { gcp: /^ml-artifacts-[0-9a-z]{8}$/, aws: /^ml-artifacts-[0-9a-z]{8}$/, azure: /^ml[0-9a-z]{10}$/ };
+
+function rightsIn(owner: Cluster, cloud: CloudName): string[] {
+  return CLOUD_SIDE[cloud].rights(synthesized(owner)).map(({ account, access, on }) => `${account} ${access} ${on}`).sort();
+}
 
 test.each(CLOUD_NAMES)('on %s its name is derived from the cluster and the account, the same each time', (cloud) => {
   const { bucketName } = bucketOf(cluster(cloud));
@@ -42,7 +48,47 @@ test('another ServiceAccount can be given rights below a prefix', () => {
   ]);
 });
 
+test.each(CLOUD_NAMES)('on %s a right that is given twice, or is there already, is one', (cloud) => {
+  const owner = cluster(cloud);
+  const bucket = bucketOf(owner);
+  owner.addWorkspace('team-a');
+  const reader = { namespace: 'team-a', serviceAccountName: 'artifact-reader' };
+  const before = CLOUD_SIDE[cloud].rights(synthesized(owner));
+  bucket.grantRead(reader, { prefix: 'team-a' });
+  expect(CLOUD_SIDE[cloud].rights(synthesized(owner))).toEqual(before);
+  for (let times = 0; times < 2; times++) bucket.grantReadWrite(reader, { prefix: '/team-b/' });
+  expect(CLOUD_SIDE[cloud].rights(synthesized(owner))).toHaveLength(before.length + 1);
+});
+
+test.each(CLOUD_NAMES)('on %s one that exists may have a folder for the workspaces, below which rights are given and artifacts lie', (cloud) => {
+  const owner = cluster(cloud);
+  const attributes = { cluster: owner, bucketName: 'acmeold', resourceGroup: 'data', artifactPrefix: '/teams/ml/' };
+  const bucket = ArtifactBucket.fromBucketName(stackOf(owner), 'b', attributes);
+  const team = workspaceOn(owner, 'team-a', { clientIds: { artifactWriter: 'w', artifactReader: 'r', imageBuilder: 'b' } });
+  model(team);
+  bucket.grantRead({ namespace: 'tools', serviceAccountName: 'report' }, { prefix: 'teams/ml/team-a' });
+  const folder = { gcp: 'acmeold/teams/ml/team-a', aws: 'acmeold/teams/ml/team-a', azure: 'acmeold/ws-team-a' }[cloud];
+  expect(rightsIn(owner, cloud)).toEqual([
+    `team-a/artifact-reader read ${folder}`, `team-a/artifact-writer write ${folder}`, `tools/report read ${folder}`,
+  ]);
+  expect(Preview.of(team).toYaml()).toContain({ gcp: 'acmeold/teams/ml/team-a', aws: 'acmeold/teams/ml/team-a', azure: 'ws-team-a/teams/ml' }[cloud]);
+});
+
 describe('fails when', () => {
+  test('its folder is not the cluster\'s, or none', () => {
+    const owner = cluster('gcp', { artifactPrefix: 'ml' });
+    const from = (artifactPrefix: string) => ArtifactBucket.fromBucketName(stackOf(owner), `b${artifactPrefix.length}`, { cluster: owner, bucketName: 'acme', artifactPrefix });
+    expect(messageOf(() => from('other'))).toBe('[cloud/b5] artifactPrefix is other, but that of cluster ml is ml; leave one of them out');
+    expect(messageOf(() => from('a//b'))).toBe('[cloud/b4] artifactPrefix is \'a//b\'; give folders with a / between, for example teams/ml');
+  });
+
+  test('on Azure rights are asked for on what is no workspace', () => {
+    const bucket = bucketOf(cluster('azure', { artifactPrefix: 'ml' }));
+    expect(messageOf(() => bucket.grantRead({ namespace: 'a', serviceAccountName: 'b' }, { prefix: 'ml/team-a/models' })))
+      .toBe('[cloud/artifacts] prefix is ml/team-a/models, but on azure rights are given by container, of which each workspace has one; '
+        + 'give the folder of a workspace, such as ml/team-a, or an empty one for all of them');
+  });
+
   test('the cluster has one', () => {
     const owner = cluster();
     bucketOf(owner);

@@ -22,6 +22,11 @@ interface CloudSide {
   readonly rights: (stack: SynthesizedStack) => Right[];
 }
 
+/** The name of what is referred to, or else of what exists, which is named itself or at the end of an id. */
+function nameOf(stack: SynthesizedStack, reference: unknown): string {
+  return text(referred(stack, reference).name ?? text(reference).split('/').at(-1));
+}
+
 /** What a reference such as `${google_storage_bucket.a.name}` refers to. */
 function referred(stack: SynthesizedStack, reference: unknown): Config {
   const [, type = '', id = ''] = /^\$\{([^.]+)\.([^.]+)\./.exec(String(reference)) ?? [];
@@ -60,7 +65,7 @@ function gcpRights(stack: SynthesizedStack): Right[] {
   const folders = resourcesOf(stack, 'google_storage_managed_folder_iam_member').map(({ bucket, managed_folder, member, role }): Right => ({
     account: account(member),
     access: role === 'roles/storage.objectViewer' ? 'read' : 'write',
-    on: `${text(referred(stack, bucket).name)}/${text(referred(stack, managed_folder).name).replace(/\/$/, '')}`,
+    on: `${nameOf(stack, bucket)}/${text(referred(stack, managed_folder).name).replace(/\/$/, '')}`,
   }));
   const repositories = resourcesOf(stack, 'google_artifact_registry_repository_iam_member')
     .filter(({ role }) => role === 'roles/artifactregistry.writer')
@@ -146,7 +151,7 @@ function azureTarget(stack: SynthesizedStack, { scope, condition }: Config): str
   const target = referred(stack, scope);
   const repository = /StringEqualsIgnoreCase '([^']+)'/.exec(text(condition))?.[1];
   if (repository !== undefined) return `${text(target.name)}.azurecr.io/${repository}`;
-  return `${text(referred(stack, target.storage_account_id).name)}/${text(target.name)}`;
+  return `${nameOf(stack, target.storage_account_id)}/${text(target.name)}`;
 }
 
 export const CLOUD_SIDE: Readonly<Record<CloudName, CloudSide>> = {

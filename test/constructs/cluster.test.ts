@@ -1,6 +1,7 @@
 import { TerraformVariable } from 'cdktf';
 import { Cloud, Cluster } from '../../src';
-import { bucketOf, CLOUD_NAMES, CLOUDS, cluster, emptyStack, poolOf, resourcesOf, stackOf, synthesized, workspaceOn } from './clouds';
+import { CLOUD_SIDE } from './cloud-side';
+import { bucketOf, CLOUD_NAMES, CLOUDS, cluster, emptyStack, poolOf, registryOf, resourcesOf, stackOf, synthesized, workspaceOn } from './clouds';
 import { messageOf, synthErrors } from './fixtures';
 
 const NO_BUCKET = 'cluster ml has no bucket for the artifacts of its workspaces; add new ArtifactBucket(stack, \'artifacts\', { cluster })';
@@ -35,6 +36,28 @@ test('a cluster that exists takes pools, a bucket and workspaces', () => {
   expect(resourcesOf(stack, 'google_container_cluster')).toEqual([]);
   expect(resourcesOf(stack, 'google_storage_managed_folder_iam_member')).toHaveLength(2);
   expect(synthErrors(team)).toEqual(['no error']);
+});
+
+test('a cluster that exists may have a folder for artifacts, a registry and images of its own, and bring up nodes by itself', () => {
+  const existing = Cluster.fromAttributes(emptyStack(), 'ml', {
+    cloud: CLOUDS.aws,
+    clusterName: 'old',
+    attributes: { subnetIds: ['subnet-a', 'subnet-b'], nodeRoleArn: 'arn:aws:iam::111122223333:role/nodes' },
+    artifactPrefix: '/teams/ml/',
+    registry: 'registry.acme.com/ml/',
+    autoProvisioning: true,
+    images: { rclone: 'registry.acme.com/rclone' },
+  }) as Cluster;
+  bucketOf(existing, { bucketName: 'acme-old' });
+  existing.addWorkspace('team-a');
+  expect(existing.platform.toJson()).toMatchObject({
+    artifacts: { url: 's3://acme-old', prefix: 'teams/ml' },
+    registry: { url: 'registry.acme.com/ml' },
+    autoProvisioning: true,
+    images: { rclone: 'registry.acme.com/rclone' },
+  });
+  expect(CLOUD_SIDE.aws.rights(synthesized(existing)).map(({ on }) => on)).toEqual(['acme-old/teams/ml/team-a', 'acme-old/teams/ml/team-a']);
+  expect(messageOf(() => registryOf(existing))).toBe('[cloud/images] cluster old has the registry registry.acme.com/ml; leave one of them out');
 });
 
 test.each(CLOUD_NAMES)('on %s the same program gives the same bytes', (cloud) => {

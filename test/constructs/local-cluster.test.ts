@@ -45,9 +45,9 @@ describe('the platform', () => {
 
   test('has them in a store that exists', () => {
     const owner = laptop({ store: STORES.s3 });
-    ArtifactBucket.fromBucketName(owner.node.root, 'artifacts', { cluster: owner, bucketName: 'team' });
+    ArtifactBucket.fromBucketName(owner.node.root, 'artifacts', { cluster: owner, bucketName: 'team', artifactPrefix: 'ml' });
     expect(owner.platform._spec.artifacts).toEqual({
-      url: 's3://team', endpoint: 'http://ceph.example.com:7480', credentialsSecret: 'ceph', region: 'main',
+      url: 's3://team', prefix: 'ml', endpoint: 'http://ceph.example.com:7480', credentialsSecret: 'ceph', region: 'main',
     });
   });
 

@@ -115,6 +115,20 @@ describe('who may do what', () => {
     expect(keyOf('ml-us-east-1-team-a-artifact-reader')).toEqual([{ ...key, Action: ['kms:Decrypt'] }]);
   });
 
+  test('the same grant twice is one, and folders whose names run together are two', () => {
+    const account = { namespace: 'tools', name: 'backup' };
+    const granted = synthesizeExisting((cluster, scope) => {
+      const grants = scope('grants');
+      const bucket = cluster.addBucket(scope('bucket'), { ...BUCKET, exists: true });
+      for (const prefix of ['a/b', 'a.b', 'a/b', 'a.b', '', '']) bucket.grant(grants, { account, prefix, access: 'read' });
+    });
+    const objects = Object.values(rightsOf(granted, 'ours-us-east-1-tools-backup')).flat().filter(({ Sid }) => Sid === 'Objects');
+    expect(objects.map(({ Resource }) => Resource).sort()).toEqual(['arn:aws:s3:::acme-ml/*', 'arn:aws:s3:::acme-ml/a.b/*', 'arn:aws:s3:::acme-ml/a/b/*']);
+    const names = all(granted, 'aws_iam_role_policy').map(({ name }) => String(name));
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) expect(name).toMatch(/^[\w+=,.@-]+$/);
+  });
+
   test('an identity has the same address whether it or its grant came first', () => {
     const writer = { namespace: 'team-a', name: 'artifact-writer' };
     const grant = { account: writer, prefix: 'team-a', access: 'write' as const };

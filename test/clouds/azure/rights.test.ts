@@ -2,12 +2,13 @@ import { azureCloud } from '../../../src/clouds/azure/pods';
 import { Azure, only } from './stack';
 import type { Json } from './stack';
 
+const READER = { namespace: 'team-a', name: 'artifact-reader' };
 const WORKSPACES = ['team-a', 'team-b'];
 
 /** Two workspaces, of which the first reads the second, as the constructs add them. */
 function azureWithWorkspaces(): Azure {
   const azure = new Azure();
-  const bucket = azure.bucket();
+  const bucket = azure.bucket({ artifactPrefix: 'shared' });
   const registry = azure.registry();
   for (const namespace of WORKSPACES) {
     const prefix = `shared/${namespace}`;
@@ -40,13 +41,13 @@ test('these may do this, and nobody may do more', () => {
   expect(rights(azureWithWorkspaces().synth())).toEqual([
     'ml nodes | Container Registry Repository Reader | registry',
     'ml_Identity | Network Contributor | ml_NodeSubnet',
-    'ml_Identity-team-a-artifact-reader | Storage Blob Data Reader | bucket_Container-team-a',
-    'ml_Identity-team-a-artifact-reader | Storage Blob Data Reader | bucket_Container-team-b',
-    'ml_Identity-team-a-artifact-writer | Storage Blob Data Contributor | bucket_Container-team-a',
-    'ml_Identity-team-a-image-builder | Container Registry Repository Writer | registry | team-a',
-    'ml_Identity-team-b-artifact-reader | Storage Blob Data Reader | bucket_Container-team-b',
-    'ml_Identity-team-b-artifact-writer | Storage Blob Data Contributor | bucket_Container-team-b',
-    'ml_Identity-team-b-image-builder | Container Registry Repository Writer | registry | team-b',
+    'ml_Identity-team-a_artifact-reader | Storage Blob Data Reader | bucket_Container-team-a',
+    'ml_Identity-team-a_artifact-reader | Storage Blob Data Reader | bucket_Container-team-b',
+    'ml_Identity-team-a_artifact-writer | Storage Blob Data Contributor | bucket_Container-team-a',
+    'ml_Identity-team-a_image-builder | Container Registry Repository Writer | registry | team-a',
+    'ml_Identity-team-b_artifact-reader | Storage Blob Data Reader | bucket_Container-team-b',
+    'ml_Identity-team-b_artifact-writer | Storage Blob Data Contributor | bucket_Container-team-b',
+    'ml_Identity-team-b_image-builder | Container Registry Repository Writer | registry | team-b',
   ]);
 });
 
@@ -76,7 +77,7 @@ test('client ids are outputs, by cluster, namespace and ServiceAccount', () => {
   const { output } = azureWithWorkspaces().synth();
   expect(Object.keys(output)).toContain('clientId_ml_team-a_artifact-reader');
   expect(Object.keys(output)).toHaveLength(6);
-  expect(output['clientId_ml_team-a_artifact-reader']?.value).toMatch(/Identity-team-a-artifact-reader.*\.client_id\}$/);
+  expect(output['clientId_ml_team-a_artifact-reader']?.value).toMatch(/Identity-team-a_artifact-reader.*\.client_id\}$/);
 });
 
 test('a grant makes the identity that it is for, the same as if it had been added', () => {
@@ -86,6 +87,33 @@ test('a grant makes the identity that it is for, the same as if it had been adde
   added.handle.addIdentity(added.stack, { namespace: 'team-a', name: 'artifact-reader' });
   added.bucket().grant(added.stack, { account: { namespace: 'team-a', name: 'artifact-reader' }, prefix: 'team-a', access: 'read' });
   expect(granted.synth().resources).toEqual(added.synth().resources);
+});
+
+test('the same grant twice is one', () => {
+  const azure = new Azure();
+  const bucket = azure.bucket();
+  for (let times = 0; times < 2; times++) bucket.grant(azure.stack, { account: READER, prefix: 'team-a', access: 'read' });
+  expect(rights(azure.synth()).filter((right) => right.includes('Blob'))).toHaveLength(1);
+});
+
+test('ServiceAccounts whose names run together have identities of their own', () => {
+  const azure = new Azure();
+  azure.handle.addIdentity(azure.stack, { namespace: 'team', name: 'a-reader' });
+  azure.handle.addIdentity(azure.stack, { namespace: 'team-a', name: 'reader' });
+  expect(Object.values(azure.synth().resources.federated_identity_credential ?? {}).map(({ subject }) => subject))
+    .toEqual(['system:serviceaccount:team:a-reader', 'system:serviceaccount:team-a:reader']);
+});
+
+test.each([
+  ['team-a/models', undefined, 'team-a'],
+  ['ml/team-a/models', 'ml', 'ml/team-a'],
+  ['team-a', 'ml', 'ml/team-a'],
+])('fails on a grant on %s where workspaces lie in %s, for it is no workspace', (prefix, artifactPrefix, example) => {
+  const bucket = new Azure().bucket({ artifactPrefix });
+  expect(() => bucket.grant(new Azure().stack, { account: READER, prefix, access: 'read' })).toThrow(new Error(
+    `prefix is ${prefix}, but on azure rights are given by container, of which each workspace has one; `
+    + `give the folder of a workspace, such as ${example}, or an empty one for all of them`,
+  ));
 });
 
 test('a grant may come before the workspace that it is on', () => {
@@ -99,7 +127,7 @@ test('a grant may come before the workspace that it is on', () => {
 test('a grant without a prefix is on the whole account', () => {
   const azure = new Azure();
   azure.bucket().grant(azure.stack, { account: { namespace: 'tools', name: 'backup' }, prefix: '', access: 'read' });
-  expect(rights(azure.synth())).toContain('ml_Identity-tools-backup | Storage Blob Data Reader | bucket');
+  expect(rights(azure.synth())).toContain('ml_Identity-tools_backup | Storage Blob Data Reader | bucket');
 });
 
 test('the container that is granted is the one that pods mount and publish to', () => {

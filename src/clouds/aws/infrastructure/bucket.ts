@@ -6,6 +6,7 @@ import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import type { Construct } from 'constructs';
+import { digest, shortDigest } from '../../../api/digest';
 import type { AwsLocation, BucketAccess, BucketGrant, BucketSpec, TerraformBucket } from '../../infrastructure';
 import type { Identities } from './identity';
 import { bucketArn, checkBucketName, joinedName } from './names';
@@ -34,11 +35,14 @@ export function bucket(scope: Construct, spec: BucketSpec, { location, identitie
   if (!spec.exists) createBucket(scope, spec, location);
   return {
     addWorkspace: () => undefined,
-    grant: (_, grant) => {
-      const name = [grant.access, spec.name, ...grant.prefix ? [grant.prefix.replaceAll('/', '.')] : []];
-      identities.allow(grant.account, joinedName(name, MAX_POLICY_NAME), grantStatements(spec, grant, location));
-    },
+    grant: (_, grant) => identities.allow(grant.account, policyName(spec.name, grant), grantStatements(spec, grant, location)),
   };
+}
+
+/** One for each right: folders with a dot in them, or what no name of a policy takes, go by their digest. */
+function policyName(bucketName: string, { access, prefix }: BucketGrant): string {
+  const folder = /^[\w/-]*$/.test(prefix) ? prefix.replaceAll('/', '.') : shortDigest(digest(prefix));
+  return joinedName([access, bucketName, ...folder ? [folder] : []], MAX_POLICY_NAME);
 }
 
 function checkBucketSpec({ name, encryptionKey }: BucketSpec): void {

@@ -19,7 +19,7 @@ export interface IdentityGround {
 /** The roles of ServiceAccounts, each made when it is first asked for. */
 export interface Identities {
   roleOf(account: ServiceAccountRef): IamRole;
-  /** Gives it rights, under a name that is unique among its rights. */
+  /** Gives it rights, under a name that no other rights of it have. The same again changes nothing. */
   allow(account: ServiceAccountRef, name: string, statements: readonly Statement[]): void;
 }
 
@@ -38,7 +38,9 @@ export function identities(scope: Construct, ground: IdentityGround): Identities
     roleOf,
     allow: (account, name, statements) => {
       const role = roleOf(account);
-      new IamRolePolicy(scope, `Rights-${keyOf(account)}-${name}`, { name, role: role.name, policy: policyDocument(...statements) });
+      const id = `Rights-${keyOf(account)}-${name}`;
+      if (scope.node.tryFindChild(id)) return;
+      new IamRolePolicy(scope, id, { name, role: role.name, policy: policyDocument(...statements) });
     },
   };
 }

@@ -34,17 +34,24 @@ export function bucket(scope: Construct, spec: BucketSpec, ground: Ground): Terr
   return {
     addWorkspace: (_, { namespace }) => void container(namespace),
     grant: (_, grant) => {
-      const { account: { namespace, name }, prefix, access } = grant;
-      const id = ['Grant', access, namespace, name, ...prefix.split('/')].filter(Boolean).join('-');
+      const { account: { namespace, name }, access } = grant;
+      const owner = ownerOf(spec, grant);
+      const id = ['Grant', access, namespace, name, ...owner ? [owner] : []].join('_');
+      if (scope.node.tryFindChild(id)) return;
       const principalId = identityOf(ground, grant.account).principalId;
-      assignRole(scope, id, { role: ROLES[access], principalId, on: prefix ? container(ownerOf(grant)).id : storageAccountId });
+      assignRole(scope, id, { role: ROLES[access], principalId, on: owner ? container(owner).id : storageAccountId });
     },
   };
 }
 
-/** A workspace's folder ends in its namespace; what comes before is a folder in the workspace's container. */
-function ownerOf({ prefix }: BucketGrant): string {
-  return prefix.slice(prefix.lastIndexOf('/') + 1);
+/** The workspace whose folder it is; none where it is the whole account. What comes before it is a folder in each container. */
+function ownerOf({ artifactPrefix }: BucketSpec, { prefix }: BucketGrant): string | undefined {
+  if (prefix === '') return undefined;
+  const before = artifactPrefix ? `${artifactPrefix}/` : '';
+  const owner = prefix.startsWith(before) ? prefix.slice(before.length) : '';
+  if (owner !== '' && !owner.includes('/')) return owner;
+  throw new Error(`prefix is ${prefix}, but on azure rights are given by container, of which each workspace has one; `
+    + `give the folder of a workspace, such as ${before}team-a, or an empty one for all of them`);
 }
 
 function existingAccountId({ name, resourceGroup }: BucketSpec, { location: { subscriptionId } }: Ground): string {

@@ -12,7 +12,8 @@ import type { Ground } from './ground';
 export function identityOf(ground: Ground, account: ServiceAccountRef): UserAssignedIdentity {
   const { scope, clusterName, resourceGroup: resourceGroupName, location: { location }, tags } = ground;
   const { namespace, name } = account;
-  const id = `${namespace}-${name}`;
+  /* By an underscore, which neither has: two accounts never share an identity. */
+  const id = `${namespace}_${name}`;
   const made = scope.node.tryFindChild(`Identity-${id}`);
   if (made instanceof UserAssignedIdentity) return made;
   const identity = new UserAssignedIdentity(scope, `Identity-${id}`, {
