@@ -132,8 +132,9 @@ const RESOURCES = objectOf<ResourcesSpec>('What the container asks of its node. 
     type: text('Type of GPU, such as nvidia-l4 or nvidia-h100.', LONGEST_NAME),
     count: { description: 'Number of GPUs; 0 is none.', type: 'integer', format: 'int64', minimum: 0 },
   }),
-  capacity: oneOf(['on-demand', 'spot', 'spot-first'],
-    'Machines to run on: on-demand, spot (cheaper, may be taken away), or spot-first (on-demand where there is no spot machine).'),
+  capacity: oneOf(['on-demand', 'spot', 'spot-first', 'flex-start'],
+    'Machines to run on: on-demand, spot (cheaper, may be taken away), spot-first (on-demand where there is no spot machine), '
+    + 'or flex-start (Google Cloud: waited for, and lent for a week at most).'),
 });
 
 const LABEL = text('Value of the label.', MAX_NAME_LENGTH);

@@ -51,7 +51,8 @@ export interface GpuPoolSpec {
   /** Name in the catalog, such as `nvidia-l4`. */
   readonly gpu: string;
   readonly gpusPerNode: number;
-  readonly capacity?: 'on-demand' | 'spot';
+  /** Of `queued` nodes none comes up for a pod alone: they take a ProvisioningRequest, which expansion does not write. */
+  readonly capacity?: 'on-demand' | 'spot' | 'flex-start' | 'queued';
   readonly maxNodes?: number;
   /** Labels of its nodes, where they are not the ones that the cloud or this library sets. */
   readonly nodeLabels?: Record<string, string>;

@@ -91,7 +91,7 @@ export interface UploadSpec {
   readonly requestID: string;
 }
 
-export type Capacity = 'on-demand' | 'spot' | 'spot-first';
+export type Capacity = 'on-demand' | 'spot' | 'spot-first' | 'flex-start';
 
 export interface ResourcesSpec {
   readonly cpu?: QuantityOrInteger;

@@ -103,7 +103,7 @@ export interface Cloud {
   /** The nodes with a GPU, of a capacity or of any. */
   placeGpu(request: GpuRequest, platform: PlatformSpec): Placement;
 
-  /** The nodes of a capacity. */
+  /** The nodes of a capacity: of one that nodes of this cloud can have, or of `spot-first`. */
   placeCapacity(capacity: Capacity): Placement;
 
   /** URL of a workspace's folder in the store, without a slash at its end. */

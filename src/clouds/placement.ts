@@ -1,6 +1,7 @@
 /** Parts of a placement that clouds share. */
 import type { Affinity, NodeSelectorRequirement, Toleration } from 'kubernetes-types/core/v1';
 import { API_GROUP } from '../api/resource';
+import type { Capacity } from '../api/resource';
 import type { GpuRequest, Placement } from './cloud';
 
 /** The label of this library on every GPU pool that it makes; its value is the GPU's name in the catalog. */
@@ -47,7 +48,7 @@ export interface SpotNodes {
 }
 
 /** Placement by capacity on a cloud that labels its spot nodes: by one label, or by another where something else makes the nodes. */
-export function placeBySpotLabel(...nodes: readonly SpotNodes[]): Readonly<Record<'on-demand' | 'spot' | 'spot-first', Placement>> {
+export function placeBySpotLabel(...nodes: readonly SpotNodes[]): Readonly<Partial<Record<Capacity, Placement>>> {
   const tolerations: Toleration[] = nodes
     .filter(({ tainted }) => tainted)
     .map(({ label, value }) => ({ key: label, operator: 'Equal', value, effect: 'NoSchedule' }));

@@ -32,12 +32,15 @@ export class PoolCapacity {
     return new PoolCapacity({ kind: 'block', id });
   }
 
-  /** Flex-start: waits until the cloud has them, for a week at most (Google Cloud). */
+  /** Flex-start: waited for until the cloud has them, and lent for a week at most (Google Cloud). */
   public static flexStart(): PoolCapacity {
     return new PoolCapacity({ kind: 'flex-start' });
   }
 
-  /** Queued: all or none, by a ProvisioningRequest (Google Cloud). */
+  /**
+   * Queued: all nodes of a ProvisioningRequest or none (Google Cloud). Nothing here makes such a request, so that no kind runs on them;
+   * they are for jobs of your own, through Kueue for example.
+   */
   public static queued(): PoolCapacity {
     return new PoolCapacity({ kind: 'queued' });
   }
@@ -189,8 +192,8 @@ export class GpuNodePool extends Construct {
     validate(this, props);
     const cloud = cloudNamed(cluster.platform.cloudName);
     const capacity = spot ? PoolCapacity.spot() : props.capacity ?? PoolCapacity.onDemand();
-    const isSpot = capacity._spec.kind === 'spot';
-    const machineType = props.machineType ?? chosenMachine(cloud, { gpu: gpu.name, count: gpusPerNode, spot: isSpot });
+    const chosen = { gpu: gpu.name, count: gpusPerNode, spot: capacity._spec.kind === 'spot' };
+    const machineType = props.machineType ?? chosenMachine(cloud, chosen);
     const problem = machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType });
     if (problem || !machineType) throw new ValidationError(this, problem ?? noMachineToChoose(cloud, gpu.name, gpusPerNode));
     cluster._claimPool(this, poolName);
@@ -198,11 +201,8 @@ export class GpuNodePool extends Construct {
     this.machineType = machineType;
     const sharing = props.sharing?._spec;
     const labels = { [GPU_LABEL]: gpu.name, ...(sharing && { [SHARING_LABEL]: sharingLabelValue(sharing) }) };
-    asValidation(this, () => cluster.platform.addGpuPool(poolName, {
-      gpu, gpusPerNode, maxNodes,
-      spot: isSpot,
-      ...(sharing && { nodeLabels: labels }),
-    }));
+    const offered = { gpu, gpusPerNode, maxNodes, ...(sharing && { nodeLabels: labels }) };
+    asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, POD_CAPACITY[capacity._spec.kind]));
     asValidation(this, () => cluster._terraform.addGpuPool(this, {
       name: poolName, machineType, minNodes, maxNodes, gpusPerNode,
       gpu: gpu.name,
@@ -220,6 +220,11 @@ export class GpuNodePool extends Construct {
     }));
   }
 }
+
+/** As which capacity pods find the nodes: those of reservations and blocks stay, like any on demand. */
+const POD_CAPACITY = {
+  'on-demand': 'on-demand', 'reservation': 'on-demand', 'block': 'on-demand', 'spot': 'spot', 'flex-start': 'flex-start', 'queued': 'queued',
+} as const satisfies Record<PoolCapacitySpec['kind'], string>;
 
 function validate(scope: Construct, { minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity }: GpuNodePoolProps): void {
   const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB });

@@ -146,6 +146,13 @@ export interface GpuPoolOptions {
   readonly spot?: boolean;
 
   /**
+   * Whether they are flex-start nodes (Google Cloud). Not together with `spot`.
+   *
+   * @default false
+   */
+  readonly flexStart?: boolean;
+
+  /**
    * How many nodes there can be.
    *
    * @default - no limit is known
@@ -210,7 +217,7 @@ const KNOWN = {
   },
   local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
   s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
-  pool: { owner: 'addGpuPool', props: knownProps<GpuPoolOptions>({ gpu: true, gpusPerNode: true, spot: true, maxNodes: true, nodeLabels: true }) },
+  pool: { owner: 'addGpuPool', props: knownProps<GpuPoolOptions>({ gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true }) },
   workspace: { owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({ reads: true, builds: true, clientIds: true }) },
 };
 
@@ -300,14 +307,21 @@ export class Platform {
    * @throws if the cloud has no such GPU, or no machine with so many of them.
    */
   public addGpuPool(name: string, options: GpuPoolOptions): void {
+    checkPlain(options, KNOWN.pool);
+    const { spot, flexStart } = options;
+    this._addGpuPool(name, options, spot ? 'spot' : flexStart ? 'flex-start' : 'on-demand');
+  }
+
+  /** The same for a pool that is declared here, whose capacity may be one that no pod of a kind can have. @internal */
+  public _addGpuPool(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): void {
     const problem = this.poolProblem(name, options);
     if (problem) throw this.error(`cannot have GPU pool ${shown(name)}: ${problem}`);
-    const { gpu, gpusPerNode = 1, spot, maxNodes, nodeLabels } = options;
+    const { gpu, gpusPerNode = 1, maxNodes, nodeLabels } = options;
     this.gpuPools.push({
       name,
       gpu: gpu.name,
       gpusPerNode,
-      capacity: spot ? 'spot' : 'on-demand',
+      capacity,
       ...(maxNodes !== undefined && { maxNodes }),
       ...(nodeLabels && { nodeLabels }),
     });
@@ -407,7 +421,7 @@ export class Platform {
 
   private poolProblem(name: string, options: GpuPoolOptions): string | undefined {
     checkPlain(options, KNOWN.pool);
-    const { gpu, gpusPerNode = 1, spot, maxNodes } = options;
+    const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes } = options;
     const cloud = cloudNamed(this.cloudName);
     if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
     if (this.gpuPools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
@@ -415,6 +429,8 @@ export class Platform {
     if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${shown(gpusPerNode)}; give a whole number, 1 or more`;
     if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${shown(maxNodes)}; give a whole number, 1 or more`;
     if (spot && !cloud.capacities.includes('spot')) return `${cloud.title} has no spot nodes; leave spot out`;
+    if (flexStart && !cloud.capacities.includes('flex-start')) return `${cloud.title} has no flex-start nodes; leave flexStart out`;
+    if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
     return noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
   }
 

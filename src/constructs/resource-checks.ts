@@ -4,7 +4,7 @@ import type { PlatformSpec } from '../api/platform';
 import { isArtifactResource } from '../api/resource';
 import type { Resource, ResourcesSpec } from '../api/resource';
 import { cloudNamed } from '../clouds/pods';
-import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, keyOf, keyOfResource, namespaceOf, poolsFor, UNRESOLVED } from '../expand';
+import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, keyOf, keyOfResource, namespaceOf, onlyQueued, poolsFor, UNRESOLVED } from '../expand';
 import type { Gate, Inputs } from '../expand';
 import type { Declaration, Declarations } from './declarations';
 import { noSuchGpu, noSuchMachine } from './machines';
@@ -85,9 +85,9 @@ function gpuErrors(resources: ResourcesSpec = {}, platform: PlatformSpec): strin
   if (platform.autoProvisioning) return [];
   const pools = platform.gpuPools ?? [];
   const fitting = poolsFor(request, platform);
-  if (fitting.length === 0) return [noPool({ name, count }, pools)];
+  if (fitting.length === 0) return [onlyQueued(request, platform) ?? noPool({ name, count }, pools)];
   const { capacity } = resources;
-  if ((capacity === 'on-demand' || capacity === 'spot') && !fitting.some((pool) => (pool.capacity ?? 'on-demand') === capacity)) {
+  if (capacity !== undefined && capacity !== 'spot-first' && !fitting.some((pool) => (pool.capacity ?? 'on-demand') === capacity)) {
     return [`capacity is ${capacity} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
   }
   return [];

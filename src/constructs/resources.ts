@@ -19,6 +19,8 @@ export enum Capacity {
   SPOT = 'spot',
   /** Spot nodes where there are some, else others. */
   SPOT_FIRST = 'spot-first',
+  /** Flex-start nodes (Google Cloud): waited for until there are some, and lent for a week at most. */
+  FLEX_START = 'flex-start',
 }
 
 /** What the container asks for. */

@@ -22,7 +22,7 @@ export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { artifactUrl, gatesOf, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
 export type { Artifact, Gate, Inputs } from './inputs';
 export { notebookName, tokenSecretName } from './notebook';
-export { noCapacity, poolsFor } from './placement';
+export { noCapacity, onlyQueued, poolsFor } from './placement';
 export { overlayConflict } from './overlay';
 export { gpuRequestOf, unknownGpu } from './resources';
 export { serviceName } from './server';

@@ -13,6 +13,8 @@ import { gpuRequestOf } from './resources';
 export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpec): Placement {
   const cloud = cloudNamed(platform.cloud);
   const request = gpuRequestOf(resources);
+  const problem = request && onlyQueued(request, platform);
+  if (problem) throw new ExpandError(problem);
   const pools = request ? poolsFor(request, platform) : [];
   const capacity = resources.capacity ?? (request ? capacityOf(pools) : undefined);
   return mergePlacements(
@@ -68,15 +70,28 @@ function hasCapacity(pool: GpuPoolSpec, capacity?: Capacity): boolean {
   return capacity === undefined || capacity === 'spot-first' || (pool.capacity ?? 'on-demand') === capacity;
 }
 
-/** The pools with nodes that can hold the request. */
-export function poolsFor({ gpu, count }: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
-  return (platform.gpuPools ?? []).filter((pool) => (!gpu || pool.gpu === gpu.name) && pool.gpusPerNode >= count);
+/** The pools with nodes that can hold the request, and that come up for a pod. */
+export function poolsFor(request: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
+  return poolsThatHold(request, platform).filter(({ capacity }) => capacity !== 'queued');
 }
 
-/** Where none is asked for: on demand, unless the platform has the GPU on spot nodes only. Left open where it declares no pool. */
+function poolsThatHold({ gpu, count }: GpuRequest, { gpuPools = [] }: PlatformSpec): GpuPoolSpec[] {
+  return gpuPools.filter((pool) => (!gpu || pool.gpu === gpu.name) && pool.gpusPerNode >= count);
+}
+
+/** Why no node would come up, where all pools that can hold the request are queued; none otherwise. */
+export function onlyQueued(request: GpuRequest, platform: PlatformSpec): string | undefined {
+  const [queued] = poolsThatHold(request, platform);
+  if (!queued || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
+  return `pool ${queued.name} with ${queued.gpu} is queued: its nodes come up for a ProvisioningRequest only, which nothing here makes; `
+    + 'add a pool of another capacity, for example flex-start';
+}
+
+/** Where none is asked for, the first of these that the platform has the GPU with. Left open where it declares no pool. */
+const UNASKED = ['on-demand', 'flex-start', 'spot'] as const;
+
 function capacityOf(pools: readonly GpuPoolSpec[]): Capacity | undefined {
-  if (pools.length === 0) return undefined;
-  return pools.every(({ capacity }) => capacity === 'spot') ? 'spot' : 'on-demand';
+  return UNASKED.find((asked) => pools.some((pool) => hasCapacity(pool, asked)));
 }
 
 function placeCapacity(capacity: Capacity, cloud: Cloud): Placement {

@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import type { PodSpec, Toleration } from 'kubernetes-types/core/v1';
-import { Build, Capacity, GpuSharing, Model, Preview, Workspace } from '../../src';
+import { Build, Capacity, GpuSharing, Model, PoolCapacity, Preview, Workspace } from '../../src';
 import type { Cluster, Gpu, WorkspaceOptions } from '../../src';
 import { CLOUD_SIDE } from './cloud-side';
 import type { Nodes } from './cloud-side';
 import { bucketOf, CLOUD_NAMES, cluster, poolOf, registryOf, SMALL_GPU, synthesized, wholeCluster, workspaceOn } from './clouds';
 import type { CloudName } from './clouds';
-import { appOf, dataset, model, temporary } from './fixtures';
+import { appOf, dataset, messageOf, model, synthErrors, temporary } from './fixtures';
 
 const CLIENT_IDS = { artifactWriter: 'w', artifactReader: 'r', imageBuilder: 'b' };
 
@@ -55,6 +55,33 @@ function everything(team: Workspace, gpu: Gpu): Workspace {
 function teamOn(owner: Cluster, cloud: CloudName, options: WorkspaceOptions = {}): Workspace {
   return everything(workspaceOn(owner, 'team-a', { builds: true, clientIds: CLIENT_IDS, ...options }), SMALL_GPU[cloud]);
 }
+
+/** A second workspace, with a model that asks for a capacity. */
+function workspaceWith(owner: Cluster, capacity: Capacity): Workspace {
+  const team = workspaceOn(owner, 'team-z', { clientIds: CLIENT_IDS });
+  model(team, 'asks', { resources: { gpu: SMALL_GPU[owner.platform.cloudName as CloudName], capacity } });
+  return team;
+}
+
+const GROUP = '/subscriptions/s/resourceGroups/r/providers/Microsoft.Compute/capacityReservationGroups/g';
+const ON_DEMAND = { kind: 'on-demand', capacity: Capacity.ON_DEMAND, pool: PoolCapacity.onDemand() };
+const SPOT = { kind: 'spot', capacity: Capacity.SPOT, pool: PoolCapacity.spot() };
+
+/** Every capacity that a pool can have, and which one pods ask for. */
+const CAPACITIES = {
+  gcp: [
+    ON_DEMAND, SPOT,
+    { kind: 'reservation', capacity: Capacity.ON_DEMAND, pool: PoolCapacity.reservation('r') },
+    { kind: 'flex-start', capacity: Capacity.FLEX_START, pool: PoolCapacity.flexStart() },
+  ],
+  aws: [
+    ON_DEMAND, SPOT,
+    { kind: 'reservation', capacity: Capacity.ON_DEMAND, pool: PoolCapacity.reservation('cr-0123456789abcdef0') },
+    { kind: 'block', capacity: Capacity.ON_DEMAND, pool: PoolCapacity.block('cr-0123456789abcdef0') },
+  ],
+  azure: [ON_DEMAND, SPOT, { kind: 'reservation', capacity: Capacity.ON_DEMAND, pool: PoolCapacity.reservation(GROUP) }],
+};
+const ZONES = { gcp: ['us-central1-a'], aws: ['us-east-1a'], azure: ['1'] };
 
 /** The folders of the store that are named in an object: bucket and prefix, or account and container. */
 function foldersIn(object: unknown): string[] {
@@ -112,6 +139,26 @@ describe.each(CLOUD_NAMES)('on %s', (cloud) => {
     expect(others.length).toBeGreaterThan(5);
     expect(others.filter(({ spec }) => gpuNodes.some(({ taints }) => taints.every((taint) => tolerates(spec, taint))))).toEqual([]);
     expect(nodes.filter(({ pool }) => !gpuNodes.some((gpu) => gpu.pool === pool)).flatMap(({ taints }) => taints)).toEqual([]);
+  });
+
+  test.each(CAPACITIES[cloud])('pods that ask for nothing else, or for $capacity, land on a pool of $kind, and those that ask for others do not', ({ kind, capacity, pool }) => {
+    const owner = cluster(cloud);
+    bucketOf(owner);
+    poolOf(owner, 'only', { capacity: pool, zones: ZONES[cloud] });
+    const team = workspaceOn(owner, 'team-a', { clientIds: CLIENT_IDS });
+    model(team, 'open', { resources: { gpu: SMALL_GPU[cloud] } });
+    model(team, 'asks', { resources: { gpu: SMALL_GPU[cloud], capacity } });
+    const gpuPods = pods(team).filter(isGpuPod);
+    const nodes = side.nodes(synthesized(owner)).filter(({ pool: name }) => name.startsWith('only'));
+    expect([kind, gpuPods.length, nodes.length]).toEqual([kind, 2, 1]);
+    for (const { spec } of gpuPods) {
+      expect(nodes.filter((candidate) => selects(spec, candidate))).toEqual(nodes);
+      expect(nodes.flatMap(({ taints }) => taints).filter((taint) => !tolerates(spec, taint))).toEqual([]);
+    }
+    poolOf(owner, 'other', capacity === Capacity.ON_DEMAND ? { spot: true } : {});
+    const other = capacity === Capacity.ON_DEMAND ? Capacity.SPOT : Capacity.ON_DEMAND;
+    const [elsewhere] = pods(workspaceWith(owner, other)).filter(isGpuPod);
+    expect(nodes.filter((candidate) => elsewhere && selects(elsewhere.spec, candidate))).toEqual([]);
   });
 
   test('pods of a shared GPU go to the pool that shares it', () => {
@@ -199,4 +246,22 @@ describe.each(CLOUD_NAMES)('on %s', (cloud) => {
     expect(csiVolumes(team).map(mountedFolder).every((folder) => folder.startsWith('acmelate/'))).toBe(true);
     expect(side.rights(stack).map(({ access }) => access).sort()).toEqual(['push', 'read', 'write']);
   });
+});
+
+test('no pod lands on a queued pool: one whose GPU is in no other is an error at synth', () => {
+  const owner = cluster('gcp');
+  bucketOf(owner);
+  poolOf(owner, 'batch', { capacity: PoolCapacity.queued() });
+  const team = workspaceOn(owner);
+  const tuned = model(team, 'tuned', { resources: { gpu: SMALL_GPU.gcp } });
+  const problem = 'pool batch with nvidia-l4 is queued: its nodes come up for a ProvisioningRequest only, which nothing here makes; '
+    + 'add a pool of another capacity, for example flex-start';
+  expect(synthErrors(team)).toEqual([`[${tuned.node.path}] ${problem}`]);
+  expect(messageOf(() => Preview.of(team))).toBe(`[${tuned.node.path}] ${problem}`);
+  poolOf(owner, 'more');
+  expect(synthErrors(team)).toEqual(['no error']);
+  const [pod] = pods(team).filter(isGpuPod);
+  const [queued] = CLOUD_SIDE.gcp.nodes(synthesized(owner)).filter(({ pool }) => pool === 'batch');
+  expect(pod && queued && selects(pod.spec, queued)).toBe(false);
+  expect(queued?.taints.every((taint) => pod && tolerates(pod.spec, taint))).toBe(false);
 });

@@ -40,22 +40,24 @@ function text(value: unknown): string {
 interface GcpNodeConfig {
   readonly labels: Record<string, string>;
   readonly spot?: boolean;
+  readonly flex_start?: boolean;
   readonly taint?: { key: string; value: string }[];
   readonly guest_accelerator?: { type: string }[];
 }
 
-/** GKE labels nodes by their accelerator, and spot nodes. */
+/** GKE labels nodes by their accelerator, spot and flex-start nodes, and taints queued ones. */
 function gcpNodes(stack: SynthesizedStack): Nodes[] {
-  return resourcesOf(stack, 'google_container_node_pool').map(({ name, node_config }) => {
-    const { labels, spot, taint = [], guest_accelerator: [accelerator] = [] } = node_config as GcpNodeConfig;
+  return resourcesOf(stack, 'google_container_node_pool').map(({ name, node_config, queued_provisioning }) => {
+    const { labels, spot, flex_start, taint = [], guest_accelerator: [accelerator] = [] } = node_config as GcpNodeConfig;
     return {
       pool: text(name),
       labels: {
         ...labels,
         ...(accelerator && { 'cloud.google.com/gke-accelerator': accelerator.type }),
         ...(spot && { 'cloud.google.com/gke-spot': 'true' }),
+        ...(flex_start && { 'cloud.google.com/gke-flex-start': 'true' }),
       },
-      taints: taint,
+      taints: [...taint, ...queued_provisioning ? [{ key: 'cloud.google.com/gke-queued', value: 'true' }] : []],
     };
   });
 }

@@ -65,6 +65,12 @@ test.each<readonly [string, () => unknown, string]>([
     "platform ml cannot have GPU pool 'l4': gpu is 'nvidia-l4', which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
   ['spot nodes where there are none', () => Platform.local({ clusterName: 'kind' }).addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, spot: true }),
     "platform kind cannot have GPU pool 'l4': a local cluster has no spot nodes; leave spot out"],
+  ['flex-start nodes where there are none', () => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'us-east-1' })
+    .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, flexStart: true }),
+  "platform ml cannot have GPU pool 'l4': AWS has no flex-start nodes; leave flexStart out"],
+  ['spot nodes that are flex-start nodes', () => Platform.gcp({ clusterName: 'ml', bucketName: 'acme' })
+    .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, spot: true, flexStart: true }),
+  "platform ml cannot have GPU pool 'l4': spot and flexStart are true; leave one of them out"],
   ['a namespace with capitals', () => platform().addWorkspace('Team'), "platform ml cannot have workspace 'Team': no name of a namespace; use lower-case letters, digits and - inside"],
   ['a read of no namespace', team({ reads: ['Team'] }),
     "platform ml cannot have workspace 'team-a': reads has 'Team', which is no name of a namespace; use lower-case letters, digits and - inside"],

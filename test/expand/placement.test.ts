@@ -96,6 +96,23 @@ describe.each(['gcp', 'aws', 'azure'] as const)('on %s', (cloud) => {
   });
 });
 
+test('on Google Cloud flex-start is flex-start nodes only, and on-demand is none of them', () => {
+  const label = { 'cloud.google.com/gke-flex-start': 'true' };
+  const flex = place({ capacity: 'flex-start' }, platformOf('gcp'));
+  expect([accepts(flex, label), accepts(flex, {})]).toEqual([true, false]);
+  expect(flex.tolerations).toEqual([{ key: 'cloud.google.com/gke-flex-start', operator: 'Equal', value: 'true', effect: 'NoSchedule' }]);
+  expect(accepts(place({ capacity: 'on-demand' }, platformOf('gcp')), label)).toBe(false);
+  expect(() => place({ capacity: 'flex-start' }, platformOf('aws')))
+    .toThrow('capacity is flex-start but AWS has only on-demand, spot, spot-first; leave capacity out');
+});
+
+test('where none is said, a pool on demand comes before one of flex-start, and that before a spot one', () => {
+  const has = (...capacities: GpuPoolSpec['capacity'][]) => JSON.stringify(place(T4, withPools('gcp', ...capacities.map((capacity) => ({ capacity })))).nodeSelector);
+  expect(has('spot', 'flex-start')).toContain('gke-flex-start');
+  expect(has('spot', 'queued')).toContain('gke-spot');
+  expect(has('spot', 'flex-start', 'on-demand')).not.toMatch(/gke-(flex-start|spot)/);
+});
+
 test('a local cluster has no spot nodes; what can do without them runs on any', () => {
   expect(() => place({ capacity: 'spot' }, platformOf('local'))).toThrow('capacity is spot but a local cluster has only on-demand; leave capacity out');
   for (const capacity of ['on-demand', 'spot-first'] as const) {

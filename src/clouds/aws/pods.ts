@@ -24,7 +24,7 @@ export const awsCloud: Cloud = {
   canAutoProvision: true,
   canStream: () => true,
   placeGpu: labelledGpuNodes,
-  placeCapacity: (capacity) => BY_CAPACITY[capacity],
+  placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
   workspaceUrl: workspaceFolder,
   mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceFolder(platform, mount.owner)),
   store,

@@ -22,7 +22,7 @@ export const azureCloud: Cloud = {
   canAutoProvision: false,
   canStream: () => true,
   placeGpu: labelledGpuNodes,
-  placeCapacity: (capacity) => BY_CAPACITY[capacity],
+  placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
   workspaceUrl,
   mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceUrl(platform, mount.owner)),
   store,

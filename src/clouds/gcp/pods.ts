@@ -1,27 +1,36 @@
 /** Google Cloud: GKE with GCS FUSE and workload identity by principal, so that ServiceAccounts carry nothing. */
 import type { Container } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../../api/platform';
+import type { Capacity } from '../../api/resource';
 import { helperImage } from '../../catalog/images';
 import type { ArtifactMount, Cloud, GpuRequest, Placement, PodPart, StoreAccess } from '../cloud';
-import { gpuToleration, placeBySpotLabel } from '../placement';
+import { gpuToleration, placeBySpotLabel, requireNodes } from '../placement';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { GKE_ACCELERATORS, MACHINES } from './machines';
 
 const ACCELERATOR_LABEL = 'cloud.google.com/gke-accelerator';
 
-/* GKE taints spot nodes only where asked to, node auto-provisioning always: tolerated in any case. */
-const BY_CAPACITY = placeBySpotLabel({ label: 'cloud.google.com/gke-spot', value: 'true', tainted: true });
+/* GKE taints them only where asked to, node auto-provisioning always: tolerated in any case. */
+const SPOT = { label: 'cloud.google.com/gke-spot', value: 'true', tainted: true };
+const FLEX_START = { label: 'cloud.google.com/gke-flex-start', value: 'true', tainted: true };
+
+/** Flex-start nodes go after a week at most, so that what asks for nodes that stay is kept off them too. */
+const BY_CAPACITY: Readonly<Partial<Record<Capacity, Placement>>> = {
+  ...placeBySpotLabel(SPOT),
+  'on-demand': { affinity: requireNodes([SPOT, FLEX_START].map(({ label, value }) => ({ key: label, operator: 'NotIn', values: [value] }))) },
+  'flex-start': placeBySpotLabel(FLEX_START).spot,
+};
 
 export const gcpCloud: Cloud = {
   name: 'gcp',
   title: 'Google Cloud',
   machines: MACHINES,
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
-  capacities: ['on-demand', 'spot', 'spot-first'],
+  capacities: ['on-demand', 'spot', 'spot-first', 'flex-start'],
   canAutoProvision: true,
   canStream: () => true,
   placeGpu,
-  placeCapacity: (capacity) => BY_CAPACITY[capacity],
+  placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
   workspaceUrl: workspaceFolder,
   mountArtifact,
   store,

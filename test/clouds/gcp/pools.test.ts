@@ -116,6 +116,7 @@ test.each<[Partial<GpuPoolSpec>, string]>([
   [{ localSsdCount: 3 }, 'localSsdCount of pool l4 is 3, but g2-standard-8 takes 1; give that or leave it out'],
   [{ gpu: 'nvidia-t4', machineType: 'n1-standard-4', compact: true },
     'pool l4 is compact, but gcp cannot place n1-standard-4 close to each other; leave compact out or take another machine'],
+  [{ compact: true, capacity: { kind: 'queued' } }, 'pool l4 is compact and queued, which gcp does not have together; leave compact out'],
   [{ taints: [{ key: 'nvidia.com/gpu', value: 'true' }] },
     'pool l4 has the taint nvidia.com/gpu=true, but GKE sets nvidia.com/gpu=present itself; leave the taint out'],
   [{ driver: '550' }, 'driver of pool l4 is 550; give one of LATEST, DEFAULT, INSTALLATION_DISABLED'],

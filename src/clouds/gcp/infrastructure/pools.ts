@@ -70,7 +70,8 @@ function nodeConfig(spec: Omit<NodePoolSpec, 'spot'>, { nodes }: PoolGround): Co
   };
 }
 
-function compactPlacement({ name, machineType }: GpuPoolSpec): { type: string } {
+function compactPlacement({ name, machineType, capacity: { kind } }: GpuPoolSpec): { type: string } {
+  if (kind === 'queued') throw new Error(`pool ${name} is compact and queued, which gcp does not have together; leave compact out`);
   if (NEVER_COMPACT.test(machineType)) {
     throw new Error(`pool ${name} is compact, but gcp cannot place ${machineType} close to each other; leave compact out or take another machine`);
   }
