@@ -113,11 +113,13 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
     super(scope, id);
     const existing = EXISTS in props ? (props as ArtifactBucketAttributes) : undefined;
     const { cluster, encryptionKey, retentionDays = 7, destroyable = false } = props;
-    checkTokens(this, { bucketName: props.bucketName });
-    if (cluster.node.root !== this.node.root) {
-      throw new ValidationError(this, `cluster is ${cluster.node.path} of another App; declare the bucket in the App of its cluster`);
-    }
     const { cloudName } = cluster.platform;
+    checkTokens(this, { bucketName: props.bucketName });
+    cluster._prepare(this, 'bucket');
+    const [scheme] = /^[a-z0-9]+:\/\//.exec(props.bucketName ?? '') ?? [];
+    if (scheme) {
+      throw new ValidationError(this, `bucketName is ${props.bucketName ?? ''}; give the name alone, without ${scheme}, of a bucket on ${cloudName}`);
+    }
     /* A folder is asked of no cloud. */
     checkTaken(this, { ...props, artifactPrefix: undefined }, { cloudName, takes: cluster._cloud.takes?.bucket });
     if (!Number.isInteger(retentionDays) || retentionDays < 1) {

@@ -15,6 +15,7 @@ import { asValidation, ValidationError } from './validation-error';
 const DEFAULT_OUTPUTS = 'outputs.json';
 const NO_BUCKET = (clusterName: string): string =>
   `cluster ${clusterName} has no bucket for the artifacts of its workspaces; add new ArtifactBucket(stack, 'artifacts', { cluster })`;
+const STACK = Symbol.for('cdktf/TerraformStack');
 const DEFAULT_CIDR = '10.0.0.0/16';
 
 /** A cluster, and what can be said to it. */
@@ -45,6 +46,9 @@ export interface ICluster extends IConstruct {
 
   /** That there is no bucket or registry yet: a cluster takes one of each. @internal */
   _checkFree(construct: Construct, what: 'bucket' | 'registry'): void;
+
+  /** That a part is declared where it can be, and that its stack has what the cloud needs. @internal */
+  _prepare(construct: Construct, what: string): void;
 
   /** That no pool has the name yet. @internal */
   _claimPool(construct: Construct, poolName: string): void;
@@ -270,6 +274,23 @@ abstract class ClusterBase extends Construct implements ICluster {
     });
   }
 
+  /** In the App of the cluster; in its stack or another one, which may be on several clouds, but not on others only. @internal */
+  public _prepare(construct: Construct, what: string): void {
+    if (this.node.root !== construct.node.root) {
+      throw new ValidationError(construct, `cluster is ${this.node.path} of another App; declare the ${what} in the App of its cluster`);
+    }
+    const stack = stackOf(construct);
+    if (stack === stackOf(this)) return;
+    const clusters = stack.node.findAll().filter((each) => each instanceof ClusterBase);
+    const cloudName = (cluster: ClusterBase): string => cluster.platform.cloudName;
+    const [first] = clusters;
+    if (first && !clusters.some((each) => cloudName(each) === cloudName(this))) {
+      throw new ValidationError(construct, `cluster is ${this.node.path} on ${cloudName(this)}, but the ${what} is in a stack on ${cloudName(first)}; `
+        + 'declare it in the stack of its cluster');
+    }
+    asValidation(construct, () => this._cloud.prepare(construct));
+  }
+
   /** Pools with and without GPU share their names. @internal */
   public _claimPool(construct: Construct, poolName: string): void {
     if (this._poolNames.has(poolName)) {
@@ -402,6 +423,11 @@ class ExistingCluster extends ClusterBase {
     this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
     this.node.addValidation({ validate: () => this._problems() });
   }
+}
+
+/** The nearest stack. That the library works without cdktf is why it is not asked. */
+function stackOf({ node }: IConstruct): IConstruct {
+  return node.scopes.reverse().find((scope) => STACK in scope) ?? node.root;
 }
 
 function platformPropsOf(attributes: ClusterAttributes): PlatformProps {

@@ -6,6 +6,7 @@ import { GPU_LABEL } from '../clouds/placement';
 import { cloudNamed } from '../clouds/pods';
 import type { ICluster } from './cluster';
 import type { Gpu } from './gpu';
+import { checkTokens } from './guard';
 import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from './machines';
 import { checkTaken } from './taken-props';
 import { asValidation, ValidationError } from './validation-error';
@@ -190,6 +191,7 @@ export class GpuNodePool extends Construct {
     const { cluster, gpu, gpusPerNode = 1, maxNodes, minNodes = 0, spot, poolName = id } = props;
     checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.gpuPool });
     validate(this, props);
+    cluster._prepare(this, 'pool');
     const cloud = cloudNamed(cluster.platform.cloudName);
     const capacity = spot ? PoolCapacity.spot() : props.capacity ?? PoolCapacity.onDemand();
     const chosen = { gpu: gpu.name, count: gpusPerNode, spot: capacity._spec.kind === 'spot' };
@@ -226,7 +228,9 @@ const POD_CAPACITY = {
   'on-demand': 'on-demand', 'reservation': 'on-demand', 'block': 'on-demand', 'spot': 'spot', 'flex-start': 'flex-start', 'queued': 'queued',
 } as const satisfies Record<PoolCapacitySpec['kind'], string>;
 
-function validate(scope: Construct, { minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity }: GpuNodePoolProps): void {
+function validate(scope: Construct, props: GpuNodePoolProps): void {
+  const { poolName, zones, minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity } = props;
+  checkTokens(scope, { poolName, zones });
   const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB });
   if (problem) throw new ValidationError(scope, problem);
   if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) throw new ValidationError(scope, `gpusPerNode is ${gpusPerNode}; give a whole number, 1 or more`);

@@ -54,9 +54,7 @@ export class ImageRegistry extends Construct {
       throw new ValidationError(this, `untaggedDays is ${untaggedDays}; give a whole number of days, 1 or more`);
     }
     checkTokens(this, { registryName: props.registryName });
-    if (cluster.node.root !== this.node.root) {
-      throw new ValidationError(this, `cluster is ${cluster.node.path} of another App; declare the registry in the App of its cluster`);
-    }
+    cluster._prepare(this, 'registry');
     cluster._checkFree(this, 'registry');
     this.registryName = props.registryName ?? cluster._cloud.registryName(cluster.clusterName);
     this.url = cluster._cloud.images(this.registryName).url;

@@ -1,9 +1,9 @@
-import { TerraformVariable } from 'cdktf';
+import { TerraformVariable, Testing } from 'cdktf';
 import { ArtifactBucket, Preview } from '../../src';
 import type { Cluster } from '../../src';
 import { CLOUD_SIDE } from './cloud-side';
-import { bucketOf, CLOUD_NAMES, cluster, emptyStack, resourcesOf, stackOf, synthesized, workspaceOn } from './clouds';
-import type { CloudName } from './clouds';
+import { bucketOf, CLOUD_NAMES, cluster, emptyStack, resourcesOf, stackBeside, stackOf, synthesized, workspaceOn } from './clouds';
+import type { CloudName, SynthesizedStack } from './clouds';
 import { messageOf, model } from './fixtures';
 
 const NAMES = { gcp: /^ml-artifacts-[0-9a-z]{8}$/, aws: /^ml-artifacts-[0-9a-z]{8}$/, azure: /^ml[0-9a-z]{10}$/ };
@@ -74,6 +74,15 @@ test.each(CLOUD_NAMES)('on %s one that exists may have a folder for the workspac
   expect(Preview.of(team).toYaml()).toContain({ gcp: 'acmeold/teams/ml/team-a', aws: 'acmeold/teams/ml/team-a', azure: 'ws-team-a/teams/ml' }[cloud]);
 });
 
+test('it may be in a stack of its own, which is set up for the cloud', () => {
+  const owner = cluster('gcp');
+  const data = stackBeside(owner, 'data');
+  new ArtifactBucket(data, 'b', { cluster: owner });
+  const { provider, terraform } = JSON.parse(Testing.synth(data, true)) as SynthesizedStack;
+  expect(provider.google).toEqual([{ project: 'acme', region: 'us-central1' }]);
+  expect(terraform.backend).toEqual({ local: { path: '../../../terraform.data.tfstate' } });
+});
+
 describe('fails when', () => {
   test('its folder is not the cluster\'s, or none', () => {
     const owner = cluster('gcp', { artifactPrefix: 'ml' });
@@ -99,6 +108,26 @@ describe('fails when', () => {
   test('the cluster is of another App', () => {
     expect(messageOf(() => new ArtifactBucket(emptyStack('other'), 'b', { cluster: cluster() })))
       .toBe('[other/b] cluster is cloud/ml of another App; declare the bucket in the App of its cluster');
+  });
+
+  test('it is of another cloud', () => {
+    const owner = cluster('gcp');
+    const elsewhere = stackBeside(owner, 'aws');
+    cluster('aws', {}, elsewhere);
+    expect(messageOf(() => new ArtifactBucket(elsewhere, 'b', { cluster: owner })))
+      .toBe('[aws/b] cluster is cloud/ml on gcp, but the bucket is in a stack on aws; declare it in the stack of its cluster');
+    expect(messageOf(() => ArtifactBucket.fromBucketName(stackOf(owner), 'c', { cluster: owner, bucketName: 's3://acme-ml' })))
+      .toBe('[cloud/c] bucketName is s3://acme-ml; give the name alone, without s3://, of a bucket on gcp');
+    expect(messageOf(() => ArtifactBucket.fromBucketName(stackOf(owner), 'd', { cluster: owner, bucketName: 'Acme' })))
+      .toBe('[cloud/d] bucket name Acme is not valid on Google Cloud; give 3 to 63 lowercase letters, digits, hyphens, underscores and dots, not beginning with goog');
+  });
+
+  test('rights are for what is known only after the deployment', () => {
+    const owner = cluster('gcp');
+    const prefix = new TerraformVariable(stackOf(owner), 'late', { type: 'string' }).stringValue;
+    expect(messageOf(() => bucketOf(owner).grantRead({ namespace: 'a', serviceAccountName: 'b' }, { prefix })))
+      .toBe('[cloud/artifacts] prefix holds a cdktf token, which has no value before the deployment; '
+        + 'write the value itself, or read it from the outputs file of `cdktf output --outputs-file`');
   });
 
   test('the cloud refuses the name, or it is known only after the deployment', () => {

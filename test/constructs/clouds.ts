@@ -58,6 +58,11 @@ export function stackOf(owner: Cluster): TerraformStack {
   return TerraformStack.of(owner);
 }
 
+/** A second stack of the App. */
+export function stackBeside(owner: Cluster, id: string): TerraformStack {
+  return new TerraformStack(owner.node.root, id);
+}
+
 /** A cluster with a bucket, a registry and two pools: `gpus`, which stay, and `cheap`, on spot. */
 export function wholeCluster(cloud: CloudName, props: Partial<ClusterProps> = {}): Cluster {
   const owner = cluster(cloud, props);

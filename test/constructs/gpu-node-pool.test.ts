@@ -1,5 +1,7 @@
-import { Gpu, GpuSharing, PoolCapacity } from '../../src';
-import { CLOUD_NAMES, cluster, poolOf, resourcesOf, synthesized } from './clouds';
+import { TerraformVariable } from 'cdktf';
+import { Cloud, Gpu, GpuNodePool, GpuSharing, PoolCapacity } from '../../src';
+import type { Cluster } from '../../src';
+import { CLOUD_NAMES, cluster, emptyStack, poolOf, resourcesOf, stackBeside, stackOf, synthesized } from './clouds';
 import { messageOf } from './fixtures';
 
 const GPUS = Object.values(Gpu).filter((value): value is Gpu => value instanceof Gpu);
@@ -42,6 +44,30 @@ describe('fails when', () => {
       + 'use the nearest that it has: nvidia-a10 (24 GiB), nvidia-t4 (16 GiB), nvidia-v100-32gb (32 GiB)');
   });
 
+  test('the region is not known to have the GPU, unless its zones are named', () => {
+    const h200 = { gpu: Gpu.NVIDIA_H200, gpusPerNode: 8 };
+    const inLondon = (): Cluster => cluster('gcp', { cloud: Cloud.gcp({ projectId: 'acme', projectNumber: '1', region: 'europe-west2' }) });
+    expect(messageOf(() => poolOf(inLondon(), 'p', h200))).toBe('[cloud/p] region europe-west2 is not known to have nvidia-h200; '
+      + 'use nvidia-rtx-pro-6000 (96 GiB) or nvidia-a100-80gb (80 GiB), a cluster in asia-south1, asia-south2, europe-west1, europe-west4, '
+      + 'us-central1, us-east4, us-east5, us-south1, us-west1, or name the zones that have it');
+    expect(messageOf(() => poolOf(inLondon(), 'p', { ...h200, zones: ['europe-west2-a'] }))).toBe('no error');
+    expect(messageOf(() => poolOf(cluster('gcp'), 'p', h200))).toBe('no error');
+  });
+
+  test('a name is known only after the deployment, or the cluster is of another App or another cloud', () => {
+    const owner = cluster();
+    const late = new TerraformVariable(stackOf(owner), 'late', { type: 'string' }).stringValue;
+    expect(messageOf(() => poolOf(owner, 'p', { poolName: late }))).toBe('[cloud/p] poolName holds a cdktf token, which has no value before the deployment; '
+      + 'write the value itself, or read it from the outputs file of `cdktf output --outputs-file`');
+    const props = { cluster: owner, gpu: Gpu.NVIDIA_L4, maxNodes: 1 };
+    expect(messageOf(() => new GpuNodePool(emptyStack('other'), 'p', props)))
+      .toBe('[other/p] cluster is cloud/ml of another App; declare the pool in the App of its cluster');
+    const elsewhere = stackBeside(owner, 'aws');
+    cluster('aws', {}, elsewhere);
+    expect(messageOf(() => new GpuNodePool(elsewhere, 'p', props)))
+      .toBe('[aws/p] cluster is cloud/ml on gcp, but the pool is in a stack on aws; declare it in the stack of its cluster');
+  });
+
   test('no machine has so many', () => {
     expect(messageOf(() => poolOf(cluster('aws'), 'p', { gpusPerNode: 3 })))
       .toBe('[cloud/p] no machine of AWS has 3 nvidia-l4; it has machines with 1, 4, 8');
@@ -80,7 +106,8 @@ describe('fails when', () => {
 
   test('the GPU has no such MIG profile', () => {
     const sharing = GpuSharing.mig('1g.99gb');
-    expect(messageOf(() => poolOf(cluster('gcp'), 'p', { gpu: Gpu.NVIDIA_A100, sharing }))).toMatch(/^\[cloud\/p\] nvidia-a100 has no MIG profile 1g\.99gb; it has 1g\.5gb, /);
+    expect(messageOf(() => poolOf(cluster('gcp'), 'p', { gpu: Gpu.NVIDIA_A100, sharing }))).toBe('[cloud/p] nvidia-a100 has no MIG profile 1g.99gb; it has 1g.5gb, 2g.10gb, 3g.20gb, 7g.40gb');
+    expect(messageOf(() => poolOf(cluster('aws'), 'p', { sharing }))).toBe('[cloud/p] pool p: aws node groups cannot share GPUs by mig; use time-slicing');
     expect(messageOf(() => poolOf(cluster('azure'), 'p', { gpu: Gpu.NVIDIA_A100_80GB, sharing })))
       .toBe('[cloud/p] MIG profile of pool p is 1g.99gb, which nvidia-a100-80gb does not have on azure; use 1g.10gb, 2g.20gb, 3g.40gb, 4g.40gb, 7g.80gb');
   });

@@ -1,5 +1,6 @@
+import { TerraformVariable } from 'cdktf';
 import { ImageRegistry } from '../../src';
-import { bucketOf, CLOUD_NAMES, cluster, emptyStack, registryOf, resourcesOf, stackOf, synthesized } from './clouds';
+import { bucketOf, CLOUD_NAMES, cluster, emptyStack, registryOf, resourcesOf, stackBeside, stackOf, synthesized } from './clouds';
 import { messageOf } from './fixtures';
 
 const URLS = {
@@ -32,6 +33,16 @@ test('fails when the cluster has one, the cluster is of another App, or the clou
     .toBe('[cloud/second] cluster ml has a registry already, at cloud/images; leave one of them out');
   expect(messageOf(() => new ImageRegistry(emptyStack('other'), 'r', { cluster: owner })))
     .toBe('[other/r] cluster is cloud/ml of another App; declare the registry in the App of its cluster');
+  const elsewhere = stackBeside(owner, 'aws');
+  cluster('aws', {}, elsewhere);
+  expect(messageOf(() => new ImageRegistry(elsewhere, 'r', { cluster: owner })))
+    .toBe('[aws/r] cluster is cloud/ml on gcp, but the registry is in a stack on aws; declare it in the stack of its cluster');
+  const gcp = cluster('gcp');
+  expect(messageOf(() => new ImageRegistry(stackOf(gcp), 'r', { cluster: gcp, registryName: 'Images' })))
+    .toBe('[cloud/r] repository name Images is not valid on Google Cloud; give up to 63 lowercase letters, digits and hyphens, a letter first');
+  const registryName = new TerraformVariable(stackOf(gcp), 'late', { type: 'string' }).stringValue;
+  expect(messageOf(() => new ImageRegistry(stackOf(gcp), 's', { cluster: gcp, registryName }))).toBe('[cloud/s] registryName holds a cdktf token, '
+    + 'which has no value before the deployment; write the value itself, or read it from the outputs file of `cdktf output --outputs-file`');
   const azure = cluster('azure');
   expect(messageOf(() => new ImageRegistry(stackOf(azure), 'r', { cluster: azure, registryName: 'a-b' })))
     .toBe('[cloud/r] registry name is a-b; on azure it has 5 to 50 letters and digits');

@@ -22,6 +22,7 @@ export interface BucketGround {
 
 /** Rights are granted on managed folders, so that a workspace has none on the rest of the bucket. */
 export function bucket(scope: Construct, spec: BucketSpec, ground: BucketGround): TerraformBucket {
+  checkedName('bucket', spec.name);
   const name = spec.exists ? spec.name : createBucket(scope, spec, ground).name;
   const folder = folders(scope, name);
   return {
@@ -59,7 +60,7 @@ function folders(scope: Construct, bucketName: string): (prefix: string) => Stor
 function createBucket(scope: Construct, spec: BucketSpec, ground: BucketGround): StorageBucket {
   const { retentionDays, encryptionKey, tags, protect } = spec;
   return new StorageBucket(scope, 'Resource', {
-    name: checkedName('bucket', spec.name),
+    name: spec.name,
     location: ground.location.region,
     storageClass: 'STANDARD',
     uniformBucketLevelAccess: true,

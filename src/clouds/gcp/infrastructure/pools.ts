@@ -6,6 +6,7 @@ import { HYPERDISK_ONLY, NEVER_COMPACT } from './accelerators';
 import { SCOPES, SHIELDED } from './cluster';
 import { gpuNodeConfig } from './gpu-nodes';
 import { checkedName, labelsOf, zonesIn } from './names';
+import { checkRegion } from './regions';
 
 export interface PoolGround {
   readonly location: GcpLocation;
@@ -27,6 +28,7 @@ export function nodePool(scope: Construct, spec: NodePoolSpec, ground: PoolGroun
 
 export function gpuPool(scope: Construct, spec: GpuPoolSpec, ground: PoolGround): ContainerNodePool {
   const { zones } = spec;
+  if (!zones) checkRegion(spec.gpu, ground.location.region);
   return new ContainerNodePool(scope, 'Resource', {
     ...poolConfig(spec, ground),
     ...(zones && { nodeLocations: zonesIn(ground.location.region, zones) }),
