@@ -1,6 +1,7 @@
-import { gpuNamed } from '../../src/catalog/gpus';
+import { gpuNamed, GPUS } from '../../src/catalog/gpus';
 import type { GpuModel } from '../../src/catalog/gpus';
 import type { Machine } from '../../src/clouds/cloud';
+import { BUNDLED_SSDS, MIG_PROFILES, OPTIONAL_SSDS } from '../../src/clouds/gcp/infrastructure/accelerators';
 import { GKE_ACCELERATORS, MACHINES as GCP } from '../../src/clouds/gcp/machines';
 import { CLOUD_NAMES, cloudNamed } from '../../src/clouds/pods';
 import { defined } from '../expand/fixtures';
@@ -33,8 +34,19 @@ test('every GPU of a machine is in the catalog', () => {
   expect(ROWS.filter(({ machine }) => !gpuNamed(machine.gpu)).map(({ machine }) => machine.machineType)).toEqual([]);
 });
 
-test('every GPU of Google Cloud has its label', () => {
-  expect(GCP.filter(({ gpu }) => !GKE_ACCELERATORS[gpu]).map(({ machineType }) => machineType)).toEqual([]);
+test('every GPU of Google Cloud has its label, and every label a GPU', () => {
+  expect([...new Set(GCP.map(({ gpu }) => gpu))].sort()).toEqual(Object.keys(GKE_ACCELERATORS).sort());
+});
+
+test('every GPU that is exported is on a machine of a cloud that can still be had', () => {
+  const offered = new Set(ROWS.filter(({ machine }) => !machine.retired).map(({ machine }) => machine.gpu));
+  expect(GPUS.filter(({ name }) => !offered.has(name)).map(({ name }) => name)).toEqual([]);
+});
+
+test('what can be partitioned, or has disks or a region of its own, is a GPU or machine of that cloud', () => {
+  const machineTypes = GCP.map(({ machineType }) => machineType);
+  expect(Object.keys(MIG_PROFILES).filter((gpu) => !GKE_ACCELERATORS[gpu])).toEqual([]);
+  expect(Object.keys({ ...BUNDLED_SSDS, ...OPTIONAL_SSDS }).filter((machineType) => !machineTypes.includes(machineType))).toEqual([]);
 });
 
 test('a machine\'s name is there once, but for those to which GPUs are attached', () => {

@@ -1,6 +1,7 @@
 import { TerraformVariable } from 'cdktf';
 import { Cloud, Gpu, GpuNodePool, GpuSharing, PoolCapacity } from '../../src';
 import type { Cluster } from '../../src';
+import { cloudNamed } from '../../src/clouds/pods';
 import { CLOUD_NAMES, cluster, emptyStack, poolOf, resourcesOf, stackBeside, stackOf, synthesized } from './clouds';
 import { messageOf } from './fixtures';
 
@@ -28,14 +29,23 @@ test('a pool starts at no node, and is named after its construct', () => {
 
 test.each(CLOUD_NAMES)('on %s each GPU in each number has a machine, or an error with what there is instead', (cloud) => {
   const owner = cluster(cloud);
-  const machines: string[] = [];
+  const { machines, title } = cloudNamed(cloud);
+  const resolved = new Set<string>();
   for (const gpu of GPUS) {
-    for (let count = 1; count <= 16; count += 1) {
-      const message = messageOf(() => machines.push(poolOf(owner, `p${GPUS.indexOf(gpu)}x${count}`, { gpu, gpusPerNode: count }).machineType));
-      expect(message).toMatch(/^no error$|; use the nearest that it has: [a-z]+-|; it has machines with \d|; name one by machineType/);
+    const counts = machines.filter((machine) => machine.gpu === gpu.name).map(({ gpuCount }) => gpuCount);
+    for (let count = 1; count <= 17; count += 1) {
+      const message = messageOf(() => {
+        const { machineType } = poolOf(owner, `p${GPUS.indexOf(gpu)}x${count}`, { gpu, gpusPerNode: count });
+        expect(machines).toContainEqual(expect.objectContaining({ machineType, gpu: gpu.name, gpuCount: count }));
+        resolved.add(`${gpu.name} ${count}`);
+      });
+      if (counts.length === 0) expect(message).toMatch(new RegExp(`${title} has no machine with ${gpu.name} .*; use the nearest that it has: [a-z]+-`));
+      else if (!counts.includes(count)) expect(message).toMatch(/; it has machines with \d|; name one by machineType/);
+      else expect(message).toMatch(/\] no machine of .* is chosen by itself|^no error$/);
     }
   }
-  expect(machines.length).toBeGreaterThan(10);
+  const current = machines.filter(({ retired }) => !retired).map(({ gpu, gpuCount }) => `${gpu} ${gpuCount}`);
+  expect([...resolved].sort()).toEqual([...new Set(current)].sort());
 }, 60_000);
 
 describe('fails when', () => {

@@ -51,6 +51,16 @@ test('these may do this, and nobody may do more', () => {
   ]);
 });
 
+test('nobody has rights in another way', () => {
+  const { resources } = azureWithWorkspaces().synth();
+  expect(Object.keys(resources).filter((type) => /role|policy|access|permission/.test(type))).toEqual(['role_assignment', 'storage_management_policy']);
+  expect(Object.values(resources.kubernetes_cluster ?? {})).toMatchObject([{
+    local_account_disabled: true, azure_active_directory_role_based_access_control: { azure_rbac_enabled: true },
+  }]);
+  expect(Object.values(resources.container_registry ?? {})).toMatchObject([{ admin_enabled: false, anonymous_pull_enabled: false }]);
+  expect(Object.values(resources.storage_account ?? {})).toMatchObject([{ shared_access_key_enabled: false, local_user_enabled: false }]);
+});
+
 test('each identity is one ServiceAccount\'s, which the cluster vouches for', () => {
   const { resources } = azureWithWorkspaces().synth();
   const credentials = Object.values(resources.federated_identity_credential ?? {});

@@ -30,17 +30,19 @@ test('this is exactly who may do what', () => {
   const { resource } = JSON.parse(json) as { resource: Record<string, Record<string, Record<string, string>>> };
   const folders = Object.fromEntries(Object.entries(resource.google_storage_managed_folder ?? {}).map(([id, { name }]) => [id, name]));
   const on = (grant: Record<string, string>): string | undefined => {
-    const [, , id = ''] = /\$\{(\w+)\.([\w-]+)\./.exec(grant.managed_folder ?? grant.repository ?? '') ?? [];
-    return folders[id] ?? resource.google_artifact_registry_repository?.[id]?.repository_id ?? grant.project;
+    const [, , id = ''] = /\$\{(\w+)\.([\w-]+)\./.exec(grant.managed_folder ?? grant.repository ?? grant.crypto_key_id ?? '') ?? [];
+    const { repository_id: repository } = resource.google_artifact_registry_repository?.[id] ?? {};
+    return folders[id] ?? repository ?? resource.google_kms_crypto_key?.[id]?.name ?? grant.project;
   };
   const members = Object.entries(resource)
-    .filter(([type]) => type.endsWith('_iam_member') && type !== 'google_kms_crypto_key_iam_member')
+    .filter(([type]) => /_iam_(member|binding|policy)$/.test(type))
     .flatMap(([, grants]) => Object.values(grants).map((grant) => [grant.member, grant.role, on(grant)]));
   const nodes = one('google_project_iam_member').member;
   expect(members.sort()).toEqual([
     [nodes, 'roles/artifactregistry.reader', 'ml-cache-docker-io'],
     [nodes, 'roles/artifactregistry.reader', 'ml-team-a'],
     [nodes, 'roles/container.defaultNodeServiceAccount', 'acme-ml'],
+    ['serviceAccount:service-123@container-engine-robot.iam.gserviceaccount.com', 'roles/cloudkms.cryptoKeyEncrypterDecrypter', 'ml-secrets'],
     [principal('artifact-reader'), 'roles/storage.objectViewer', 'ml/shared/'],
     [principal('artifact-reader'), 'roles/storage.objectViewer', 'ml/team-a/'],
     [principal('artifact-writer'), 'roles/storage.objectUser', 'ml/team-a/'],
