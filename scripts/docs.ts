@@ -46,7 +46,7 @@ function pages(): string[] {
 async function filled(text: string): Promise<string> {
   const blocks = await Promise.all([...text.matchAll(BLOCK)].map(async ([all, kind = '', source = '', rest = '']) => {
     const [marker = ''] = all.split('-->');
-    return `${marker}-->\n\n${await block(kind, source, rest.split(/\s+/).filter(Boolean))}\n`;
+    return `${marker}-->\n\n${await block(kind, source, rest.split(/\s+/).filter(Boolean))}\n${kind === 'table' ? '\n' : ''}`;
   }));
   return text.replace(BLOCK, () => blocks.shift() ?? '');
 }
