@@ -34,6 +34,9 @@ export interface Example {
 /** Both sides at once, as its program declares them. */
 type DeclareBoth = (kubernetes: App, terraform: TerraformApp, cloud?: string) => void;
 
+/** The stacks alone. */
+type DeclareTerraform = (terraform: TerraformApp) => void;
+
 /** An example that has the clouds too. */
 export interface TerraformExample extends Example {
   readonly declareBoth: DeclareBoth;
@@ -98,9 +101,14 @@ export function expectedFile({ name }: Example, cloud: CloudName): string {
 
 /** The Terraform JSON of each stack of an example, by the name of the stack. */
 export function terraformStacks({ declareBoth }: TerraformExample): ReadonlyMap<string, string> {
+  return synthesizedStacks((terraform) => declareBoth(new App(), terraform));
+}
+
+/** The Terraform JSON of each stack that is declared, by the name of the stack. */
+export function synthesizedStacks(declare: DeclareTerraform): ReadonlyMap<string, string> {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'stacks-'));
   try {
-    synthesizeTerraform(declareBoth, outdir);
+    synthesizeTerraform(declare, outdir);
     const folder = path.join(outdir, 'stacks');
     return new Map(fs.readdirSync(folder).sort().map((stack) => [stack, fs.readFileSync(path.join(folder, stack, 'cdk.tf.json'), 'utf8')]));
   } finally {
@@ -109,9 +117,9 @@ export function terraformStacks({ declareBoth }: TerraformExample): ReadonlyMap<
 }
 
 /** Writes the stacks, after cdktf's own validations. */
-export function synthesizeTerraform(declareBoth: DeclareBoth, outdir: string): void {
+export function synthesizeTerraform(declare: DeclareTerraform, outdir: string): void {
   const terraform = new TerraformApp({ outdir });
-  declareBoth(new App(), terraform);
+  declare(terraform);
   terraform.synth();
 }
 

@@ -6,6 +6,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Preview } from 'cdk-substratus';
 import type { PreviewChild } from 'cdk-substratus';
+import { App } from 'cdk8s';
 import { multiCloud } from '../examples/multi-cloud/main';
 import { CLOUDS } from '../examples/platforms';
 import type { CloudName } from '../examples/platforms';
@@ -86,5 +87,5 @@ const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
 const coloured = (code: number): Style => (text) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
 const width = Math.min(MAX_WIDTH, process.stdout.columns ?? MAX_WIDTH);
 
-synthesizeTerraform(multiCloud, path.join(ROOT, TERRAFORM));
+synthesizeTerraform((terraform) => multiCloud(new App(), terraform), path.join(ROOT, TERRAFORM));
 console.log(report(CLOUDS.map(synthesize), { width, style: { bold: coloured(1), dim: coloured(2) } }).join('\n'));

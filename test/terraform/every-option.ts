@@ -1,0 +1,144 @@
+/** Stacks with every option, for what the examples leave out: what Terraform and the policy scanners are given beside the examples. */
+import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, ImageRegistry, PoolCapacity } from 'cdk-substratus';
+import type { ClusterProps, GpuNodePoolProps, ICluster } from 'cdk-substratus';
+import type { App } from 'cdktf';
+import { TerraformStack } from 'cdktf';
+
+/** Of each cloud, what all its stacks share. */
+interface Place {
+  readonly cluster: ClusterProps;
+  /** A key of the customer's, in the cloud's own form. */
+  readonly encryptionKey: string;
+  readonly upstream: string;
+  readonly machineType: string;
+  /** What is known of a cluster that exists. */
+  readonly attributes: Readonly<Record<string, string | string[]>>;
+  /** One pool for each kind of capacity, sharing and placement that the cloud has. */
+  readonly pools: Readonly<Record<string, Omit<GpuNodePoolProps, 'cluster' | 'maxNodes'>>>;
+}
+
+const ALLOWED = ['203.0.113.0/24'];
+const SUBSCRIPTION = '/subscriptions/00000000-1111-2222-3333-444444444444/resourceGroups/acme/providers';
+const NETWORK = `${SUBSCRIPTION}/Microsoft.Network/virtualNetworks/acme`;
+
+const GCP: Place = {
+  cluster: {
+    cloud: Cloud.gcp({ projectId: 'acme-ml', projectNumber: '123456789012', region: 'us-central1', zones: ['us-central1-a', 'us-central1-c'] }),
+    kubernetesVersion: '1.33',
+  },
+  encryptionKey: 'projects/acme-ml/locations/us-central1/keyRings/acme/cryptoKeys/artifacts',
+  upstream: 'docker.io',
+  machineType: 'n2d-standard-8',
+  attributes: { nodeServiceAccount: 'nodes@acme-ml.iam.gserviceaccount.com', location: 'us-central1-a' },
+  pools: {
+    'l4-shared': { gpu: Gpu.NVIDIA_L4, sharing: GpuSharing.timeSlicing(4), imageStreaming: true, localSsdCount: 1 },
+    'l4-mps': { gpu: Gpu.NVIDIA_L4, sharing: GpuSharing.mps(2), minNodes: 1 },
+    'a100-parts': { gpu: Gpu.NVIDIA_A100, sharing: GpuSharing.mig('1g.5gb'), spot: true },
+    'a100': { gpu: Gpu.NVIDIA_A100_80GB, compact: true, zones: ['us-central1-a'], driver: 'DEFAULT' },
+    'h100': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, capacity: PoolCapacity.reservation('acme-h100') },
+    'h100-flex': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, capacity: PoolCapacity.flexStart() },
+    'h200-queued': { gpu: Gpu.NVIDIA_H200, gpusPerNode: 8, capacity: PoolCapacity.queued() },
+  },
+};
+
+const AWS: Place = {
+  cluster: {
+    cloud: Cloud.aws({ accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'] }),
+    kubernetesVersion: '1.33',
+    admins: ['arn:aws:iam::111122223333:role/ml-admin'],
+  },
+  encryptionKey: 'arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555',
+  upstream: 'quay.io',
+  machineType: 'm7g.2xlarge',
+  attributes: {
+    nodeRoleArn: 'arn:aws:iam::111122223333:role/nodes',
+    subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'],
+    securityGroupIds: ['sg-0cccccccccccccccc'],
+  },
+  pools: {
+    'l4-shared': { gpu: Gpu.NVIDIA_L4, sharing: GpuSharing.timeSlicing(4), minNodes: 1 },
+    'l4-spot': { gpu: Gpu.NVIDIA_L4, spot: true, localSsdCount: 1 },
+    'a100': { gpu: Gpu.NVIDIA_A100, gpusPerNode: 8, compact: true, zones: ['us-east-1a'] },
+    'h100': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, capacity: PoolCapacity.reservation('cr-0123456789abcdef0'), zones: ['us-east-1a'] },
+    'h100-block': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, capacity: PoolCapacity.block('cr-0fedcba9876543210'), zones: ['us-east-1b'] },
+  },
+};
+
+const AZURE: Place = {
+  cluster: {
+    cloud: Cloud.azure({
+      subscriptionId: '00000000-1111-2222-3333-444444444444',
+      tenantId: '55555555-6666-7777-8888-999999999999',
+      location: 'eastus',
+      zones: ['1', '2', '3'],
+    }),
+    kubernetesVersion: '1.33',
+    admins: ['aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'],
+  },
+  encryptionKey: `${SUBSCRIPTION}/Microsoft.KeyVault/vaults/acme/keys/artifacts`,
+  upstream: 'mcr.microsoft.com',
+  machineType: 'Standard_D8ds_v5',
+  attributes: {
+    resourceGroup: 'acme',
+    oidcIssuerUrl: 'https://eastus.oic.prod-aks.azure.com/55555555-6666-7777-8888-999999999999/11111111-1111-1111-1111-111111111111/',
+    subnetId: `${NETWORK}/subnets/nodes`,
+    privateEndpointSubnetId: `${NETWORK}/subnets/private-endpoints`,
+    virtualNetworkId: NETWORK,
+    kubeletObjectId: 'bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb',
+    controlPlaneObjectId: 'cccccccc-cccc-cccc-cccc-cccccccccccc',
+    logAnalyticsWorkspaceId: `${SUBSCRIPTION}/Microsoft.OperationalInsights/workspaces/acme`,
+  },
+  pools: {
+    'a100-parts': { gpu: Gpu.NVIDIA_A100_80GB, sharing: GpuSharing.mig('3g.40gb'), localSsdCount: 1 },
+    'a100-spot': { gpu: Gpu.NVIDIA_A100_80GB, spot: true },
+    't4-shared': { gpu: Gpu.NVIDIA_T4, sharing: GpuSharing.timeSlicing(4), minNodes: 1, driver: 'None' },
+    'h100-near': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, compact: true, zones: ['1'] },
+    'h100': {
+      gpu: Gpu.NVIDIA_H100, gpusPerNode: 8,
+      capacity: PoolCapacity.reservation(`${SUBSCRIPTION}/Microsoft.Compute/capacityReservationGroups/h100`),
+    },
+  },
+};
+
+/** Three stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists. */
+export function everyOption(app: App): void {
+  for (const [name, place] of Object.entries({ gcp: GCP, aws: AWS, azure: AZURE })) {
+    closed(new TerraformStack(app, `${name}-every-option`), place);
+    open(new TerraformStack(app, `${name}-open`), place);
+    existing(new TerraformStack(app, `${name}-existing`), place);
+  }
+}
+
+function closed(stack: TerraformStack, { cluster: props, encryptionKey, upstream, machineType, pools }: Place): void {
+  const cluster = new Cluster(stack, 'ml', { ...props, cidr: '10.128.0.0/16', artifactPrefix: 'ml', tags: { 'cost-centre': 'research' } });
+  new ArtifactBucket(stack, 'artifacts', { cluster, encryptionKey, retentionDays: 14 });
+  new ImageRegistry(stack, 'images', { cluster, pullThrough: [upstream], untaggedDays: 7 });
+  cluster.addNodePool('cpu', { machineType, minNodes: 1, maxNodes: 3 });
+  cluster.addNodePool('cpu-spot', { machineType, maxNodes: 3, spot: true, diskGiB: 200 });
+  addPools(stack, cluster, pools);
+  addWorkspaces(cluster);
+}
+
+function open(stack: TerraformStack, { cluster: props }: Place): void {
+  const cluster = new Cluster(stack, 'open', { ...props, kubernetesVersion: undefined, allowedCidrs: ALLOWED, deletionProtection: false });
+  new ArtifactBucket(stack, 'artifacts', { cluster, destroyable: true });
+  new ImageRegistry(stack, 'images', { cluster, destroyable: true });
+  addWorkspaces(cluster);
+}
+
+function existing(stack: TerraformStack, { cluster: { cloud }, attributes, pools }: Place): void {
+  const cluster = Cluster.fromAttributes(stack, 'existing', { cloud, clusterName: 'existing', attributes });
+  new ArtifactBucket(stack, 'artifacts', { cluster });
+  new ImageRegistry(stack, 'images', { cluster });
+  addPools(stack, cluster, pools);
+  addWorkspaces(cluster);
+}
+
+function addPools(stack: TerraformStack, cluster: ICluster, pools: Place['pools']): void {
+  for (const [id, pool] of Object.entries(pools)) new GpuNodePool(stack, id, { cluster, maxNodes: 2, ...pool });
+}
+
+function addWorkspaces(cluster: ICluster): void {
+  cluster.addWorkspace('data');
+  cluster.addWorkspace('research', { reads: ['data'] });
+}

@@ -1,0 +1,71 @@
+/** Terraform or OpenTofu, run with nothing in the environment that could lead it to a cloud or to a registry. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { Block, Stack } from './offline';
+
+export interface Diagnostic {
+  readonly severity: string;
+  readonly summary: string;
+  readonly detail: string;
+  readonly snippet?: { readonly context?: string };
+}
+
+export interface Result {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** The program to run, by TERRAFORM or on the PATH. */
+export function terraformProgram(): string | undefined {
+  const { TERRAFORM, PATH = '' } = process.env;
+  if (TERRAFORM) return TERRAFORM;
+  return ['terraform', 'tofu'].flatMap((name) => PATH.split(delimiter).map((folder) => join(folder, name))).find(existsSync);
+}
+
+/** A folder with one stack in it. */
+export class WorkingFolder {
+  private readonly path = mkdtempSync(join(tmpdir(), 'terraform-'));
+
+  constructor(private readonly program: string) {}
+
+  public write(stack: Stack): void {
+    writeFileSync(join(this.path, 'cdk.tf.json'), JSON.stringify(stack, undefined, 2));
+  }
+
+  public init(pluginFolder: string): Result {
+    return this.run('init', '-backend=false', '-input=false', '-no-color', `-plugin-dir=${pluginFolder}`);
+  }
+
+  /** What is wrong with the stack. */
+  public validate(): Diagnostic[] {
+    const { diagnostics } = JSON.parse(this.run('validate', '-json').output) as { readonly diagnostics: Diagnostic[] };
+    return diagnostics.filter(({ severity }) => severity === 'error');
+  }
+
+  public plan(): Result {
+    return this.run('plan', '-input=false', '-no-color', '-lock=false', '-out=plan');
+  }
+
+  /** What the plan would do to each resource. */
+  public changes(): string[][] {
+    const { resource_changes: changes } = JSON.parse(this.run('show', '-json', 'plan').output) as { readonly resource_changes: Block[] };
+    return changes.map(({ change }) => (change as { readonly actions: string[] }).actions);
+  }
+
+  public remove(): void {
+    rmSync(this.path, { recursive: true });
+  }
+
+  private run(...args: string[]): Result {
+    const { status, stdout, stderr, error } = spawnSync(this.program, args, {
+      cwd: this.path,
+      encoding: 'utf8',
+      maxBuffer: 1e9,
+      env: { PATH: process.env.PATH, HOME: this.path, TF_CLI_CONFIG_FILE: devNull, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' },
+    });
+    if (error) throw new Error(`${this.program} cannot be run (${error.message}); set TERRAFORM to terraform or tofu`);
+    return { status, output: stdout + stderr };
+  }
+}
