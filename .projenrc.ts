@@ -133,6 +133,7 @@ project.setScript('docs:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/ts
 project.setScript('examples:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/update-examples.ts`);
 project.setScript('test:crds', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/check-crds.ts`);
 project.setScript('test:terraform', `${ENSURE_INSTALL} && jest --ci test/terraform`);
+project.setScript('scan', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/scan/main.ts`);
 project.setScript('bench', `${ENSURE_INSTALL} && tsx --tsconfig bench/tsconfig.json bench/main.ts`);
 
 project.synth();
