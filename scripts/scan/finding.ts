@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** The one list of accepted findings: the table in it is read. */
+/** The one list of accepted findings: the tables in it are read. */
 export const ACCEPTED_FILE = path.join(__dirname, '../../docs/decisions/0015-accepted-findings.md');
 
 export interface Finding {
@@ -11,22 +11,22 @@ export interface Finding {
   readonly title: string;
   /** Name of the stack. */
   readonly stack: string;
-  /** Of Terraform, as far as the scanner says which. */
+  /** Its address in Terraform. */
   readonly resource: string;
 }
 
 export interface Accepted {
   readonly rule: string;
-  /** Names of stacks; none: all of them. */
-  readonly stacks: readonly string[];
+  /** Parts of names of stacks or resources; none: it is accepted everywhere. */
+  readonly where: readonly string[];
 }
 
-/** Rows of the table: rule, stacks, and then words for people. */
+/** Rows of the tables: rule, where, and then words for people. */
 export function acceptedIn(markdown: string): Accepted[] {
-  const rows = markdown.split('\n').flatMap((line) => (line.startsWith('| ') ? [line.split('|').slice(1, -1).map((cell) => cell.trim())] : []));
-  return rows.slice(1).map(([rule = '', stacks = '', ...words]) => {
+  const rows = markdown.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| Finding |'));
+  return rows.map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim())).map(([rule = '', where = '', ...words]) => {
     if (words.length !== 2 || words.includes('')) throw new Error(`accepted finding ${rule} has no reason; say what it asks for and why not`);
-    return { rule, stacks: stacks === 'all' ? [] : stacks.split(', ') };
+    return { rule, where: where === 'all' ? [] : where.split(', ') };
   });
 }
 
@@ -34,6 +34,7 @@ export function readAccepted(): Accepted[] {
   return acceptedIn(fs.readFileSync(ACCEPTED_FILE, 'utf8'));
 }
 
-export function isAccepted({ rule, stack }: Finding, accepted: readonly Accepted[]): boolean {
-  return accepted.some((each) => each.rule === rule && (each.stacks.length === 0 || each.stacks.includes(stack)));
+export function isAccepted({ rule, stack, resource }: Finding, accepted: readonly Accepted[]): boolean {
+  const address = `${stack}/${resource}`;
+  return accepted.some((each) => each.rule === rule && (each.where.length === 0 || each.where.some((part) => address.includes(part))));
 }

@@ -10,6 +10,7 @@ import { everyOption } from '../../test/terraform/every-option';
 import { synthesizedStacks, TERRAFORM_EXAMPLES, terraformStacks } from '../examples';
 import { ACCEPTED_FILE, isAccepted, readAccepted } from './finding';
 import type { Finding } from './finding';
+import { hcl } from './hcl';
 import { SCANNERS } from './scanners';
 import type { Scanner } from './scanners';
 
@@ -34,7 +35,7 @@ function writeStacks(folder: string): number {
   ];
   for (const [name, json] of [...stacks, [CANARY, JSON.stringify(OPEN_TO_ALL)] as const]) {
     fs.mkdirSync(path.join(folder, name));
-    fs.writeFileSync(path.join(folder, name, 'cdk.tf.json'), json);
+    fs.writeFileSync(path.join(folder, name, 'main.tf'), hcl(json));
   }
   return stacks.length;
 }
@@ -59,7 +60,8 @@ function scan(folder: string): void {
       continue;
     }
     const fresh = found.filter((finding) => !isAccepted(finding, accepted));
-    for (const { rule, title, stack, resource } of fresh) console.log(`${rule}  ${stack}  ${resource}  ${title}`);
+    const lines = fresh.map(({ rule, title, stack, resource }) => `${rule}  ${stack}  ${resource}  ${title}`);
+    for (const line of new Set(lines)) console.log(line);
     console.log(`${scanner.name}: ${stacks} stacks, ${fresh.length} new findings of high severity, ${found.length - fresh.length} accepted`);
     if (fresh.length > 0) process.exitCode = 1;
   }

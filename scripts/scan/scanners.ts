@@ -9,7 +9,7 @@ export interface Scanner {
   read(report: string): Finding[];
 }
 
-/** `<folder>/<stack>/cdk.tf.json`, and whatever is before it. */
+/** `<folder>/<stack>/main.tf`, and whatever is before it. */
 function stackOf(file: string): string {
   return file.split('/').slice(-2)[0] ?? file;
 }
@@ -28,7 +28,7 @@ interface CheckovReport {
 /** Only its online service knows severities: all that it finds counts. */
 const CHECKOV: Scanner = {
   name: 'checkov',
-  args: (folder) => ['--directory', folder, '--framework', 'terraform_json', '--skip-download', '--quiet', '--compact', '--output', 'json'],
+  args: (folder) => ['--directory', folder, '--framework', 'terraform', '--skip-download', '--quiet', '--compact', '--output', 'json'],
   read: (report) => {
     const { results } = JSON.parse(report) as Partial<CheckovReport>;
     return (results?.failed_checks ?? []).map(({ check_id: rule, check_name: title, file_path: file, resource }) => (

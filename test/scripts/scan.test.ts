@@ -1,27 +1,29 @@
 import { acceptedIn, isAccepted, readAccepted } from '../../scripts/scan/finding';
+import { hcl } from '../../scripts/scan/hcl';
 import { SCANNERS } from '../../scripts/scan/scanners';
 
 const TABLE = `# Accepted
 
-| Finding | Stacks | Asks for | Why not |
+| Finding | Where | Asks for | Why not |
 |---|---|---|---|
 | CKV_GCP_12 | all | network policy | enforced otherwise |
-| CKV_AWS_39 | aws-open, ours | no public endpoint | asked for |
+| CKV_AWS_39 | aws-open, Ours | no public endpoint | asked for |
 `;
 
-const found = (rule: string, stack: string) => ({ rule, stack, title: '', resource: '' });
+const found = (rule: string, stack: string, resource = '') => ({ rule, stack, title: '', resource });
 
 function read(name: string, report: unknown) {
   return SCANNERS.find((scanner) => scanner.name === name)?.read(JSON.stringify(report));
 }
 
-test('a finding is accepted in all stacks or in those of its row', () => {
+test('a finding is accepted everywhere, or in the stacks and resources of its row', () => {
   const accepted = acceptedIn(TABLE);
   expect(isAccepted(found('CKV_GCP_12', 'gcp'), accepted)).toBe(true);
-  expect(isAccepted(found('CKV_AWS_39', 'ours'), accepted)).toBe(true);
+  expect(isAccepted(found('CKV_AWS_39', 'aws-open'), accepted)).toBe(true);
+  expect(isAccepted(found('CKV_AWS_39', 'aws', 'aws_eks_cluster.Ours'), accepted)).toBe(true);
 });
 
-test('a finding that has no row, or none for its stack, is new', () => {
+test('a finding that has no row, or none for where it is, is new', () => {
   const accepted = acceptedIn(TABLE);
   expect(isAccepted(found('CKV_GCP_13', 'gcp'), accepted)).toBe(false);
   expect(isAccepted(found('CKV_AWS_39', 'aws-h100'), accepted)).toBe(false);
@@ -36,8 +38,27 @@ test('the decision record is such a table', () => {
 });
 
 test('what checkov reports is read', () => {
-  const failed = { check_id: 'CKV_AWS_39', check_name: 'Public', file_path: '/aws/cdk.tf.json', resource: 'resource.ml' };
+  const failed = { check_id: 'CKV_AWS_39', check_name: 'Public', file_path: '/aws/main.tf', resource: 'aws_eks_cluster.ml' };
   expect(read('checkov', { results: { failed_checks: [failed] } })).toEqual([
-    { rule: 'CKV_AWS_39', title: 'Public', stack: 'aws', resource: 'resource.ml' },
+    { rule: 'CKV_AWS_39', title: 'Public', stack: 'aws', resource: 'aws_eks_cluster.ml' },
   ]);
+});
+
+test('a stack is the same in the language that scanners know: blocks, maps, lists, and expressions as they are', () => {
+  const pool = {
+    '//': { path: 'a' },
+    'labels': { 'a.b/c': 'd' },
+    'taint': [{ key: 'e', min: 1 }, { key: 'f' }],
+    'zones': ['g'],
+    'node': { data: '${base64encode("h")} "i"', spot: true },
+  };
+  expect(hcl(JSON.stringify({ provider: { google: [{ project: 'p' }] }, resource: { pool: { one: pool } } }))).toBe([
+    'provider "google" {', 'project = "p"', '}',
+    'resource "pool" "one" {',
+    'labels = {', '"a.b/c" = "d"', '}',
+    'taint {', 'key = "e"', 'min = 1', '}', 'taint {', 'key = "f"', '}',
+    'zones = ["g"]',
+    'node {', 'data = "${base64encode("h")} \\"i\\""', 'spot = true', '}',
+    '}',
+  ].join('\n'));
 });
