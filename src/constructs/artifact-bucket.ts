@@ -98,7 +98,11 @@ export interface ArtifactBucketProps {
 const EXISTS = Symbol('exists');
 const EXISTING = { [EXISTS]: true };
 
-/** A bucket for artifacts: encrypted, closed to the public, versioned, and retained when the stack is destroyed. */
+/**
+ * A bucket for artifacts: encrypted, closed to the public, versioned, and retained when the stack is destroyed.
+ *
+ * Another `bucketName` is another bucket, and the first one refuses to go; all else is changed in place.
+ */
 export class ArtifactBucket extends Construct implements IArtifactBucket {
   /** References a bucket that exists, in which the workspaces of a cluster are given rights. */
   public static fromBucketName(scope: Construct, id: string, attributes: ArtifactBucketAttributes): IArtifactBucket {

@@ -66,9 +66,9 @@ export interface ClusterPart {
   readonly registryName?: string;
 }
 
-/** Nodes without GPU. */
+/** Nodes without GPU. Another id, or another `spot`, is another pool. */
 export interface NodePoolOptions {
-  /** Machine type, in the cloud's words. */
+  /** Machine type, in the cloud's words. Another one replaces the nodes, and on AWS the pool. */
   readonly machineType: string;
 
   /**
@@ -89,7 +89,7 @@ export interface NodePoolOptions {
   readonly spot?: boolean;
 
   /**
-   * Boot disk, in GiB.
+   * Boot disk, in GiB. Another size replaces the nodes.
    *
    * @default 100
    */
@@ -98,7 +98,7 @@ export interface NodePoolOptions {
 
 /** A cluster and its network. */
 export interface ClusterProps {
-  /** The cloud, and where in it. Another one is another cluster. */
+  /** The cloud, and where in it. Another place is another cluster; other zones are in the same one. */
   readonly cloud: Cloud;
 
   /**
@@ -116,7 +116,7 @@ export interface ClusterProps {
   readonly kubernetesVersion?: string;
 
   /**
-   * Networks that may reach the control plane by its address.
+   * Networks that may reach the control plane by its address. On Azure the first one, or none any more, replaces the cluster.
    *
    * @default - none: the control plane is private, and reached as the cloud's own identity system allows
    */
@@ -130,7 +130,8 @@ export interface ClusterProps {
   readonly admins?: string[];
 
   /**
-   * Address range of the nodes' network. Another one replaces the cluster.
+   * Address range of the nodes' network. Another one is refused by AWS and Azure while the cluster is in it; on Google Cloud it
+   * replaces the cluster, unless it contains the one before.
    *
    * @default '10.0.0.0/16'
    */
@@ -361,7 +362,8 @@ abstract class ClusterBase extends Construct implements ICluster {
 /**
  * A Kubernetes cluster on a cloud, private and protected, with its network.
  *
- * Another `cloud`, `clusterName` or `cidr` replaces the cluster, which its deletion protection refuses.
+ * Another place in `cloud` or another `clusterName` replaces the cluster, as may `cidr` and on Azure `allowedCidrs`; its deletion
+ * protection refuses that. All else is changed in place. `docs/google-cloud.md`, `docs/aws.md` and `docs/azure.md` list every prop.
  */
 export class Cluster extends ClusterBase {
   /** References a cluster that exists. */

@@ -91,7 +91,7 @@ export interface GpuNodePoolProps {
   readonly gpusPerNode?: number;
 
   /**
-   * Machine type. Another one replaces the pool.
+   * Machine type. Another one replaces the nodes, and on AWS the pool.
    *
    * @default - the cheapest of the cloud with this GPU and count
    */
@@ -122,49 +122,49 @@ export interface GpuNodePoolProps {
   readonly spot?: boolean;
 
   /**
-   * How they are obtained. Another one replaces the pool.
+   * How they are obtained. Another one replaces the pool; on AWS a reservation replaces its nodes only.
    *
    * @default PoolCapacity.onDemand()
    */
   readonly capacity?: PoolCapacity;
 
   /**
-   * Zones that have the GPU.
+   * Zones that have the GPU. Others are changed in place on Google Cloud, are other node groups on AWS, and rotate the nodes on Azure.
    *
    * @default - those of the cluster
    */
   readonly zones?: string[];
 
   /**
-   * Boot disk, in GiB: images and ephemeral storage. Another one replaces the pool.
+   * Boot disk, in GiB: images and ephemeral storage. Another size replaces the nodes.
    *
    * @default 200
    */
   readonly diskGiB?: number;
 
   /**
-   * Local SSDs for ephemeral storage.
+   * Local SSDs for ephemeral storage. Another number replaces the nodes, and on Google Cloud the pool.
    *
    * @default - none
    */
   readonly localSsdCount?: number;
 
   /**
-   * How pods share a GPU.
+   * How pods share a GPU. Another way replaces the pool on Google Cloud, and on Azure where it is from or to MIG.
    *
    * @default - a GPU is one pod's
    */
   readonly sharing?: GpuSharing;
 
   /**
-   * Whether nodes are placed close to each other.
+   * Whether nodes are placed close to each other. Another answer replaces the pool, on AWS its nodes.
    *
    * @default false
    */
   readonly compact?: boolean;
 
   /**
-   * Whether images start before they are pulled whole (Google Cloud).
+   * Whether images start before they are pulled whole (Google Cloud). Another answer replaces the pool.
    *
    * @default false
    */
@@ -178,7 +178,13 @@ export interface GpuNodePoolProps {
   readonly driver?: string;
 }
 
-/** Nodes with GPUs, from none to as many as are needed. Whatever replaces a pool drains its nodes. */
+/**
+ * Nodes with GPUs, from none to as many as are needed.
+ *
+ * Another `poolName`, `spot` or `capacity` replaces the pool, another `gpu`, `gpusPerNode` or `machineType` at least its nodes;
+ * `minNodes` and `maxNodes` are changed in place. Nodes that go are drained, but for Azure's where the pool stays.
+ * `docs/google-cloud.md`, `docs/aws.md` and `docs/azure.md` list every prop.
+ */
 export class GpuNodePool extends Construct {
   /** Name of the pool. */
   public readonly poolName: string;

@@ -38,7 +38,11 @@ export interface ImageRegistryProps {
   readonly destroyable?: boolean;
 }
 
-/** A registry for the images that workspaces build: tags do not change, and a workspace's builder pushes to its own repository only. */
+/**
+ * A registry for the images that workspaces build: tags do not change, and a workspace's builder pushes to its own repository only.
+ *
+ * Another `registryName` is another registry, and the first one refuses to go; all else is changed in place.
+ */
 export class ImageRegistry extends Construct {
   /** Name of the registry. */
   public readonly registryName: string;

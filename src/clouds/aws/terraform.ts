@@ -68,7 +68,8 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   const nodes = nodeIdentity(scope, spec, location);
   const ground = { location, clusterName: name, cluster: resource.name, tags };
   const first = addonsBeforeNodes(scope, ground);
-  const pools = { ...ground, subnets, nodeRoleArn: nodes.role.arn, dependables: [...routes, ...nodes.rights, ...first] };
+  const { kubernetesVersion } = spec;
+  const pools = { ...ground, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, dependables: [...routes, ...nodes.rights, ...first] };
   const system = nodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags }, pools);
   addonsAfterNodes(scope, ground, system);
   const roles = identities(scope, ground);

@@ -69,7 +69,9 @@ describe('a cluster', () => {
   });
 
   test('has the version that is asked for, or the default of AWS', () => {
-    expect(one(synthesize(undefined, { kubernetesVersion: '1.34' }), 'aws_eks_cluster').version).toBe('1.34');
+    const synthesized = synthesize((owner, scope) => owner.addGpuPool(scope('l4'), gpuPoolSpec()), { kubernetesVersion: '1.34' });
+    expect(one(synthesized, 'aws_eks_cluster').version).toBe('1.34');
+    expect(new Set(all(synthesized, 'aws_eks_node_group').map(({ version }) => version))).toEqual(new Set(['1.34']));
     expect(one(synthesize(), 'aws_eks_cluster')).not.toHaveProperty('version');
   });
 

@@ -71,6 +71,14 @@ describe('a cluster', () => {
     });
   });
 
+  test('has nodes of its version in every pool', () => {
+    const azure = new Azure({ kubernetesVersion: '1.33' });
+    azure.gpuPool();
+    const json = azure.synth();
+    expect(only(json, 'kubernetes_cluster').default_node_pool).toMatchObject({ orchestrator_version: '1.33' });
+    expect(Object.values(json.resources.kubernetes_cluster_node_pool ?? {}).map(({ orchestrator_version: version }) => version)).toEqual(['1.33', '1.33']);
+  });
+
   test('has nodes without public addresses, whose traffic leaves through NAT, and enforced network policies', () => {
     const json = new Azure().synth();
     expect(only(json, 'kubernetes_cluster').network_profile).toMatchObject({

@@ -20,6 +20,8 @@ export interface PoolGround {
   readonly cluster: string;
   readonly subnets: Subnets;
   readonly nodeRoleArn: string;
+  /** Of Kubernetes, where it is chosen; EKS upgrades no nodes with the cluster by itself. */
+  readonly kubernetesVersion?: string;
   /** Security groups of the nodes; none: the cluster's own, which EKS sets. */
   readonly securityGroupIds?: readonly string[];
   /** What must be there before nodes can become ready. */
@@ -166,6 +168,7 @@ function nodeGroup(scope: Construct, ground: PoolGround, { pool, template, zone,
     nodeRoleArn: ground.nodeRoleArn,
     subnetIds: [subnetOf(ground, zone)],
     amiType,
+    ...(ground.kubernetesVersion && { version: ground.kubernetesVersion }),
     capacityType,
     ...(capacityType !== 'CAPACITY_BLOCK' && { instanceTypes: [machineType] }),
     launchTemplate: { id: template.id, version: Token.asString(template.interpolationForAttribute('latest_version')) },

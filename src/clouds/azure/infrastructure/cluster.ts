@@ -104,6 +104,7 @@ function clusterConfig(
   const defaultNodePool: KubernetesClusterDefaultNodePool = {
     ...SYSTEM_POOL,
     vnetSubnetId: nodes.id,
+    ...(kubernetesVersion && { orchestratorVersion: kubernetesVersion }),
     tags: { ...tags },
     ...(zones && { zones: zonesOf('system', zones) }),
   };
@@ -137,6 +138,7 @@ function groundOf(scope: Construct, { spec, location, common, net, resource, con
     clusterName: spec.name,
     resourceGroup: common.resourceGroupName,
     clusterId: resource.id,
+    kubernetesVersion: spec.kubernetesVersion,
     oidcIssuerUrl: resource.oidcIssuerUrl,
     kubeletObjectId: resource.kubeletIdentity.objectId,
     controlPlaneObjectId,

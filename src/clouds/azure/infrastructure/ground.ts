@@ -9,6 +9,8 @@ export interface Ground {
   readonly clusterName: string;
   readonly resourceGroup: string;
   readonly clusterId: string;
+  /** Of Kubernetes, where it is chosen; AKS upgrades no nodes with the cluster by itself. */
+  readonly kubernetesVersion?: string;
   readonly oidcIssuerUrl: string;
   /** Object id of the identity with which nodes pull images. */
   readonly kubeletObjectId: string;

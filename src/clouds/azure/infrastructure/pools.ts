@@ -60,6 +60,7 @@ function poolConfig(spec: Omit<NodePoolSpec, 'spot' | 'labels'>, ground: Ground)
     temporaryNameForRotation: rotationPoolName(name),
     kubernetesClusterId: ground.clusterId,
     vnetSubnetId: ground.subnetId,
+    ...(ground.kubernetesVersion && { orchestratorVersion: ground.kubernetesVersion }),
     mode: 'User',
     osSku: 'Ubuntu',
     vmSize: machineType,
