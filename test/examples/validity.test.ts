@@ -10,13 +10,10 @@ const LIMIT_BYTES = 256 * 1024;
 /* Before 1.30, where the field came, the annotation was the only way, and BuildKit needs it. */
 const ONLY_WAY = /annotations has the key "container\.apparmor\.security\.beta\.kubernetes\.io\/builder", which is deprecated$/;
 
-/* Add-ons of a cluster have kinds that the schemas here have not; test/clouds looks at them. */
-const ADDON_KINDS = ['DaemonSet', 'StorageClass'];
-
 const WRITTEN = everythingWritten();
 
 test.each(CASES)('%s: every object is strictly valid, on the oldest Kubernetes that it is for and on the current one', (name, example, cloud) => {
-  const objects = everyObject(name).filter(({ kind = '' }) => !ADDON_KINDS.includes(kind));
+  const objects = everyObject(name);
   /* Where a platform says a version, what is newer than 1.27 is written. */
   const isForOldest = synthesize(example, cloud).platform.kubernetesVersion === undefined;
   const errors = objects.flatMap((object) => [...isForOldest ? schemaErrors(object, '1.27') : [], ...schemaErrors(object, 'current')]);

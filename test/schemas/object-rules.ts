@@ -11,6 +11,7 @@ const KIND_RULES: Readonly<Record<string, (object: Fields) => string[]>> = {
   ClusterRoleBinding: bindingErrors,
   ConfigMap: dataErrors,
   CustomResourceDefinition: crdErrors,
+  DaemonSet: ({ spec }) => replicaErrors(spec),
   Deployment: ({ spec }) => [...replicaErrors(spec), ...strategyErrors(spec)],
   Job: jobErrors,
   NetworkPolicy: networkPolicyErrors,
@@ -22,6 +23,7 @@ const KIND_RULES: Readonly<Record<string, (object: Fields) => string[]>> = {
   Secret: dataErrors,
   Service: serviceErrors,
   StatefulSet: statefulSetErrors,
+  StorageClass: storageClassErrors,
 };
 
 /** What an API server would refuse in an object, or only fail at later, beyond the schema of its kind. */
@@ -138,6 +140,16 @@ function persistentVolumeErrors({ spec }: Fields): string[] {
     ...Array.isArray(accessModes) && accessModes.length > 0 ? [] : ['spec.accessModes is required'],
     ...amountOf(storage) > 0 ? [] : [`spec.capacity.storage is ${JSON.stringify(storage)} but must be above zero`],
     ...persistentVolumeReclaimPolicy === 'Recycle' ? ['spec.persistentVolumeReclaimPolicy is Recycle, which is deprecated'] : [],
+  ];
+}
+
+function storageClassErrors({ parameters, reclaimPolicy, volumeBindingMode }: Fields): string[] {
+  const oneOf = (field: string, value: unknown, choices: readonly string[]): string[] =>
+    value === undefined || choices.includes(String(value)) ? [] : [`${field} is ${JSON.stringify(value)} but must be one of ${choices.join(', ')}`];
+  return [
+    ...oneOf('reclaimPolicy', reclaimPolicy, ['Delete', 'Retain']),
+    ...oneOf('volumeBindingMode', volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']),
+    ...Object.entries(fields(parameters)).filter(([, value]) => value === '').map(([key]) => `parameters.${key} is empty`),
   ];
 }
 

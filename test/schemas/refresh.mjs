@@ -19,6 +19,7 @@ const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 /** apiVersion/kind of every object that the library may expand to, and its definition. */
 const KINDS = {
   'apiextensions.k8s.io/v1/CustomResourceDefinition': `${APIEXTENSIONS}CustomResourceDefinition`,
+  'apps/v1/DaemonSet': `${API}apps.v1.DaemonSet`,
   'apps/v1/Deployment': `${API}apps.v1.Deployment`,
   'apps/v1/StatefulSet': `${API}apps.v1.StatefulSet`,
   'batch/v1/Job': `${API}batch.v1.Job`,
@@ -29,6 +30,7 @@ const KINDS = {
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': `${API}rbac.v1.ClusterRoleBinding`,
   'rbac.authorization.k8s.io/v1/Role': `${API}rbac.v1.Role`,
   'rbac.authorization.k8s.io/v1/RoleBinding': `${API}rbac.v1.RoleBinding`,
+  'storage.k8s.io/v1/StorageClass': `${API}storage.v1.StorageClass`,
   'v1/ConfigMap': `${API}core.v1.ConfigMap`,
   'v1/Namespace': `${API}core.v1.Namespace`,
   'v1/PersistentVolume': `${API}core.v1.PersistentVolume`,

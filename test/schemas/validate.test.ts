@@ -38,6 +38,15 @@ function named(kind: string, name: string, rest: object = {}) {
   return { apiVersion: 'v1', kind, metadata: { name }, ...rest };
 }
 
+function daemonSet(spec: object = {}) {
+  const { selector, template } = deployment().spec;
+  return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'plugin', namespace: 'kube-system' }, spec: { selector, template, ...spec } };
+}
+
+function storageClass(classFields: object = {}) {
+  return { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'fast' }, provisioner: 'ebs.csi.aws.com', ...classFields };
+}
+
 describe.each(VERSIONS)('Kubernetes %s', (version) => {
   test('accepts a correct Deployment, Job and Service', () => {
     expect(schemaErrors(deployment(), version)).toEqual([]);
@@ -79,6 +88,23 @@ describe.each(VERSIONS)('Kubernetes %s', (version) => {
     ['a bad label', deployment({}, { app: 'chat', team: 'a b' }), 'spec.template.metadata.labels["team"] is "a b", which is no valid label value'],
   ])('refuses %s', (_, object, problem) => {
     expect(schemaErrors(object, version)).toContain(`Deployment chat-server: ${problem}`);
+  });
+
+  test('accepts a correct DaemonSet and StorageClass', () => {
+    expect(schemaErrors(daemonSet(), version)).toEqual([]);
+    expect(schemaErrors(storageClass({ volumeBindingMode: 'WaitForFirstConsumer', parameters: { type: 'gp3' } }), version)).toEqual([]);
+  });
+
+  test.each<[string, object, string]>([
+    ['replicas of a DaemonSet', daemonSet({ replicas: 1 }), 'DaemonSet plugin: spec.replicas is unknown'],
+    ['a DaemonSet whose selector finds none of its pods', daemonSet({ selector: { matchLabels: { app: 'other' } } }),
+      'DaemonSet plugin: spec.selector asks for app=other, which spec.template.metadata.labels does not have'],
+    ['a StorageClass without a driver', storageClass({ provisioner: undefined }), 'StorageClass fast: provisioner is required'],
+    ['a StorageClass that binds in no known way', storageClass({ volumeBindingMode: 'Late' }),
+      'StorageClass fast: volumeBindingMode is "Late" but must be one of Immediate, WaitForFirstConsumer'],
+    ['a parameter that is no string', storageClass({ parameters: { encrypted: true } }), 'StorageClass fast: parameters.encrypted is true but must be of type string'],
+  ])('refuses %s', (_, object, problem) => {
+    expect(schemaErrors(object, version)).toEqual([problem]);
   });
 
   test('refuses a Job that restarts always, and a failure policy without Never', () => {
