@@ -22,6 +22,8 @@ export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { artifactUrl, gatesOf, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
 export type { Artifact, Gate, Inputs } from './inputs';
 export { notebookName, tokenSecretName } from './notebook';
+export { CHILD_TYPES, workspaceTypes } from './object-types';
+export type { ObjectType } from './object-types';
 export { noCapacity, onlyQueued, poolsFor } from './placement';
 export { overlayConflict } from './overlay';
 export { gpuRequestOf, unknownGpu } from './resources';

@@ -1,0 +1,31 @@
+/** The types of what expansion produces: for the rights of the reconciler, and for what it watches. */
+import type { PlatformSpec } from '../api/platform';
+import { expandWorkspace } from './workspace';
+
+/** A type of object, as the paths of the API and the rules of RBAC name it. */
+export interface ObjectType {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+const CONFIG_MAP: ObjectType = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true };
+const SERVICE: ObjectType = { group: '', version: 'v1', plural: 'services', kind: 'Service', namespaced: true };
+const CLAIM: ObjectType = { group: '', version: 'v1', plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim', namespaced: true };
+const VOLUME: ObjectType = { group: '', version: 'v1', plural: 'persistentvolumes', kind: 'PersistentVolume', namespaced: false };
+const ACCOUNT: ObjectType = { group: '', version: 'v1', plural: 'serviceaccounts', kind: 'ServiceAccount', namespaced: true };
+const DEPLOYMENT: ObjectType = { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true };
+const JOB: ObjectType = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job', namespaced: true };
+const BUDGET: ObjectType = { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', kind: 'PodDisruptionBudget', namespaced: true };
+
+/** Types of the children of the four kinds, on every cloud. */
+export const CHILD_TYPES: readonly ObjectType[] = [CONFIG_MAP, CLAIM, SERVICE, DEPLOYMENT, JOB, BUDGET];
+
+/** Types of what a workspace is made of: on a cloud that mounts artifacts without a volume of the workspace, ServiceAccounts alone. */
+export function workspaceTypes(platform: PlatformSpec): ObjectType[] {
+  const kinds = new Set(expandWorkspace(platform, 'any').map(({ kind }) => kind));
+  return [ACCOUNT, CLAIM, VOLUME].filter(({ kind }) => kinds.has(kind));
+}

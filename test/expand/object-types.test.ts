@@ -1,0 +1,40 @@
+/** The table says what expansion produces: no more, no less. */
+import type { PlatformSpec } from '../../src/api/platform';
+import { CHILD_TYPES, expandWorkspace, workspaceTypes } from '../../src/expand';
+import type { KubeObject, ObjectType } from '../../src/expand';
+import { CASES, platforms } from './cases';
+import { childrenOf, CLOUDS, NAMESPACE, platformOf } from './fixtures';
+
+function typesOf(objects: readonly KubeObject[]): string[] {
+  return [...new Set(objects.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))].sort();
+}
+
+function named(types: readonly ObjectType[]): string[] {
+  return types.map(({ group, version, kind }) => `${group ? `${group}/` : ''}${version} ${kind}`).sort();
+}
+
+test('the children of all resources on all platforms have the types of the table, and each type has children', () => {
+  const children = CASES.flatMap((which) => childrenOf(which.resource, which).map(({ object }) => object));
+  expect(typesOf(children)).toEqual(named(CHILD_TYPES));
+});
+
+test.each(CLOUDS)('each platform on %s has the same types of children', (cloud) => {
+  const children = CASES.filter(({ platform }) => platform.cloud === cloud)
+    .flatMap((which) => childrenOf(which.resource, which).map(({ object }) => object));
+  expect(typesOf(children)).toEqual(named(CHILD_TYPES));
+});
+
+test.each(platforms().map((platform): [string, PlatformSpec] => [`${platform.cloud} ${platform.artifacts.url} ${platform.kubernetesVersion}`, platform]))(
+  'a workspace on %s has the types of its table', (_, platform) => {
+    expect(named(workspaceTypes(platform))).toEqual(typesOf(expandWorkspace(platform, NAMESPACE)));
+  });
+
+test('only clouds that mount through a volume have types of volumes', () => {
+  const kinds = (cloud: string): string[] => workspaceTypes(platformOf(cloud)).map(({ kind }) => kind);
+  expect(Object.fromEntries(CLOUDS.map((cloud) => [cloud, kinds(cloud)]))).toEqual({
+    gcp: ['ServiceAccount'],
+    aws: ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume'],
+    azure: ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume'],
+    local: ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume'],
+  });
+});
