@@ -8,6 +8,9 @@ const ENSURE_INSTALL = 'node scripts/ensure-install.mjs';
 /** The tests run the scripts of the publish step with a real rclone. */
 const ENSURE_RCLONE = 'node scripts/ensure-rclone.mjs';
 
+/** The program of the reconciler, which its construct ships; generated, never committed. */
+const BUNDLE = 'tsx --tsconfig scripts/tsconfig.json scripts/bundle.ts';
+
 const project = new cdk.JsiiProject({
   name: 'cdk-substratus',
   description: 'Models, datasets, servers and notebooks, and the clusters they run on, as typed constructs for cdk8s and cdktf',
@@ -60,12 +63,13 @@ const project = new cdk.JsiiProject({
       maxWorkers: '100%',
       coverageReporters: ['lcov', 'text-summary'],
       moduleNameMapper: { '^cdk-substratus$': '<rootDir>/src/index.ts' },
+      globalSetup: '<rootDir>/test/setup.ts',
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/lib/'],
     },
   },
 
   gitignore: [
-    '*.tsbuildinfo', '/.jsii',
+    '*.tsbuildinfo', '/.jsii', '/assets/',
     '/cdktf.out/', '/preview/', '/examples/*/dist/', '/examples/*/cdktf.out/', '/examples/*/preview/', '/clusters/', '/examples/*/clusters/',
   ],
 });
@@ -88,6 +92,7 @@ project.npmrc.addConfig('fund', 'false');
 // What npm publishes, and nothing else.
 project.npmignore?.exclude('/*');
 project.npmignore?.include('/lib/', '/assets/', '/.jsii', '/API.md', '/README.md', '/LICENSE');
+project.npmignore?.exclude('/lib/reconciler/'); // its bundle is in assets
 
 // One type-check for everything that jsii does not compile. `cdk-substratus` is this library, as a user would write it.
 const paths = { 'cdk-substratus': ['../src/index.ts'] };
@@ -113,6 +118,10 @@ project.testTask.reset();
 project.testTask.execArgs(['node', 'scripts/check.mjs', 'eslint', 'type-check']);
 project.testTask.execArgs(['jest', '--ci'], { receiveArgs: true });
 
+// The reconciler as one file, which is all of it that the package needs.
+const bundle = project.addTask('bundle', { description: 'Bundles the program of the reconciler into assets', exec: BUNDLE });
+project.compileTask.prependSpawn(bundle);
+
 // One file loads in half the time of ninety (docs/decisions/0017).
 project.compileTask.exec('esbuild lib/index.js --bundle --platform=node --packages=external --allow-overwrite --outfile=lib/index.js --log-level=error');
 
@@ -124,16 +133,17 @@ if (packageJs) project.packageTask.spawn(packageJs);
 // jsii greets Node 20 with a banner on its end of life; the value names the version that the banner is about.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
-project.setScript('start', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/start.ts`);
+project.setScript('start', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/start.ts`);
 project.setScript('build', `${ENSURE_INSTALL} && projen build`);
 project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && projen test`);
 project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --ci`);
 project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --ci --coverage`);
-project.setScript('docs:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/docs.ts`);
-project.setScript('examples:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/update-examples.ts`);
+project.setScript('docs:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/docs.ts`);
+project.setScript('examples:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/update-examples.ts`);
 project.setScript('test:crds', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/check-crds.ts`);
 project.setScript('test:terraform', `${ENSURE_INSTALL} && jest --ci test/terraform`);
-project.setScript('scan', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/scan/main.ts`);
+project.setScript('scan', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/scan/main.ts`);
+project.setScript('bundle', `${ENSURE_INSTALL} && ${BUNDLE}`);
 project.setScript('bench', `${ENSURE_INSTALL} && tsx --tsconfig bench/tsconfig.json bench/main.ts`);
 
 project.synth();

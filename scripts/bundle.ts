@@ -1,0 +1,74 @@
+/**
+ * `npm run bundle`: the reconciler as one file, in assets/, from where the construct and an image of your own take it. The same
+ * sources give the same bytes on every machine: no date and no path gets in. Not minified, so that its stack traces can be read.
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
+import type { Metafile } from 'esbuild';
+
+const ROOT = path.join(__dirname, '..');
+const ENTRY = 'src/reconciler/main.ts';
+const DOCKERFILE = 'src/reconciler/Dockerfile';
+const ASSETS = path.join(ROOT, 'assets');
+
+/** Where a gzip file names the system that has packed it. */
+const SYSTEM_BYTE = 9;
+const UNKNOWN_SYSTEM = 255;
+
+export interface Bundle {
+  readonly program: string;
+  readonly gzip: Buffer;
+  /** What is in it, and from where. */
+  readonly metafile: Metafile;
+}
+
+export function bundle(): Bundle {
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  const { outputFiles, metafile } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: [ENTRY],
+    bundle: true,
+    platform: 'node',
+    target: 'node20.9',
+    format: 'cjs',
+    charset: 'utf8',
+    legalComments: 'none',
+    define: { 'process.env.SUBSTRATUS_VERSION': JSON.stringify(version) },
+    outfile: 'assets/reconciler.js',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  const program = outputFiles[0]?.text ?? '';
+  return { program, gzip: packed(program), metafile };
+}
+
+/** Level 9, and nothing of this machine in the header. */
+function packed(program: string): Buffer {
+  const bytes = gzipSync(program, { level: 9 });
+  bytes[SYSTEM_BYTE] = UNKNOWN_SYSTEM;
+  return bytes;
+}
+
+/** Writes what has changed only, so that two runs at once are not in each other's way. */
+export function writeBundle({ program, gzip }: Bundle): void {
+  fs.mkdirSync(ASSETS, { recursive: true });
+  const files = { 'reconciler.js': Buffer.from(program), 'reconciler.js.gz': gzip, 'Dockerfile': fs.readFileSync(path.join(ROOT, DOCKERFILE)) };
+  for (const [name, bytes] of Object.entries(files)) writeIfChanged(path.join(ASSETS, name), bytes);
+}
+
+function writeIfChanged(file: string, bytes: Buffer): void {
+  if (fs.existsSync(file) && fs.readFileSync(file).equals(bytes)) return;
+  const unfinished = `${file}.${process.pid}`;
+  fs.writeFileSync(unfinished, bytes);
+  fs.renameSync(unfinished, file);
+}
+
+if (require.main === module) {
+  const made = bundle();
+  writeBundle(made);
+  const kibibytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
+  console.log(`assets/reconciler.js: ${kibibytes(Buffer.byteLength(made.program))}, packed ${kibibytes(made.gzip.length)}`);
+}

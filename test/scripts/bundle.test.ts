@@ -1,0 +1,35 @@
+/** The program of the reconciler, as it is shipped. */
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { bundle } from '../../scripts/bundle';
+
+const ROOT = path.join(__dirname, '../..');
+const MAX_KIBIBYTES = 200;
+
+/** What runs in the cluster: no construct, no Terraform, no package. */
+const INGREDIENTS = /^src\/(reconciler|api|catalog|expand|clouds\/(pods|labels|placement|static-volume|store-url)|clouds\/[a-z]+\/(pods|machines))(\/[-a-z/]+)?\.ts$/;
+
+const { program, gzip, metafile } = bundle();
+
+test('holds what the reconciler may import, and nothing else', () => {
+  expect(Object.keys(metafile.inputs).filter((file) => !INGREDIENTS.test(file))).toEqual([]);
+  expect(Object.keys(metafile.inputs)).toContain('src/reconciler/main.ts');
+});
+
+test('needs nothing at run time but Node itself', () => {
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map((each) => each.path));
+  expect(imports.filter((name) => !name.startsWith('node:'))).toEqual([]);
+});
+
+test(`is at most ${MAX_KIBIBYTES} KiB, packed`, () => {
+  expect(gzip.length / 1024).toBeLessThanOrEqual(MAX_KIBIBYTES);
+});
+
+test('is the same bytes from any folder, with no path of the machine in them', () => {
+  const script = `const { bundle } = require(${JSON.stringify(path.join(ROOT, 'scripts/bundle.ts'))});
+    process.stdout.write(bundle().gzip.toString('base64'));`;
+  const elsewhere = execFileSync(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script], { cwd: tmpdir(), encoding: 'utf8' });
+  expect(elsewhere).toBe(gzip.toString('base64'));
+  expect(program).not.toContain(ROOT);
+});
