@@ -51,3 +51,5 @@ export type { ImageRegistryProps } from './constructs/image-registry';
 export { ClusterAddons } from './constructs/cluster-addons';
 export type { ClusterAddonsProps } from './constructs/cluster-addons';
 export { ClusterFiles } from './constructs/cluster-files';
+export { LogLevel, Reconciler } from './constructs/reconciler';
+export type { ReconcilerProps } from './constructs/reconciler';

@@ -9,6 +9,9 @@ export const ENV_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
 
 export const MAX_NAME_LENGTH = 63;
 
+/** Anything that may be an image: `host:port/path:tag@digest`, without a scheme. */
+const IMAGE = /^[A-Za-z0-9][-\w.]*(:[0-9]+)?(\/[-\w.]+)*(:[\w][-\w.]*)?(@[a-z0-9]+:[a-f0-9]+)?$/;
+
 const PATTERNS = { dns1123: new RegExp(DNS_1123_LABEL), dns1035: new RegExp(DNS_1035_LABEL), env: new RegExp(ENV_NAME) };
 
 export function isDns1123Label(name: string): boolean {
@@ -17,6 +20,10 @@ export function isDns1123Label(name: string): boolean {
 
 export function isDns1035Label(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && PATTERNS.dns1035.test(name);
+}
+
+export function isImageReference(text: string): boolean {
+  return IMAGE.test(text);
 }
 
 export function isEnvName(name: string): boolean {

@@ -1,7 +1,8 @@
 /**
  * Images of the helper containers. A platform may name others in `images`, for a registry of its own.
  *
- * By version, not by digest: none of the registries was in reach when the table was written (2026-11).
+ * By version, not by digest: none of the registries was in reach when the table was written (2026-11). Node's, which everything
+ * hangs on, has the digest of its index over all architectures, on which public sources agree (docs/decisions/0019).
  */
 import type { PlatformSpec } from '../api/platform';
 
@@ -16,6 +17,8 @@ export const IMAGES = {
   'aws-cli': 'public.ecr.aws/aws-cli/aws-cli:2.31.0',
   /** Gets a token for ACR. */
   'azure-cli': 'mcr.microsoft.com/azure-cli:2.77.0',
+  /** Runs the reconciler. Also in src/reconciler/Dockerfile. */
+  node: 'docker.io/library/node:24.19.0-alpine@sha256:d32cdf619f63fe0471182d08996dd516c6275bb5fd31ae06e55a570bd9e1ad43',
 } as const;
 
 export type HelperImage = keyof typeof IMAGES;

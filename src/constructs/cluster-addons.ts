@@ -1,8 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { AddonObject } from '../clouds/cloud';
-import { clusterScoped } from './cluster-scoped';
-import { lateObject, objectId } from './late-object';
+import { addLateObject, objectId } from './late-objects';
 import type { Platform } from './platform';
 import { asValidation } from './validation-error';
 
@@ -36,8 +35,7 @@ export class ClusterAddons extends Construct {
 
   private add(addon: AddonObject, addons: () => readonly AddonObject[]): ApiObject {
     const id = objectId(addon);
-    const object = lateObject(this, addon, () => addons().find((other) => objectId(other) === id) ?? addon);
-    if (addon.metadata?.namespace === undefined) clusterScoped(object);
+    const object = addLateObject(this, addon, () => addons().find((other) => objectId(other) === id) ?? addon);
     this.objects.set(id, object);
     return object;
   }

@@ -62,6 +62,8 @@ export class Declarations {
   private readonly imported = new Map<string, DeclaredReference>();
   private readonly checks = new Map<IConstruct, () => string[]>();
   private readonly workspaces: DeclaredWorkspace[] = [];
+  private readonly workspaceListeners: ((workspace: DeclaredWorkspace) => void)[] = [];
+  private reconciler?: IConstruct;
   private changes = 0;
   private errors: ReadonlyMap<IConstruct, string[]> = new Map();
   private checkedRevision?: number;
@@ -91,6 +93,19 @@ export class Declarations {
     }
     this.workspaces.push(workspace);
     this.addCheck(construct, check);
+    for (const listener of this.workspaceListeners) listener(workspace);
+  }
+
+  /** Adds the reconciler, one for a cluster, by whichever platform that is described. It hears of every workspace, also of later ones. */
+  public addReconciler(construct: IConstruct, onWorkspace: (workspace: DeclaredWorkspace) => void): void {
+    const sameCluster = Declarations.all(construct).filter(({ cluster }) => cluster === this.cluster);
+    const [first] = sameCluster.flatMap(({ reconciler = [] }) => reconciler);
+    if (first) {
+      throw new ValidationError(construct, `cluster ${this.platform?.clusterName} has the Reconciler ${first.node.path} already; leave one of them out`);
+    }
+    this.reconciler = construct;
+    this.workspaceListeners.push(onWorkspace);
+    for (const workspace of this.workspaces) onWorkspace(workspace);
   }
 
   /** Something was changed after it was added, so that it has to be looked at again. */
@@ -122,6 +137,10 @@ export class Declarations {
   /** Recipe digest of an artifact, where it is known here. */
   public recipeDigest(key: string): string | undefined {
     return this.byKey.get(key)?.object.recipeDigest ?? this.imported.get(key)?.recipeDigest;
+  }
+
+  private get cluster(): string {
+    return `${this.platform?.cloudName}/${this.platform?.clusterName}`;
   }
 
   private addCheck(construct: IConstruct, check: () => string[]): void {

@@ -10,6 +10,7 @@ import type { Stage } from './eject-script';
 import { fluxYaml } from './flux';
 import { removeOwnFiles } from './own-files';
 import type { PreviewedResource } from './preview';
+import { SELECTOR } from './reconciler-settings';
 import { yamlOf } from './yaml';
 
 /** How manifests are ejected. */
@@ -46,7 +47,7 @@ const OWN_DEFINITION = new RegExp(`\\.${API_GROUP.replace('.', '\\.')}$`);
 /** Writes everything; what a former run has written there is deleted first. */
 export function writeEjected(directory: string, { resources, others: all, options }: Ejected): string[] {
   removeOwnFiles(directory, HEADER);
-  const [stages, others] = withScalers(stagesOf(resources), all.filter((object) => !isOwnDefinition(object)));
+  const [stages, others] = withScalers(stagesOf(resources), all.filter((object) => !isOwnDefinition(object) && !isReconcilers(object)));
   const files: string[] = [];
   const write = (file: string, text: string, mode = 0o644): void => {
     fs.mkdirSync(path.join(directory, path.dirname(file)), { recursive: true });
@@ -65,6 +66,11 @@ export function writeEjected(directory: string, { resources, others: all, option
 
 function isOwnDefinition({ kind, metadata }: KubeObject): boolean {
   return kind === 'CustomResourceDefinition' && OWN_DEFINITION.test(metadata?.name ?? '');
+}
+
+/** What is ejected runs without the reconciler. */
+function isReconcilers({ metadata }: KubeObject): boolean {
+  return Object.entries(SELECTOR).every(([key, value]) => metadata?.labels?.[key] === value);
 }
 
 /** Autoscalers of the user's go with the Deployment that they scale: before it is there they are not healthy, and would hold up all. */

@@ -52,7 +52,8 @@ export interface PlatformProps {
   readonly autoProvisioning?: boolean;
 
   /**
-   * Images of the helper containers where not the default: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`.
+   * Images where not the default: of the helper containers `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`, and of the
+   * reconciler `node`.
    *
    * @default - the public ones
    */

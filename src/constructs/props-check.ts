@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { tokenProblem } from './guard';
 import { unknownProp } from './known-props';
 import type { KnownProps } from './known-props';
+import { Platform } from './platform';
 import { shown } from './shown';
 import { ValidationError } from './validation-error';
 
@@ -12,4 +13,10 @@ export function checkProps(scope: Construct, props: unknown, known: KnownProps):
   }
   const problem = unknownProp(scope.constructor.name.replace(/^Imported/, ''), props, known) ?? tokenProblem(props);
   if (problem) throw new ValidationError(scope, problem);
+}
+
+/** A platform is a value that no caller without types can make up. */
+export function checkPlatformProp(scope: Construct, platform: unknown): asserts platform is Platform {
+  if (platform instanceof Platform) return;
+  throw new ValidationError(scope, `platform is ${shown(platform)}; give one of Platform.gcp, Platform.aws, Platform.azure and Platform.local`);
 }

@@ -1,5 +1,6 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { isImageReference } from '../api/names';
 import type { CommonSpec } from '../api/resource';
 import type { PodSecurity } from './access';
 import { Build } from './build';
@@ -12,9 +13,6 @@ import type { ResourcesOptions } from './resources';
 import { shown } from './shown';
 import { ValidationError } from './validation-error';
 import { podSecurityOf } from './workspace-context';
-
-/** Anything that may be an image: `host:port/path:tag@digest`, without a scheme. */
-const IMAGE = /^[A-Za-z0-9][-\w.]*(:[0-9]+)?(\/[-\w.]+)*(:[\w][-\w.]*)?(@[a-z0-9]+:[a-f0-9]+)?$/;
 
 /** What all kinds have in common. */
 export interface WorkloadProps {
@@ -144,7 +142,7 @@ function checkImage(scope: Construct, { image, imageBuild }: WorkloadProps): voi
   if (imageBuild && !(imageBuild instanceof Build)) {
     throw new ValidationError(scope, `imageBuild is ${shown(imageBuild)}, which is no Build; write Build.git({ url: 'https://…' })`);
   }
-  if (image && !IMAGE.test(image)) {
+  if (image && !isImageReference(image)) {
     throw new ValidationError(scope, `image is '${image}', which is no reference to an image; write for example acme/trainer:1.0, without scheme and spaces`);
   }
   if (image && hasUpperCasePath(image)) {

@@ -1,21 +1,17 @@
 import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
 import { Construct } from 'constructs';
 import { isDns1123Label } from '../api/names';
-import { expandWorkspace, missingValues, workspaceNamespace } from '../expand';
-import type { KubeObject } from '../expand';
+import { expandWorkspace, workspaceNamespace } from '../expand';
 import type { PodSecurity } from './access';
-import { clusterScoped } from './cluster-scoped';
 import { Declarations } from './declarations';
 import { knownProps } from './known-props';
-import { lateObject } from './late-object';
-import { Platform } from './platform';
-import { checkProps } from './props-check';
+import { addLateObjects } from './late-objects';
+import { lateProblem } from './late-values';
+import type { Platform } from './platform';
+import { checkPlatformProp, checkProps } from './props-check';
 import { shown } from './shown';
 import { ValidationError } from './validation-error';
 import { provideContext } from './workspace-context';
-
-/** Kinds that have no namespace, on which a Chart would stamp its own. */
-const CLUSTER_SCOPED = ['Namespace', 'PersistentVolume'];
 
 /** How a namespace is made ready. */
 export interface WorkspaceProps {
@@ -76,15 +72,15 @@ export class Workspace extends Chart {
     if (typeof namespace !== 'string' || !isDns1123Label(namespace)) {
       throw new ValidationError(this, `namespace is ${shown(namespace)}; use lower-case letters, digits and - inside, 63 characters at most`);
     }
-    if (!(platform instanceof Platform)) {
-      throw new ValidationError(this, `platform is ${shown(platform)}; give one of Platform.gcp, Platform.aws, Platform.azure and Platform.local`);
-    }
+    checkPlatformProp(this, platform);
     if (namespace === 'default' && createNamespace) {
       throw new ValidationError(this, "namespace is 'default', which every cluster has already; set createNamespace: false");
     }
     this.platform = platform;
     this.workspaceName = namespace;
     provideContext(this, { platform, podSecurity });
+    /* Made now, so that what it holds comes before all that needs it, also where the platform learns of the workspace later. */
+    const ground = new Construct(this, 'Workspace');
     this.declarations = Declarations.of(this);
     this.declarations.addWorkspace({ construct: this, namespace }, () => this.problems());
     this.node.addValidation({
@@ -93,12 +89,10 @@ export class Workspace extends Chart {
         return [];
       },
     });
-    /* Made now, so that what it holds comes before all that needs it, also where the platform learns of the workspace later. */
-    const ground = new Construct(this, 'Workspace');
     platform._onWorkspace((workspace) => {
       if (workspace.namespace !== namespace) return;
-      if (createNamespace) addObjects(ground, () => [workspaceNamespace(platform._spec, namespace, podSecurity)]);
-      addObjects(ground, () => expandWorkspace(platform._spec, namespace));
+      if (createNamespace) addLateObjects(ground, () => [workspaceNamespace(platform._spec, namespace, podSecurity)]);
+      addLateObjects(ground, () => expandWorkspace(platform._spec, namespace));
     });
   }
 
@@ -135,17 +129,7 @@ export class Workspace extends Chart {
     if (problem) return [problem];
     const unknown = this.platform._unknownReads(this.workspaceName);
     if (unknown) return [unknown];
-    const missing = missingValues(spec, this.workspaceName);
-    if (missing.length === 0) return [];
-    const verb = missing.length === 1 ? 'is' : 'are';
-    return [`${missing.join(', ')} ${verb} not known yet; ${this.platform._lateHint(this.workspaceName)}`];
-  }
-}
-
-/** The objects as they are at synth: which there are is known now, what is in them may depend on what is declared later. */
-function addObjects(scope: Construct, produce: () => KubeObject[]): void {
-  for (const [index, object] of produce().entries()) {
-    const created = lateObject(scope, object, () => produce()[index] ?? object);
-    if (CLUSTER_SCOPED.includes(object.kind ?? '')) clusterScoped(created);
+    const late = lateProblem(this.platform, this.workspaceName);
+    return late ? [late] : [];
   }
 }

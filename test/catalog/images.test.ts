@@ -2,7 +2,7 @@ import { helperImage, IMAGES } from '../../src/catalog/images';
 import { platformOf } from '../expand/fixtures';
 
 test('every image names its registry and its version', () => {
-  expect(Object.values(IMAGES).filter((image) => !/^[a-z.]+\.[a-z]+\/[a-z0-9/-]+:v?\d+\.\d+\.\d+(-[a-z]+)?$/.test(image))).toEqual([]);
+  expect(Object.values(IMAGES).filter((image) => !/^[a-z.]+\.[a-z]+\/[a-z0-9/-]+:v?\d+\.\d+\.\d+(-[a-z]+)?(@sha256:[0-9a-f]{64})?$/.test(image))).toEqual([]);
 });
 
 test('a platform may have an image from a registry of its own', () => {

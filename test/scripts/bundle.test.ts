@@ -5,7 +5,8 @@ import * as path from 'node:path';
 import { bundle } from '../../scripts/bundle';
 
 const ROOT = path.join(__dirname, '../..');
-const MAX_KIBIBYTES = 200;
+/** In base64 a third more, with which it still fits into the annotation of `kubectl apply`, 256 KiB. */
+const MAX_KIBIBYTES = 190;
 
 /** What runs in the cluster: no construct, no Terraform, no package. */
 const INGREDIENTS = /^src\/(reconciler|api|catalog|expand|clouds\/(pods|labels|placement|static-volume|store-url)|clouds\/[a-z]+\/(pods|machines))(\/[-a-z/]+)?\.ts$/;

@@ -2,17 +2,25 @@ import { ApiObject, Lazy } from 'cdk8s';
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { KubeObject } from '../expand';
+import { clusterScoped } from './cluster-scoped';
+
+/** Objects as they are at synth: which there are is known now, what is in them may depend on what is declared later. */
+export function addLateObjects(scope: Construct, produce: () => KubeObject[]): void {
+  for (const [index, object] of produce().entries()) addLateObject(scope, object, () => produce()[index] ?? object);
+}
 
 /** An object whose fields are known now, and whose values may depend on what is declared later: they are looked up at synth. */
-export function lateObject(scope: Construct, object: KubeObject, now: () => KubeObject): ApiObject {
+export function addLateObject(scope: Construct, object: KubeObject, now: () => KubeObject): ApiObject {
   const { apiVersion = '', kind = '', metadata = {}, ...rest } = object;
   const annotations = late(metadata.annotations ?? {}, () => now().metadata?.annotations ?? {});
-  return new ApiObject(scope, objectId(object), {
+  const created = new ApiObject(scope, objectId(object), {
     apiVersion,
     kind,
     metadata: { ...metadata, annotations } as ApiObjectMetadata,
     ...late(rest, now),
   });
+  if (metadata.namespace === undefined) clusterScoped(created);
+  return created;
 }
 
 /** The construct id of an object. */
