@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
-  ArtifactBucket, Cloud, Cluster, ClusterAddons, Dataset, Gpu, GpuNodePool, ImageRegistry, Model, Notebook, Preview, Server, Workspace,
+  ArtifactBucket, Cloud, Cluster, ClusterAddons, Dataset, Gpu, GpuNodePool, ImageRegistry, Model, Notebook, Preview, Reconciler, Server,
+  Workspace,
 } from 'cdk-substratus';
 import type { Platform } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
@@ -61,7 +62,9 @@ export function multiCloud(kubernetes: App, terraform: TerraformApp, chosen = 'g
   const place = places.find(({ name }) => name === chosen);
   if (!place) throw new Error(`CLOUD is '${chosen}'; use one of ${Object.keys(PLACES).join(', ')}`);
   const { platform, gpu } = place;
-  new ClusterAddons(new Chart(kubernetes, 'system'), 'addons', { platform });
+  const system = new Chart(kubernetes, 'system');
+  new ClusterAddons(system, 'addons', { platform });
+  new Reconciler(system, 'substratus', { platform });
   quickstart(new Workspace(kubernetes, 'team-a', { platform }), gpu);
 }
 

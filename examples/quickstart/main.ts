@@ -1,6 +1,6 @@
 /** Imports a small model, finetunes it on a dataset, serves the result, and opens it in a notebook. */
-import { Dataset, Gpu, Model, Notebook, Preview, Server, Workspace } from 'cdk-substratus';
-import { App } from 'cdk8s';
+import { Dataset, Gpu, Model, Notebook, Preview, Reconciler, Server, Workspace } from 'cdk-substratus';
+import { App, Chart } from 'cdk8s';
 import { clientIdsOn, cloudNamed, platformOn } from '../platforms';
 import type { CloudName } from '../platforms';
 
@@ -17,6 +17,7 @@ export function quickstart(app: App, cloud: CloudName): void {
   const platform = platformOn(cloud);
   platform.addGpuPool('small', { gpu, maxNodes: 8 });
   platform.addWorkspace('team-a', { clientIds: clientIdsOn(cloud, 'team-a') });
+  new Reconciler(new Chart(app, 'system'), 'substratus', { platform });
 
   const team = new Workspace(app, 'team-a', { platform });
   const base = new Model(team, 'opt', {

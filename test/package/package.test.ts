@@ -5,17 +5,18 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../..');
-const PACKED = ['package.json', '.npmignore', '.jsii', 'lib', 'API.md', 'README.md', 'LICENSE', 'scripts/pack.mjs'];
+const PACKED = ['package.json', '.npmignore', '.jsii', 'lib', 'assets', 'API.md', 'README.md', 'LICENSE', 'scripts/pack.mjs'];
 const MAX_MEGABYTES = 60;
 
 const APP = `
-import { App } from 'cdk8s';
-import { Gpu, Model, Platform, Preview, Workspace } from 'cdk-substratus';
+import { App, Chart } from 'cdk8s';
+import { Gpu, Model, Platform, Preview, Reconciler, Workspace } from 'cdk-substratus';
 
 const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme-artifacts' });
 platform.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 });
 platform.addWorkspace('team-a');
 const app = new App();
+new Reconciler(new Chart(app, 'system'), 'substratus', { platform });
 const team = new Workspace(app, 'team-a', { platform });
 const model = new Model(team, 'opt', { image: 'acme/loader', params: { name: 'facebook/opt-125m' } });
 model.serve('chat', { image: 'acme/server', resources: { gpu: Gpu.NVIDIA_L4 } });
@@ -97,6 +98,12 @@ describe('a Kubernetes-only app with the packed library', () => {
     expect(installed.filter((name) => /cdktf|cdk8s-plus/.test(name))).toEqual([]);
   });
 
+  test('has the program of the reconciler as one file, and not the sources of it too', () => {
+    const installed = path.join(modules, 'cdk-substratus');
+    expect(fs.readdirSync(path.join(installed, 'assets')).sort()).toEqual(['Dockerfile', 'reconciler.js', 'reconciler.js.gz']);
+    expect(fs.existsSync(path.join(installed, 'lib/reconciler'))).toBe(false);
+  });
+
   test(`takes at most ${MAX_MEGABYTES} MB`, () => {
     expect(megabytes(modules)).toBeLessThan(MAX_MEGABYTES);
   });
@@ -104,7 +111,8 @@ describe('a Kubernetes-only app with the packed library', () => {
   test('type-checks strictly, declarations of the library included, and synthesizes', () => {
     run(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', '.'], app);
     run(process.execPath, ['main.js'], app);
-    expect(fs.readFileSync(path.join(app, 'dist/team-a.k8s.yaml'), 'utf8')).toContain('kind: Server');
+    expect(fs.readFileSync(path.join(app, 'dist/0000-system.k8s.yaml'), 'utf8')).toContain('reconciler.js.gz');
+    expect(fs.readFileSync(path.join(app, 'dist/0001-team-a.k8s.yaml'), 'utf8')).toContain('kind: Server');
     expect(fs.readdirSync(path.join(app, 'preview/team-a')).sort()).toEqual([expect.stringMatching(/^model-opt-/), 'server-chat.yaml']);
   });
 

@@ -1,0 +1,17 @@
+import { LogLevel, Platform, Reconciler } from 'cdk-substratus';
+import { App, Chart, Size } from 'cdk8s';
+
+const platform = Platform.gcp({
+  clusterName: 'ml',
+  bucketName: 'acme-ml',
+  images: { node: 'registry.example.com/node:24.19.0-alpine' }, // Node's own image, from a mirror
+});
+
+new Reconciler(new Chart(new App(), 'system'), 'substratus', {
+  platform,
+  watchNamespaces: ['team-a', 'team-b'], // rights in these alone
+  podMonitor: true,
+  podMonitorLabels: { release: 'prometheus' },
+  memory: Size.mebibytes(512),
+  logLevel: LogLevel.DEBUG,
+});
