@@ -172,6 +172,9 @@ describe('the network', () => {
     const tagged = (tag: string) => all(synthesized, 'aws_subnet').filter(({ tags }) => (tags as Record<string, string>)[tag] === '1').length;
     expect([tagged('kubernetes.io/role/elb'), tagged('kubernetes.io/role/internal-elb')]).toEqual([3, 3]);
     expect(all(synthesized, 'aws_nat_gateway')).toHaveLength(3);
+    for (const nat of all(synthesized, 'aws_nat_gateway')) {
+      expect(nat.depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/^aws_route\..*PublicRoute/)]));
+    }
     expect(one(synthesized, 'aws_vpc_endpoint')).toMatchObject({ vpc_endpoint_type: 'Gateway', service_name: 'com.amazonaws.us-east-1.s3' });
   });
 

@@ -151,3 +151,24 @@ function full(): Azure {
   azure.registry({ pullThrough: ['ghcr.io'] }).addWorkspace(azure.stack, { namespace: 'team-a', builder });
   return azure;
 }
+
+test('nothing has the name of another thing of its kind, and every name is as long as Azure wants', () => {
+  const azure = new Azure();
+  azure.bucket({ name: 'ml0123' });
+  azure.registry({ name: 'ml0123' });
+  for (const namespace of ['team', 'team-a']) azure.handle.addIdentity(azure.stack, { namespace, name: 'artifact-reader' });
+  const { resources } = azure.synth();
+  for (const [type, all] of Object.entries(resources)) {
+    const names = Object.values(all).filter(({ name }) => name !== undefined)
+      .map(({ name, parent_id: parent, private_dns_zone_name: zone, target_resource_id: target }) => [name, parent, zone, target].join());
+    expect([type, names]).toEqual([type, [...new Set(names)]]);
+  }
+  const shortest = {
+    log_analytics_workspace: 4, user_assigned_identity: 3, federated_identity_credential: 3, container_registry: 5, storage_account: 3,
+  };
+  for (const [type, length] of Object.entries(shortest)) {
+    const names = Object.values(resources[type] ?? {}).map(({ name }) => String(name));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => name.length < length)).toEqual([]);
+  }
+});

@@ -66,18 +66,23 @@ export function network(scope: Construct, { location, spec, key }: NetworkOption
   return { subnets: new Map(zones.map(({ zone, nodes }) => [zone, nodes.id])), routes: zones.flatMap(({ routes }) => routes) };
 }
 
-function publicRoutes(scope: Construct, vpc: Vpc, { name, tags }: ClusterSpec): RouteTable {
+interface Outside {
+  readonly table: RouteTable;
+  /** To the internet gateway: where a network has none, AWS makes no NAT in it. */
+  readonly route: Route;
+}
+
+function publicRoutes(scope: Construct, vpc: Vpc, { name, tags }: ClusterSpec): Outside {
   const gateway = new InternetGateway(scope, 'InternetGateway', { vpcId: vpc.id, tags: { ...tags, Name: name } });
   const table = new RouteTable(scope, 'PublicRoutes', { vpcId: vpc.id, tags: { ...tags, Name: `${name}-public` } });
-  new Route(scope, 'PublicRoute', { routeTableId: table.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id });
-  return table;
+  const route = new Route(scope, 'PublicRoute', { routeTableId: table.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id });
+  return { table, route };
 }
 
 interface ZoneGround {
   readonly vpc: Vpc;
   readonly spec: ClusterSpec;
-  /** Routes to the internet gateway. */
-  readonly outside: RouteTable;
+  readonly outside: Outside;
 }
 
 interface ZoneNetwork {
@@ -112,13 +117,13 @@ function natGateway(scope: Construct, ground: ZoneGround, { zone, range }: { zon
     mapPublicIpOnLaunch: false,
     tags: { ...tags, 'Name': `${name}-public-${zone}`, 'kubernetes.io/role/elb': '1' },
   });
-  const association = new RouteTableAssociation(scope, `PublicAssociation-${zone}`, { subnetId: subnet.id, routeTableId: outside.id });
+  const association = new RouteTableAssociation(scope, `PublicAssociation-${zone}`, { subnetId: subnet.id, routeTableId: outside.table.id });
   const address = new Eip(scope, `NatAddress-${zone}`, { domain: 'vpc', tags: { ...tags, Name: `${name}-${zone}` } });
   return new NatGateway(scope, `Nat-${zone}`, {
     allocationId: address.id,
     subnetId: subnet.id,
     tags: { ...tags, Name: `${name}-${zone}` },
-    dependsOn: [association],
+    dependsOn: [association, outside.route],
   });
 }
 

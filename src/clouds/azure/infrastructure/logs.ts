@@ -18,8 +18,10 @@ export interface LogsOptions {
   readonly tags: Record<string, string>;
 }
 
+/** Its name has four characters or more, which a cluster's may not have. */
 export function logs(scope: Construct, options: LogsOptions): LogAnalyticsWorkspace {
-  return new LogAnalyticsWorkspace(scope, 'Logs', { ...options, sku: 'PerGB2018', retentionInDays: 30, localAuthenticationEnabled: false });
+  const name = `${options.name}-logs`;
+  return new LogAnalyticsWorkspace(scope, 'Logs', { ...options, name, sku: 'PerGB2018', retentionInDays: 30, localAuthenticationEnabled: false });
 }
 
 export interface ClusterLogsOptions extends LogsOptions {

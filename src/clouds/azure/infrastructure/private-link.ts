@@ -10,6 +10,7 @@ const ZONES: Readonly<Record<PrivateService, string>> = {
 };
 
 export interface PrivateLink {
+  /** Of what is reached. A bucket and a registry may have the same. */
   readonly name: string;
   /** Id of what is reached. */
   readonly targetId: string;
@@ -17,7 +18,8 @@ export interface PrivateLink {
 }
 
 /** The only way to what is closed to the internet: an address in the cluster's network, and its public name resolved to it there. */
-export function privateLink(scope: Construct, ground: Ground, { name, targetId, service }: PrivateLink): PrivateEndpoint {
+export function privateLink(scope: Construct, ground: Ground, { name: targetName, targetId, service }: PrivateLink): PrivateEndpoint {
+  const name = `${targetName}-${service}`;
   return new PrivateEndpoint(scope, 'PrivateEndpoint', {
     name,
     location: ground.location.location,
