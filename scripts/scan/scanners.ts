@@ -44,18 +44,18 @@ interface TrivyReport {
       readonly ID: string;
       readonly Title: string;
       readonly CauseMetadata: { readonly Resource?: string };
-    }[];
+    }[] | null;
   }[];
 }
 
-/** With the checks that it was built with; it would else fetch others from a registry. */
+/** With the checks that it has; it would else fetch others from a registry. Older versions put `AVD-` before a rule. */
 const TRIVY: Scanner = {
   name: 'trivy',
   args: (folder) => ['config', '--skip-check-update', '--severity', 'HIGH,CRITICAL', '--format', 'json', '--quiet', folder],
   read: (report) => {
     const { Results: results = [] } = JSON.parse(report) as Partial<TrivyReport>;
-    return results.flatMap(({ Target: file, Misconfigurations: found = [] }) => found.map(({ ID: rule, Title: title, CauseMetadata: { Resource: resource = '' } }) => (
-      { rule, title, stack: stackOf(file), resource }
+    return results.flatMap(({ Target: file, Misconfigurations: found }) => (found ?? []).map(({ ID, Title: title, CauseMetadata }) => (
+      { rule: ID.replace(/^AVD-/, ''), title, stack: stackOf(file), resource: CauseMetadata.Resource ?? '' }
     )));
   },
 };

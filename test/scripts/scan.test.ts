@@ -44,6 +44,22 @@ test('what checkov reports is read', () => {
   ]);
 });
 
+test('what trivy reports is read, whichever way it names its rules', () => {
+  const misconfigurations = [{ ID: 'AVD-AWS-0040', Title: 'Public', CauseMetadata: { Resource: 'aws_eks_cluster.ml' } }];
+  expect(read('trivy', { Results: [{ Target: 'aws/main.tf', Misconfigurations: misconfigurations }, { Target: 'gcp/main.tf' }] })).toEqual([
+    { rule: 'AWS-0040', title: 'Public', stack: 'aws', resource: 'aws_eks_cluster.ml' },
+  ]);
+});
+
+test('what tfsec reports is read', () => {
+  const location = { filename: '/tmp/scan/aws/main.tf' };
+  const result = { long_id: 'aws-eks-no-public-cluster-access', rule_description: 'Public', resource: 'aws_eks_cluster.ml', location };
+  expect(read('tfsec', { results: [result] })).toEqual([
+    { rule: 'aws-eks-no-public-cluster-access', title: 'Public', stack: 'aws', resource: 'aws_eks_cluster.ml' },
+  ]);
+  expect(read('tfsec', { results: null })).toEqual([]);
+});
+
 test('a stack is the same in the language that scanners know: blocks, maps, lists, and expressions as they are', () => {
   const pool = {
     '//': { path: 'a' },
