@@ -40,13 +40,21 @@ const CLOUDS = {
     key: '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/acme/keys/artifacts',
     attributes: { resourceGroup: 'ml' },
   },
+  local: {
+    title: '[local](local.md)',
+    cloud: Cloud.local(),
+    reservation: 'a100',
+    driver: 'LATEST',
+    key: 'artifacts',
+    attributes: {},
+  },
 };
 
 interface Place {
   readonly title: string;
   readonly cloud: Cloud;
   readonly admins?: string[];
-  readonly zones: string[];
+  readonly zones?: string[];
   readonly reservation: string;
   readonly driver: string;
   readonly key: string;
@@ -58,7 +66,7 @@ const PLACES: readonly Place[] = Object.values(CLOUDS);
 /** Declares it; an error or `false` is a no. */
 type Declare = (cluster: ICluster, place: Place) => boolean | void;
 
-/** A pool of the one GPU that all three clouds have in machines of eight. */
+/** A pool of the one GPU that all clouds have in machines of eight. */
 function pool(props: (place: Place) => Partial<GpuNodePoolProps>): Declare {
   return (cluster, place) => {
     new GpuNodePool(cluster, 'pool', { cluster, gpu: Gpu.NVIDIA_A100, gpusPerNode: 8, maxNodes: 1, zones: place.zones, ...props(place) });
@@ -94,8 +102,9 @@ function buildsImages(cluster: ICluster): boolean {
   return Preview.of(team).children.some(({ step }) => step === 'build');
 }
 
-function needsNoAddons({ platform }: ICluster): boolean {
-  return new ClusterAddons(new Chart(new App(), 'system'), 'addons', { platform }).node.children.length === 0;
+function needsNoAddons(cluster: ICluster, place: Place): boolean {
+  pool(() => ({}))(cluster, place);
+  return new ClusterAddons(new Chart(new App(), 'system'), 'addons', { platform: cluster.platform }).node.children.length === 0;
 }
 
 function needsNoOutputs(cluster: ICluster): boolean {
