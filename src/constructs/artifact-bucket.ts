@@ -163,7 +163,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
 
 /** Under which folder the workspaces lie: the bucket's own, or else the cluster's. */
 function prefixOf(scope: Construct, cluster: ICluster, own?: string): string | undefined {
-  const given = cluster.platform._spec.artifacts.prefix;
+  const given = cluster.platform._artifactPrefix;
   if (own === undefined) return given;
   checkTokens(scope, { artifactPrefix: own });
   asValidation(scope, () => checkPlaces({ artifactPrefix: own }));

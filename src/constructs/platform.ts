@@ -349,15 +349,22 @@ export class Platform {
     return this._spec;
   }
 
+  /** The folder of the bucket that was given for the cluster; known before all else is. @internal */
+  public get _artifactPrefix(): string | undefined {
+    const prefix = this.props.artifactPrefix?.replace(/^\/+|\/+$/g, '');
+    return prefix === '' ? undefined : prefix;
+  }
+
   /** @internal */
   public get _spec(): PlatformSpec {
-    const { kubernetesVersion, artifactPrefix, autoProvisioning, images, clusterName } = this.props;
+    const { kubernetesVersion, autoProvisioning, images, clusterName } = this.props;
     const { artifacts, registry, tenantId, clientIds } = this.source();
+    const prefix = this._artifactPrefix;
     return {
       cloud: this.cloudName,
       clusterName,
       ...(kubernetesVersion && { kubernetesVersion }),
-      artifacts: { ...definedOnly(artifacts), ...(artifactPrefix && { prefix: artifactPrefix.replace(/^\/+|\/+$/g, '') }) },
+      artifacts: { ...definedOnly(artifacts), ...(prefix !== undefined && { prefix }) },
       ...(registry && { registry }),
       ...(autoProvisioning && { autoProvisioning }),
       ...(this.gpuPools.length > 0 && { gpuPools: [...this.gpuPools] }),

@@ -30,7 +30,8 @@ test('affinity holds beside that of the capacity', () => {
   const required = { nodeSelectorTerms: [{ matchExpressions: [zone] }] };
   const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required }, podAntiAffinity: {} };
   const terms = userPod(withPod({ affinity })).affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  expect(terms).toEqual([{ matchExpressions: [{ key: 'cloud.google.com/gke-spot', operator: 'NotIn', values: ['true'] }, zone] }]);
+  const neither = ['spot', 'flex-start'].map((kind) => ({ key: `cloud.google.com/gke-${kind}`, operator: 'NotIn', values: ['true'] }));
+  expect(terms).toEqual([{ matchExpressions: [...neither, zone] }]);
   expect(userPod(withPod({ affinity })).affinity?.podAntiAffinity).toEqual({});
 });
 
