@@ -134,11 +134,11 @@ export interface BucketGrant {
 }
 
 /** A cluster, and what can be added to it. */
-export interface TerraformCluster {
+export interface ClusterInfrastructure {
   addNodePool(scope: Construct, spec: NodePoolSpec): void;
   addGpuPool(scope: Construct, spec: GpuPoolSpec): void;
-  addBucket(scope: Construct, spec: BucketSpec): TerraformBucket;
-  addRegistry(scope: Construct, spec: RegistrySpec): TerraformRegistry;
+  addBucket(scope: Construct, spec: BucketSpec): BucketInfrastructure;
+  addRegistry(scope: Construct, spec: RegistrySpec): RegistryInfrastructure;
   /** The cloud identity of a ServiceAccount, where the cloud needs one to be made. Grants to it may come before or after. */
   addIdentity(scope: Construct, account: ServiceAccountRef): void;
   /** What makes the cluster where Terraform does not. */
@@ -160,13 +160,13 @@ export interface TakenProps {
   readonly registry: readonly string[];
 }
 
-export interface TerraformBucket {
+export interface BucketInfrastructure {
   /** Makes a workspace's folder, where the cloud needs it to exist before something can be granted on it. */
   addWorkspace(scope: Construct, workspace: { readonly namespace: string; readonly prefix: string }): void;
   grant(scope: Construct, grant: BucketGrant): void;
 }
 
-export interface TerraformRegistry {
+export interface RegistryInfrastructure {
   /** The repository of a workspace, which its builder alone may push to. */
   addWorkspace(scope: Construct, workspace: { readonly namespace: string; readonly builder: ServiceAccountRef }): void;
 }
@@ -175,15 +175,15 @@ export interface TerraformRegistry {
  * The side of one cloud that makes clusters, by Terraform or by files. Names are chosen here, so that the Kubernetes side can be
  * written before anything is deployed.
  */
-export interface TerraformCloud {
+export interface CloudInfrastructure {
   /** Tenant of the identities, where the Kubernetes side must know it. */
   readonly tenantId?: string;
   /** The props that it takes, where others mean nothing to it; none: it takes all, or refuses by what is in them. */
   readonly takes?: TakenProps;
   /** Sets up provider and backend, unless the stack has them. */
   prepare(scope: Construct): void;
-  cluster(scope: Construct, spec: ClusterSpec): TerraformCluster;
-  existingCluster(scope: Construct, spec: ExistingClusterSpec): TerraformCluster;
+  cluster(scope: Construct, spec: ClusterSpec): ClusterInfrastructure;
+  existingCluster(scope: Construct, spec: ExistingClusterSpec): ClusterInfrastructure;
   /** Name of a cluster's bucket, where the user chooses none: unique in the world, and always the same. */
   bucketName(clusterName: string): string;
   /** Name of a cluster's registry, where the user chooses none. */

@@ -9,25 +9,25 @@ import { clusterAddons as azureAddons } from './azure/addons';
 import type * as azure from './azure/terraform';
 import type { AddonObject } from './cloud';
 import type * as gcp from './gcp/terraform';
-import type { TerraformCloud } from './infrastructure';
+import type { CloudInfrastructure } from './infrastructure';
 import { clusterAddons as localAddons } from './local/addons';
-import { localSide } from './local/cluster';
+import { localInfrastructure } from './local/cluster';
 
 interface Side<L> {
   /** Package of the Terraform provider; none where Terraform has no part in it. */
   readonly provider?: string;
   /** What makes clusters, of where they are. */
-  load(): (location: L) => TerraformCloud;
+  load(): (location: L) => CloudInfrastructure;
   /** Device plugins, and where the cloud leaves them to the user, the autoscaler and the default StorageClass. Pure. */
   addons(platform: PlatformSpec): readonly AddonObject[];
 }
 
 export const SIDES = {
   /* GKE brings drivers, device plugin, autoscaler and a default StorageClass. */
-  gcp: { provider: '@cdktf/provider-google', load: () => (require('./gcp/terraform') as typeof gcp).terraformCloud, addons: () => [] },
-  aws: { provider: '@cdktf/provider-aws', load: () => (require('./aws/terraform') as typeof aws).terraformCloud, addons: awsAddons },
-  azure: { provider: '@cdktf/provider-azurerm', load: () => (require('./azure/terraform') as typeof azure).terraformCloud, addons: azureAddons },
-  local: { load: () => localSide, addons: localAddons },
+  gcp: { provider: '@cdktf/provider-google', load: () => (require('./gcp/terraform') as typeof gcp).cloudInfrastructure, addons: () => [] },
+  aws: { provider: '@cdktf/provider-aws', load: () => (require('./aws/terraform') as typeof aws).cloudInfrastructure, addons: awsAddons },
+  azure: { provider: '@cdktf/provider-azurerm', load: () => (require('./azure/terraform') as typeof azure).cloudInfrastructure, addons: azureAddons },
+  local: { load: () => localInfrastructure, addons: localAddons },
 } satisfies Readonly<Record<string, Side<never>>>;
 
 export type SideName = keyof typeof SIDES;
@@ -40,7 +40,7 @@ export type Location<Name extends SideName> = Parameters<ReturnType<typeof SIDES
  *
  * @throws if cdktf or the cloud's provider package is not installed, with what to install.
  */
-export function terraformCloud<Name extends SideName>(name: Name, location: Location<Name>): TerraformCloud {
+export function cloudInfrastructure<Name extends SideName>(name: Name, location: Location<Name>): CloudInfrastructure {
   const sides: { readonly [Each in SideName]: Side<Location<Each>> } = SIDES;
   const side = sides[name];
   try {

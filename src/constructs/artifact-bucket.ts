@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import type { BucketAccess, TerraformBucket } from '../clouds/infrastructure';
+import type { BucketAccess, BucketInfrastructure } from '../clouds/infrastructure';
 import type { ICluster } from './cluster';
 import { checkTokens } from './guard';
 import { checkPlaces } from './platform-checks';
@@ -111,7 +111,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
 
   public readonly bucketName: string;
 
-  private readonly terraform: TerraformBucket;
+  private readonly infrastructure: BucketInfrastructure;
 
   constructor(scope: Construct, id: string, props: ArtifactBucketProps) {
     super(scope, id);
@@ -132,7 +132,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
     this.bucketName = props.bucketName ?? cluster._cloud.bucketName(cluster.clusterName);
     cluster._checkFree(this, 'bucket');
     const artifactPrefix = prefixOf(this, cluster, existing?.artifactPrefix);
-    this.terraform = asValidation(this, () => cluster._terraform.addBucket(this, {
+    this.infrastructure = asValidation(this, () => cluster._infrastructure.addBucket(this, {
       name: this.bucketName,
       resourceGroup: existing?.resourceGroup,
       exists: existing !== undefined,
@@ -143,7 +143,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
       tags: cluster._tags,
     }));
     cluster._attach({
-      construct: this, bucket: this.terraform, bucketName: this.bucketName, artifactPrefix, resourceGroup: existing?.resourceGroup,
+      construct: this, bucket: this.infrastructure, bucketName: this.bucketName, artifactPrefix, resourceGroup: existing?.resourceGroup,
     });
   }
 
@@ -157,7 +157,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
 
   private grant({ namespace, serviceAccountName: name }: ServiceAccountIdentity, { prefix }: GrantOptions, access: BucketAccess): void {
     checkTokens(this, { namespace, serviceAccountName: name, prefix });
-    asValidation(this, () => this.terraform.grant(this, { account: { namespace, name }, prefix: prefix.replace(/^\/+|\/+$/g, ''), access }));
+    asValidation(this, () => this.infrastructure.grant(this, { account: { namespace, name }, prefix: prefix.replace(/^\/+|\/+$/g, ''), access }));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
-import type { TerraformCloud } from '../clouds/infrastructure';
-import { terraformCloud } from '../clouds/terraform';
+import type { CloudInfrastructure } from '../clouds/infrastructure';
+import { cloudInfrastructure } from '../clouds/terraform';
 import type { Location, SideName } from '../clouds/terraform';
 import { tokenProblem } from './guard';
 import { knownProps, unknownProp } from './known-props';
@@ -113,20 +113,20 @@ export class Cloud {
 
   /** The cloud of a name in the tables. @internal */
   public static _of<Name extends SideName>(name: Name, location: Location<Name>): Cloud {
-    return new Cloud(name, () => terraformCloud(name, location));
+    return new Cloud(name, () => cloudInfrastructure(name, location));
   }
 
   private constructor(
     /** The cloud: `gcp`, `aws`, `azure` or `local`. */
     public readonly name: string,
-    private readonly load: () => TerraformCloud,
+    private readonly load: () => CloudInfrastructure,
   ) {}
 
-  /** Its Terraform side, with provider and backend set up for the stack of a construct. @internal */
-  public _terraform(scope: Construct): TerraformCloud {
-    const terraform = this.load();
-    terraform.prepare(scope);
-    return terraform;
+  /** What makes it, with provider and backend set up for the stack of a construct. @internal */
+  public _infrastructure(scope: Construct): CloudInfrastructure {
+    const infrastructure = this.load();
+    infrastructure.prepare(scope);
+    return infrastructure;
   }
 }
 

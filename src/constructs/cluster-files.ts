@@ -18,11 +18,11 @@ export class ClusterFiles {
    * @throws if Terraform makes the cluster.
    */
   public static of(cluster: ICluster): ClusterFiles {
-    if (!cluster._terraform.files) {
+    if (!cluster._infrastructure.files) {
       const { title } = cloudNamed(cluster.platform.cloudName);
       throw new ValidationError(cluster, `there are no files of a cluster on ${title}: Terraform makes it; leave ClusterFiles out`);
     }
-    return new ClusterFiles(cluster, cluster._terraform.files);
+    return new ClusterFiles(cluster, cluster._infrastructure.files);
   }
 
   private constructor(private readonly cluster: ICluster, private readonly files: () => readonly ClusterFile[]) {}

@@ -2,7 +2,9 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { WORKSPACE_ROLES, workspaceOf } from '../api/platform';
 import type { WorkspaceRole } from '../api/platform';
-import type { ServiceAccountRef, TerraformBucket, TerraformCloud, TerraformCluster, TerraformRegistry } from '../clouds/infrastructure';
+import type {
+  BucketInfrastructure, CloudInfrastructure, ClusterInfrastructure, RegistryInfrastructure, ServiceAccountRef,
+} from '../clouds/infrastructure';
 import type { Cloud } from './cloud';
 import { checkTokens } from './guard';
 import { poolSizeProblem } from './machines';
@@ -27,10 +29,10 @@ export interface ICluster extends IConstruct {
   readonly platform: Platform;
 
   /** @internal */
-  readonly _cloud: TerraformCloud;
+  readonly _cloud: CloudInfrastructure;
 
   /** @internal */
-  readonly _terraform: TerraformCluster;
+  readonly _infrastructure: ClusterInfrastructure;
 
   /** @internal */
   readonly _tags: Readonly<Record<string, string>>;
@@ -57,12 +59,12 @@ export interface ICluster extends IConstruct {
 /** A bucket or a registry, once it is there. @internal */
 export interface ClusterPart {
   readonly construct: Construct;
-  readonly bucket?: TerraformBucket;
+  readonly bucket?: BucketInfrastructure;
   readonly bucketName?: string;
   /** Folder in it under which the workspaces lie. */
   readonly artifactPrefix?: string;
   readonly resourceGroup?: string;
-  readonly registry?: TerraformRegistry;
+  readonly registry?: RegistryInfrastructure;
   readonly registryName?: string;
 }
 
@@ -241,9 +243,9 @@ abstract class ClusterBase extends Construct implements ICluster {
   public abstract readonly clusterName: string;
   public abstract readonly platform: Platform;
   /** @internal */
-  public abstract readonly _cloud: TerraformCloud;
+  public abstract readonly _cloud: CloudInfrastructure;
   /** @internal */
-  public abstract readonly _terraform: TerraformCluster;
+  public abstract readonly _infrastructure: ClusterInfrastructure;
   /** @internal */
   public abstract readonly _tags: Readonly<Record<string, string>>;
 
@@ -260,7 +262,7 @@ abstract class ClusterBase extends Construct implements ICluster {
     if (problem) throw new ValidationError(this, `pool ${id} cannot be: ${problem}`);
     this._claimPool(this, id);
     const scope = new Construct(this, id);
-    asValidation(scope, () => this._terraform.addNodePool(scope, {
+    asValidation(scope, () => this._infrastructure.addNodePool(scope, {
       name: id, machineType, minNodes, maxNodes, spot, diskGiB, labels: {}, tags: this._tags,
     }));
   }
@@ -270,7 +272,7 @@ abstract class ClusterBase extends Construct implements ICluster {
     this.namespaces.push(namespace);
     const scope = new Construct(this, `Workspace-${namespace}`);
     asValidation(scope, () => {
-      for (const name of WORKSPACE_ROLES) this._terraform.addIdentity(scope, { namespace, name });
+      for (const name of WORKSPACE_ROLES) this._infrastructure.addIdentity(scope, { namespace, name });
       for (const part of this.parts) this.grant(part, namespace);
     });
   }
@@ -319,7 +321,7 @@ abstract class ClusterBase extends Construct implements ICluster {
 
   /** What the Kubernetes side must know, as far as it is declared. @internal */
   protected _source(outputsFile: string): PlatformSource {
-    const { clusterName, _cloud: cloud, _terraform: { addons } } = this;
+    const { clusterName, _cloud: cloud, _infrastructure: { addons } } = this;
     const bucket = this.parts.find((part) => part.bucket);
     const registryName = this.parts.find((part) => part.registry)?.registryName;
     const existing = this._registryUrl === undefined ? undefined : { url: this._registryUrl };
@@ -374,9 +376,9 @@ export class Cluster extends ClusterBase {
   public readonly clusterName: string;
   public readonly platform: Platform;
   /** @internal */
-  public readonly _cloud: TerraformCloud;
+  public readonly _cloud: CloudInfrastructure;
   /** @internal */
-  public readonly _terraform: TerraformCluster;
+  public readonly _infrastructure: ClusterInfrastructure;
   /** @internal */
   public readonly _tags: Readonly<Record<string, string>>;
 
@@ -386,9 +388,9 @@ export class Cluster extends ClusterBase {
     checkTokens(this, { clusterName, kubernetesVersion, artifactPrefix, outputsFile });
     this.clusterName = clusterName;
     this._tags = { ...MANAGED_BY, ...tags };
-    this._cloud = asValidation(this, () => cloud._terraform(this));
+    this._cloud = asValidation(this, () => cloud._infrastructure(this));
     checkTaken(this, props, { cloudName: cloud.name, takes: this._cloud.takes?.cluster });
-    this._terraform = asValidation(this, () => this._cloud.cluster(this, {
+    this._infrastructure = asValidation(this, () => this._cloud.cluster(this, {
       name: clusterName,
       kubernetesVersion,
       allowedCidrs: props.allowedCidrs ?? [],
@@ -407,8 +409,8 @@ export class Cluster extends ClusterBase {
 class ExistingCluster extends ClusterBase {
   public readonly clusterName: string;
   public readonly platform: Platform;
-  public readonly _cloud: TerraformCloud;
-  public readonly _terraform: TerraformCluster;
+  public readonly _cloud: CloudInfrastructure;
+  public readonly _infrastructure: ClusterInfrastructure;
   public readonly _tags: Readonly<Record<string, string>>;
   protected readonly _registryUrl?: string;
 
@@ -420,8 +422,8 @@ class ExistingCluster extends ClusterBase {
     this.clusterName = clusterName;
     this._tags = { ...MANAGED_BY, ...tags };
     this._registryUrl = props.registry?.replace(/\/+$/, '');
-    this._cloud = asValidation(this, () => cloud._terraform(this));
-    this._terraform = asValidation(this, () => this._cloud.existingCluster(this, { name: clusterName, attributes, tags: this._tags }));
+    this._cloud = asValidation(this, () => cloud._infrastructure(this));
+    this._infrastructure = asValidation(this, () => this._cloud.existingCluster(this, { name: clusterName, attributes, tags: this._tags }));
     this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
     this.node.addValidation({ validate: () => this._problems() });
   }

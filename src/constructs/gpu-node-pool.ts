@@ -211,7 +211,7 @@ export class GpuNodePool extends Construct {
     const labels = { [GPU_LABEL]: gpu.name, ...(sharing && { [SHARING_LABEL]: sharingLabelValue(sharing) }) };
     const offered = { gpu, gpusPerNode, maxNodes, ...(sharing && { nodeLabels: labels }) };
     asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, POD_CAPACITY[capacity._spec.kind]));
-    asValidation(this, () => cluster._terraform.addGpuPool(this, {
+    asValidation(this, () => cluster._infrastructure.addGpuPool(this, {
       name: poolName, machineType, minNodes, maxNodes, gpusPerNode,
       gpu: gpu.name,
       capacity: capacity._spec,

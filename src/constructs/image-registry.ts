@@ -62,7 +62,7 @@ export class ImageRegistry extends Construct {
     cluster._checkFree(this, 'registry');
     this.registryName = props.registryName ?? cluster._cloud.registryName(cluster.clusterName);
     this.url = cluster._cloud.images(this.registryName).url;
-    const registry = asValidation(this, () => cluster._terraform.addRegistry(this, {
+    const registry = asValidation(this, () => cluster._infrastructure.addRegistry(this, {
       name: this.registryName, protect: !destroyable, untaggedDays, pullThrough, tags: cluster._tags,
     }));
     cluster._attach({ construct: this, registry, registryName: this.registryName });

@@ -16,12 +16,12 @@ import { messageOf, objectsOf, temporary } from '../constructs/fixtures';
 import { schemaErrors } from '../schemas/validate';
 import { clusterAddons } from './test-cloud/addons';
 import { nimbusCloud } from './test-cloud/pods';
-import { terraformCloud } from './test-cloud/terraform';
+import { cloudInfrastructure } from './test-cloud/terraform';
 import type { NimbusLocation } from './test-cloud/terraform';
 
 /* The row in src/clouds/pods.ts, and the one in src/clouds/terraform.ts. */
 Object.assign(CLOUDS, { nimbus: nimbusCloud });
-Object.assign(SIDES, { nimbus: { provider: '@acme/provider-nimbus', load: () => terraformCloud, addons: clusterAddons } });
+Object.assign(SIDES, { nimbus: { provider: '@acme/provider-nimbus', load: () => cloudInfrastructure, addons: clusterAddons } });
 
 /** The factory `Cloud.nimbus`. */
 function nimbus(location: NimbusLocation): Cloud {

@@ -13,7 +13,7 @@
  */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
-import type { AwsLocation, ClusterSpec, ExistingClusterSpec, TerraformCloud, TerraformCluster } from '../infrastructure';
+import type { AwsLocation, CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec } from '../infrastructure';
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
 import { allowAutoscaler } from './infrastructure/autoscaler';
@@ -39,7 +39,7 @@ const PROVIDER_VERSIONS = '>= 6.25.0, < 7.0.0';
 
 const DEFAULT_TAGS = { 'managed-by': 'cdk-substratus' };
 
-export function terraformCloud(location: AwsLocation): TerraformCloud {
+export function cloudInfrastructure(location: AwsLocation): CloudInfrastructure {
   return {
     prepare: (scope) => {
       ensureBackend(scope);
@@ -58,7 +58,7 @@ export function terraformCloud(location: AwsLocation): TerraformCloud {
   };
 }
 
-function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation): TerraformCluster {
+function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation): ClusterInfrastructure {
   const { name, tags } = spec;
   checkClusterName(name);
   checkClusterSpec(spec, location);
@@ -77,7 +77,7 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   return handleOf({ location, pools, roles, nodeRole: nodes.role.name });
 }
 
-function clusterThatExists(scope: Construct, spec: ExistingClusterSpec, location: AwsLocation): TerraformCluster {
+function clusterThatExists(scope: Construct, spec: ExistingClusterSpec, location: AwsLocation): ClusterInfrastructure {
   const { nodeRole, ...pools } = existingGround(spec, location);
   const roles = identities(scope, { location, clusterName: spec.name, cluster: spec.name, tags: spec.tags });
   return handleOf({ location, pools, roles, nodeRole });
@@ -91,7 +91,7 @@ interface Handle {
   readonly nodeRole: string;
 }
 
-function handleOf({ location, pools, roles, nodeRole }: Handle): TerraformCluster {
+function handleOf({ location, pools, roles, nodeRole }: Handle): ClusterInfrastructure {
   return {
     addNodePool: (scope, spec) => void nodePool(scope, spec, pools),
     addGpuPool: (scope, spec) => void gpuPool(scope, spec, pools),

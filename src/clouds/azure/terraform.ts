@@ -1,7 +1,7 @@
 /** Azure's Terraform side: AKS, Blob Storage, Container Registry. */
 import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { Construct } from 'constructs';
-import type { AzureLocation, TerraformCloud, TerraformCluster } from '../infrastructure';
+import type { AzureLocation, CloudInfrastructure, ClusterInfrastructure } from '../infrastructure';
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { bucket } from './infrastructure/bucket';
 import { cluster } from './infrastructure/cluster';
@@ -20,7 +20,7 @@ const GENERAL_POOL = {
 /** The first version with all that is used here (`role_assignment_mode` of a registry, azurerm 4.81), and the next major one. */
 const PROVIDER_VERSIONS = '>= 4.81.0, < 5.0.0';
 
-export function terraformCloud(location: AzureLocation): TerraformCloud {
+export function cloudInfrastructure(location: AzureLocation): CloudInfrastructure {
   return {
     prepare: (scope) => {
       ensureBackend(scope);
@@ -55,7 +55,7 @@ function prepareProvider(scope: Construct, { subscriptionId, tenantId }: AzureLo
   });
 }
 
-function handleOf(ground: Ground): TerraformCluster {
+function handleOf(ground: Ground): ClusterInfrastructure {
   const pools = new Map<string, string>(Object.entries({ system: 'system' }));
   return {
     addNodePool: (scope, spec) => {

@@ -2,7 +2,7 @@
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { ClusterSpec, ExistingClusterSpec, GcpLocation, TerraformCloud, TerraformCluster } from '../infrastructure';
+import type { CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec, GcpLocation } from '../infrastructure';
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
 import { bucket } from './infrastructure/bucket';
@@ -20,7 +20,7 @@ const SYSTEM_POOL = {
 /** From the version of the typings on. The seventh changes nothing that is used here (its upgrade guide, 2026-11). */
 const PROVIDER_VERSIONS = '>= 6.50.0, < 8.0.0';
 
-export function terraformCloud(location: GcpLocation): TerraformCloud {
+export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure {
   return {
     prepare: (scope) => {
       ensureBackend(scope);
@@ -37,7 +37,7 @@ export function terraformCloud(location: GcpLocation): TerraformCloud {
   };
 }
 
-function newCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation): TerraformCluster {
+function newCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation): ClusterInfrastructure {
   const { name, cidr, tags } = spec;
   const apis = enabledApis(scope);
   const nodes = nodeIdentity(scope, { name, location, apis });
@@ -54,7 +54,7 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation):
 }
 
 /** Attributes: `nodeServiceAccount`, and `location` of a cluster that is in one zone. */
-function existingCluster({ name, attributes }: ExistingClusterSpec, location: GcpLocation): TerraformCluster {
+function existingCluster({ name, attributes }: ExistingClusterSpec, location: GcpLocation): ClusterInfrastructure {
   const { nodeServiceAccount, location: clusterLocation = location.region } = attributes;
   return handleOf({
     location,
@@ -78,7 +78,7 @@ interface Handle extends Omit<PoolGround, 'nodes'> {
   nodes(): { readonly email: string; readonly member: string };
 }
 
-function handleOf({ nodes, dependables, ...ground }: Handle): TerraformCluster {
+function handleOf({ nodes, dependables, ...ground }: Handle): ClusterInfrastructure {
   return {
     addNodePool: (scope, spec) => void nodePool(scope, spec, { ...ground, nodes: nodes().email }),
     addGpuPool: (scope, spec) => void gpuPool(scope, spec, { ...ground, nodes: nodes().email }),

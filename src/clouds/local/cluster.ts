@@ -4,7 +4,7 @@ import type { ArtifactStoreSpec, PlatformSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
 import type { AddonObject } from '../cloud';
 import type {
-  BucketSpec, ClusterFile, ClusterSpec, GpuPoolSpec, TakenProps, TerraformBucket, TerraformCloud, TerraformCluster,
+  BucketInfrastructure, BucketSpec, CloudInfrastructure, ClusterFile, ClusterInfrastructure, ClusterSpec, GpuPoolSpec, TakenProps,
 } from '../infrastructure';
 import { clusterAddons, GPU_RESOURCE } from './addons';
 import { KIND_CONFIGURATION_FILE, kindConfiguration, REGISTRY_NAME, REGISTRY_URL, validated } from './kind';
@@ -27,7 +27,7 @@ const MINIO_SECRET = 'artifact-store';
 /** Where the node has the directory of a bucket. */
 const BUCKETS = '/var/lib/substratus';
 
-export function localSide(location: LocalLocation): TerraformCloud {
+export function localInfrastructure(location: LocalLocation): CloudInfrastructure {
   return {
     takes: TAKES,
     prepare: () => undefined,
@@ -60,7 +60,7 @@ interface Parts {
   readonly namespaces: Set<string>;
 }
 
-function localCluster(spec: ClusterSpec, location: LocalLocation): TerraformCluster {
+function localCluster(spec: ClusterSpec, location: LocalLocation): ClusterInfrastructure {
   checkVersion(spec, location);
   const parts: Parts = { hasRegistry: false, folders: [], namespaces: new Set() };
   validated({ name: spec.name });
@@ -120,7 +120,7 @@ function checkBucket({ name, exists }: BucketSpec, store: LocalStoreSpec): void 
   }
 }
 
-function bucketOf({ folders }: Parts): TerraformBucket {
+function bucketOf({ folders }: Parts): BucketInfrastructure {
   return {
     addWorkspace: (_, { prefix }) => void folders.push(prefix),
     /* Workspaces have their rights by the volumes or the Secret in their namespace. */

@@ -1,6 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, TerraformStack } from 'cdktf';
-import { terraformCloud } from '../../../src/clouds/aws/terraform';
+import { cloudInfrastructure } from '../../../src/clouds/aws/terraform';
 import { ADMIN, all, BUCKET, CLUSTER, gpuPoolSpec, LOCATION, managedPoliciesOf, nodePoolSpec, one, rightsOf, statements, synthesize } from './fixtures';
 import type { Synthesized } from './fixtures';
 
@@ -16,7 +16,7 @@ describe('the provider', () => {
   test('is left alone where the stack has one', () => {
     const stack = new TerraformStack(new App(), 'aws');
     new AwsProvider(stack, 'aws', { region: 'eu-west-1' });
-    terraformCloud(LOCATION).prepare(stack);
+    cloudInfrastructure(LOCATION).prepare(stack);
     expect(stack.node.findAll().filter((child) => child instanceof AwsProvider)).toHaveLength(1);
   });
 });
@@ -210,7 +210,7 @@ describe('bad input', () => {
 
   test('one zone', () => {
     const stack = new TerraformStack(new App(), 'aws');
-    expect(() => terraformCloud({ ...LOCATION, zones: ['us-east-1a'] }).cluster(stack, CLUSTER))
+    expect(() => cloudInfrastructure({ ...LOCATION, zones: ['us-east-1a'] }).cluster(stack, CLUSTER))
       .toThrow(new Error('zones is us-east-1a, but the control plane of EKS takes two zones or more; name another one'));
   });
 

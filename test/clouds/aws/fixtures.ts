@@ -1,8 +1,8 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { Construct } from 'constructs';
-import { terraformCloud } from '../../../src/clouds/aws/terraform';
+import { cloudInfrastructure } from '../../../src/clouds/aws/terraform';
 import type {
-  AwsLocation, BucketSpec, ClusterSpec, ExistingClusterSpec, GpuPoolSpec, NodePoolSpec, RegistrySpec, TerraformCluster,
+  AwsLocation, BucketSpec, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec, GpuPoolSpec, NodePoolSpec, RegistrySpec,
 } from '../../../src/clouds/infrastructure';
 
 export const LOCATION: AwsLocation = { accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] };
@@ -54,12 +54,12 @@ export interface Synthesized {
 
 export type Resource = Record<string, unknown>;
 
-export type Declare = (cluster: TerraformCluster, scope: (id: string) => Construct) => void;
+export type Declare = (cluster: ClusterInfrastructure, scope: (id: string) => Construct) => void;
 
 /** What a stack with a new cluster, and what is declared on it, comes to. */
 export function synthesize(declare: Declare = () => undefined, spec: Partial<ClusterSpec> = {}): Synthesized {
   return parse(inStack((stack) => {
-    const cloud = terraformCloud(LOCATION);
+    const cloud = cloudInfrastructure(LOCATION);
     cloud.prepare(stack);
     declare(cloud.cluster(new Construct(stack, 'cluster'), { ...CLUSTER, ...spec }), (id) => new Construct(stack, id));
   }));
@@ -68,7 +68,7 @@ export function synthesize(declare: Declare = () => undefined, spec: Partial<Clu
 /** The same with a cluster that exists. */
 export function synthesizeExisting(declare: Declare, spec: ExistingClusterSpec = EXISTING): Synthesized {
   return parse(inStack((stack) => {
-    const cloud = terraformCloud(LOCATION);
+    const cloud = cloudInfrastructure(LOCATION);
     cloud.prepare(stack);
     declare(cloud.existingCluster(new Construct(stack, 'cluster'), spec), (id) => new Construct(stack, id));
   }));

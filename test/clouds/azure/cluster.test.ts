@@ -1,6 +1,6 @@
 import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { App, TerraformStack, Testing } from 'cdktf';
-import { terraformCloud } from '../../../src/clouds/azure/terraform';
+import { cloudInfrastructure } from '../../../src/clouds/azure/terraform';
 import { Azure, LOCATION, only, synth } from './stack';
 
 describe('the provider', () => {
@@ -21,7 +21,7 @@ describe('the provider', () => {
   test('is left as it is where the stack has one', () => {
     const stack = new TerraformStack(new App(), 'own');
     new AzurermProvider(stack, 'own', { features: [{}], subscriptionId: 'mine' });
-    terraformCloud(LOCATION).prepare(stack);
+    cloudInfrastructure(LOCATION).prepare(stack);
     expect(synth(stack).provider.azurerm).toEqual([expect.objectContaining({ subscription_id: 'mine' })]);
   });
 });

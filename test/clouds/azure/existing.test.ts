@@ -1,7 +1,7 @@
 import { App, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { terraformCloud } from '../../../src/clouds/azure/terraform';
-import type { ExistingClusterSpec, TerraformCluster } from '../../../src/clouds/infrastructure';
+import { cloudInfrastructure } from '../../../src/clouds/azure/terraform';
+import type { ClusterInfrastructure, ExistingClusterSpec } from '../../../src/clouds/infrastructure';
 import { LOCATION, only, synth } from './stack';
 
 const ATTRIBUTES = {
@@ -20,10 +20,10 @@ const REGISTRY = { name: 'images0123', protect: true, untaggedDays: 30, pullThro
 
 class Existing {
   public readonly stack = new TerraformStack(new App(), 'azure');
-  public readonly handle: TerraformCluster;
+  public readonly handle: ClusterInfrastructure;
 
   constructor(attributes: ExistingClusterSpec['attributes'] = ATTRIBUTES) {
-    const cloud = terraformCloud({ ...LOCATION, zones: undefined });
+    const cloud = cloudInfrastructure({ ...LOCATION, zones: undefined });
     cloud.prepare(this.stack);
     this.handle = cloud.existingCluster(new Construct(this.stack, 'theirs'), { name: 'theirs', attributes, tags: {} });
   }

@@ -1,8 +1,9 @@
 import { App, TerraformStack, Testing } from 'cdktf';
 import { Construct } from 'constructs';
-import { terraformCloud } from '../../../src/clouds/azure/terraform';
+import { cloudInfrastructure } from '../../../src/clouds/azure/terraform';
 import type {
-  AzureLocation, BucketSpec, ClusterSpec, GpuPoolSpec, NodePoolSpec, RegistrySpec, TerraformBucket, TerraformCluster, TerraformRegistry,
+  AzureLocation, BucketInfrastructure, BucketSpec, ClusterInfrastructure, ClusterSpec, GpuPoolSpec, NodePoolSpec, RegistryInfrastructure,
+  RegistrySpec,
 } from '../../../src/clouds/infrastructure';
 
 export const LOCATION: AzureLocation = {
@@ -31,11 +32,11 @@ export interface Json {
 /** A stack on Azure, to which a test adds. */
 export class Azure {
   public readonly stack: TerraformStack;
-  public readonly handle: TerraformCluster;
+  public readonly handle: ClusterInfrastructure;
 
   constructor(cluster: Partial<ClusterSpec> = {}, location: AzureLocation = LOCATION) {
     this.stack = new TerraformStack(new App(), 'azure');
-    const cloud = terraformCloud(location);
+    const cloud = cloudInfrastructure(location);
     cloud.prepare(this.stack);
     this.handle = cloud.cluster(new Construct(this.stack, 'ml'), {
       name: 'ml', allowedCidrs: [], admins: [], protect: true, tags: TAGS, cidr: '10.0.0.0/16', ...cluster,
@@ -54,13 +55,13 @@ export class Azure {
     this.handle.addGpuPool(new Construct(this.stack, name), { ...GPU_POOL, name, ...spec });
   }
 
-  public bucket(spec: Partial<BucketSpec> = {}): TerraformBucket {
+  public bucket(spec: Partial<BucketSpec> = {}): BucketInfrastructure {
     return this.handle.addBucket(new Construct(this.stack, 'bucket'), {
       name: 'artifacts0123', exists: false, protect: true, retentionDays: 7, tags: TAGS, ...spec,
     });
   }
 
-  public registry(spec: Partial<RegistrySpec> = {}): TerraformRegistry {
+  public registry(spec: Partial<RegistrySpec> = {}): RegistryInfrastructure {
     return this.handle.addRegistry(new Construct(this.stack, 'registry'), {
       name: 'images0123', protect: true, untaggedDays: 30, pullThrough: [], tags: TAGS, ...spec,
     });

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { BucketSpec, TerraformCluster } from '../../../src/clouds/infrastructure';
+import type { BucketSpec, ClusterInfrastructure } from '../../../src/clouds/infrastructure';
 import { BUCKET, REGISTRY, synthCluster } from './stack';
 
 const principal = (name: string, namespace = 'team-a') =>
@@ -10,7 +10,7 @@ const READER = { namespace: 'team-a', name: 'artifact-reader' };
 const BUILDER = { namespace: 'team-a', name: 'image-builder' };
 
 /** Workspace team-a, which may read what `shared` has. */
-function workspace(cluster: TerraformCluster, stack: Construct): void {
+function workspace(cluster: ClusterInfrastructure, stack: Construct): void {
   const scope = new Construct(stack, 'artifacts');
   const bucket = cluster.addBucket(scope, BUCKET);
   bucket.addWorkspace(scope, { namespace: 'team-a', prefix: 'ml/team-a' });

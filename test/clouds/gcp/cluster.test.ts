@@ -1,6 +1,6 @@
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
 import { Construct } from 'constructs';
-import { terraformCloud } from '../../../src/clouds/gcp/terraform';
+import { cloudInfrastructure } from '../../../src/clouds/gcp/terraform';
 import { CLUSTER, L4, LOCATION, REGISTRY, synth, synthCluster } from './stack';
 
 const cluster = (overrides: Parameters<typeof synthCluster>[1] = {}) => synthCluster(undefined, overrides).one('google_container_cluster');
@@ -90,7 +90,7 @@ test('nothing is looked up, and the provider may be of any version in a range', 
 test('a provider that the stack has is left as it is', () => {
   const { json } = synth((stack) => {
     new GoogleProvider(stack, 'own', { project: 'other' });
-    terraformCloud(LOCATION).prepare(stack);
+    cloudInfrastructure(LOCATION).prepare(stack);
   });
   expect((JSON.parse(json) as { provider: { google: object[] } }).provider.google).toEqual([{ project: 'other' }]);
 });
@@ -126,7 +126,7 @@ test('fails when a zone is in another region', () => {
 
 describe('a cluster that exists', () => {
   const existing = (attributes: Record<string, string>) => synth((stack) => {
-    const cloud = terraformCloud(LOCATION);
+    const cloud = cloudInfrastructure(LOCATION);
     cloud.prepare(stack);
     const handle = cloud.existingCluster(stack, { name: 'theirs', attributes, tags: {} });
     handle.addGpuPool(new Construct(stack, 'pool'), L4);
@@ -153,8 +153,8 @@ describe('a cluster that exists', () => {
 
   test('takes only a bucket without saying so', () => {
     const { all } = synth((stack) => {
-      terraformCloud(LOCATION).prepare(stack);
-      terraformCloud(LOCATION).existingCluster(stack, { name: CLUSTER.name, attributes: {}, tags: {} })
+      cloudInfrastructure(LOCATION).prepare(stack);
+      cloudInfrastructure(LOCATION).existingCluster(stack, { name: CLUSTER.name, attributes: {}, tags: {} })
         .addBucket(new Construct(stack, 'bucket'), { name: 'acme', exists: true, protect: true, retentionDays: 30, tags: {} })
         .addWorkspace(stack, { namespace: 'team-a', prefix: 'team-a' });
     });

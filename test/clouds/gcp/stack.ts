@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerraformStack, Testing } from 'cdktf';
 import { Construct } from 'constructs';
-import { terraformCloud } from '../../../src/clouds/gcp/terraform';
-import type { BucketSpec, ClusterSpec, GcpLocation, GpuPoolSpec, RegistrySpec, TerraformCluster } from '../../../src/clouds/infrastructure';
+import { cloudInfrastructure } from '../../../src/clouds/gcp/terraform';
+import type {
+  BucketSpec, ClusterInfrastructure, ClusterSpec, GcpLocation, GpuPoolSpec, RegistrySpec,
+} from '../../../src/clouds/infrastructure';
 
 export const LOCATION: GcpLocation = { projectId: 'acme-ml', projectNumber: '123', region: 'us-central1' };
 export const TAGS = { 'managed-by': 'cdk-substratus', 'team': 'a' };
@@ -46,12 +48,12 @@ export function synth(build: (stack: TerraformStack) => void): Synthesized {
 }
 
 /** A cluster of its own in a stack, and what is added to it. */
-export function synthCluster(add: (cluster: TerraformCluster, stack: Construct) => void = () => undefined, overrides: {
+export function synthCluster(add: (cluster: ClusterInfrastructure, stack: Construct) => void = () => undefined, overrides: {
   readonly cluster?: Partial<ClusterSpec>;
   readonly location?: Partial<GcpLocation>;
 } = {}): Synthesized {
   return synth((stack) => {
-    const cloud = terraformCloud({ ...LOCATION, ...overrides.location });
+    const cloud = cloudInfrastructure({ ...LOCATION, ...overrides.location });
     cloud.prepare(stack);
     add(cloud.cluster(new Construct(stack, 'ml'), { ...CLUSTER, ...overrides.cluster }), stack);
   });

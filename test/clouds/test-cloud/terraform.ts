@@ -1,7 +1,7 @@
 /** The Terraform side of Nimbus, with a provider that there is not. */
 import { TerraformProvider, TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { BucketSpec, TerraformBucket, TerraformCloud, TerraformCluster } from '../../../src/clouds/infrastructure';
+import type { BucketInfrastructure, BucketSpec, CloudInfrastructure, ClusterInfrastructure } from '../../../src/clouds/infrastructure';
 import { ensureBackend, hasProvider } from '../../../src/clouds/stack';
 import { uniqueName } from '../../../src/clouds/unique-name';
 
@@ -32,7 +32,7 @@ class NimbusResource extends TerraformResource {
   }
 }
 
-export function terraformCloud({ tenant }: NimbusLocation): TerraformCloud {
+export function cloudInfrastructure({ tenant }: NimbusLocation): CloudInfrastructure {
   return {
     takes: {
       cluster: ['cloud', 'clusterName', 'tags'],
@@ -56,7 +56,7 @@ export function terraformCloud({ tenant }: NimbusLocation): TerraformCloud {
   };
 }
 
-function handleOf(cluster: string): TerraformCluster {
+function handleOf(cluster: string): ClusterInfrastructure {
   return {
     addNodePool: (scope, { name, machineType }) => void new NimbusResource(scope, 'nimbus_pool', { cluster, name, machine_type: machineType }),
     addGpuPool: (scope, { name, machineType, labels, maxNodes }) => void new NimbusResource(scope, 'nimbus_pool', {
@@ -71,7 +71,7 @@ function handleOf(cluster: string): TerraformCluster {
   };
 }
 
-function bucket(scope: Construct, { name, protect }: BucketSpec): TerraformBucket {
+function bucket(scope: Construct, { name, protect }: BucketSpec): BucketInfrastructure {
   new NimbusResource(scope, 'nimbus_bucket', { name, protect });
   return {
     addWorkspace: () => undefined,

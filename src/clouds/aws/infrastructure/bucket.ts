@@ -7,7 +7,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import type { Construct } from 'constructs';
 import { digest, shortDigest } from '../../../api/digest';
-import type { AwsLocation, BucketAccess, BucketGrant, BucketSpec, TerraformBucket } from '../../infrastructure';
+import type { AwsLocation, BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec } from '../../infrastructure';
 import type { Identities } from './identity';
 import { bucketArn, checkBucketName, joinedName } from './names';
 import { policyDocument } from './policy';
@@ -30,7 +30,7 @@ export interface BucketGround {
 }
 
 /** Rights are on the paths below a prefix, so a folder of a workspace need not exist. */
-export function bucket(scope: Construct, spec: BucketSpec, { location, identities }: BucketGround): TerraformBucket {
+export function bucket(scope: Construct, spec: BucketSpec, { location, identities }: BucketGround): BucketInfrastructure {
   checkBucketSpec(spec);
   if (!spec.exists) createBucket(scope, spec, location);
   return {

@@ -4,7 +4,7 @@ import { EcrRepository } from '@cdktf/provider-aws/lib/ecr-repository';
 import { EcrRepositoryCreationTemplate } from '@cdktf/provider-aws/lib/ecr-repository-creation-template';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
-import type { AwsLocation, RegistrySpec, TerraformRegistry } from '../../infrastructure';
+import type { AwsLocation, RegistryInfrastructure, RegistrySpec } from '../../infrastructure';
 import type { Identities } from './identity';
 import { arn, checkRegistryName } from './names';
 import { policyDocument } from './policy';
@@ -22,7 +22,7 @@ export interface RegistryGround {
 }
 
 /** A repository a workspace, for ECR makes none on push, and rights are by repository; and a folder of some for each cached upstream. */
-export function registry(scope: Construct, spec: RegistrySpec, { location, identities, nodeRole }: RegistryGround): TerraformRegistry {
+export function registry(scope: Construct, spec: RegistrySpec, { location, identities, nodeRole }: RegistryGround): RegistryInfrastructure {
   checkRegistryName(spec.name);
   if (spec.pullThrough.length > 0) pullThroughCaches(scope, spec, { location, nodeRole });
   return {

@@ -3,7 +3,7 @@ import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-a
 import { StorageContainer } from '@cdktf/provider-azurerm/lib/storage-container';
 import { StorageManagementPolicy } from '@cdktf/provider-azurerm/lib/storage-management-policy';
 import type { Construct } from 'constructs';
-import type { BucketAccess, BucketGrant, BucketSpec, TerraformBucket } from '../../infrastructure';
+import type { BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec } from '../../infrastructure';
 import { checkContainerName, checkStorageAccountName } from '../names';
 import { containerName } from '../pods';
 import { customerKey } from './customer-key';
@@ -16,7 +16,7 @@ import { assignRole } from './roles';
 const ROLES: Readonly<Record<BucketAccess, string>> = { read: 'Storage Blob Data Reader', write: 'Storage Blob Data Contributor' };
 
 /** A storage account, and in it a container a workspace, for rights are granted by container. */
-export function bucket(scope: Construct, spec: BucketSpec, ground: Ground): TerraformBucket {
+export function bucket(scope: Construct, spec: BucketSpec, ground: Ground): BucketInfrastructure {
   checkStorageAccountName(spec.name);
   const storageAccountId = spec.exists ? existingAccountId(spec, ground) : account(scope, spec, ground).id;
   const container = (namespace: string): StorageContainer => {

@@ -1,7 +1,7 @@
 import { ContainerRegistry } from '@cdktf/provider-azurerm/lib/container-registry';
 import { ContainerRegistryCacheRule } from '@cdktf/provider-azurerm/lib/container-registry-cache-rule';
 import type { Construct } from 'constructs';
-import type { RegistrySpec, TerraformRegistry } from '../../infrastructure';
+import type { RegistryInfrastructure, RegistrySpec } from '../../infrastructure';
 import { checkRegistryName } from '../names';
 import type { Ground } from './ground';
 import { identityOf } from './identity';
@@ -19,7 +19,7 @@ const CACHED = ['ghcr.io', 'mcr.microsoft.com', 'public.ecr.aws', 'quay.io', 're
  *
  * Azure locks tags one by one only, so that they are not immutable here; images are referred to by what they are built from.
  */
-export function registry(scope: Construct, spec: RegistrySpec, ground: Ground): TerraformRegistry {
+export function registry(scope: Construct, spec: RegistrySpec, ground: Ground): RegistryInfrastructure {
   const { id } = createRegistry(scope, spec, ground);
   privateLink(scope, ground, { name: spec.name, targetId: id, service: 'registry' });
   assignRole(scope, 'Pull', { role: 'Container Registry Repository Reader', principalId: ground.kubeletObjectId, on: id });

@@ -5,7 +5,7 @@ import { StorageManagedFolder } from '@cdktf/provider-google/lib/storage-managed
 import { StorageManagedFolderIamMember } from '@cdktf/provider-google/lib/storage-managed-folder-iam-member';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { BucketGrant, BucketSpec, GcpLocation, TerraformBucket } from '../../infrastructure';
+import type { BucketGrant, BucketInfrastructure, BucketSpec, GcpLocation } from '../../infrastructure';
 import { principal, serviceAgent } from './identity';
 import { checkedName, labelsOf } from './names';
 
@@ -21,7 +21,7 @@ export interface BucketGround {
 }
 
 /** Rights are granted on managed folders, so that a workspace has none on the rest of the bucket. */
-export function bucket(scope: Construct, spec: BucketSpec, ground: BucketGround): TerraformBucket {
+export function bucket(scope: Construct, spec: BucketSpec, ground: BucketGround): BucketInfrastructure {
   checkedName('bucket', spec.name);
   const name = spec.exists ? spec.name : createBucket(scope, spec, ground).name;
   const folder = folders(scope, name);

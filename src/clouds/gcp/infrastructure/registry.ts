@@ -5,7 +5,7 @@ import type {
 import { ArtifactRegistryRepositoryIamMember } from '@cdktf/provider-google/lib/artifact-registry-repository-iam-member';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { GcpLocation, RegistrySpec, ServiceAccountRef, TerraformRegistry } from '../../infrastructure';
+import type { GcpLocation, RegistryInfrastructure, RegistrySpec, ServiceAccountRef } from '../../infrastructure';
 import { principal } from './identity';
 import { checkedName, labelsOf } from './names';
 
@@ -18,7 +18,7 @@ export interface RegistryGround {
 }
 
 /** A repository for each workspace, since rights are by repository, and one for each upstream that is cached. */
-export function registry(scope: Construct, spec: RegistrySpec, ground: RegistryGround): TerraformRegistry {
+export function registry(scope: Construct, spec: RegistrySpec, ground: RegistryGround): RegistryInfrastructure {
   checkedName('repository', spec.name);
   for (const upstream of spec.pullThrough) pullThroughCache(scope, spec, { ...ground, upstream });
   return { addWorkspace: (_, workspace) => workspaceRepository(scope, spec, { ...ground, ...workspace }) };
