@@ -40,7 +40,7 @@ test('no block is stale: npm run docs:update writes nothing', () => {
   const tsx = path.join(ROOT, 'node_modules/tsx/dist/cli.mjs');
   const args = [tsx, '--tsconfig', 'scripts/tsconfig.json', 'scripts/docs.ts', '--check'];
   expect(() => execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })).not.toThrow();
-}, 120_000);
+}, 240_000);
 
 test.each(pages)('in $file every block of TypeScript or YAML comes from a sample', ({ text }) => {
   const unmarked = [...text.matchAll(/^```(ts|typescript|js|yaml|yml)\n.*$/gm)]
