@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http';
+import { errorText } from '../runtime/log';
+import { ApiError, TransportError, WritesStoppedError } from './api-error';
+import type { ApiStatus } from './api-error';
+import { FIELD_MANAGER } from './client';
+import type { ApplyOptions, Client, List, ListOptions, Patch, RemoveOptions, WatchEvent, WatchOptions } from './client';
+import type { ClientConfig } from './config';
+import { JsonLines } from './json-lines';
+import { Requester } from './requester';
+import type { ApiRequest, RequesterOptions } from './requester';
+import { ended } from './transport';
+import { apiVersionOf, pathOf } from './types';
+import type { LiveObject, ObjectRef, ObjectToWrite, ResourceType } from './types';
+
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const METADATA_ONLY_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const APPLY = 'application/apply-patch+yaml';
+const PATCHES = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' };
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A client over HTTP. */
+export class HttpClient implements Client {
+  private readonly requester: Requester;
+  private readonly writes = new AbortController();
+  private mayWrite?: () => boolean;
+
+  constructor(config: ClientConfig, options: RequesterOptions = {}) {
+    this.requester = new Requester(config, options);
+  }
+
+  public get<T extends LiveObject>(type: ResourceType, ref: ObjectRef): Promise<T> {
+    return this.requester.send<T>({ method: 'GET', path: pathOf(type, ref) });
+  }
+
+  public async list<T extends LiveObject>(type: ResourceType, options: ListOptions = {}): Promise<List<T>> {
+    const { namespace, labelSelector, fieldSelector, limit, continue: token, metadataOnly, attempts, signal } = options;
+    const { items, metadata } = await this.requester.send<{ items: T[] | null; metadata: { resourceVersion: string; continue?: string } }>({
+      method: 'GET',
+      path: pathOf(type, { namespace }) + query({ labelSelector, fieldSelector, limit, continue: token }),
+      accept: metadataOnly ? METADATA_ONLY_LIST : undefined,
+      attempts,
+      signal,
+    });
+    return { items: items ?? [], resourceVersion: metadata.resourceVersion, continue: metadata.continue === '' ? undefined : metadata.continue };
+  }
+
+  public create<T extends LiveObject>(type: ResourceType, object: ObjectToWrite): Promise<T> {
+    const path = pathOf(type, { namespace: object.metadata.namespace }) + query({ fieldManager: FIELD_MANAGER });
+    return this.write<T>({ method: 'POST', path, body: typed(type, object) });
+  }
+
+  public apply<T extends LiveObject>(type: ResourceType, object: ObjectToWrite, options: ApplyOptions): Promise<T> {
+    const { force, subresource, fieldManager = FIELD_MANAGER } = options;
+    const path = `${pathOf(type, object.metadata)}${below(subresource)}${query({ fieldManager, force })}`;
+    return this.write<T>({ method: 'PATCH', path, contentType: APPLY, body: typed(type, object) });
+  }
+
+  public patch<T extends LiveObject>(type: ResourceType, ref: ObjectRef, { type: format, body, subresource }: Patch): Promise<T> {
+    const path = `${pathOf(type, ref)}${below(subresource)}${query({ fieldManager: FIELD_MANAGER })}`;
+    return this.write<T>({ method: 'PATCH', path, contentType: PATCHES[format], body });
+  }
+
+  public async remove(type: ResourceType, ref: ObjectRef, { uid, resourceVersion, propagationPolicy }: RemoveOptions): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion }, propagationPolicy };
+    try {
+      await this.write({ method: 'DELETE', path: pathOf(type, ref), body });
+    } catch (error) {
+      if (!ApiError.isNotFound(error)) throw error;
+    }
+  }
+
+  // eslint-disable-next-line @typescript-eslint/max-params
+  public async watch<T extends LiveObject>(
+    type: ResourceType, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal,
+  ): Promise<void> {
+    const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, metadataOnly } = options;
+    const parameters = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds, labelSelector, fieldSelector };
+    const response = await this.requester.open({
+      method: 'GET',
+      path: pathOf(type, { namespace }) + query(parameters),
+      accept: metadataOnly ? METADATA_ONLY : undefined,
+    }, signal);
+    // The first of the two to fail says why.
+    await Promise.race([readEvents<T>(response, onEvent), ended(response, signal)]);
+  }
+
+  /** Aborts writes that are under way, and refuses all later ones. */
+  public stopWrites(): void {
+    this.writes.abort(new WritesStoppedError());
+  }
+
+  /** Asks `mayWrite` before each write; one that may not be is refused. */
+  public gateWrites(mayWrite: () => boolean): void {
+    this.mayWrite = mayWrite;
+  }
+
+  /** Closes all connections. */
+  public close(): void {
+    this.requester.close();
+  }
+
+  private async write<T>(request: ApiRequest): Promise<T> {
+    return this.requester.send<T>({ ...request, signal: this.writes.signal, isAllowed: this.mayWrite });
+  }
+}
+
+/** Reads events until the stream ends. What was begun when it ends is no event. */
+async function readEvents<T extends LiveObject>(response: IncomingMessage, onEvent: (event: WatchEvent<T>) => void): Promise<void> {
+  const lines = new JsonLines((value) => onEvent(eventIn<T>(value)));
+  return new Promise((resolve, reject) => {
+    response.on('data', (chunk: Buffer) => {
+      try {
+        lines.push(chunk);
+      } catch (error) {
+        reject(error instanceof Error ? error : new TransportError(errorText(error)));
+        response.destroy();
+      }
+    });
+    response.on('end', resolve);
+  });
+}
+
+function eventIn<T extends LiveObject>(value: unknown): WatchEvent<T> {
+  const { type, object } = value as { type: string; object: ApiStatus };
+  if (type === 'ERROR') throw new ApiError(object);
+  return value as WatchEvent<T>;
+}
+
+function typed(type: ResourceType, object: ObjectToWrite): object {
+  return { ...object, apiVersion: apiVersionOf(type), kind: type.kind };
+}
+
+function below(subresource: string | undefined): string {
+  return subresource === undefined ? '' : `/${subresource}`;
+}
+
+function query(parameters: Query): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}` : '';
+}

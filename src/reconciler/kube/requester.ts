@@ -1,0 +1,183 @@
+import type { IncomingMessage } from 'node:http';
+import { Backoff } from '../backoff';
+import { SYSTEM_CLOCK, SYSTEM_RANDOM, sleep } from '../clock';
+import type { Clock, Random } from '../clock';
+import { Registry } from '../runtime/metrics';
+import { abortReason, linkedSignal } from './abort';
+import { ApiError, TransportError, WritesStoppedError } from './api-error';
+import type { ApiStatus } from './api-error';
+import type { ClientConfig } from './config';
+import { Limiter } from './limiter';
+import { RequestMetrics } from './request-metrics';
+import { Transport, readText } from './transport';
+import type { TransportRequest } from './transport';
+
+/** How many requests may be under way; the others wait. */
+export const MAX_IN_FLIGHT = 16;
+/** How long an answer may take, its body included. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** How often a request is tried that may be tried again. */
+export const MAX_ATTEMPTS = 4;
+/** The longest wait that is granted to a server which asks for one. */
+export const MAX_RETRY_AFTER_MS = 30_000;
+const RETRY_BASE_MS = 100;
+const RETRY_CAP_MS = 5000;
+const MS_PER_SECOND = 1000;
+
+const TOO_MANY_REQUESTS = 429;
+const BAD_STATUSES = [500, 502, 503, 504];
+
+export interface RequesterOptions {
+  /** Version of this program, for the server's logs. */
+  readonly version?: string;
+  readonly maxInFlight?: number;
+  readonly requestTimeoutMs?: number;
+  readonly metrics?: Registry;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Path and query. */
+  readonly path: string;
+  readonly accept?: string;
+  readonly contentType?: string;
+  readonly body?: unknown;
+  readonly attempts?: number;
+  readonly signal?: AbortSignal;
+  /** Asked just before anything is sent. */
+  readonly isAllowed?: () => boolean;
+}
+
+/** Sends requests to an API server: as whom, how many at a time, how long, and how often. */
+export class Requester {
+  private readonly transport: Transport;
+  private readonly limiter: Limiter;
+  private readonly metrics: RequestMetrics;
+  private readonly options: Required<RequesterOptions>;
+
+  constructor(private readonly config: ClientConfig, options: RequesterOptions) {
+    this.options = {
+      version: '0.0.0', maxInFlight: MAX_IN_FLIGHT, requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      metrics: new Registry(), clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM, ...options,
+    };
+    this.transport = new Transport(config, this.options.maxInFlight);
+    this.limiter = new Limiter(this.options.maxInFlight);
+    this.metrics = new RequestMetrics({ host: this.transport.host, registry: this.options.metrics, clock: this.options.clock });
+  }
+
+  /** Sends a request, again if that may help, and gives the parsed answer. */
+  public async send<T>(request: ApiRequest): Promise<T> {
+    const { clock, random } = this.options;
+    const backoff = new Backoff({ baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS, random });
+    const { attempts = MAX_ATTEMPTS, signal = new AbortController().signal } = request;
+    for (;;) {
+      try {
+        return await this.limiter.run(() => this.attempt<T>(request, signal), signal);
+      } catch (error) {
+        if (signal.aborted || backoff.failures + 1 >= attempts || !mayRetry(request, error)) throw error;
+        await sleep(clock, Math.max(backoff.next(), retryAfterMs(error)), signal);
+        if (signal.aborted) throw abortReason(signal);
+      }
+    }
+  }
+
+  /** Opens a watch: an answer that does not end soon, on a connection of its own. */
+  public async open(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const response = await this.exchange(request, signal, true);
+    if (isSuccess(response)) return response;
+    throw errorOf(response, await readText(response, signal));
+  }
+
+  /** Closes all connections. */
+  public close(): void {
+    this.transport.close();
+  }
+
+  private async attempt<T>(request: ApiRequest, signal: AbortSignal): Promise<T> {
+    const { clock, requestTimeoutMs } = this.options;
+    const late = new TransportError(`no answer to ${request.method} ${request.path} within ${requestTimeoutMs / MS_PER_SECOND} s`);
+    const linked = linkedSignal(signal);
+    const cancel = clock.after(requestTimeoutMs, () => linked.abort(late));
+    try {
+      const response = await this.exchange(request, linked.signal, false);
+      const text = await readText(response, linked.signal);
+      if (!isSuccess(response)) throw errorOf(response, text);
+      return parse<T>(text);
+    } finally {
+      cancel();
+      linked.unlink();
+    }
+  }
+
+  /** One request; a second one if the token was not taken and there may be a newer. */
+  private async exchange(request: ApiRequest, signal: AbortSignal, isWatch: boolean): Promise<IncomingMessage> {
+    const response = await this.once(request, signal, isWatch);
+    if (response.statusCode !== 401 || !this.config.token?.refused()) return response;
+    response.resume();
+    return this.once(request, signal, isWatch);
+  }
+
+  private async once(request: ApiRequest, signal: AbortSignal, isWatch: boolean): Promise<IncomingMessage> {
+    const outgoing = await this.outgoing(request);
+    if (request.isAllowed?.() === false) throw new WritesStoppedError();
+    const done = this.metrics.started(isWatch ? 'WATCH' : request.method);
+    try {
+      const response = await this.transport.send({ ...outgoing, signal, isWatch });
+      done(String(response.statusCode));
+      return response;
+    } catch (error) {
+      done('<error>');
+      throw error;
+    }
+  }
+
+  private async outgoing({ method, path, accept, contentType, body }: ApiRequest): Promise<Omit<TransportRequest, 'signal'>> {
+    const token = await this.config.token?.token();
+    const headers = {
+      'accept': accept ?? 'application/json',
+      'user-agent': `cdk-substratus-reconciler/${this.options.version}`,
+      ...token !== undefined && { authorization: `Bearer ${token}` },
+      ...body !== undefined && { 'content-type': contentType ?? 'application/json' },
+    };
+    return { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  }
+}
+
+function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+/** What changes nothing may be tried again after any failure that may pass; what does, only if the server has said that it did not look. */
+function mayRetry({ method }: ApiRequest, error: unknown): boolean {
+  if (error instanceof ApiError && error.status === TOO_MANY_REQUESTS) return true;
+  return method === 'GET' && (error instanceof TransportError || (error instanceof ApiError && BAD_STATUSES.includes(error.status)));
+}
+
+function retryAfterMs(error: unknown): number {
+  return error instanceof ApiError ? Math.min((error.retryAfterSeconds ?? 0) * MS_PER_SECOND, MAX_RETRY_AFTER_MS) : 0;
+}
+
+function errorOf({ statusCode, headers }: IncomingMessage, body: string): ApiError {
+  const seconds = Number(headers['retry-after']);
+  return new ApiError({ ...statusIn(body), code: statusCode }, headers['retry-after'] !== undefined && seconds >= 0 ? seconds : undefined);
+}
+
+/** The `Status` in a body; a proxy in between answers with something else. */
+function statusIn(body: string): ApiStatus {
+  try {
+    const status = JSON.parse(body) as ApiStatus | null;
+    return status !== null && typeof status === 'object' ? status : {};
+  } catch {
+    return {};
+  }
+}
+
+function parse<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new TransportError(`the API server's answer is not JSON, of ${text.length} characters`, error);
+  }
+}

@@ -1,0 +1,86 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { finished } from 'node:stream';
+import { abortReason } from './abort';
+import { TransportError } from './api-error';
+import type { ClientConfig } from './config';
+
+/** A connection without a request is closed after this: sooner than a server would, so that no request meets a closed one. */
+const FREE_SOCKET_TIMEOUT_MS = 30_000;
+/** After how long without traffic TCP asks whether the other side is there. */
+const TCP_KEEP_ALIVE_MS = 15_000;
+
+export interface TransportRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** Has a connection of its own. */
+  readonly isWatch?: boolean;
+}
+
+/** The one place that knows how bytes get to an API server. */
+export class Transport {
+  private readonly base: URL;
+  private readonly requests: http.Agent;
+  private readonly watches: http.Agent;
+
+  constructor({ server, ca, cert, key, serverName, isInsecure }: ClientConfig, maxSockets: number) {
+    this.base = new URL(server);
+    const { Agent } = this.base.protocol === 'http:' ? http : https;
+    const tls = { ca, cert, key, servername: serverName, rejectUnauthorized: !isInsecure };
+    const options = { ...tls, keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, timeout: FREE_SOCKET_TIMEOUT_MS };
+    this.requests = new Agent({ ...options, maxSockets });
+    this.watches = new Agent(options);
+  }
+
+  /** Name and port of the server. */
+  public get host(): string {
+    return this.base.host;
+  }
+
+  /** Sends a request. Resolves with the answer once its headers are here; its body is to be read, or destroyed. */
+  public send({ method, path, headers, body, signal, isWatch = false }: TransportRequest): Promise<http.IncomingMessage> {
+    const { request } = this.base.protocol === 'http:' ? http : https;
+    const prefix = this.base.pathname.replace(/\/$/, '');
+    return new Promise((resolve, reject) => {
+      const outgoing = request(new URL(prefix + path, this.base), {
+        method,
+        headers: { ...headers, ...body !== undefined && { 'content-length': String(Buffer.byteLength(body)) } },
+        agent: isWatch ? this.watches : this.requests,
+        signal,
+      });
+      outgoing.on('response', resolve);
+      outgoing.on('error', (error) => reject(broken(error, signal)));
+      outgoing.end(body);
+    });
+  }
+
+  /** Closes all connections. */
+  public close(): void {
+    this.requests.destroy();
+    this.watches.destroy();
+  }
+}
+
+/** All of an answer's body, as text. */
+export async function readText(response: http.IncomingMessage, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await ended(response, signal);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Resolves when an answer is whole; rejects if its connection breaks before. */
+export function ended(response: http.IncomingMessage, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    finished(response, (error) => error ? reject(broken(error, signal)) : resolve());
+  });
+}
+
+/** Why a connection broke: our own reason for ending it, if we did. */
+function broken(error: Error, signal: AbortSignal): Error {
+  return signal.aborted ? abortReason(signal) : new TransportError(`no answer: ${error.message}`, error);
+}
