@@ -1,0 +1,24 @@
+import { ApiError } from './api-error';
+
+/** A watch that ends sooner, without a word, failed. */
+export const MIN_WATCH_MS = 1000;
+/** The longest wait that is granted to a server which asks for one. */
+const MAX_RETRY_AFTER_MS = 30_000;
+const MS_PER_SECOND = 1000;
+/** The server has not got as far as the version asked for: it was restored from a backup. */
+const VERSION_TOO_LARGE = 'ResourceVersionTooLarge';
+
+/** Whether a watch cannot go on from where it was after an error. */
+export function needsList(error: unknown): boolean {
+  return ApiError.isGone(error) || ApiError.isNotFound(error) || isVersionTooLarge(error);
+}
+
+/** How long to wait after an error: `wait`, or as long as the server asks for. */
+export function retryDelayMs(error: unknown, wait: number): number {
+  const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * MS_PER_SECOND : 0;
+  return Math.max(wait, Math.min(asked, MAX_RETRY_AFTER_MS));
+}
+
+function isVersionTooLarge(error: unknown): boolean {
+  return error instanceof ApiError && (error.details?.causes ?? []).some(({ reason }) => reason === VERSION_TOO_LARGE);
+}
