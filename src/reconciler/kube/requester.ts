@@ -32,6 +32,8 @@ export interface RequesterOptions {
   readonly version?: string;
   readonly maxInFlight?: number;
   readonly requestTimeoutMs?: number;
+  /** How often a request is tried that may be tried again. */
+  readonly maxAttempts?: number;
   readonly metrics?: Registry;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -59,7 +61,7 @@ export class Requester {
 
   constructor(private readonly config: ClientConfig, options: RequesterOptions) {
     this.options = {
-      version: '0.0.0', maxInFlight: MAX_IN_FLIGHT, requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      version: '0.0.0', maxInFlight: MAX_IN_FLIGHT, requestTimeoutMs: REQUEST_TIMEOUT_MS, maxAttempts: MAX_ATTEMPTS,
       metrics: new Registry(), clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM, ...options,
     };
     this.transport = new Transport(config, this.options.maxInFlight);
@@ -69,9 +71,9 @@ export class Requester {
 
   /** Sends a request, again if that may help, and gives the parsed answer. */
   public async send<T>(request: ApiRequest): Promise<T> {
-    const { clock, random } = this.options;
+    const { clock, random, maxAttempts } = this.options;
     const backoff = new Backoff({ baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS, random });
-    const { attempts = MAX_ATTEMPTS, signal = new AbortController().signal } = request;
+    const { attempts = maxAttempts, signal = new AbortController().signal } = request;
     for (;;) {
       try {
         return await this.limiter.run(() => this.attempt<T>(request, signal), signal);

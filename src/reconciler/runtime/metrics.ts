@@ -3,7 +3,7 @@
 /** What tells the series of a metric apart. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Values of a gauge that are only known when asked for. */
+/** Values that are only known when asked for. */
 export type Collect = () => Iterable<{ readonly labels?: Labels; readonly value: number }>;
 
 interface Description {
@@ -24,7 +24,7 @@ export class Counter implements Metric {
   public readonly type = 'counter';
   private readonly values = new Map<string, number>();
 
-  constructor(public readonly name: string, public readonly help: string) {}
+  constructor(public readonly name: string, public readonly help: string, private readonly collect?: Collect) {}
 
   public inc(labels: Labels = {}, by = 1): void {
     const key = labelText(labels);
@@ -37,6 +37,7 @@ export class Counter implements Metric {
   }
 
   public* lines(): Iterable<string> {
+    for (const { labels = {}, value } of this.collect?.() ?? []) this.values.set(labelText(labels), value);
     for (const [labels, value] of this.values) yield line(this.name, labels, value);
   }
 }
@@ -107,8 +108,8 @@ export class Histogram implements Metric {
 export class Registry {
   private readonly metrics = new Map<string, Metric>();
 
-  public counter(name: string, help: string): Counter {
-    return this.register(new Counter(name, help));
+  public counter(name: string, help: string, collect?: Collect): Counter {
+    return this.register(new Counter(name, help, collect));
   }
 
   public gauge(name: string, help: string, collect?: Collect): Gauge {
