@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { errorText } from '../runtime/log';
 import { ApiError, TransportError, WritesStoppedError } from './api-error';
@@ -27,6 +28,7 @@ export class HttpClient implements Client {
 
   constructor(config: ClientConfig, options: RequesterOptions = {}) {
     this.requester = new Requester(config, options);
+    setMaxListeners(0, this.writes.signal); // one for each write that is under way
   }
 
   public get<T extends LiveObject>(type: ResourceType, ref: ObjectRef): Promise<T> {
@@ -81,8 +83,7 @@ export class HttpClient implements Client {
       path: pathOf(type, { namespace }) + query(parameters),
       accept: metadataOnly ? METADATA_ONLY : undefined,
     }, signal);
-    // The first of the two to fail says why.
-    await Promise.race([readEvents<T>(response, onEvent), ended(response, signal)]);
+    await readEvents<T>(response, onEvent, signal);
   }
 
   /** Aborts writes that are under way, and refuses all later ones. */
@@ -106,18 +107,20 @@ export class HttpClient implements Client {
 }
 
 /** Reads events until the stream ends. What was begun when it ends is no event. */
-async function readEvents<T extends LiveObject>(response: IncomingMessage, onEvent: (event: WatchEvent<T>) => void): Promise<void> {
+function readEvents<T extends LiveObject>(
+  response: IncomingMessage, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal,
+): Promise<void> {
   const lines = new JsonLines((value) => onEvent(eventIn<T>(value)));
   return new Promise((resolve, reject) => {
     response.on('data', (chunk: Buffer) => {
       try {
         lines.push(chunk);
       } catch (error) {
-        reject(error instanceof Error ? error : new TransportError(errorText(error)));
+        reject(error instanceof Error ? error : new TransportError(errorText(error))); // first, or the end of the stream is the reason
         response.destroy();
       }
     });
-    response.on('end', resolve);
+    ended(response, signal).then(resolve, reject);
   });
 }
 
