@@ -165,7 +165,7 @@ export class FakeApi {
       if (this.absent.has(target.collection)) return void response.writeHead(404).end('404 page not found\n');
       if (request.query.watch === 'true') return this.watch(exchange);
       const body = JSON.stringify(this.handle(request, target));
-      if (fault?.cut === 'after') return void response.writeHead(200, { 'content-length': body.length }).write(body.slice(0, 5), () => response.socket?.destroy());
+      if (fault?.cut === 'after') return cutAmid(response, body);
       response.writeHead(200, { 'content-type': 'application/json' }).end(fault?.body ?? body);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -186,8 +186,9 @@ export class FakeApi {
   private list({ query }: SeenRequest, target: Target): Json {
     const [version = this.store.resourceVersion, from = '0'] = query.continue?.split(':') ?? [];
     if (Number(version) < this.store.floor) throw new Refusal(410, 'Expired', 'the continue token is too old');
-    const all = this.pages.get(`${target.path}:${version}`) ?? this.store.list(target).filter((object) => isSelected(object, query.labelSelector));
-    this.pages.set(`${target.path}:${version}`, all);
+    const page = `${target.path}:${version}`;
+    const all = this.pages.get(page) ?? this.store.list(target).filter((object) => isSelected(object, query.labelSelector));
+    this.pages.set(page, all);
     const end = Number(from) + Number(query.limit ?? all.length);
     return {
       metadata: { resourceVersion: version, ...end < all.length && { continue: `${version}:${end}` } },
@@ -216,7 +217,8 @@ export class FakeApi {
     if (target.subresource === 'status') return this.store.put(target, { ...old, status: merged(old?.status, status) });
     const { uid, resourceVersion, ...author } = metadata as Json ?? {};
     const base = old ?? { metadata: { name: target.name } };
-    return this.store.put(target, merged(base, { ...rest, metadata: author, ...old?.status !== undefined && { status: old.status } }) as Json);
+    const kept = old?.status === undefined ? {} : { status: old.status };
+    return this.store.put(target, merged(base, { ...rest, metadata: author, ...kept }) as Json);
   }
 
   private remove({ body = {} }: SeenRequest, target: Target): Json {
@@ -299,4 +301,8 @@ function statusOf({ code, reason, message }: Refusal): Json {
 
 function refuse(response: http.ServerResponse, refusal: Refusal, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(refusal.code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(statusOf(refusal)));
+}
+
+function cutAmid(response: http.ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-length': body.length }).write(body.slice(0, 5), () => response.socket?.destroy());
 }

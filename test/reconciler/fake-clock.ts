@@ -13,6 +13,17 @@ export class FakeClock implements Clock {
   private time = 1_000_000;
   private readonly timers = new Set<Timer>();
 
+  /** How many timers wait. */
+  public get pending(): number {
+    return this.timers.size;
+  }
+
+  /** In how many milliseconds the next timer is due, if there is one. */
+  public get nextIn(): number | undefined {
+    const next = this.next(Infinity);
+    return next && Math.max(0, next.due - this.time);
+  }
+
   public now(): number {
     return this.time;
   }
@@ -25,11 +36,6 @@ export class FakeClock implements Clock {
     const timer = { due: this.time + Math.max(ms, 0), callback };
     this.timers.add(timer);
     return () => void this.timers.delete(timer);
-  }
-
-  /** How many timers wait. */
-  public get pending(): number {
-    return this.timers.size;
   }
 
   /** Lets time pass, timer by timer, and what they start do its work in between. */
@@ -61,11 +67,16 @@ export async function settle(): Promise<void> {
   for (let round = 0; round < 3; round++) await setImmediate();
 }
 
+/** Waits in real time: for what goes over a socket. */
+export function pause(ms = 4): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** Waits until `condition` holds, in real time: for what goes over a socket. */
 export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
   const end = Date.now() + 5000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`${what} did not come about`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await pause(2);
   }
 }

@@ -41,7 +41,7 @@ export function recordedLog(level: LogLevel = 'debug'): { log: Log; lines: LogLi
   return { lines, log: new Log({ level, write: (line) => lines.push(JSON.parse(line) as LogLine) }) };
 }
 
-export function thing(name: string, size = 1): { metadata: { namespace: string; name: string; labels: Record<string, string> }; spec: { size: number } } {
+export function thing(name: string, size = 1) {
   return { metadata: { namespace: 'team-a', name, labels: { size: String(size) } }, spec: { size } };
 }
 

@@ -2,15 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import { Backoff } from '../backoff';
 import { SYSTEM_CLOCK, SYSTEM_RANDOM, sleep } from '../clock';
 import type { Clock, Random } from '../clock';
-import { errorText } from '../runtime/log';
 import type { Log } from '../runtime/log';
 import { Registry } from '../runtime/metrics';
 import { linkedSignal } from './abort';
 import { ApiError, TransportError } from './api-error';
 import type { Cache, Cached } from './cache';
 import type { Client, WatchEvent } from './client';
+import { IdleTimer } from './idle-timer';
 import { MIN_WATCH_MS, needsList, retryDelayMs } from './reflector-errors';
 import { ReflectorMetrics } from './reflector-metrics';
+import { ReflectorReport } from './reflector-report';
 import type { LiveObject, ResourceType } from './types';
 import { keyOf } from './types';
 
@@ -49,7 +50,7 @@ export class Reflector<T extends Cached> {
   private readonly options: ReflectorOptions<T>;
   private readonly clock: Clock;
   private readonly random: Random;
-  private readonly log: Log;
+  private readonly report: ReflectorReport;
   private readonly metrics: ReflectorMetrics;
   private readonly backoff: Backoff;
   private readonly stopping = new AbortController();
@@ -57,8 +58,8 @@ export class Reflector<T extends Cached> {
   private markSynced: (() => void) | undefined;
   private loop?: Promise<void>;
   private isSynced = false;
-  private isAbsent = false;
-  private lastError = '';
+  /** Whether there was a version that is too old since things were well. */
+  private wasGone = false;
   private active: number;
   /** Up to where the cache is known to be complete; absent if it has to be listed. */
   private resourceVersion?: string;
@@ -68,7 +69,7 @@ export class Reflector<T extends Cached> {
     this.options = options;
     this.clock = clock;
     this.random = random;
-    this.log = log.with({ type: type.plural });
+    this.report = new ReflectorReport(log.with({ type: type.plural }));
     this.metrics = new ReflectorMetrics(type.kind, metrics);
     this.backoff = new Backoff({ baseMs: BACKOFF_BASE_MS, capMs: BACKOFF_CAP_MS, random });
     this.active = clock.now();
@@ -133,7 +134,8 @@ export class Reflector<T extends Cached> {
       }
       if (page.continue === undefined) {
         cache.replace(objects, page.resourceVersion);
-        this.listed(objects.length);
+        this.report.listed(objects.length);
+        this.complete();
         return page.resourceVersion;
       }
       token = page.continue;
@@ -145,16 +147,11 @@ export class Reflector<T extends Cached> {
     const { client, type, namespace, labelSelector, metadataOnly } = this.options;
     const started = this.clock.now();
     const connection = linkedSignal(this.stopping.signal);
-    let cancelIdle = (): void => undefined;
-    let isIdle = false;
+    const idle = new IdleTimer({ clock: this.clock, limitMs: IDLE_LIMIT_MS, onIdle: () => connection.abort(new TransportError('silence')) });
     let events = 0;
     const heard = (): void => {
       this.touch();
-      cancelIdle();
-      cancelIdle = this.clock.after(IDLE_LIMIT_MS, () => {
-        isIdle = true;
-        connection.abort(new TransportError(`nothing was heard for ${IDLE_LIMIT_MS / 1000} s`));
-      });
+      idle.restart();
     };
     heard();
     this.metrics.watched();
@@ -166,14 +163,14 @@ export class Reflector<T extends Cached> {
         this.take(event);
       }, connection.signal);
     } catch (error) {
-      if (!isIdle) throw error;
-      this.log.info('the watch was silent and is opened anew');
+      if (!idle.hasExpired) throw error;
+      this.report.silent();
     } finally {
-      cancelIdle();
+      idle.stop();
       connection.unlink();
       if (this.clock.now() - started >= HEALTHY_WATCH_MS) this.healthy();
     }
-    if (events === 0 && this.clock.now() - started < MIN_WATCH_MS) throw new TransportError('the watch ended as soon as it began');
+    if (events === 0 && this.clock.now() - started < MIN_WATCH_MS) throw new Error('the watch ended as soon as it began');
   }
 
   private take(event: WatchEvent): void {
@@ -189,46 +186,29 @@ export class Reflector<T extends Cached> {
     this.resourceVersion = metadata.resourceVersion;
   }
 
-  private listed(count: number): void {
-    if (this.isAbsent) this.log.info('the type is served now');
-    this.isAbsent = false;
-    this.log.debug('listed', { objects: count });
-    this.complete();
-  }
-
   /** Notes an error, and says how many milliseconds to wait after it. */
   private failed(error: unknown): number {
     this.touch();
     this.metrics.failed();
+    this.report.failed(error, this.backoff.failures + 1);
     if (needsList(error)) this.resourceVersion = undefined;
     if (ApiError.isNotFound(error)) this.absent();
-    else this.report(error);
-    const isFirst = this.backoff.failures === 0;
-    const wait = this.backoff.next();
-    return ApiError.isGone(error) && isFirst ? 0 : retryDelayMs(error, wait);
+    const wait = retryDelayMs(error, this.backoff);
+    const isFirstGone = ApiError.isGone(error) && !this.wasGone;
+    this.wasGone ||= isFirstGone;
+    return isFirstGone ? 0 : wait;
   }
 
   /** The type is not served: there are no such objects. */
   private absent(): void {
-    if (!this.isAbsent) this.log.warn('the type is not served; trying again until it is');
-    this.isAbsent = true;
     this.options.cache.replace([]);
     if (this.options.optional) this.complete();
   }
 
-  /** Says an error when it is new; the rest is detail. */
-  private report(error: unknown): void {
-    const text = errorText(error);
-    const fields = { error: text, failures: this.backoff.failures + 1 };
-    if (text === this.lastError || ApiError.isGone(error)) this.log.debug('cannot list or watch', fields);
-    else this.log.warn('cannot list or watch', fields);
-    this.lastError = text;
-  }
-
   private healthy(): void {
+    this.wasGone = false;
     this.backoff.reset();
-    if (this.lastError !== '') this.log.info('listing and watching again');
-    this.lastError = '';
+    this.report.healthy();
   }
 
   private complete(): void {

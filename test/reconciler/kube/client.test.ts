@@ -102,7 +102,8 @@ describe('errors', () => {
     const { api, client } = await connected(cleanup);
     api.fault({ status, reason });
     const error = await failureOf(client.create(THING, thing('one')));
-    const predicates = [ApiError.isNotFound, ApiError.isForbidden, ApiError.isConflict, ApiError.isAlreadyExists, ApiError.isGone, ApiError.isInvalid];
+    const { isNotFound, isForbidden, isConflict, isAlreadyExists, isGone, isInvalid } = ApiError;
+    const predicates = [isNotFound, isForbidden, isConflict, isAlreadyExists, isGone, isInvalid];
     expect(error).toMatchObject({ status, reason, message: 'scripted' });
     expect(predicates.filter((predicate) => predicate(error))).toEqual([is]);
   });
