@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Clock } from '../clock';
+import { errorText } from '../runtime/log';
 import type { ClientConfig } from './config';
 import { parseYaml } from './simple-yaml';
 import type { Yaml } from './simple-yaml';
@@ -27,7 +28,7 @@ export function kubeconfigFrom(path: string, clock: Clock): ClientConfig {
     const user = named(file, 'users', text(context, 'user') ?? '');
     return { ...clusterConfig(cluster, dirname(path)), ...userConfig({ user, folder: dirname(path), clock }), namespace: text(context, 'namespace') };
   } catch (error) {
-    throw new Error(`kubeconfig ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`kubeconfig ${path}: ${errorText(error)}`, { cause: error });
   }
 }
 

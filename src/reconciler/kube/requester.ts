@@ -60,13 +60,12 @@ export class Requester {
   private readonly options: Required<RequesterOptions>;
 
   constructor(private readonly config: ClientConfig, options: RequesterOptions) {
-    this.options = {
-      version: '0.0.0', maxInFlight: MAX_IN_FLIGHT, requestTimeoutMs: REQUEST_TIMEOUT_MS, maxAttempts: MAX_ATTEMPTS,
-      metrics: new Registry(), clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM, ...options,
-    };
-    this.transport = new Transport(config, this.options.maxInFlight);
-    this.limiter = new Limiter(this.options.maxInFlight);
-    this.metrics = new RequestMetrics({ host: this.transport.host, registry: this.options.metrics, clock: this.options.clock });
+    const { version = '0.0.0', maxInFlight = MAX_IN_FLIGHT, requestTimeoutMs = REQUEST_TIMEOUT_MS, maxAttempts = MAX_ATTEMPTS } = options;
+    const { metrics = new Registry(), clock = SYSTEM_CLOCK, random = SYSTEM_RANDOM } = options;
+    this.options = { version, maxInFlight, requestTimeoutMs, maxAttempts, metrics, clock, random };
+    this.transport = new Transport(config, maxInFlight);
+    this.limiter = new Limiter(maxInFlight);
+    this.metrics = new RequestMetrics({ host: this.transport.host, registry: metrics, clock });
   }
 
   /** Sends a request, again if that may help, and gives the parsed answer. */

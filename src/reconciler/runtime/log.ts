@@ -31,8 +31,8 @@ const MAX_TEXT_LENGTH = 2000;
 export class Log {
   private readonly options: Required<LogOptions>;
 
-  constructor(options: LogOptions = {}, private readonly fields: LogFields = {}) {
-    this.options = { level: 'info', write: (line) => void process.stdout.write(line), clock: SYSTEM_CLOCK, ...options };
+  constructor({ level = 'info', write = toStandardOutput, clock = SYSTEM_CLOCK }: LogOptions = {}, private readonly fields: LogFields = {}) {
+    this.options = { level, write, clock };
   }
 
   /** A log whose every line has `fields`, too. */
@@ -68,12 +68,17 @@ export class Log {
 
 /** What a log may say of something that was thrown. */
 export function errorText(error: unknown): string {
-  if (error instanceof Error) return error.message || error.name;
-  return typeof error === 'string' ? error : `a thrown ${error === null ? 'null' : typeof error}`;
+  if (typeof error === 'string') return error;
+  const { name, message } = (error ?? {}) as Partial<Error>; // not only instances of Error: Node's own may be of another realm
+  return [message, name].find((text) => typeof text === 'string' && text !== '') ?? `a thrown ${error === null ? 'null' : typeof error}`;
 }
 
 function shown(value: unknown): string | number | boolean {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value !== 'string') return `[${typeof value}]`;
   return value.length > MAX_TEXT_LENGTH ? `${value.slice(0, MAX_TEXT_LENGTH)}…` : value;
+}
+
+function toStandardOutput(line: string): void {
+  process.stdout.write(line);
 }

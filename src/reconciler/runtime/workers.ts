@@ -51,9 +51,10 @@ export class Workers {
   private isStopping = false;
 
   constructor(options: WorkersOptions) {
-    this.options = { count: DEFAULT_WORKERS, metrics: new Registry(), clock: SYSTEM_CLOCK, fieldsOf: (key) => ({ key }), ...options };
-    this.metrics = new WorkerMetrics(this.options.name, this.options.metrics);
-    this.metrics.limit(this.options.count);
+    const { count = DEFAULT_WORKERS, metrics = new Registry(), clock = SYSTEM_CLOCK, fieldsOf = (key) => ({ key }) } = options;
+    this.options = { ...options, count, metrics, clock, fieldsOf };
+    this.metrics = new WorkerMetrics(options.name, metrics);
+    this.metrics.limit(count);
   }
 
   public start(): void {
