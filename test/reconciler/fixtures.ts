@@ -31,7 +31,10 @@ export class Cleanup {
 /** A fake API server, and a client of it. */
 export async function connected(cleanup: Cleanup, options: RequesterOptions = {}): Promise<{ api: FakeApi; client: HttpClient }> {
   const api = cleanup.add(await FakeApi.start(), (server) => server.close());
-  const client = cleanup.add(new HttpClient({ server: api.url }, { random: () => 0.01, ...options }), (each) => each.close());
+  const client = cleanup.add(new HttpClient({ server: api.url }, { random: () => 0.01, ...options }), (each) => {
+    each.stopWrites();
+    each.close();
+  });
   return { api, client };
 }
 
