@@ -4,6 +4,8 @@ import { keyOf } from './types';
 
 /** How many uids of removed objects are remembered, so that a late answer does not bring one back. */
 const MAX_REMOVED = 1024;
+/** How many objects of a list are taken in at a time. */
+const STEP_SIZE = 500;
 
 /** What a cache must know of an object. */
 export interface Cached {
@@ -92,14 +94,23 @@ export class Cache<T extends Cached> {
    * @param resourceVersion that of the list.
    */
   public replace(objects: Iterable<T>, resourceVersion = ''): void {
+    const steps = this.replaceInSteps(objects, resourceVersion);
+    while (!steps.next().done);
+  }
+
+  /** The same, step by step, so that other work has its turn in between. */
+  public* replaceInSteps(objects: Iterable<T>, resourceVersion: string): Generator<void, void> {
     const isRestored = isNewer(this.newest, resourceVersion);
     const seen = new Set<string>();
+    let count = 0;
     for (const object of objects) {
+      if (++count % STEP_SIZE === 0) yield;
       seen.add(keyOf(object.metadata));
       this.removed.delete(object.metadata.uid);
       this.put(object, isRestored);
     }
     for (const [key, { metadata }] of this.objects) {
+      if (++count % STEP_SIZE === 0) yield;
       if (!seen.has(key) && (isRestored || !isNewer(metadata.resourceVersion, resourceVersion))) this.delete(key, metadata.uid);
     }
     this.newest = resourceVersion;

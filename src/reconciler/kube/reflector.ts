@@ -133,7 +133,8 @@ export class Reflector<T extends Cached> {
         if (object) objects.push(object);
       }
       if (page.continue === undefined) {
-        cache.replace(objects, page.resourceVersion);
+        const steps = cache.replaceInSteps(objects, page.resourceVersion);
+        while (!steps.next().done) await setImmediate();
         this.report.listed(objects.length);
         this.complete();
         return page.resourceVersion;

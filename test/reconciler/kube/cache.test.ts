@@ -97,6 +97,16 @@ test('what was written while a list was read is not gone', () => {
   expect(cache.size).toBe(1);
 });
 
+test('a long list is taken in step by step, and what is written meanwhile stays', () => {
+  const { cache } = watched();
+  cache.replace(Array.from({ length: 1200 }, (_, index) => entry(`old-${index}`, index + 1)), '2000');
+  const steps = cache.replaceInSteps(Array.from({ length: 1200 }, (_, index) => entry(`new-${index}`, 2001 + index)), '4000');
+  let count = 0;
+  for (; !steps.next().done; count++) if (count === 0) cache.observe(entry('written', 5000));
+  expect(count).toBeGreaterThan(3);
+  expect([cache.size, cache.get('n/written') !== undefined, cache.get('n/old-7')]).toEqual([1201, true, undefined]);
+});
+
 test('a list of a cluster that was restored from a backup counts, although it is older', () => {
   const { cache } = watched();
   cache.replace([entry('x', 50), entry('y', 60)], '100');
