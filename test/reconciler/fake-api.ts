@@ -28,6 +28,8 @@ export interface Fault {
   readonly headers?: Readonly<Record<string, string>>;
   /** Answers later. */
   readonly delayMs?: number;
+  /** Answers when this is over. */
+  readonly wait?: Promise<void>;
   /** Closes the connection: before the request is carried out, or after it and amid the answer. */
   readonly cut?: 'before' | 'after';
   /** Never answers. */
@@ -144,6 +146,7 @@ export class FakeApi {
     const fault = this.faultFor(request);
     if (fault?.blackHole) return;
     if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+    await fault?.wait;
     if (fault?.cut === 'before') return void response.socket?.destroy();
     if (fault?.status) return refuse(response, new Refusal(fault.status, fault.reason ?? '', 'scripted'), fault.headers);
     this.answer(exchange, fault);

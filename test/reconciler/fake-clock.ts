@@ -74,7 +74,7 @@ export function pause(ms = 4): Promise<void> {
 
 /** Waits until `condition` holds, in real time: for what goes over a socket. */
 export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 15_000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`${what} did not come about`);
     await pause(2);

@@ -5,6 +5,9 @@ import { Log } from '../../src/reconciler/runtime/log';
 import type { LogLevel } from '../../src/reconciler/runtime/log';
 import { FakeApi, place } from './fake-api';
 
+// They take a fraction of a second, unless the machine has much else to do.
+jest.setTimeout(30_000);
+
 export const THING: ResourceType = { group: 'example.org', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
 export const THINGS = place('example.org', 'things', 'team-a');
 

@@ -5,7 +5,7 @@ import { ApiError, TransportError, WritesStoppedError } from '../../../src/recon
 import { HttpClient } from '../../../src/reconciler/kube/http-client';
 import { FileToken, TOKEN_LIFETIME_MS } from '../../../src/reconciler/kube/token';
 import { Registry } from '../../../src/reconciler/runtime/metrics';
-import { FakeClock, until } from '../fake-clock';
+import { FakeClock, pause, until } from '../fake-clock';
 import { Cleanup, THING, THINGS, connected, failureOf, thing } from '../fixtures';
 
 const cleanup = new Cleanup();
@@ -80,12 +80,20 @@ describe('trying again', () => {
 describe('limits', () => {
   test('so many requests are under way, however many are asked for, and the others go in order', async () => {
     const { api, client } = await connected(cleanup);
-    api.fault({ delayMs: 50 });
-    await Promise.all(Array.from({ length: 60 }, (_, index) => client.create(THING, thing(`t-${index}`))));
-    expect(api.maxOpenRequests).toBe(16);
-    expect(api.connections).toBeLessThanOrEqual(16);
-    expect(api.requests.slice(0, 16).map(({ body }) => (body?.metadata as { name: string }).name).sort())
-      .toEqual(Array.from({ length: 16 }, (_, index) => `t-${index}`).sort());
+    let answer = (): void => undefined;
+    api.fault({
+      wait: new Promise((resolve) => {
+        answer = resolve;
+      }),
+    });
+    const names = Array.from({ length: 60 }, (_, index) => `t-${index}`);
+    const all = Promise.all(names.map((name) => client.create(THING, thing(name))));
+    await until(() => api.requests.length === 16);
+    await pause(20);
+    expect(api.requests.map(({ body }) => (body?.metadata as { name: string }).name).sort()).toEqual(names.slice(0, 16).sort());
+    answer();
+    await all;
+    expect([api.maxOpenRequests, api.connections, api.requests.length]).toEqual([16, 16, 60]);
   });
 
   test('connections are kept for the next requests', async () => {
