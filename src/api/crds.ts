@@ -3,6 +3,7 @@ import { flag, listOf, objectOf, SPEC_SCHEMAS, text } from './crd-schema';
 import type { Schema, ValidationRule } from './crd-schema';
 import { API_GROUP, KINDS, PLURALS } from './resource';
 import type { ArtifactKind, Kind } from './resource';
+import type { Condition, PublishedArtifact, Status } from './status';
 
 const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   Model: 'A Model is an artifact of files, such as weights: imported, or trained from another Model and a Dataset.',
@@ -73,15 +74,6 @@ const SPEC_RULES: Readonly<Record<Kind, readonly ValidationRule[]>> = {
   Notebook: [STORAGE_CLASS_RULE],
 };
 
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly observedGeneration?: number;
-  readonly lastTransitionTime: string;
-  readonly reason: string;
-  readonly message: string;
-}
-
 /** `Condition` of meta/v1, with the bounds that it has there. */
 const CONDITION = objectOf<Condition>('One aspect of the state.', {
   type: text('What the condition is about, such as Ready.', 316),
@@ -92,15 +84,6 @@ const CONDITION = objectOf<Condition>('One aspect of the state.', {
   message: text('Why, in words for people.', 32768),
 }, { required: ['type', 'status', 'lastTransitionTime', 'reason', 'message'] });
 
-interface PublishedArtifact {
-  readonly recipeDigest: string;
-  readonly url: string;
-  readonly contentDigest: string;
-  readonly bytes: number;
-  readonly files: number;
-  readonly completedAt: string;
-}
-
 const ARTIFACT = objectOf<PublishedArtifact>('What was published, once it was.', {
   recipeDigest: text('Digest of all that decides the content: known beforehand, and the last folder of the URL.', 128),
   url: text('Folder of the artifact in the bucket.', 2048),
@@ -108,6 +91,10 @@ const ARTIFACT = objectOf<PublishedArtifact>('What was published, once it was.',
   bytes: { description: 'Size of all files.', type: 'integer', format: 'int64', minimum: 0 },
   files: { description: 'Number of files.', type: 'integer', format: 'int64', minimum: 0 },
   completedAt: { description: 'When it was published.', type: 'string', format: 'date-time' },
+  inputs: objectOf<Required<PublishedArtifact>['inputs']>('Recipe digests of what it was made from.', {
+    model: text('Recipe digest of the model.', 128),
+    dataset: text('Recipe digest of the dataset.', 128),
+  }),
 });
 
 const ARTIFACTS = objectOf<{ readonly url: string }>('Where the artifact is, or will be.', {
@@ -139,12 +126,24 @@ const STATUS_FIELDS: Readonly<Record<string, Schema>> = {
   buildUpload: BUILD_UPLOAD,
 };
 
+const SERVED = objectOf<Required<Status>['model']>('The model that is being served.', {
+  name: text('Name of the Model.', 253),
+  namespace: text('Namespace of the Model.', 63),
+  recipeDigest: text('Recipe digest of its artifact.', 128),
+});
+
+const URL = text('Where it answers inside the cluster.', 2048);
+
 /* A Notebook has `artifacts` for the ancestor's sake, whose schema has it there too. */
 const MORE_STATUS_FIELDS: Readonly<Record<Kind, Readonly<Record<string, Schema>>>> = {
   Model: { artifacts: ARTIFACTS, artifact: ARTIFACT },
   Dataset: { artifacts: ARTIFACTS, artifact: ARTIFACT },
-  Server: {},
-  Notebook: { artifacts: ARTIFACTS },
+  Server: { model: SERVED, url: URL },
+  Notebook: {
+    artifacts: ARTIFACTS,
+    url: URL,
+    culledAt: { description: 'When it was suspended for lack of activity.', type: 'string', format: 'date-time' },
+  },
 };
 
 /** The default makes tools wait for the reconciler's first word, where a resource without a status would pass for ready. */

@@ -9,8 +9,17 @@ import type { Affinity, PodSecurityContext, Toleration, TopologySpreadConstraint
 export const API_GROUP = 'substratus.ai';
 export const API_VERSION = `${API_GROUP}/v1`;
 
-/** The annotation that names the token of a retry; see the reconciler. */
+/** On a resource: another value retries the step that failed. On a Job: the value that it was made for. */
 export const RETRY_ANNOTATION = `${API_GROUP}/retry`;
+
+/** On a Notebook: a time after `status.culledAt` starts it again, RFC 3339. */
+export const RESUME_ANNOTATION = `${API_GROUP}/resume`;
+
+/** On a child: what it was made from, and how much of it is as it was made. The one annotation that only the reconciler writes. */
+export const APPLIED_ANNOTATION = `${API_GROUP}/applied`;
+
+/** Holds a resource back until its artifact is deleted, where its deletionPolicy says so. */
+export const ARTIFACT_FINALIZER = `${API_GROUP}/artifact`;
 
 export type Kind = 'Model' | 'Dataset' | 'Server' | 'Notebook';
 
