@@ -20,7 +20,7 @@ import { userPodTemplate } from './pod';
 import type { Context } from './pod';
 import { rcloneContainer } from './rclone';
 import { defaultStagingGiB } from './resources';
-import { CHECK_SCRIPT, PUBLISH_SCRIPT } from './scripts';
+import { CHECK_SCRIPT, DELETE_SCRIPT, PUBLISH_SCRIPT } from './scripts';
 import { publisherSecurity } from './security';
 
 const DEFAULT_RETRIES = 2;
@@ -114,6 +114,25 @@ function publishJob(resource: ArtifactResource, artifact: Artifact, { platform, 
     parts: [stagingPart(resource, artifact, true), recipePart(resource, artifact), store],
   });
   return withRecipe(stepJob(resource, { step: 'publish', template, tokens }), artifact);
+}
+
+/** Deletes what a resource has published. */
+export function deletionJob(resource: ArtifactResource, platform: PlatformSpec, artifact: Artifact): Job {
+  const { namespace } = artifact;
+  const store = cloudNamed(platform.cloud).store(platform, { namespace, owner: namespace, role: 'artifact-writer' });
+  const rclone = rcloneContainer('delete', platform);
+  const template = helperPodTemplate(resource, { platform }, {
+    step: 'delete',
+    serviceAccountName: 'artifact-writer',
+    container: {
+      ...rclone,
+      command: ['sh', '-c', DELETE_SCRIPT],
+      env: sorted([...rclone.env ?? [], ...store.env, { name: 'DESTINATION', value: store.remotePath(artifact.url) }]),
+      resources: { requests: { cpu: '100m', memory: '128Mi' } },
+    },
+    parts: [store],
+  });
+  return withRecipe(stepJob(resource, { step: 'delete', template }), artifact);
 }
 
 /** The digest of the image that ran is known only afterwards; whoever creates the Job sets it as an annotation of the pod. */

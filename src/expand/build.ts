@@ -112,6 +112,7 @@ function builder(git: GitSpec, platform: PlatformSpec, common: Partial<Container
       seccompProfile: { type: 'Unconfined' },
       ...(isAtLeast(platform, '1.30') && { appArmorProfile: { type: 'Unconfined' } }),
     },
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [...common.volumeMounts ?? [], { name: 'buildkit', mountPath: '/home/user/.local/share/buildkit' }],
   };
 }

@@ -12,13 +12,14 @@ import { expandModel } from './model';
 import { expandNotebook } from './notebook';
 import { expandServer } from './server';
 
-export { artifactOf } from './artifact';
+export { artifactOf, deletionJob } from './artifact';
 export { noBuilds } from './build';
-export { namespaceOf, STEPS } from './child';
+export { IMAGE_DIGEST_ANNOTATION, namespaceOf, STEPS } from './child';
 export type { Child, KubeObject, RetryTokens, Step } from './child';
 export { ExpandError } from './error';
 export { NO_UPLOADS } from './image';
 export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
+export { MAX_DISRUPTIONS_ANNOTATION } from './job';
 export { artifactUrl, gatesOf, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
 export type { Artifact, Gate, Inputs } from './inputs';
 export { notebookName, tokenSecretName } from './notebook';

@@ -1,7 +1,7 @@
 /** Jobs that are named by all that they are, so that one that has started is never applied with another template. */
 import type { Job, JobSpec } from 'kubernetes-types/batch/v1';
 import type { Container, PodTemplateSpec } from 'kubernetes-types/core/v1';
-import { API_GROUP } from '../api/resource';
+import { API_GROUP, RETRY_ANNOTATION } from '../api/resource';
 import type { ArtifactResource, Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
 import { childMetadata, childName, contentHash } from './child';
@@ -9,13 +9,18 @@ import type { RetryTokens, Step } from './child';
 import type { Context } from './pod';
 import { podDefaults, podMetadata, uniqueVolumes } from './pod-parts';
 
+export const MAX_DISRUPTIONS_ANNOTATION = `${API_GROUP}/max-disruptions`;
+
 /** How often Kubernetes may disrupt a Job's pod; counted by the reconciler, for a Job has no such limit. */
 const MAX_DISRUPTIONS = 20;
 /** Helpers fail for the network's sake alone. */
 const HELPER_RETRIES = 6;
 
+/** What a Job is for: a step, or the deletion of what the steps have published. */
+export type Purpose = Step | 'delete';
+
 export interface JobOptions {
-  readonly step: Step;
+  readonly step: Purpose;
   readonly template: PodTemplateSpec;
   readonly retries?: number;
   readonly tokens?: RetryTokens;
@@ -28,14 +33,18 @@ export function stepJob(resource: Resource, { step, template, retries = HELPER_R
     podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
     template,
   };
-  const name = childName(resource, `${resource.kind.toLowerCase()}-${step}-${contentHash(spec, tokens?.[step])}`);
+  const token = step === 'delete' ? undefined : tokens?.[step];
+  const name = childName(resource, `${resource.kind.toLowerCase()}-${step}-${contentHash(spec, token)}`);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: childMetadata(resource, {
       name,
       role: step,
-      annotations: { [`${API_GROUP}/max-disruptions`]: String(MAX_DISRUPTIONS) },
+      annotations: {
+        [MAX_DISRUPTIONS_ANNOTATION]: String(MAX_DISRUPTIONS),
+        ...(token !== undefined && { [RETRY_ANNOTATION]: token }),
+      },
     }),
     /* Outside the hash: it may change while the Job lives. */
     spec: { ...spec, ...(resource.spec.suspend && { suspend: true }) },
@@ -43,7 +52,7 @@ export function stepJob(resource: Resource, { step, template, retries = HELPER_R
 }
 
 export interface HelperPod {
-  readonly step: Step;
+  readonly step: Purpose;
   readonly serviceAccountName: string;
   readonly container: Container;
   readonly parts: readonly PodPart[];

@@ -72,6 +72,7 @@ function userContainer(resource: Resource, { platform, user, parts }: ContainerC
     ...runtime,
     resources: resourceRequirements(resources, platform),
     ...withoutEmpty({ securityContext: userSecurityContext(podSecurity) }),
+    terminationMessagePolicy: 'FallbackToLogsOnError', // the end of its output is in its status, where everybody may read it
     volumeMounts: parts.flatMap((part) => part.volumeMounts ?? []),
   };
 }

@@ -83,3 +83,15 @@ rclone cat "$DESTINATION/manifest.json" | cmp -s - "$manifest" || fail "$DESTINA
 report
 echo "published $DESTINATION"
 `;
+
+/** Deletes an artifact: the manifest first, so that nobody takes for whole what is half gone. Nothing there is a success. */
+export const DELETE_SCRIPT = `set -eu
+log="\${TERMINATION_LOG:-/dev/termination-log}"
+fail() { echo "$1" >&2; echo "$1" > "$log"; exit 1; }
+gone() { case $1 in 0|3|4) ;; *) fail "$2" ;; esac; }
+status=0; rclone deletefile "$DESTINATION/manifest.json" || status=$?
+gone "$status" "cannot delete $DESTINATION/manifest.json"
+status=0; rclone purge "$DESTINATION" || status=$?
+gone "$status" "cannot delete $DESTINATION"
+echo "deleted $DESTINATION"
+`;
