@@ -92,15 +92,16 @@ export class Cache<T extends Cached> {
    * A list that is older than what was told before is of a cluster that was restored from a backup: all of it counts.
    *
    * @param resourceVersion that of the list.
+   * @param namespace what the list is of; all namespaces if absent.
    */
-  public replace(objects: Iterable<T>, resourceVersion = ''): void {
-    const steps = this.replaceInSteps(objects, resourceVersion);
+  public replace(objects: Iterable<T>, resourceVersion = '', namespace?: string): void {
+    const steps = this.replaceInSteps(objects, resourceVersion, namespace);
     while (!steps.next().done);
   }
 
   /** The same, step by step, so that other work has its turn in between. */
-  public* replaceInSteps(objects: Iterable<T>, resourceVersion: string): Generator<void, void> {
-    const isRestored = isNewer(this.newest, resourceVersion);
+  public* replaceInSteps(objects: Iterable<T>, resourceVersion: string, namespace?: string): Generator<void, void> {
+    const isRestored = namespace === undefined && isNewer(this.newest, resourceVersion);
     const seen = new Set<string>();
     let count = 0;
     for (const object of objects) {
@@ -111,6 +112,7 @@ export class Cache<T extends Cached> {
     }
     for (const [key, { metadata }] of this.objects) {
       if (++count % STEP_SIZE === 0) yield;
+      if (namespace !== undefined && metadata.namespace !== namespace) continue;
       if (!seen.has(key) && (isRestored || !isNewer(metadata.resourceVersion, resourceVersion))) this.delete(key, metadata.uid);
     }
     this.newest = resourceVersion;

@@ -133,7 +133,7 @@ export class Reflector<T extends Cached> {
         if (object) objects.push(object);
       }
       if (page.continue === undefined) {
-        const steps = cache.replaceInSteps(objects, page.resourceVersion);
+        const steps = cache.replaceInSteps(objects, page.resourceVersion, namespace);
         while (!steps.next().done) await setImmediate();
         this.report.listed(objects.length);
         this.complete();
@@ -202,7 +202,7 @@ export class Reflector<T extends Cached> {
 
   /** The type is not served: there are no such objects. */
   private absent(): void {
-    this.options.cache.replace([]);
+    this.options.cache.replace([], undefined, this.options.namespace);
     if (this.options.optional) this.complete();
   }
 

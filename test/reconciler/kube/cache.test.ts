@@ -131,3 +131,14 @@ test.each([
 ])('resource version %s is newer than %s: %s', (a, b, expected) => {
   expect(isNewer(a, b)).toBe(expected);
 });
+
+test('the list of a namespace says nothing of the others', () => {
+  const { cache } = watched();
+  const elsewhere = { ...entry('y', 5), metadata: { ...entry('y', 5).metadata, namespace: 'm' } };
+  cache.set(entry('x', 9));
+  cache.set(elsewhere);
+  cache.replace([], '8', 'm');
+  expect([...cache.list()].map(({ metadata }) => metadata.name)).toEqual(['x']);
+  cache.replace([], '10', 'n');
+  expect(cache.size).toBe(0);
+});
