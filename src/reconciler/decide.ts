@@ -1,0 +1,34 @@
+/** What shall be, for a resource of any kind. Pure: the same view gives the same decision. */
+import { isArtifactResource } from '../api/resource';
+import { ExpandError } from '../expand';
+import { decideArtifact } from './decide-artifact';
+import { decideDeletion, holdsArtifact } from './decide-deletion';
+import { decideServing } from './decide-serving';
+import { stalled } from './decision';
+import type { Decision } from './decision';
+import type { Observed } from './observed';
+import type { ArtifactView, ServingView, View } from './view';
+
+export function decide(view: View): Decision {
+  try {
+    return decideKind(view);
+  } catch (error) {
+    /* Whatever it is, only who wrote the resource can mend it; what runs is left alone. */
+    const message = error instanceof ExpandError ? error.message : `this cannot be expanded: ${error instanceof Error ? error.message : String(error)}`;
+    return { desired: [], obsolete: [], verdict: stalled('InvalidSpec', message) };
+  }
+}
+
+function decideKind(view: View): Decision {
+  const { grant, children, resource } = view;
+  if (grant?.isFatal && children.length === 0 && !resource.metadata.deletionTimestamp) {
+    return { desired: [], obsolete: [], verdict: stalled('NoWorkspace', grant.problem) };
+  }
+  if (!isArtifact(view)) return decideServing(view as ServingView);
+  if (view.resource.metadata.deletionTimestamp) return decideDeletion(view);
+  return { ...decideArtifact(view), finalizer: holdsArtifact(view.resource) };
+}
+
+function isArtifact(view: View): view is ArtifactView {
+  return isArtifactResource(view.resource as Observed);
+}
