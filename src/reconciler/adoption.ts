@@ -1,0 +1,45 @@
+/** Taking over what was ejected and applied without a reconciler: only what is ours by its label, and as it would be written. */
+import type { KubeObject } from '../expand';
+import { contains } from './contains';
+import type { Client } from './kube/client';
+import { FIELD_MANAGER } from './kube/client';
+import type { LiveObject, ManagedFieldsEntry, ResourceType } from './kube/types';
+import { MANAGED_BY_LABEL, MANAGER_NAME } from './labels';
+
+/** Whether an object may be taken over: nobody controls it, and it holds all that would be written. */
+export function isAdoptable(live: LiveObject, object: KubeObject): boolean {
+  const { labels = {}, ownerReferences = [], deletionTimestamp } = live.metadata;
+  const isFree = ownerReferences.every(({ controller }) => !controller) && deletionTimestamp === undefined;
+  return isFree && labels[MANAGED_BY_LABEL] === MANAGER_NAME && contains(live, object);
+}
+
+/**
+ * Makes what others have applied of an object ours, so that a field that we leave out later goes. kubectl moves from client-side to
+ * server-side apply in the same way.
+ */
+export async function adopt(client: Client, type: ResourceType, { metadata }: LiveObject): Promise<void> {
+  const { name, namespace, resourceVersion, managedFields = [] } = metadata;
+  const body = [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'replace', path: '/metadata/managedFields', value: asOurs(managedFields) },
+  ];
+  await client.patch(type, { name, namespace }, { type: 'json', body });
+}
+
+function asOurs(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
+  const isApplier = ({ manager = '', subresource, operation }: ManagedFieldsEntry) => !subresource
+    && (operation === 'Apply' || manager.startsWith('kubectl'));
+  const appliers = entries.filter(isApplier);
+  const [first] = appliers;
+  if (!first) return [...entries];
+  const fieldsV1 = appliers.reduce<Record<string, unknown>>((all, entry) => union(all, entry.fieldsV1 ?? {}), {});
+  return [{ ...first, manager: FIELD_MANAGER, operation: 'Apply', fieldsV1 }, ...entries.filter((entry) => !isApplier(entry))];
+}
+
+function union(a: Record<string, unknown>, b: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...a };
+  for (const [name, fields] of Object.entries(b)) {
+    merged[name] = union((merged[name] ?? {}) as Record<string, unknown>, fields as Record<string, unknown>);
+  }
+  return merged;
+}

@@ -1,0 +1,120 @@
+/** Writes children, and never over what is somebody else's. */
+import { APPLIED_ANNOTATION } from '../api/resource';
+import type { KubeObject } from '../expand';
+import { adopt, isAdoptable } from './adoption';
+import { writeApplied } from './applied';
+import { fingerprintOf, ownedBy } from './fingerprint';
+import type { Fingerprint } from './fingerprint';
+import { ApiError } from './kube/api-error';
+import type { Client } from './kube/client';
+import { FIELD_MANAGER } from './kube/client';
+import type { LiveObject, ObjectRef, OwnerReference } from './kube/types';
+import { observeChild } from './observed';
+import type { Observed, ObservedChild } from './observed';
+import { typeOf } from './types';
+import { writeOf } from './writes';
+import type { Write } from './writes';
+
+/** An object of that name is there, and is not ours. */
+export class NameConflict extends Error {
+  constructor(object: KubeObject) {
+    super(`${object.kind} ${object.metadata?.name} is there already and belongs to somebody else; rename it, or this resource`);
+  }
+}
+
+/** An object of that name is there, and is about to go. */
+export class NotYetGone extends Error {
+  constructor(object: KubeObject) {
+    super(`waiting for the former ${object.kind} ${object.metadata?.name} to go`);
+  }
+}
+
+/** Makes or changes a child, and says what is there then. */
+export async function write(client: Client, owner: Observed, { object, applied, child, keepsTemplate }: Write): Promise<ObservedChild> {
+  const type = typeOf(object);
+  const ref = { namespace: object.metadata?.namespace, name: object.metadata?.name ?? '' };
+  if (!child) return make(client, owner, { object, applied, keepsTemplate, isRepair: false });
+  const whole = keepsTemplate ? withTemplateOf(await client.get(type, ref), object) : object;
+  const body = withMetadata(whole, { owner, text: writeApplied(applied), uid: child.metadata.uid });
+  return observeChild(await client.apply(type, body, { force: true }), type.kind);
+}
+
+/** Server-side apply has no «only if it is not there», so it is asked for first; without force, the moment between is safe too. */
+async function make(client: Client, owner: Observed, change: Write): Promise<ObservedChild> {
+  const { object, applied } = change;
+  const type = typeOf(object);
+  const live = await find(client, object);
+  if (!live) {
+    const body = withMetadata(object, { owner, text: writeApplied(applied) });
+    return observeChild(await client.apply(type, body, { force: false }), type.kind);
+  }
+  const child = observeChild(live, type.kind);
+  if (child.owner?.uid === owner.metadata.uid) return bringUpToDate(client, owner, { change, child });
+  if (isLeaving(child, owner)) throw new NotYetGone(object);
+  if (!isAdoptable(live, object)) throw new NameConflict(object);
+  await adopt(client, type, live);
+  return write(client, owner, { ...change, child });
+}
+
+interface Found {
+  readonly change: Write;
+  readonly child: ObservedChild;
+}
+
+/** On its way out, or of a resource of the same name that was there before: Kubernetes collects it. */
+function isLeaving({ metadata, owner: former }: ObservedChild, { kind, metadata: { name } }: Observed): boolean {
+  return metadata.deletionTimestamp !== undefined || (former?.kind === kind && former.name === name);
+}
+
+/** Ours, but not in the cache yet. */
+async function bringUpToDate(client: Client, owner: Observed, { change, child }: Found): Promise<ObservedChild> {
+  const { object, applied: { intent, inputs, culledAt } } = change;
+  const next = writeOf({ object, intent, inputs, culledAt, keepsTemplate: object.kind === 'Job' }, child, () => false);
+  return next ? write(client, owner, next) : child;
+}
+
+async function find(client: Client, object: KubeObject): Promise<LiveObject | undefined> {
+  const ref: ObjectRef = { namespace: object.metadata?.namespace, name: object.metadata?.name ?? '' };
+  try {
+    return await client.get(typeOf(object), ref);
+  } catch (error) {
+    if (ApiError.isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+interface MetadataToWrite {
+  readonly owner: Observed;
+  readonly text: string;
+  readonly uid?: string;
+}
+
+function withMetadata(object: KubeObject, { owner, text, uid }: MetadataToWrite): KubeObject & { metadata: object } {
+  const { metadata } = object;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(uid !== undefined && { uid }),
+      annotations: { ...metadata?.annotations, [APPLIED_ANNOTATION]: text },
+      ownerReferences: [ownerReference(owner)],
+    },
+  };
+}
+
+export function ownerReference({ apiVersion, kind, metadata: { name, uid } }: Observed): OwnerReference {
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+}
+
+/** The object with the pod template that we have applied before. */
+function withTemplateOf(live: LiveObject, object: KubeObject): KubeObject {
+  const owned = ownedBy(live, FIELD_MANAGER) as { spec?: { template?: unknown } };
+  const { spec } = object as { spec?: object };
+  return { ...object, spec: { ...spec, template: owned.spec?.template } } as KubeObject;
+}
+
+/** Whether the API server keeps something else than what was applied, such as where it does not know a field. */
+export function differsFrom(child: ObservedChild, object: KubeObject): boolean {
+  const wanted: Fingerprint = fingerprintOf(object);
+  return child.live.rest !== wanted.rest || child.live.template !== wanted.template;
+}

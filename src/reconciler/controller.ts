@@ -1,0 +1,195 @@
+/** Brings one resource after another to what it asks for. Safe to run at any time, any number of times. */
+import { secondsOf } from '../api/duration';
+import type { PlatformSpec } from '../api/platform';
+import { KINDS, PLURALS } from '../api/resource';
+import type { NotebookSpec } from '../api/resource';
+import { keyOfResource } from '../expand';
+import { Activities } from './activities';
+import type { Asked } from './activities';
+import { childrenOf, findByGate, usersOf } from './caches';
+import { Carrier } from './carry-out';
+import type { Hands } from './carry-out';
+import { decide } from './decide';
+import { inProgress } from './decision';
+import type { Decision, Verdict } from './decision';
+import type { Observed, ObservedChild } from './observed';
+import { Repairs } from './repairs';
+import type { Outcome } from './runtime/workers';
+import { StatusWriter } from './status-writer';
+import type { Voice } from './status-writer';
+import type { View } from './view';
+import { Warnings } from './warnings';
+import { isNamespaceGoing, refusalOf } from './write-error';
+
+/** How often a resource is looked at again right after a write, before it has to wait for events. */
+const MAX_PASSES = 4;
+
+export interface ControllerOptions extends Omit<Hands, 'onRepair'>, Voice {
+  readonly platform: PlatformSpec;
+  readonly rollOnUpgrade: boolean;
+  /** Where a notebook answers. */
+  readonly notebookUrl: (notebook: { readonly namespace: string; readonly url: string }) => string;
+  readonly enqueue: (key: string) => void;
+}
+
+/** What has come of a resource, and when to look at it again though nothing may have happened. */
+interface Result {
+  /** None where there is nothing to tell, or nobody to tell it of. */
+  readonly verdict?: Verdict;
+  readonly lookAgainMs?: number;
+}
+
+export class Controller {
+  private readonly carrier: Carrier;
+  private readonly writer: StatusWriter;
+  private readonly warnings: Warnings;
+  private readonly activities: Activities;
+  private readonly repairs: Repairs;
+  private readonly askedAt = new Map<string, number>();
+
+  constructor(private readonly options: ControllerOptions) {
+    const { client, clock, enqueue } = options;
+    this.carrier = new Carrier({ ...options, onRepair: (resource, child) => this.repaired(resource, child) });
+    this.writer = new StatusWriter(options);
+    this.warnings = new Warnings(client, clock);
+    this.activities = new Activities(clock, enqueue);
+    this.repairs = new Repairs(clock);
+  }
+
+  public async reconcile(key: string): Promise<Outcome> {
+    const resource = this.find(key);
+    if (!resource) return this.forget(key);
+    const waitMs = this.repairs.waitMs(key);
+    if (waitMs > 0) return { requeueAfterMs: waitMs };
+    const { verdict, lookAgainMs } = await this.bringAbout(key, resource);
+    const current = this.find(key);
+    if (!verdict || current?.metadata.uid !== resource.metadata.uid) return {};
+    const { requeueAfterMs } = await this.writer.tell(current, verdict);
+    return outcome(lookAgainMs, requeueAfterMs);
+  }
+
+  /** Frees what is remembered of an object that is gone. */
+  public forgetObject(uid: string): void {
+    this.carrier.forget(uid);
+    this.warnings.forget(uid);
+    this.askedAt.delete(uid);
+  }
+
+  private find(key: string): Observed | undefined {
+    const [plural = '', namespace = '', name = ''] = key.split('/');
+    const kind = KINDS.find((candidate) => PLURALS[candidate] === plural);
+    return kind && this.options.caches.resources[kind].get(`${namespace}/${name}`);
+  }
+
+  private forget(key: string): Outcome {
+    this.writer.forget(key);
+    this.repairs.forget(key);
+    this.activities.forget(key);
+    return {};
+  }
+
+  /** Decides and acts until there is nothing to write. */
+  private async bringAbout(key: string, resource: Observed): Promise<Result> {
+    let current: Observed | undefined = resource;
+    for (let pass = 1; current?.metadata.uid === resource.metadata.uid; pass += 1) {
+      const { view, lookAgainMs } = await this.viewOf(key, current);
+      const decision = decide(view);
+      const refused = await this.act(current, decision);
+      if (refused !== 'changed' || pass === MAX_PASSES) {
+        if (typeof refused === 'object') return refused;
+        return { verdict: withGrant(decision.verdict, view.grant), lookAgainMs: soonest(lookAgainMs, decision.lookAgainMs) };
+      }
+      current = this.find(key);
+    }
+    return {};
+  }
+
+  /** Carries out a decision; says whether it changed anything, or why the API server would not have it. */
+  private async act(resource: Observed, decision: Decision): Promise<'changed' | 'unchanged' | Result> {
+    try {
+      return await this.carrier.carryOut(resource, decision) ? 'changed' : 'unchanged';
+    } catch (error) {
+      if (isNamespaceGoing(error)) return this.letGo(resource);
+      const refusal = refusalOf(error);
+      if (!refusal) throw error;
+      const verdict = { ...decision.verdict, ...refusal.verdict, ready: decision.verdict.ready, conditions: [] };
+      return { verdict, lookAgainMs: refusal.lookAgainMs };
+    }
+  }
+
+  /** A namespace that is going away is never held up. */
+  private async letGo(resource: Observed): Promise<Result> {
+    if (resource.metadata.deletionTimestamp !== undefined) {
+      await this.carrier.carryOut(resource, { desired: [], obsolete: [], finalizer: false, verdict: inProgress('Deleting', '') });
+    }
+    return {};
+  }
+
+  private async viewOf(key: string, resource: Observed): Promise<{ readonly view: View; readonly lookAgainMs?: number }> {
+    const { caches, platform, rollOnUpgrade, workspaces } = this.options;
+    const { namespace, uid } = resource.metadata;
+    const children = childrenOf(caches, uid);
+    const pods = caches.pods.by('resource', key);
+    const gathered = await this.warnings.gather(namespace, { children, pods });
+    const activity = this.activityOf(key, resource);
+    const problem = workspaces.grantProblem(namespace);
+    const view: View = {
+      resource, platform, children, pods, rollOnUpgrade,
+      find: (gate) => findByGate(caches, gate),
+      warnings: gathered.messages,
+      askedFor: (askedUid) => this.askedFor(askedUid),
+      users: () => usersOf(caches, resource),
+      ...(activity?.idle && { idle: activity.idle }),
+      ...(problem !== undefined && { grant: { problem, isFatal: workspaces.isMissingValues(namespace) } }),
+    };
+    return { view, lookAgainMs: soonest(gathered.lookAgainMs, activity?.lookAgainMs) };
+  }
+
+  private askedFor(uid: string): number {
+    const now = this.options.clock.now();
+    const since = this.askedAt.get(uid) ?? now;
+    this.askedAt.set(uid, since);
+    return now - since;
+  }
+
+  /** What is known of the activity of a notebook that may have to sleep. */
+  private activityOf(key: string, { kind, metadata, spec, status }: Observed): Asked | undefined {
+    const { idleTimeout, suspend } = spec as NotebookSpec;
+    if (kind !== 'Notebook' || idleTimeout === undefined) return undefined;
+    const limitSeconds = secondsOf(idleTimeout);
+    const token = this.options.tokenOf(metadata.uid);
+    if (limitSeconds === undefined || suspend || !status?.ready || status.url === undefined || token === undefined) {
+      this.activities.forget(key); // what was known is not of the next pod
+      return undefined;
+    }
+    const url = this.options.notebookUrl({ namespace: metadata.namespace, url: status.url });
+    return this.activities.ask(key, { url, token, limitSeconds });
+  }
+
+  private repaired(resource: Observed, { kind, metadata: { name } }: ObservedChild): void {
+    this.repairs.note(keyOfResource(resource));
+    this.options.events.record(resource, {
+      type: 'Warning', reason: 'Repaired', message: `${kind} ${name} was changed by somebody else, and was put right`,
+    });
+  }
+}
+
+/** Where something has failed, what the cloud may not have granted is worth saying. */
+function withGrant(verdict: Verdict, grant: View['grant']): Verdict {
+  if (!grant || verdict.ready || !FAILURES.includes(verdict.reason)) return verdict;
+  return { ...verdict, message: `${verdict.message}; ${grant.problem}` };
+}
+
+const FAILURES: readonly string[] = [
+  'CheckFailed', 'RunFailed', 'PublishFailed', 'DeletionFailed', 'BuildFailed', 'CrashLooping', 'VolumePending',
+];
+
+function soonest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time): time is number => time !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
+
+function outcome(...times: readonly (number | undefined)[]): Outcome {
+  const requeueAfterMs = soonest(...times);
+  return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+}

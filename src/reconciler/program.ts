@@ -1,0 +1,166 @@
+/** The program: caches that follow the cluster, a queue of what has changed, and workers that bring it about while it leads. */
+import { KINDS } from '../api/resource';
+import { keyOfResource } from '../expand';
+import { newCaches } from './caches';
+import type { Caches } from './caches';
+import { SYSTEM_CLOCK } from './clock';
+import { Controller } from './controller';
+import type { ClientConfig } from './kube/config';
+import { HttpClient } from './kube/http-client';
+import { reflectorsFor } from './reflectors';
+import { Elector, LEASE_CLIENT_OPTIONS } from './runtime/elector';
+import { EventRecorder } from './runtime/events';
+import { Health } from './runtime/health';
+import { errorText, Log } from './runtime/log';
+import { Registry } from './runtime/metrics';
+import { addProcessMetrics } from './runtime/process-metrics';
+import { Queue } from './runtime/queue';
+import { Workers } from './runtime/workers';
+import type { Settings } from './settings';
+import { TokenKey } from './token-key';
+import { addTriggers } from './triggers';
+import { Workspaces } from './workspace';
+
+const NAME = 'substratus';
+/** Everything is looked at again so often, plus a tenth by chance, in case something was missed. */
+const RESYNC_MS = 10 * 60 * 60 * 1000;
+
+export class Program {
+  private readonly metrics = new Registry();
+  private readonly log: Log;
+  private readonly client: HttpClient;
+  private readonly leaseClient: HttpClient;
+  private readonly caches: Caches = newCaches();
+  private readonly queue: Queue;
+  private readonly workers: Workers;
+  private readonly reflectors: ReturnType<typeof reflectorsFor>;
+  private readonly events: EventRecorder;
+  private readonly tokenKey: TokenKey;
+  private readonly servers: Health[] = [];
+  private elector?: Elector;
+  private cancelResync?: () => void;
+
+  /** @param onLost called when another process leads, and this one must end. */
+  constructor(private readonly settings: Settings, config: ClientConfig, private readonly onLost: () => void) {
+    const { metrics } = this;
+    this.log = new Log({ level: settings.logLevel });
+    addProcessMetrics(metrics);
+    this.client = new HttpClient(config, { version: settings.version, metrics });
+    this.leaseClient = new HttpClient(config, { version: settings.version, metrics, ...LEASE_CLIENT_OPTIONS });
+    this.queue = new Queue({ name: NAME, metrics });
+    this.events = new EventRecorder({ client: this.client, component: 'substratus', instance: settings.identity, log: this.log, metrics });
+    this.tokenKey = new TokenKey(settings.tokenKeyFile);
+    const controller = this.controller();
+    this.workers = new Workers({
+      name: NAME, queue: this.queue, log: this.log, metrics, count: settings.concurrency, fieldsOf,
+      reconcile: (key) => controller.reconcile(key),
+    });
+    const { client, caches, log } = this;
+    this.reflectors = reflectorsFor({ client, caches, log, metrics, namespaces: settings.watchNamespaces });
+  }
+
+  /** Runs until it is stopped. */
+  public async start(): Promise<void> {
+    const { log, settings, reflectors, metrics } = this;
+    const { platform: { cloud, clusterName } } = settings;
+    log.info('starting', { version: settings.version, identity: settings.identity, cloud, cluster: clusterName, node: process.version });
+    const health = new Health({ reflectors, metrics });
+    this.servers.push(health);
+    await health.listen(settings.healthPort);
+    if (settings.metricsPort !== settings.healthPort) {
+      const exposition = new Health({ reflectors, metrics });
+      this.servers.push(exposition);
+      await exposition.listen(settings.metricsPort);
+    }
+    for (const reflector of reflectors) reflector.start();
+    await Promise.all(reflectors.map((reflector) => reflector.whenSynced()));
+    log.info('synced', { resources: KINDS.reduce((sum, kind) => sum + this.caches.resources[kind].size, 0) });
+    if (settings.leaderElect) this.elect();
+    else this.lead();
+  }
+
+  /** Finishes what is under way, lets go of the lease, and closes everything. Says whether all of it finished. */
+  public async stop(): Promise<boolean> {
+    this.cancelResync?.();
+    const isFinished = await this.workers.stop();
+    await this.events.flush();
+    await this.elector?.stop();
+    this.client.stopWrites();
+    await Promise.all([...this.reflectors.map((reflector) => reflector.stop()), ...this.servers.map((server) => server.close())]);
+    this.client.close();
+    this.leaseClient.close();
+    this.log.info('stopped', { finished: isFinished });
+    return isFinished;
+  }
+
+  private controller(): Controller {
+    const { client, caches, settings: { platform, rollOnUpgrade, notebookUrl }, events, tokenKey, queue } = this;
+    const workspaces = new Workspaces(client, caches, platform);
+    const controller = new Controller({
+      client, caches, workspaces, platform, rollOnUpgrade, events,
+      clock: SYSTEM_CLOCK,
+      tokenOf: (uid) => tokenKey.tokenOf(uid),
+      notebookUrl: ({ namespace, url }) => addressOf(notebookUrl, { namespace, url }),
+      enqueue: (key) => queue.add(key),
+    });
+    addTriggers(caches, (key) => queue.add(key));
+    for (const cache of [...caches.children.values(), caches.pods]) {
+      cache.onChange(({ old, new: now }: { old?: { metadata: { uid: string } }; new?: unknown }) => {
+        if (old && !now) controller.forgetObject(old.metadata.uid);
+      });
+    }
+    caches.serviceAccounts.onChange(({ old, new: now }) => {
+      if (old && !now) workspaces.forget(old.metadata.namespace ?? '', old.metadata.name);
+    });
+    return controller;
+  }
+
+  private elect(): void {
+    const { settings: { namespace, leaseName, identity }, log, metrics } = this;
+    const elector = new Elector({
+      client: this.leaseClient, namespace, name: leaseName, identity, log, metrics,
+      onStarted: () => this.lead(),
+      onStopped: (reason) => {
+        this.client.stopWrites();
+        if (reason === 'lost') this.onLost();
+      },
+    });
+    this.elector = elector;
+    this.client.gateWrites(() => elector.isLeader);
+    elector.start();
+  }
+
+  private lead(): void {
+    this.tokenKey.create(this.client, this.settings.namespace)
+      .catch((error: unknown) => this.log.warn('the key of notebook tokens cannot be made: idle notebooks are not found', { error: errorText(error) }));
+    this.enqueueAll('normal');
+    this.workers.start();
+    this.resyncLater();
+  }
+
+  private resyncLater(): void {
+    this.cancelResync = SYSTEM_CLOCK.after(RESYNC_MS * (1 + Math.random() / 10), () => {
+      this.enqueueAll('low');
+      this.resyncLater();
+    });
+  }
+
+  private enqueueAll(priority: 'normal' | 'low'): void {
+    for (const kind of KINDS) {
+      for (const resource of this.caches.resources[kind].list()) this.queue.add(keyOfResource(resource), { priority });
+    }
+  }
+}
+
+/** What a log says of a key. */
+function fieldsOf(key: string): Record<string, string> {
+  const [kind = '', namespace = '', name = ''] = key.split('/');
+  return { kind, namespace, name };
+}
+
+/** Where a notebook answers: at its Service, or where a test or a developer's machine has it. */
+function addressOf(pattern: string | undefined, { namespace, url }: { readonly namespace: string; readonly url: string }): string {
+  if (pattern === undefined) return url;
+  const service = new URL(url).hostname.split('.')[0] ?? '';
+  return pattern.replace('{namespace}', namespace).replace('{service}', service);
+}

@@ -1,0 +1,79 @@
+/** What the program is told by its environment. */
+import { readFileSync } from 'node:fs';
+import type { PlatformSpec } from '../api/platform';
+import type { LogLevel } from './runtime/log';
+
+export interface Settings {
+  /** Version of this program. */
+  readonly version: string;
+  readonly platform: PlatformSpec;
+  /** Name of this process among the replicas. */
+  readonly identity: string;
+  /** Namespace that it runs in. */
+  readonly namespace: string;
+  readonly leaseName: string;
+  readonly leaderElect: boolean;
+  readonly healthPort: number;
+  readonly metricsPort: number;
+  readonly rollOnUpgrade: boolean;
+  /** None: all. */
+  readonly watchNamespaces: readonly string[];
+  readonly concurrency: number;
+  readonly logLevel: LogLevel;
+  readonly tokenKeyFile: string;
+  /** Where notebooks answer, with `{namespace}` and `{service}` in it; none: at their Services. */
+  readonly notebookUrl?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'];
+
+/** @throws Error that names the variable, if one is not what it should be. */
+export function settingsFrom(environment: Environment, hostname: string): Settings {
+  const file = environment.PLATFORM_FILE ?? '/etc/substratus/platform.json';
+  return {
+    version: environment.SUBSTRATUS_VERSION ?? '0.0.0',
+    platform: readPlatform(file),
+    identity: environment.POD_NAME ?? `${hostname}-${process.pid}`,
+    namespace: environment.POD_NAMESPACE ?? 'substratus',
+    leaseName: environment.LEASE_NAME ?? 'substratus-reconciler',
+    leaderElect: booleanOf(environment, 'LEADER_ELECT', true),
+    healthPort: integerOf(environment, 'HEALTH_PORT', 8081),
+    metricsPort: integerOf(environment, 'METRICS_PORT', 8080),
+    rollOnUpgrade: booleanOf(environment, 'ROLL_ON_UPGRADE', false),
+    watchNamespaces: (environment.WATCH_NAMESPACES ?? '').split(',').map((name) => name.trim()).filter(Boolean),
+    concurrency: integerOf(environment, 'CONCURRENCY', 8),
+    logLevel: oneOf(environment, 'LOG_LEVEL', LOG_LEVELS) as LogLevel,
+    tokenKeyFile: environment.TOKEN_KEY_FILE ?? '/etc/substratus-token-key/key',
+    notebookUrl: environment.NOTEBOOK_URL,
+  };
+}
+
+function readPlatform(file: string): PlatformSpec {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as PlatformSpec;
+  } catch (error) {
+    throw new Error(`PLATFORM_FILE ${file} cannot be read as JSON (${String(error)}); mount the ConfigMap of the Reconciler there`);
+  }
+}
+
+function booleanOf(environment: Environment, name: string, preset: boolean): boolean {
+  const value = environment[name];
+  if (value === undefined || value === '') return preset;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new Error(`${name} is ${value}; it must be true or false`);
+}
+
+function integerOf(environment: Environment, name: string, preset: number): number {
+  const value = environment[name];
+  if (value === undefined || value === '') return preset;
+  if (/^\d+$/.test(value)) return Number(value);
+  throw new Error(`${name} is ${value}; it must be a whole number`);
+}
+
+function oneOf(environment: Environment, name: string, values: readonly string[]): string {
+  const value = environment[name] || 'info';
+  if (values.includes(value)) return value;
+  throw new Error(`${name} is ${value}; it must be one of ${values.join(', ')}`);
+}

@@ -1,0 +1,46 @@
+/** The key that notebooks' tokens are made with: mounted from a Secret that the program itself has made, and cannot read. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { ApiError } from './kube/api-error';
+import type { Client } from './kube/client';
+import { MANAGED_BY_LABEL, MANAGER_NAME } from './labels';
+import { tokenOf } from './token-secret';
+import { SECRETS } from './types';
+
+export const TOKEN_KEY_SECRET = 'substratus-token-key';
+const KEY_BYTES = 32;
+
+export class TokenKey {
+  private key?: Buffer;
+
+  constructor(private readonly file: string) {}
+
+  /** Makes the Secret, unless it is there. The kubelet mounts it within a minute or two; who has made it knows it at once. */
+  public async create(client: Client, namespace: string): Promise<void> {
+    if (this.read()) return;
+    const metadata = { name: TOKEN_KEY_SECRET, namespace, labels: { [MANAGED_BY_LABEL]: MANAGER_NAME } };
+    const key = randomBytes(KEY_BYTES);
+    const secret = { metadata, immutable: true, data: { key: key.toString('base64') } };
+    try {
+      await client.create(SECRETS, secret as Parameters<Client['create']>[1]);
+      this.key = key;
+    } catch (error) {
+      if (!ApiError.isAlreadyExists(error)) throw error;
+    }
+  }
+
+  /** The token of a notebook; none while the key is not mounted. */
+  public tokenOf(notebookUid: string): string | undefined {
+    const key = this.read();
+    return key && tokenOf(notebookUid, key);
+  }
+
+  private read(): Buffer | undefined {
+    try {
+      this.key ??= readFileSync(this.file);
+    } catch {
+      return undefined;
+    }
+    return this.key;
+  }
+}
