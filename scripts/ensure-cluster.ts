@@ -1,0 +1,22 @@
+/** Makes the programs of the cluster for tests be there (test/cluster), or says why they are not: then its tests are skipped. */
+import { binaryPath, findAssets, notGiven } from '../test/cluster/assets';
+import { build, cannotBuild } from '../test/cluster/build';
+
+const say = (line: string) => console.error(`cluster: ${line}`);
+
+async function ensure(): Promise<void> {
+  if (findAssets()) return;
+  if (process.env.KUBEBUILDER_ASSETS) say(`${process.env.KUBEBUILDER_ASSETS} lacks ${notGiven().join(', ')}`);
+  const reason = cannotBuild();
+  if (reason) {
+    say(`${reason}; the tests on a cluster are skipped. Set KUBEBUILDER_ASSETS to a directory with ${notGiven().join(', ')} to run them`);
+    return;
+  }
+  say(`building ${binaryPath()}, once; this takes minutes`);
+  await build(say);
+}
+
+ensure().catch((error: Error) => {
+  say(error.message);
+  process.exitCode = 1;
+});

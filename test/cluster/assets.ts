@@ -1,0 +1,49 @@
+/** Where the programs of a cluster are: in KUBEBUILDER_ASSETS, as envtest has them, else in the binary that binary/ builds. */
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+export const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'kwok'] as const;
+
+export type Program = typeof PROGRAMS[number];
+
+/** How each program is called, without its flags. */
+export type Assets = Readonly<Record<Program, readonly string[]>>;
+
+/** The Go module of the binary. */
+export const BINARY_MODULE = path.join(__dirname, 'binary');
+
+/** What decides the binary. */
+const SOURCES = ['go.mod', 'go.sum', 'main.go'];
+
+/** The programs, or undefined if one of them is neither in KUBEBUILDER_ASSETS nor built. */
+export function findAssets(): Assets | undefined {
+  const directory = process.env.KUBEBUILDER_ASSETS;
+  const binary = fs.existsSync(binaryPath()) ? binaryPath() : undefined;
+  const calls = PROGRAMS.map((program) => [program, given(program, directory) ?? (binary && [binary, program])]);
+  return calls.every(([, call]) => call) ? Object.fromEntries(calls) as Assets : undefined;
+}
+
+/** The programs that KUBEBUILDER_ASSETS lacks: all of them if it is not set. */
+export function notGiven(): readonly Program[] {
+  const directory = process.env.KUBEBUILDER_ASSETS;
+  return PROGRAMS.filter((program) => !given(program, directory));
+}
+
+/** Where the binary is kept: outside the checkout, for every checkout with the same sources. */
+export function binaryPath(): string {
+  const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
+  return path.join(cache, 'cdk-substratus', 'cluster', sourceHash(), 'cluster');
+}
+
+function given(program: Program, directory: string | undefined): readonly string[] | undefined {
+  const file = directory && path.join(directory, program);
+  return file && fs.existsSync(file) ? [file] : undefined;
+}
+
+function sourceHash(): string {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
+  for (const file of SOURCES) hash.update(fs.readFileSync(path.join(BINARY_MODULE, file)));
+  return hash.digest('hex').slice(0, 16);
+}
