@@ -1,4 +1,5 @@
 import { cdk, javascript, JsonFile } from 'projen';
+import { splitTests } from './projenrc/jest';
 import { addLint, LINT_OPTIONS } from './projenrc/lint';
 import { OPTIONAL_PEERS, pinned } from './projenrc/peers';
 
@@ -10,6 +11,9 @@ const ENSURE_RCLONE = 'node scripts/ensure-rclone.mjs';
 
 /** The program of the reconciler, which its construct ships; generated, never committed. */
 const BUNDLE = 'tsx --tsconfig scripts/tsconfig.json scripts/bundle.ts';
+
+/** Some run on a cluster. Its programs are built once, which takes minutes, and not within a test. */
+const ENSURE_CLUSTER = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-cluster.ts';
 
 const project = new cdk.JsiiProject({
   name: 'cdk-substratus',
@@ -75,6 +79,7 @@ const project = new cdk.JsiiProject({
 });
 
 addLint(project);
+if (project.jest) splitTests(project.jest);
 
 // unrs-resolver 1.13 lacks platform packages on some registries, and a newer @types/node describes a Node that we do not require.
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2', '@types/node': '^20' });
@@ -135,13 +140,15 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 
 project.setScript('start', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/start.ts`);
 project.setScript('build', `${ENSURE_INSTALL} && projen build`);
-project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && projen test`);
-project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --ci`);
-project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --ci --coverage`);
+project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_CLUSTER} && projen test`);
+project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci`);
+project.setScript('test:cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && jest --selectProjects cluster --ci`);
+project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci --coverage`);
+project.setScript('cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && tsx --tsconfig scripts/tsconfig.json scripts/cluster.ts`);
 project.setScript('docs:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/docs.ts`);
 project.setScript('examples:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/update-examples.ts`);
 project.setScript('test:crds', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/check-crds.ts`);
-project.setScript('test:terraform', `${ENSURE_INSTALL} && jest --ci test/terraform`);
+project.setScript('test:terraform', `${ENSURE_INSTALL} && jest --selectProjects unit --ci test/terraform`);
 project.setScript('scan', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/scan/main.ts`);
 project.setScript('bundle', `${ENSURE_INSTALL} && ${BUNDLE}`);
 project.setScript('bench', `${ENSURE_INSTALL} && tsx --tsconfig bench/tsconfig.json bench/main.ts`);
