@@ -91,8 +91,8 @@ function rulesFor(types: readonly ObjectType[], verbs: string[], namespaced: boo
 /** What explains a status, and the token of a notebook, which is created and never read. */
 function otherRules(): PolicyRule[] {
   return [
-    { apiGroups: [''], resources: ['pods'], verbs: READ },
-    { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
+    /* Finished pods hold the staging volume, and go with it. */
+    { apiGroups: [''], resources: ['pods'], verbs: [...READ, 'delete'] },
     { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
     { apiGroups: [''], resources: ['events'], verbs: ['list', 'create', 'patch'] },
   ];

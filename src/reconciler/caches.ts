@@ -1,13 +1,12 @@
 /** What is known of the cluster, and how it is looked up. */
 import { KINDS } from '../api/resource';
 import type { Kind } from '../api/resource';
-import { gatesOf, keyOf, namespaceOf } from '../expand';
+import { CHILD_TYPES, gatesOf, keyOf, namespaceOf } from '../expand';
 import type { Gate } from '../expand';
 import { Cache } from './kube/cache';
 import type { LiveMetadata } from './kube/types';
 import type { Observed, ObservedChild } from './observed';
 import type { ObservedPod } from './pods';
-import { CHILD_TYPES } from './types';
 
 export interface ServiceAccountSeen {
   readonly metadata: Pick<LiveMetadata, 'name' | 'namespace' | 'uid' | 'resourceVersion'>;
