@@ -97,7 +97,7 @@ export class Controller {
       const refused = await this.act(current, decision);
       if (refused !== 'changed' || pass === MAX_PASSES) {
         if (typeof refused === 'object') return refused;
-        return { verdict: withGrant(decision.verdict, view.grant), lookAgainMs: soonest(lookAgainMs, decision.lookAgainMs) };
+        return { verdict: decision.verdict, lookAgainMs: soonest(lookAgainMs, decision.lookAgainMs) };
       }
       current = this.find(key);
     }
@@ -173,16 +173,6 @@ export class Controller {
     });
   }
 }
-
-/** Where something has failed, what the cloud may not have granted is worth saying. */
-function withGrant(verdict: Verdict, grant: View['grant']): Verdict {
-  if (!grant || verdict.ready || !FAILURES.includes(verdict.reason)) return verdict;
-  return { ...verdict, message: `${verdict.message}; ${grant.problem}` };
-}
-
-const FAILURES: readonly string[] = [
-  'CheckFailed', 'RunFailed', 'PublishFailed', 'DeletionFailed', 'BuildFailed', 'CrashLooping', 'VolumePending',
-];
 
 function soonest(...times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time): time is number => time !== undefined);

@@ -5,13 +5,14 @@ import { decideArtifact } from './decide-artifact';
 import { decideDeletion, holdsArtifact } from './decide-deletion';
 import { decideServing } from './decide-serving';
 import { stalled } from './decision';
-import type { Decision } from './decision';
+import type { Decision, Verdict } from './decision';
 import type { Observed } from './observed';
 import type { ArtifactView, ServingView, View } from './view';
 
 export function decide(view: View): Decision {
   try {
-    return decideKind(view);
+    const decision = decideKind(view);
+    return { ...decision, verdict: withGrant(decision.verdict, view.grant) };
   } catch (error) {
     /* Whatever it is, only who wrote the resource can mend it; what runs is left alone. */
     const message = error instanceof ExpandError ? error.message : `this cannot be expanded: ${error instanceof Error ? error.message : String(error)}`;
@@ -31,4 +32,14 @@ function decideKind(view: View): Decision {
 
 function isArtifact(view: View): view is ArtifactView {
   return isArtifactResource(view.resource as Observed);
+}
+
+const FAILURES: readonly string[] = [
+  'CheckFailed', 'RunFailed', 'PublishFailed', 'DeletionFailed', 'BuildFailed', 'CrashLooping', 'VolumePending',
+];
+
+/** Where something has failed, what the cloud may not have granted is worth saying. */
+function withGrant(verdict: Verdict, grant: View['grant']): Verdict {
+  if (!grant || verdict.ready || !FAILURES.includes(verdict.reason)) return verdict;
+  return { ...verdict, message: `${verdict.message}; ${grant.problem}` };
 }

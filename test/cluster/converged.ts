@@ -1,0 +1,144 @@
+/** The invariant that holds after every fault: the cluster is what a fresh look at it asks for, and every status says so. */
+import type { PlatformSpec } from '../../src/api/platform';
+import { KINDS } from '../../src/api/resource';
+import type { Condition } from '../../src/api/status';
+import { keyOfResource } from '../../src/expand';
+import { childrenOf, findByGate, newCaches, usersOf } from '../../src/reconciler/caches';
+import type { Caches } from '../../src/reconciler/caches';
+import { decide } from '../../src/reconciler/decide';
+import type { LiveObject } from '../../src/reconciler/kube/types';
+import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../src/reconciler/labels';
+import { observeChild, observeResource } from '../../src/reconciler/observed';
+import type { Observed, ObservedChild } from '../../src/reconciler/observed';
+import { observePod } from '../../src/reconciler/pods';
+import { changedStatus } from '../../src/reconciler/status';
+import { CHILD_TYPES, RESOURCE_TYPES } from '../../src/reconciler/types';
+import type { View } from '../../src/reconciler/view';
+import { Workspaces } from '../../src/reconciler/workspace';
+import { writeOf } from '../../src/reconciler/writes';
+import type { Client } from './client';
+import { until } from './until';
+
+export interface ConvergedOptions {
+  readonly platform: PlatformSpec;
+
+  /** @default false */
+  readonly rollOnUpgrade?: boolean;
+
+  /**
+   * How long it may take.
+   *
+   * @default 30
+   */
+  readonly seconds?: number;
+}
+
+/** What the API server would not have, so that it is not there though it shall be. */
+const REFUSED = ['NameConflict', 'QuotaExceeded', 'Forbidden', 'Rejected'];
+
+/** Waits until nothing is left to do, and every status is what a fresh computation gives; fails with what is not. */
+export async function assertConverged({ client }: { readonly client: Client }, { seconds = 30, ...options }: ConvergedOptions): Promise<void> {
+  let found: string[] = [];
+  await until('everything has converged', async () => {
+    found = await differences(client, options);
+    return found.length === 0;
+  }, { seconds, everyMs: 300 }).catch(() => {
+    throw new Error(`not converged after ${seconds} s:\n${found.join('\n')}`);
+  });
+}
+
+/** What a fresh look at the cluster finds to be otherwise than it shall be, one line each. */
+export async function differences(client: Client, options: Omit<ConvergedOptions, 'seconds'>): Promise<string[]> {
+  const caches = await readCaches(client);
+  const warnings = await readWarnings(client);
+  const resources = KINDS.flatMap((kind) => [...caches.resources[kind].list()]);
+  return [
+    ...orphans(caches, new Set(resources.map(({ metadata: { uid } }) => uid))),
+    ...resources.flatMap((resource) => differencesOf(resource, viewOf(resource, { caches, warnings, ...options }))),
+  ];
+}
+
+async function readCaches(client: Client): Promise<Caches> {
+  const caches = newCaches();
+  const ours = { [MANAGED_BY_LABEL]: MANAGER_NAME };
+  const list = (apiVersion: string, kind: string, labels?: Record<string, string>) => client.list({ apiVersion, kind, labels }) as Promise<unknown> as Promise<LiveObject[]>;
+  await Promise.all([
+    ...KINDS.map(async (kind) => {
+      const { group, version } = RESOURCE_TYPES[kind];
+      for (const live of await list(`${group}/${version}`, kind)) caches.resources[kind].set(observeResource(live, kind));
+    }),
+    ...CHILD_TYPES.map(async ({ group, version, kind }) => {
+      for (const live of await list(group ? `${group}/${version}` : version, kind, ours)) caches.children.get(kind)?.set(observeChild(live, kind));
+    }),
+    list('v1', 'Pod', ours).then((pods) => pods.forEach((live) => caches.pods.set(observePod(live)))),
+  ]);
+  return caches;
+}
+
+interface Warning extends LiveObject {
+  readonly type?: string;
+  readonly message?: string;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly involvedObject?: { readonly uid?: string };
+}
+
+/** The latest of each object, by its uid. */
+async function readWarnings(client: Client): Promise<Map<string, string>> {
+  const events = await client.list({ apiVersion: 'v1', kind: 'Event' }) as Warning[];
+  const time = ({ lastTimestamp, eventTime, metadata }: Warning) => lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
+  const warnings = events.filter(({ type }) => type === 'Warning').sort((a, b) => (time(a) < time(b) ? -1 : 1));
+  return new Map(warnings.map(({ involvedObject, message = '' }) => [involvedObject?.uid ?? '', message]));
+}
+
+interface Seen extends Omit<ConvergedOptions, 'seconds'> {
+  readonly caches: Caches;
+  readonly warnings: ReadonlyMap<string, string>;
+}
+
+function viewOf(resource: Observed, { caches, warnings, platform, rollOnUpgrade = false }: Seen): View {
+  const { namespace, uid } = resource.metadata;
+  /* It only tells what the platform grants; nothing is written with it. */
+  const workspaces = new Workspaces(undefined as never, caches, platform);
+  const problem = workspaces.grantProblem(namespace);
+  return {
+    resource, platform, rollOnUpgrade, warnings,
+    find: (gate) => findByGate(caches, gate),
+    children: childrenOf(caches, uid),
+    pods: caches.pods.by('resource', keyOfResource(resource)),
+    askedFor: () => Infinity,
+    users: () => usersOf(caches, resource),
+    ...(problem !== undefined && { grant: { problem, isFatal: workspaces.isMissingValues(namespace) } }),
+  };
+}
+
+function differencesOf(resource: Observed, view: View): string[] {
+  const decision = decide(view);
+  const before = resource.status?.conditions?.find(({ type }) => type === 'Ready');
+  const writes = decision.desired.flatMap((desired) => writeOf(desired, childOf(view, desired.object), () => false) ?? []);
+  if (before && REFUSED.includes(before.reason) && writes.length > 0) return [];
+  const status = changedStatus(resource, decision.verdict, 'now');
+  const name = keyOfResource(resource);
+  const removed = [...decision.obsolete, ...decision.inTheWay ?? []].filter(({ metadata }) => !metadata.deletionTimestamp);
+  return [
+    ...writes.map(({ object, child }) => `${name}: ${object.kind} ${object.metadata?.name} is ${child ? 'not as it shall be' : 'missing'}`),
+    ...removed.map(({ kind, metadata }) => `${name}: ${kind} ${metadata.name} is still there`),
+    ...(status ? [`${name}: its status says ${textOf(before)}, a fresh computation ${textOf(status.conditions?.find(({ type }) => type === 'Ready'))}:\n`
+      + `  ${JSON.stringify(resource.status)}\n  ${JSON.stringify(status)}`] : []),
+  ];
+}
+
+function childOf({ children }: View, { kind, metadata }: { readonly kind?: string; readonly metadata?: { readonly name?: string } }): ObservedChild | undefined {
+  return children.find((child) => child.kind === kind && child.metadata.name === metadata?.name);
+}
+
+function textOf(condition: Condition | undefined): string {
+  return condition ? `${condition.reason}: ${condition.message}` : 'nothing';
+}
+
+/** Children of resources that are not there any more. */
+function orphans({ children }: Caches, uids: ReadonlySet<string>): string[] {
+  return [...children.values()].flatMap((cache) => [...cache.list()])
+    .filter(({ owner }) => owner && !uids.has(owner.uid))
+    .map(({ kind, owner, metadata: { namespace, name } }) => `${kind} ${namespace}/${name} belongs to ${owner?.kind} ${owner?.name}, which has gone`);
+}
