@@ -53,7 +53,7 @@ async function make(client: Client, owner: Observed, change: Write): Promise<Obs
   if (isLeaving(child, owner)) throw new NotYetGone(object);
   if (!isAdoptable(live, object)) throw new NameConflict(object);
   await adopt(client, type, live);
-  return write(client, owner, { ...change, child });
+  return bringUpToDate(client, owner, { change, child });
 }
 
 interface Found {
@@ -66,7 +66,7 @@ function isLeaving({ metadata, owner: former }: ObservedChild, { kind, metadata:
   return metadata.deletionTimestamp !== undefined || (former?.kind === kind && former.name === name);
 }
 
-/** Ours, but not in the cache yet. */
+/** Ours, but not in the cache yet, or ours from now on. The template of a Job cannot change. */
 async function bringUpToDate(client: Client, owner: Observed, { change, child }: Found): Promise<ObservedChild> {
   const { object, applied: { intent, inputs, culledAt } } = change;
   const next = writeOf({ object, intent, inputs, culledAt, keepsTemplate: object.kind === 'Job' }, child, () => false);

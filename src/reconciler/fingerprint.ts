@@ -7,6 +7,7 @@ import { digest, shortDigest } from '../api/digest';
 import { amountOf } from '../api/quantity';
 import { APPLIED_ANNOTATION } from '../api/resource';
 import type { LiveObject, ManagedFieldsEntry } from './kube/types';
+import { isOmitted } from './omitted';
 
 /** The pod template apart, for it decides whether pods start anew. */
 export interface Fingerprint {
@@ -60,9 +61,9 @@ function hash(value: Json): string {
 
 /** The same for all ways to write the same: keys in order, nothing that is empty, and objects of a list in any order. */
 function textOf(value: Json, key = ''): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
+  if (isOmitted(key, value)) return undefined;
   if (QUANTITIES.has(key)) return String(amountOf(String(value)));
-  if (typeof value !== 'object') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return textOfList(value);
   const isQuantity = QUANTITY_MAPS.has(key);
   const parts: string[] = [];
