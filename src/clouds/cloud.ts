@@ -94,6 +94,8 @@ export interface Cloud {
   readonly capacities: readonly Capacity[];
   /** Whether nodes can come up without a declared pool: GKE Autopilot and node auto-provisioning, Karpenter. */
   readonly canAutoProvision: boolean;
+  /** Whether the cloud itself grants a workspace's ServiceAccounts what they may do. */
+  readonly hasIdentities: boolean;
   /** What every pod that uses one of the ServiceAccounts carries. */
   readonly podLabels?: Record<string, string>;
 

@@ -29,7 +29,7 @@ export { noCapacity, onlyQueued, poolsFor } from './placement';
 export { overlayConflict } from './overlay';
 export { gpuRequestOf, unknownGpu } from './resources';
 export { serviceName } from './server';
-export { expandWorkspace, missingValues, workspaceNamespace } from './workspace';
+export { expandWorkspace, isUngranted, missingValues, workspaceNamespace } from './workspace';
 
 export interface ExpandContext {
   readonly platform: PlatformSpec;

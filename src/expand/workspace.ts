@@ -22,6 +22,11 @@ export function missingValues(platform: PlatformSpec, namespace: string): string
   return cloudNamed(platform.cloud).missing(platform, namespace);
 }
 
+/** Whether the cloud may have granted a namespace nothing, for the platform does not know it as a workspace. */
+export function isUngranted(platform: PlatformSpec, namespace: string): boolean {
+  return cloudNamed(platform.cloud).hasIdentities && workspaceOf(platform, namespace) === undefined;
+}
+
 /** The namespace, held to a standard; with builds it only warns, for BuildKit needs an unconfined pod. */
 export function workspaceNamespace(platform: PlatformSpec, namespace: string, podSecurity: PodSecurity = 'baseline'): Namespace {
   const enforced = workspaceOf(platform, namespace)?.builds ? 'privileged' : podSecurity;

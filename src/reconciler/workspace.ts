@@ -1,7 +1,6 @@
 /** A namespace in which something is to run is made a workspace, if it is none: its ServiceAccounts, and its volumes on some clouds. */
-import { workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
-import { expandWorkspace, missingValues } from '../expand';
+import { expandWorkspace, isUngranted, missingValues } from '../expand';
 import type { KubeObject } from '../expand';
 import type { Caches } from './caches';
 import { ApiError } from './kube/api-error';
@@ -37,7 +36,7 @@ export class Workspaces {
   public grantProblem(namespace: string): string | undefined {
     const missing = missingValues(this.platform, namespace);
     if (missing.length > 0) return missing.join('; ');
-    if (workspaceOf(this.platform, namespace) || this.platform.cloud === 'local') return undefined;
+    if (!isUngranted(this.platform, namespace)) return undefined;
     return `namespace ${namespace} is no workspace of cluster ${this.platform.clusterName}, so that the cloud may have granted it nothing; `
       + `add cluster.addWorkspace('${namespace}') (or platform.addWorkspace('${namespace}')), deploy, and apply the Reconciler anew`;
   }

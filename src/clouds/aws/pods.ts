@@ -22,6 +22,7 @@ export const awsCloud: Cloud = {
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
   canAutoProvision: true,
+  hasIdentities: true,
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},

@@ -28,6 +28,7 @@ export const gcpCloud: Cloud = {
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first', 'flex-start'],
   canAutoProvision: true,
+  hasIdentities: true,
   canStream: () => true,
   placeGpu,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},

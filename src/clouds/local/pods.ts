@@ -19,6 +19,7 @@ export const localCloud: Cloud = {
   defaults: { cpu: '500m', memoryGiB: 2, diskGiB: 5 },
   capacities: ['on-demand'],
   canAutoProvision: false,
+  hasIdentities: false,
   canStream: isDirectory,
   placeGpu: labelledGpuNodes,
   placeCapacity: () => ({}),

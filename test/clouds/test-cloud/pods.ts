@@ -12,6 +12,7 @@ export const nimbusCloud: Cloud = {
   defaults: { cpu: '2', memoryGiB: 8, diskGiB: 5 },
   capacities: ['on-demand'],
   canAutoProvision: false,
+  hasIdentities: true,
   podLabels: { 'nimbus.example/identity': 'true' },
   canStream: () => true,
   placeGpu: labelledGpuNodes,
