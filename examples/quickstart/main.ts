@@ -12,7 +12,7 @@ const SMALL_GPU: Readonly<Record<CloudName, Gpu>> = {
   local: Gpu.NVIDIA_L4,
 };
 
-export function quickstart(app: App, cloud: CloudName): void {
+export function quickstart(app: App, cloud: CloudName, epochs = 1): void {
   const gpu = SMALL_GPU[cloud];
   const platform = platformOn(cloud);
   platform.addGpuPool('small', { gpu, maxNodes: 8 });
@@ -29,7 +29,7 @@ export function quickstart(app: App, cloud: CloudName): void {
     image: 'substratusai/model-trainer-huggingface',
     model: base,
     dataset: squad,
-    params: { num_train_epochs: 1 },
+    params: { num_train_epochs: epochs },
     resources: { gpu },
   });
   new Server(team, 'chat', { image: 'substratusai/model-server-basaran', model: tuned, resources: { gpu } });

@@ -46,7 +46,8 @@ export interface ServiceAccountName {
 }
 
 const START_ATTEMPTS = 3;
-const TOKEN_SECONDS = 3600;
+/** Longer than any cluster lasts. */
+const TOKEN_SECONDS = 7 * 24 * 3600;
 const MAX_OUTPUT = 64 * 1024 ** 2;
 const run = promisify(execFile);
 
@@ -181,7 +182,7 @@ export class Cluster {
   }
 
   /** Writes a file that goes with the cluster; its path. */
-  public write(name: string, content: string): string {
+  public write(name: string, content: string | Buffer): string {
     return this.plane.files.write(name, content);
   }
 

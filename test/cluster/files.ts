@@ -55,7 +55,7 @@ export class ClusterFiles {
     }));
   }
 
-  public write(name: string, content: string): string {
+  public write(name: string, content: string | Buffer): string {
     fs.writeFileSync(this.path(name), content, { mode: 0o600 });
     return this.path(name);
   }
