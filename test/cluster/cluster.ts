@@ -7,6 +7,7 @@ import { Bucket } from './bucket';
 import { Client } from './client';
 import type { Component } from './component';
 import { ControlPlane } from './control-plane';
+import type { ControlPlaneOptions } from './control-plane';
 import type { ProgramOptions } from './control-plane';
 import { Kubelet } from './kubelet';
 import { drain, evict, nodeOf, remove } from './nodes';
@@ -38,6 +39,13 @@ export interface ClusterOptions {
    * @default 1800
    */
   readonly minRequestTimeout?: number;
+
+  /**
+   * Whether there is only the API server, and nothing comes to life: whoever asks plays the controllers and kubelets.
+   *
+   * @default false
+   */
+  readonly isBare?: boolean;
 }
 
 export interface ServiceAccountName {
@@ -52,9 +60,11 @@ const MAX_OUTPUT = 64 * 1024 ** 2;
 const run = promisify(execFile);
 
 /** Starts a cluster. Resolves when Jobs, Deployments and claims come to life in it. */
-export async function startCluster({ assets, nodes = [{ name: 'node-1' }], bucket, minRequestTimeout = 1800 }: ClusterOptions): Promise<Cluster> {
-  const plane = await startControlPlane(assets, minRequestTimeout);
-  const cluster = new Cluster(plane, { assets, bucket });
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { assets, nodes = [{ name: 'node-1' }], minRequestTimeout = 1800, isBare = false } = options;
+  const plane = await startControlPlane({ assets, minRequestTimeout, isBare });
+  const cluster = new Cluster(plane, options);
+  if (isBare) return cluster;
   try {
     await cluster.client.create(storageClass('standard', { isDefault: true }));
     await Promise.all(nodes.map((node) => cluster.createNode(node)));
@@ -68,9 +78,9 @@ export async function startCluster({ assets, nodes = [{ name: 'node-1' }], bucke
 }
 
 /** Somebody else may take the port between our look at it and the server's: then with another. */
-async function startControlPlane(assets: Assets, minRequestTimeout: number): Promise<ControlPlane> {
+async function startControlPlane(options: Omit<ControlPlaneOptions, 'port'>): Promise<ControlPlane> {
   for (let attempt = 1; ; attempt += 1) {
-    const plane = new ControlPlane({ assets, minRequestTimeout, port: await freePort() });
+    const plane = new ControlPlane({ ...options, port: await freePort() });
     try {
       await plane.start();
       return plane;
@@ -101,7 +111,7 @@ export class Cluster {
   private readonly provisioner: Provisioner;
 
   /** Takes over a control plane that runs: its kubelets and its disks. */
-  constructor(private readonly plane: ControlPlane, private readonly options: Pick<ClusterOptions, 'assets' | 'bucket'>) {
+  constructor(private readonly plane: ControlPlane, private readonly options: Pick<ClusterOptions, 'assets' | 'bucket' | 'isBare'>) {
     this.url = plane.url;
     this.kubeconfig = plane.kubeconfig;
     this.token = plane.files.adminToken;
@@ -111,6 +121,7 @@ export class Cluster {
     this.bucket = options.bucket ?? new Bucket();
     this.kubelet = new Kubelet(this.client, this.bucket);
     this.provisioner = new Provisioner(this.client);
+    if (options.isBare) return;
     this.kubelet.start();
     this.provisioner.start();
   }

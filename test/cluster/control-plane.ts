@@ -13,6 +13,8 @@ export interface ControlPlaneOptions {
   readonly assets: Assets;
   readonly port: number;
   readonly minRequestTimeout: number;
+  /** Whether there is only the API server. */
+  readonly isBare: boolean;
 }
 
 export interface ProgramOptions {
@@ -49,7 +51,7 @@ export class ControlPlane {
     this.component('etcd').start();
     this.component('kube-apiserver').start();
     await this.untilReady();
-    for (const name of CONTROLLERS) this.component(name).start();
+    if (!this.options.isBare) for (const name of CONTROLLERS) this.component(name).start();
   }
 
   public async stop(): Promise<void> {

@@ -1,0 +1,72 @@
+/**
+ * `npm run bench:reconciler`: the reconciler on a real API server, against its budgets.
+ *
+ *   npm run bench:reconciler -- --resources 1000    less, for a quick look; the budgets are those of 10,000
+ *   npm run bench:reconciler -- --update            writes the figures into README.md
+ *   npm run bench:reconciler -- --profile out       CPU profiles of the reconciler, in that directory
+ */
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { platformOn } from '../../examples/platforms';
+import { loadOf } from './load';
+import { converge, fanOut, follow, relist, restart } from './phases';
+import type { Figures } from './phases';
+import { exceeded, report, writeReadme } from './report';
+import { Stage } from './stage';
+import { Subject } from './subject';
+
+const DEFAULT_RESOURCES = '10000';
+
+interface Wanted {
+  readonly resources: number;
+  readonly profile?: string;
+}
+
+async function measure({ resources, profile }: Wanted): Promise<Figures> {
+  const load = loadOf(resources);
+  const stage = await Stage.start();
+  try {
+    const nodeOptions = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(profile)}`];
+    const subject = await Subject.of(stage.cluster, { platform: platformOn('local').toJson() as object, nodeOptions });
+    const say = (what: string): void => console.error(`${new Date().toISOString().slice(11, 19)} ${what} (load ${load1()})`);
+    say(`${load.resources.length} resources with ${load.children} children`);
+    const converged = await converge(stage, subject, load);
+    say('restart');
+    const restarted = await restart(subject, load);
+    say('one Model, one Server');
+    const followed = await follow(stage, subject, load);
+    say('one Model, many Servers');
+    const fanned = await fanOut(stage, subject, load);
+    say('410');
+    const relisted = await relist(stage, subject);
+    return { ...converged, ...restarted, ...followed, ...fanned, ...relisted, peakMebibytes: subject.peakMebibytes };
+  } finally {
+    await stage.stop();
+  }
+}
+
+function load1(): string {
+  return (os.loadavg()[0] ?? 0).toFixed(1);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { resources: { type: 'string', default: DEFAULT_RESOURCES }, update: { type: 'boolean' }, profile: { type: 'string' } },
+  });
+  const resources = Number(values.resources);
+  if (!Number.isInteger(resources) || resources < 10 || resources % 10 !== 0) {
+    throw new Error(`--resources is ${values.resources}; it must be a multiple of 10`);
+  }
+  const before = load1();
+  const figures = await measure({ resources, profile: values.profile });
+  const conditions = `${resources.toLocaleString('en')} resources; ${os.cpus().length} cores, load ${before} to ${load1()}, Node ${process.versions.node}`;
+  console.log(report(figures, conditions));
+  if (values.update) writeReadme(figures, conditions);
+  process.exitCode = exceeded(figures).length > 0 ? 1 : 0;
+}
+
+main().catch((error: Error) => {
+  console.error(error.stack ?? error.message);
+  process.exitCode = 1;
+});
