@@ -2,7 +2,7 @@
 import type { PlatformSpec } from '../../src/api/platform';
 import { KINDS } from '../../src/api/resource';
 import type { Condition } from '../../src/api/status';
-import { keyOfResource } from '../../src/expand';
+import { CHILD_TYPES, keyOfResource } from '../../src/expand';
 import { childrenOf, findByGate, newCaches, usersOf } from '../../src/reconciler/caches';
 import type { Caches } from '../../src/reconciler/caches';
 import { decide } from '../../src/reconciler/decide';
@@ -12,7 +12,7 @@ import { observeChild, observeResource } from '../../src/reconciler/observed';
 import type { Observed, ObservedChild } from '../../src/reconciler/observed';
 import { observePod } from '../../src/reconciler/pods';
 import { changedStatus } from '../../src/reconciler/status';
-import { CHILD_TYPES, RESOURCE_TYPES } from '../../src/reconciler/types';
+import { RESOURCE_TYPES } from '../../src/reconciler/types';
 import type { View } from '../../src/reconciler/view';
 import { Workspaces } from '../../src/reconciler/workspace';
 import { writeOf } from '../../src/reconciler/writes';

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../src/expand';
 import { adopt, isAdoptable } from '../../src/reconciler/adoption';
 import type { Client, Patch } from '../../src/reconciler/kube/client';
 import type { LiveObject, ManagedFieldsEntry } from '../../src/reconciler/kube/types';
-import { DEPLOYMENTS } from '../../src/reconciler/types';
+import { typeOf } from '../../src/reconciler/types';
 
 const LABELS = { 'app.kubernetes.io/managed-by': 'substratus', 'role': 'publish' };
 
@@ -55,7 +55,7 @@ test.each([
   const controller: ManagedFieldsEntry = { manager: 'kube-controller-manager', operation: 'Update', subresource: 'status', fieldsV1: { 'f:status': {} } };
   const scaler: ManagedFieldsEntry = { manager: 'autoscaler', operation: 'Update', fieldsV1: { 'f:spec': { 'f:replicas': {} } } };
   const managedFields = [{ manager, operation, fieldsV1: { 'f:spec': { 'f:paused': {} } } }, controller, scaler];
-  await adopt(client, DEPLOYMENTS, stored('a:1', { metadata: { managedFields } }));
+  await adopt(client, typeOf({ kind: 'Deployment' }), stored('a:1', { metadata: { managedFields } }));
   expect(patches[0]).toMatchObject({
     type: 'json',
     body: [
