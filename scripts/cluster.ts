@@ -2,7 +2,6 @@
  * `npm run cluster`: a Kubernetes cluster on this machine, without containers (test/cluster): the definitions of the kinds, nodes with
  * and without GPUs, and the reconciler. It lasts until Ctrl-C.
  */
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Assets } from '../test/cluster/assets';
 import { assetsOrThrow, interruption, withLocalCluster } from './local-cluster';
@@ -16,7 +15,6 @@ async function main(): Promise<void> {
   const start = Date.now();
   const say = (line: string): void => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${line}`);
   const assets = assetsOrThrow();
-  fs.rmSync(path.join(ROOT, DIST), { recursive: true, force: true });
   const { system, team } = synthesizeQuickstart(path.join(ROOT, DIST));
   await withLocalCluster({ assets, system, say }, async (local) => {
     say('ready\n');

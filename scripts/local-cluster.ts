@@ -11,6 +11,7 @@ import { startCluster } from '../test/cluster/cluster';
 import type { Cluster } from '../test/cluster/cluster';
 import type { Component } from '../test/cluster/component';
 import type { NodeOptions } from '../test/cluster/nodes';
+import type { Reference } from '../test/cluster/paths';
 import { freePort } from '../test/cluster/port';
 import { until } from '../test/cluster/until';
 
@@ -22,6 +23,12 @@ const NODES: readonly NodeOptions[] = [{ name: 'cpu-1' }, { name: 'cpu-2' }, gpu
 
 /** The least that a program has to lead in, on a machine that has other things to do. */
 const LEAD_SECONDS = 60;
+
+/** tsx passes on the Ctrl-C that we have had already. */
+const ONE_SIGNAL_MS = 1000;
+
+/** As a shell has it for SIGINT. */
+export const INTERRUPTED_EXIT_CODE = 130;
 
 export interface LocalCluster {
   readonly cluster: Cluster;
@@ -47,7 +54,8 @@ export function assetsOrThrow(): Assets {
  * Starts both, lets `use` have them, and stops them. What went wrong is thrown with the place where the logs are kept; a signal before
  * `use` ends everything too (test/cluster/guard.ts).
  */
-export async function withLocalCluster({ assets, system, say }: LocalClusterOptions, use: (local: LocalCluster) => Promise<void>): Promise<void> {
+export async function withLocalCluster(options: LocalClusterOptions, use: (local: LocalCluster) => Promise<void>): Promise<void> {
+  const { assets, system, say } = options;
   say(`starting etcd, API server, controllers, scheduler and the nodes ${NODES.map(({ name }) => name).join(', ')}`);
   const cluster = await startCluster({ assets, nodes: NODES });
   try {
@@ -65,10 +73,16 @@ export async function withLocalCluster({ assets, system, say }: LocalClusterOpti
   }
 }
 
-/** Resolves when somebody wants us to end. */
+/** Resolves when somebody wants us to end. If that takes too long for them, the second time ends us at once. */
 export function interruption(): Promise<'interrupted'> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+    let first: number | undefined;
+    const onSignal = (): void => {
+      first ??= Date.now();
+      if (Date.now() - first > ONE_SIGNAL_MS) process.exit(INTERRUPTED_EXIT_CODE);
+      resolve('interrupted');
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   });
 }
 
@@ -96,12 +110,12 @@ async function startReconciler(cluster: Cluster): Promise<Component> {
       METRICS_PORT: port,
     },
   });
-  await mountTokenKey(cluster, { reconciler, file: path.basename(tokenKey) });
+  await mountTokenKey({ cluster, reconciler }, path.basename(tokenKey));
   return reconciler;
 }
 
 /** As a kubelet does, for the program may not read Secrets. It makes this one as soon as it leads. */
-async function mountTokenKey(cluster: Cluster, { reconciler, file }: { readonly reconciler: Component; readonly file: string }): Promise<void> {
+async function mountTokenKey({ cluster, reconciler }: LocalCluster, file: string): Promise<void> {
   const { data } = await until('the reconciler leads', () => {
     if (!reconciler.isRunning) throw new Error(`the reconciler has ended (${reconciler.ending}):\n${reconciler.lastWords()}`);
     return cluster.client.find<Secret>({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACE, name: TOKEN_KEY_SECRET });
@@ -114,7 +128,7 @@ async function platformFile(cluster: Cluster): Promise<string> {
   return cluster.write('platform.json', data?.['platform.json'] ?? '');
 }
 
-function ofReconciler<T extends object>(cluster: Cluster, reference: { readonly apiVersion: string; readonly kind: string; readonly name: string }): Promise<T> {
+function ofReconciler<T extends object>(cluster: Cluster, reference: Omit<Reference, 'namespace'>): Promise<T> {
   return cluster.client.get<T>({ ...reference, namespace: NAMESPACE });
 }
 

@@ -14,8 +14,9 @@ export interface SynthesizedQuickstart {
   readonly team: string;
 }
 
-/** Writes the manifests, with so many epochs of training, and says where. */
+/** Writes the manifests, with so many epochs of training, to a directory that has nothing else. */
 export function synthesizeQuickstart(directory: string, epochs?: number): SynthesizedQuickstart {
+  fs.rmSync(directory, { recursive: true, force: true });
   const app = declared({ declare: (kubernetes, cloud) => quickstart(kubernetes, cloud, epochs) }, 'local', directory);
   app.synth();
   const [system = '', team = ''] = fs.readdirSync(directory).sort().map((file) => path.join(directory, file));

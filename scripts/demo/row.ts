@@ -48,7 +48,8 @@ export function rowOf({ kind = 'Model', metadata, status = {} }: Shown, nowMs: n
 
 /** In the order in which they depend on each other, and the older first. */
 export function inOrder(rows: readonly Row[]): Row[] {
-  return [...rows].sort((a, b) => KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind) || b.ageMs - a.ageMs || (a.name < b.name ? -1 : 1));
+  const order = ({ kind }: Row): number => KIND_ORDER.indexOf(kind);
+  return [...rows].sort((a, b) => order(a) - order(b) || b.ageMs - a.ageMs || (a.name < b.name ? -1 : 1));
 }
 
 function stateOf(status: Status, { isReady, reason }: { readonly isReady: boolean; readonly reason: string }): State {

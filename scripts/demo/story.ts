@@ -1,7 +1,7 @@
 /** What the demo does: the quickstart comes to be Ready, then one param changes and the Server rolls, answering all the time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from '../../test/cluster/cluster';
 import type { Cue, PodSelector } from '../../test/cluster/cue';
+import type { LocalCluster } from '../local-cluster';
 import { NAMESPACE } from '../quickstart';
 import { Availability } from './availability';
 import type { Screen } from './screen';
@@ -9,7 +9,7 @@ import { CHART_WIDTH } from './view';
 import { availableNow, Watcher } from './watcher';
 
 export interface StoryOptions {
-  readonly cluster: Cluster;
+  readonly local: LocalCluster;
   readonly screen: Screen;
   readonly elapsedMs: () => number;
   /** Manifests of the workspace, before the change and after it. */
@@ -23,7 +23,7 @@ const PACE: readonly (readonly [PodSelector, Cue])[] = [
   [{ container: 'dataset' }, { outcome: 'succeed', delay: 300, duration: 2500 }],
   [{ container: 'model' }, { outcome: 'succeed', delay: 300, duration: 4000 }],
   [{ container: 'publish' }, { outcome: 'succeed', delay: 300, duration: 1200 }],
-  [{ container: 'server' }, { outcome: 'run', delay: 3000 }],
+  [{ container: 'serve' }, { outcome: 'run', delay: 3000 }],
   [{ container: 'notebook' }, { outcome: 'run', delay: 2000 }],
 ];
 
@@ -43,7 +43,7 @@ export class Story {
   private hasOverlapped = false;
 
   constructor(private readonly options: StoryOptions) {
-    const { cluster: { client, kubelet } } = options;
+    const { local: { cluster: { client, kubelet } } } = options;
     for (const [selector, cue] of PACE) kubelet.cue({ namespace: NAMESPACE, ...selector }, cue);
     this.watcher = new Watcher({ client, namespace: NAMESPACE, onChange: () => this.onChange() });
   }
@@ -62,7 +62,7 @@ export class Story {
   }
 
   private async becomeReady(): Promise<void> {
-    const { cluster, screen, before } = this.options;
+    const { local: { cluster }, screen, before } = this.options;
     screen.say('applying the quickstart: a Dataset, two Models, a Server, a Notebook');
     await cluster.kubectl('apply', '--server-side', '-f', before);
     await this.until('all resources are Ready', () => {
@@ -72,7 +72,7 @@ export class Story {
   }
 
   private async roll(): Promise<void> {
-    const { cluster, screen, after } = this.options;
+    const { local: { cluster }, screen, after } = this.options;
     const known = this.watcher.namesOf('Model');
     const old = this.served();
     this.availability = new Availability();
@@ -104,7 +104,7 @@ export class Story {
 
   /** Asks the API server itself, not what our watch has heard of it. */
   private async sampling(availability: Availability, work: () => Promise<void>): Promise<void> {
-    const { client } = this.options.cluster;
+    const { client } = this.options.local.cluster;
     let isOver = false;
     const sample = async (): Promise<void> => {
       while (!isOver) {
@@ -121,12 +121,14 @@ export class Story {
   }
 
   private async until<T>(what: string, ask: () => T | undefined | false): Promise<T> {
+    const { reconciler } = this.options.local;
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
       const answer = ask();
       if (answer) return answer;
       const stalled = this.watcher.rows().find(({ state }) => state === 'stalled');
       if (stalled) throw new Error(`${stalled.kind} ${stalled.name} is stalled: ${stalled.reason}, ${stalled.message}`);
+      if (!reconciler.isRunning) throw new Error(`the reconciler has ended (${reconciler.ending}):\n${reconciler.lastWords()}`);
       if (Date.now() > end) throw new Error(`waited ${PATIENCE_MS / 1000} s in vain until ${what}`);
       await sleep(SAMPLE_MS);
     }

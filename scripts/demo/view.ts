@@ -146,7 +146,8 @@ function podPaint(state: ServingPod['state'], { green, yellow, dim }: Palette): 
 /** Columns as wide as what is in them. The last one is as it is. */
 function aligned(rows: readonly (readonly Cell[])[]): Cell[][] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.text.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : { ...cell, text: cell.text.padEnd(widths[column] ?? 0) })));
+  const padded = ({ text, paint }: Cell, column: number): Cell => ({ text: text.padEnd(widths[column] ?? 0), paint });
+  return rows.map((row) => [...row.slice(0, -1).map(padded), ...row.slice(-1)]);
 }
 
 /** Painted only once it is cut, so that no colour is cut in two. */

@@ -5,6 +5,7 @@ import { API_VERSION, KINDS } from '../../src/api/resource';
 import type { Client } from '../../test/cluster/client';
 import { follow } from '../../test/cluster/follow';
 import type { Followed } from '../../test/cluster/follow';
+import type { Reference } from '../../test/cluster/paths';
 import { inOrder, rowOf } from './row';
 import type { Row, Shown } from './row';
 import type { ServingPod } from './view';
@@ -69,12 +70,12 @@ export class Watcher {
 }
 
 /** How many replicas answer, by the API server at this moment. */
-export async function availableNow(client: Client, { namespace, name }: { readonly namespace: string; readonly name: string }): Promise<number> {
-  const { status } = await client.get<Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name });
+export async function availableNow(client: Client, deployment: Pick<Reference, 'namespace' | 'name'>): Promise<number> {
+  const { status } = await client.get<Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment', ...deployment });
   return status?.availableReplicas ?? 0;
 }
 
-/** What the view says of a pod of a Server. A model's name ends with the beginning of its recipe digest, which is in the path of its mount. */
+/** What the view says of a pod of a Server. A model's name ends as its recipe digest begins, and that is in the path of its mount. */
 export function servingPod({ metadata, spec, status }: Pod, modelNames: readonly string[]): ServingPod {
   const mount = spec?.containers[0]?.volumeMounts?.find(({ mountPath }) => mountPath === MODEL_PATH);
   const recipe = mount?.subPath?.split('/')[1] ?? '';

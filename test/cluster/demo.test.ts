@@ -1,0 +1,36 @@
+/** `npm run demo`, to its end, where nobody looks: as CI runs it. */
+import { spawn } from 'node:child_process';
+import * as path from 'node:path';
+import { findAssets } from './assets';
+
+const ROOT = path.join(__dirname, '../..');
+const ARGUMENTS = [require.resolve('tsx/cli'), '--tsconfig', 'scripts/tsconfig.json', 'scripts/demo.ts'];
+
+/** Twice what is promised: a machine of CI has other things to do. */
+const MAX_MS = 240_000;
+
+(findAssets() ? test : test.skip)('the demo ends by itself: all Ready, then a roll in which the server always answered', async () => {
+  const { output, status } = await run();
+  expect(output).not.toContain('\u001b');
+  for (const ready of [/Dataset squad-\w{8} {2}Ready/, /Model opt-\w{8} {2}Ready/, /Model opt-squad-\w{8} {2}Ready/, /Server chat {2}Ready/, /Notebook lab {2}Ready/]) {
+    expect(output).toMatch(ready);
+  }
+  expect(output).toMatch(/✓ chat answered all the time: 1 replica or more available in all \d+ samples of the roll/);
+  expect(new Set(output.match(/Model opt-squad-\w{8} {2}Ready/g))).toHaveProperty('size', 2);
+  expect(status).toBe(0);
+}, MAX_MS);
+
+interface Run {
+  readonly output: string;
+  readonly status: number | null;
+}
+
+function run(): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ARGUMENTS, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], timeout: MAX_MS });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { output += text; });
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ output, status }));
+  });
+}
