@@ -2,6 +2,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Job } from 'kubernetes-types/batch/v1';
 import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1';
+import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { referenceTo } from '../../test/cluster/client';
 import type { Client, KubeObject } from '../../test/cluster/client';
 import { follow } from '../../test/cluster/follow';
@@ -10,6 +11,11 @@ import type { Followed } from '../../test/cluster/follow';
 type StoredJob = Job & Followed;
 type StoredDeployment = Deployment & Followed;
 type StoredClaim = PersistentVolumeClaim & Followed;
+
+interface Begun {
+  readonly job: StoredJob;
+  readonly pod: Pod;
+}
 
 const NODE = 'node-1';
 const PUBLISHED = JSON.stringify({ published: true, contentDigest: `sha256:${'a'.repeat(64)}`, bytes: 250_000_000, files: 7 });
@@ -21,7 +27,7 @@ export class Actor {
   private readonly stopping = new AbortController();
   private readonly seen = new Set<string>();
   /** Jobs that wait to be let go, by the name of their Model. */
-  private readonly held = new Map<string, StoredJob>();
+  private readonly held = new Map<string, Begun>();
   private readonly failures: Error[] = [];
   private following: Promise<unknown> = Promise.resolve();
 
@@ -53,10 +59,10 @@ export class Actor {
 
   /** Ends the Job of a Model that was held. */
   public async release(model: string): Promise<void> {
-    const job = this.held.get(model);
-    if (!job) throw new Error(`no Job of Model ${model} waits`);
+    const begun = this.held.get(model);
+    if (!begun) throw new Error(`no Job of Model ${model} waits`);
     this.held.delete(model);
-    await this.complete(job);
+    await this.complete(begun);
   }
 
   private act(work: Promise<void>): void {
@@ -66,26 +72,30 @@ export class Actor {
   }
 
   private async begin(job: StoredJob): Promise<void> {
-    const { uid, labels = {} } = job.metadata as StoredJob['metadata'] & { readonly labels?: Record<string, string> };
-    if (this.seen.has(uid)) return;
-    this.seen.add(uid);
-    if (HELD.test(labels.model ?? '')) this.held.set(labels.model ?? '', job);
-    else await this.complete(job);
+    const { labels = {} } = job.metadata as ObjectMeta;
+    if (this.seen.has(job.metadata.uid)) return;
+    this.seen.add(job.metadata.uid);
+    const pod = await this.createPod(job);
+    if (!HELD.test(labels.model ?? '')) return this.complete({ job, pod });
+    await this.patchStatus(pod, { phase: 'Running' });
+    this.held.set(labels.model ?? '', { job, pod });
   }
 
-  /** A pod with its last words, and a Job that has succeeded. */
-  private async complete(job: StoredJob): Promise<void> {
-    const { metadata: { name, namespace, uid }, spec } = job;
+  private createPod({ metadata: { name, namespace, uid }, spec }: StoredJob): Promise<Pod> {
     const { metadata, spec: podSpec } = spec?.template ?? {};
-    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-    const pod = await this.client.create<Pod>({
+    return this.client.create<Pod>({
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { ...metadata, name, namespace, ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true }] },
       spec: { containers: [], ...podSpec, nodeName: NODE },
     });
+  }
+
+  /** A pod with its last words, and a Job that has succeeded. */
+  private async complete({ job, pod }: Begun): Promise<void> {
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     const [container] = pod.spec?.containers ?? [];
-    const terminated = { exitCode: 0, reason: 'Completed', message: wordsOf(metadata?.labels), startedAt: now, finishedAt: now };
+    const terminated = { exitCode: 0, reason: 'Completed', message: wordsOf(pod.metadata?.labels), startedAt: now, finishedAt: now };
     await this.patchStatus(pod, {
       phase: 'Succeeded',
       containerStatuses: [{
@@ -97,8 +107,8 @@ export class Actor {
   }
 
   private async rollOut(deployment: StoredDeployment): Promise<void> {
-    const { metadata, spec, status } = deployment as StoredDeployment & { readonly metadata: { readonly generation?: number } };
-    const { generation = 1 } = metadata;
+    const { spec, status } = deployment;
+    const { generation = 1 } = deployment.metadata as ObjectMeta;
     if ((status?.observedGeneration ?? 0) >= generation) return;
     const { replicas = 1 } = spec ?? {};
     await this.patchStatus(deployment, {
@@ -107,11 +117,10 @@ export class Actor {
   }
 
   /** Nothing uses a claim of which the reconciler has deleted the pods. */
-  private async letGo({ metadata }: StoredClaim): Promise<void> {
-    const { deletionTimestamp, finalizers = [] } = metadata as { readonly deletionTimestamp?: string; readonly finalizers?: readonly string[] };
+  private async letGo(claim: StoredClaim): Promise<void> {
+    const { deletionTimestamp, finalizers = [] } = claim.metadata as ObjectMeta;
     if (deletionTimestamp === undefined || finalizers.length === 0) return;
-    const { name, namespace } = metadata;
-    await this.client.patch({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name }, { metadata: { finalizers: null } });
+    await this.client.patch(referenceTo(claim), { metadata: { finalizers: null } });
   }
 
   private async patchStatus(object: KubeObject, status: object): Promise<void> {

@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../test/cluster/client';
 
 export interface Load {
-  /** In the order in which they are created: what waits comes first. */
+  /** In the order in which they are created: as a program declares them. */
   readonly resources: readonly KubeObject[];
   readonly namespaces: readonly string[];
   readonly children: number;
@@ -25,9 +25,9 @@ export function loadOf(count: number): Load {
   return {
     namespaces,
     resources: [
-      ...servers.map((index) => serverOf({ namespace: namespaceOf(index), name: `server-${index}` }, `model-${index % models.length}`)),
-      ...models.map((index) => modelOf({ namespace: namespaceOf(index), name: `model-${index}` }, `data-${index}`)),
       ...datasets.map((index) => datasetOf({ namespace: namespaceOf(index), name: `data-${index}` })),
+      ...models.map((index) => modelOf({ namespace: namespaceOf(index), name: `model-${index}` }, `data-${index}`)),
+      ...servers.map((index) => serverOf({ namespace: namespaceOf(index), name: `server-${index}` }, `model-${index % models.length}`)),
     ],
     children: servers.length * CHILDREN.Server + models.length * CHILDREN.Model + datasets.length * CHILDREN.Dataset,
   };

@@ -64,7 +64,8 @@ export async function follow(stage: Stage, subject: Subject, { resources }: Load
 export async function fanOut(stage: Stage, subject: Subject, { resources }: Load): Promise<Figures> {
   const model = 'held-model';
   const servers = Array.from({ length: Math.min(MOST_SERVERS, resources.length) }, (_, index) => `fan-${index}`);
-  await stage.create([modelOf({ namespace: NAMESPACE, name: model }), ...servers.map((name) => serverOf({ namespace: NAMESPACE, name }, model))]);
+  await stage.create([modelOf({ namespace: NAMESPACE, name: model })]);
+  await stage.create(servers.map((name) => serverOf({ namespace: NAMESPACE, name }, model)));
   await until('the Model waits', () => stage.actor.waiting === 1, { seconds: 300 });
   await subject.untilQuiet();
   const before = stage.count('Deployment');
@@ -83,16 +84,16 @@ export async function relist(stage: Stage, subject: Subject): Promise<Figures> {
     subject.start(stage.cluster.write('kubeconfig-proxy', proxy.kubeconfig));
     await subject.untilQuiet({ reconciles: stage.count('Model', 'Dataset', 'Server') });
     const watches = proxy.openWatches;
-    const { writes, cpuSeconds } = await subject.reading();
+    const before = await subject.reading();
     const start = performance.now();
     proxy.failWatches(410);
     await until('the watches have ended', () => proxy.openWatches < watches, { everyMs: 1 });
     await until('all watch again', () => proxy.openWatches === watches, { seconds: 120, everyMs: 5 });
     const seconds = (performance.now() - start) / 1000;
     await subject.untilQuiet();
-    const after = await subject.reading();
+    const { writes, cpuSeconds } = await subject.reading();
     await subject.stop();
-    return { relistSeconds: seconds, relistWrites: after.writes - writes, relistCpuSeconds: after.cpuSeconds - cpuSeconds };
+    return { relistSeconds: seconds, relistWrites: writes - before.writes, relistCpuSeconds: cpuSeconds - before.cpuSeconds };
   } finally {
     await proxy.close();
   }

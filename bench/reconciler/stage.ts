@@ -79,12 +79,17 @@ export class Stage {
       const key = `${kind} ${name}`;
       if (!this.seenAt.has(key)) this.seenAt.set(key, performance.now());
     };
-    const kinds = ['Model', 'Dataset', 'Server'].map((kind) => this.follow(API_VERSION, kind, (object) => { if (object.status?.ready) see(object); }));
+    const seeReady = (object: Resource): void => {
+      if (object.status?.ready) see(object);
+    };
+    const kinds = ['Model', 'Dataset', 'Server'].map((kind) => this.follow(API_VERSION, kind, seeReady));
     this.following = Promise.all([...kinds, this.follow('apps/v1', 'Deployment', see)]);
   }
 
   private follow(apiVersion: string, kind: string, onObject: (object: Resource) => void): Promise<void> {
-    const { client, stopping: { signal } } = this;
-    return follow<Resource>(client, { collection: { apiVersion, kind }, signal }, ({ object, isGone }) => { if (!isGone) onObject(object); });
+    const collection = { apiVersion, kind };
+    return follow<Resource>(this.client, { collection, signal: this.stopping.signal }, ({ object, isGone }) => {
+      if (!isGone) onObject(object);
+    });
   }
 }

@@ -34,6 +34,10 @@ export interface Reading {
 }
 
 export class Subject {
+  public static async of(cluster: Cluster, options: SubjectOptions): Promise<Subject> {
+    return new Subject(cluster, options, await freePort());
+  }
+
   private readonly file: string;
   private readonly env: NodeJS.ProcessEnv;
   private component?: Component;
@@ -46,10 +50,6 @@ export class Subject {
       PLATFORM_FILE: cluster.write('platform.json', JSON.stringify(options.platform)),
       POD_NAME: 'reconciler-0', POD_NAMESPACE: 'default', LEADER_ELECT: 'false', HEALTH_PORT: String(port), METRICS_PORT: String(port),
     };
-  }
-
-  public static async of(cluster: Cluster, options: SubjectOptions): Promise<Subject> {
-    return new Subject(cluster, options, await freePort());
   }
 
   /** Starts it. Resolves at once: what it does from then on is measured. */
