@@ -3,7 +3,7 @@
  * fields it owns; a field that somebody else sets to another value is ours no more. So what is left of an object when only the
  * fields that we own are kept is what we applied, or else it has drifted. Nothing of the object itself needs to be remembered.
  */
-import { digest, shortDigest } from '../api/digest';
+import { createHash } from 'node:crypto';
 import { amountOf } from '../api/quantity';
 import { APPLIED_ANNOTATION } from '../api/resource';
 import type { LiveObject, ManagedFieldsEntry } from './kube/types';
@@ -37,7 +37,8 @@ export function liveFingerprint(live: LiveObject, manager: string): Fingerprint 
 /** The part of an object that a manager has applied. */
 export function ownedBy(live: LiveObject, manager: string): object {
   const entries = (live.metadata.managedFields ?? []).filter((entry) => isApplied(entry, manager));
-  const fields = entries.reduce<Fields>((all, { fieldsV1 = {} }) => union(all, fieldsV1), {});
+  const [first = {}, ...more] = entries.map(({ fieldsV1 }): Fields => fieldsV1 ?? {});
+  const fields = more.reduce(union, first);
   return Object.keys(fields).length > 0 ? project(live, fields) as object : {};
 }
 
@@ -51,12 +52,23 @@ function fingerprint({ apiVersion: _, kind: __, status: ___, metadata, spec, ...
   const { template, ...restOfSpec } = (spec ?? {}) as JsonObject;
   return {
     rest: hash({ labels, annotations: otherAnnotations, spec: restOfSpec, ...rest }),
-    ...(template !== undefined && { template: hash(template) }),
+    ...(template !== undefined && { template: hashOfTemplate(template) }),
   };
 }
 
+/** Of a template that is the same object there is one hash: it is large, and looked at several times. */
+const KNOWN_HASHES = new WeakMap<object, string>();
+
+function hashOfTemplate(template: Json): string {
+  if (typeof template !== 'object' || template === null) return hash(template);
+  const known = KNOWN_HASHES.get(template) ?? hash(template);
+  KNOWN_HASHES.set(template, known);
+  return known;
+}
+
+/** Of 60 bits: it is compared with one other. */
 function hash(value: Json): string {
-  return shortDigest(digest(textOf(value) ?? ''));
+  return createHash('sha256').update(textOf(value) ?? '').digest('base64url').slice(0, 10);
 }
 
 /** The same for all ways to write the same: keys in order, nothing that is empty, and objects of a list in any order. */
@@ -66,13 +78,13 @@ function textOf(value: Json, key = ''): string | undefined {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return textOfList(value);
   const isQuantity = QUANTITY_MAPS.has(key);
-  const parts: string[] = [];
+  let whole = '';
   for (const name of Object.keys(value).sort()) {
     const item = (value as JsonObject)[name];
     const text = isQuantity ? String(amountOf(String(item))) : textOf(item, name);
-    if (text !== undefined) parts.push(`${JSON.stringify(name)}:${text}`);
+    if (text !== undefined) whole += `${JSON.stringify(name)}:${text},`;
   }
-  return parts.length > 0 ? `{${parts.join()}}` : undefined;
+  return whole === '' ? undefined : `{${whole}}`;
 }
 
 /** Of words the order counts: they are a command. The order of objects is left to the API server. */
