@@ -129,7 +129,7 @@ export class Reflector<T extends Cached> {
       });
       this.touch();
       for (const item of page.items) {
-        const object = transform(item);
+        const object = this.unchanged(item) ?? transform(item);
         if (object) objects.push(object);
       }
       if (page.continue === undefined) {
@@ -142,6 +142,12 @@ export class Reflector<T extends Cached> {
       token = page.continue;
       await setImmediate();
     }
+  }
+
+  /** The object that is kept already, where nothing has happened to it: after a list anew that is most of them. */
+  private unchanged({ metadata }: LiveObject): T | undefined {
+    const kept = this.options.cache.get(keyOf(metadata));
+    return kept?.metadata.uid === metadata.uid && kept.metadata.resourceVersion === metadata.resourceVersion ? kept : undefined;
   }
 
   private async watch(resourceVersion: string): Promise<void> {

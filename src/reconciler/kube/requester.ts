@@ -98,9 +98,8 @@ export class Requester {
 
   private async attempt<T>(request: ApiRequest, signal: AbortSignal): Promise<T> {
     const { clock, requestTimeoutMs } = this.options;
-    const late = new TransportError(`no answer to ${request.method} ${request.path} within ${requestTimeoutMs / MS_PER_SECOND} s`);
     const linked = linkedSignal(signal);
-    const cancel = clock.after(requestTimeoutMs, () => linked.abort(late));
+    const cancel = clock.after(requestTimeoutMs, () => linked.abort(late(request, requestTimeoutMs)));
     try {
       const response = await this.exchange(request, linked.signal, false);
       const text = await readText(response, linked.signal);
@@ -144,6 +143,10 @@ export class Requester {
     };
     return { method, path, headers, body: body === undefined ? undefined : JSON.stringify(body) };
   }
+}
+
+function late({ method, path }: ApiRequest, timeoutMs: number): TransportError {
+  return new TransportError(`no answer to ${method} ${path} within ${timeoutMs / MS_PER_SECOND} s`);
 }
 
 function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {

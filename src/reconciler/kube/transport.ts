@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { finished } from 'node:stream';
+import { urlToHttpOptions } from 'node:url';
 import { abortReason } from './abort';
 import { TransportError } from './api-error';
 import type { ClientConfig } from './config';
@@ -23,30 +24,34 @@ export interface TransportRequest {
 
 /** The one place that knows how bytes get to an API server. */
 export class Transport {
-  private readonly base: URL;
+  /** Name and port of the server. */
+  public readonly host: string;
+  private readonly base: http.RequestOptions;
+  /** Before each path. */
+  private readonly prefix: string;
+  private readonly request: typeof https.request;
   private readonly requests: http.Agent;
   private readonly watches: http.Agent;
 
   constructor({ server, ca, cert, key, serverName, isInsecure }: ClientConfig, maxSockets: number) {
-    this.base = new URL(server);
-    const { Agent } = this.base.protocol === 'http:' ? http : https;
+    const url = new URL(server);
+    const { Agent, request } = url.protocol === 'http:' ? http : https;
+    this.host = url.host;
+    this.base = urlToHttpOptions(url);
+    this.prefix = url.pathname.replace(/\/$/, '');
+    this.request = request;
     const tls = { ca, cert, key, servername: serverName, rejectUnauthorized: !isInsecure };
     const options = { ...tls, keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, timeout: FREE_SOCKET_TIMEOUT_MS };
     this.requests = new Agent({ ...options, maxSockets });
     this.watches = new Agent(options);
   }
 
-  /** Name and port of the server. */
-  public get host(): string {
-    return this.base.host;
-  }
-
   /** Sends a request. Resolves with the answer once its headers are here; its body is to be read, or destroyed. */
   public send({ method, path, headers, body, signal, isWatch = false }: TransportRequest): Promise<http.IncomingMessage> {
-    const { request } = this.base.protocol === 'http:' ? http : https;
-    const prefix = this.base.pathname.replace(/\/$/, '');
     return new Promise((resolve, reject) => {
-      const outgoing = request(new URL(prefix + path, this.base), {
+      const outgoing = this.request({
+        ...this.base,
+        path: this.prefix + path,
         method,
         headers: { ...headers, ...body !== undefined && { 'content-length': String(Buffer.byteLength(body)) } },
         agent: isWatch ? this.watches : this.requests,

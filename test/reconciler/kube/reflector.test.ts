@@ -264,6 +264,24 @@ describe('watch', () => {
     expect(setup.api.count('GET')).toBe(2);
   });
 
+  test('what a list anew tells of once more, unchanged, is not worked out again', async () => {
+    const worked: string[] = [];
+    const transform = (live: LiveObject): Slim => {
+      worked.push(live.metadata.name);
+      return slim(live);
+    };
+    const setup = await reflecting({ transform });
+    for (const name of ['stays', 'changes']) setup.api.store.put(THINGS, thing(name));
+    await synced(setup);
+    setup.api.goneInStream = true;
+    setup.api.store.onEvent(() => setup.api.store.compact());
+    await cut(setup);
+    setup.api.store.put(THINGS, thing('changes', 2));
+    await waits(setup, () => setup.api.openWatches === 1);
+    expect(worked.sort()).toEqual(['changes', 'changes', 'stays']);
+    expect(setup.changes).toEqual(['+stays', '+changes', '+changes']);
+  });
+
   test('a server that says "too old" to everything is not asked without pause', async () => {
     const setup = await reflecting();
     await synced(setup);
