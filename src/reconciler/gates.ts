@@ -61,9 +61,10 @@ function notFound(gate: Gate): Closed {
   return { reason: `${gate.kind}NotFound`, message: `waiting for ${describe(gate)}, which does not exist` };
 }
 
-function notReady(gate: Gate, target: Observed): Closed {
-  const ready = target.status?.conditions?.find(({ type }) => type === 'Ready');
-  const why = ready ? `${ready.reason}: ${ready.message}` : 'nothing is known of it yet';
+/** Says what keeps it where that takes a person; its progress it tells itself, and not a thousand Servers with it. */
+function notReady(gate: Gate, { status }: Observed): Closed {
+  const stalled = status?.conditions?.find(({ type }) => type === 'Stalled');
+  const why = stalled ? `${stalled.reason}: ${stalled.message}` : 'not ready yet';
   return { reason: `${gate.kind}NotReady`, message: `waiting for ${describe(gate)} (${why})` };
 }
 

@@ -75,6 +75,22 @@ describe('a server', () => {
     expect(cluster.child(chat, 'Deployment').applied?.inputs?.model?.name).toBe('next');
   });
 
+  test('says what its model is stuck in, and keeps quiet about its progress', () => {
+    const cluster = world();
+    const opt = cluster.add(model());
+    const chat = cluster.add(server());
+    cluster.settle();
+    expect(cluster.ready(chat).message).toBe('waiting for Model team-a/opt (not ready yet)');
+    const before = cluster.get(chat).metadata.resourceVersion;
+    cluster.end(opt, 'check', { message: '{"published":false}' });
+    cluster.settle();
+    expect(cluster.ready(opt).reason).toBe('Running');
+    expect(cluster.get(chat).metadata.resourceVersion).toBe(before);
+    cluster.end(opt, 'run', { exitCode: 1 });
+    cluster.settle();
+    expect(cluster.ready(chat).message).toContain('waiting for Model team-a/opt (RunFailed: run failed');
+  });
+
   test('changes its pods for its own sake while the model that it serves is not Ready', () => {
     const { cluster, opt, chat } = serving();
     const before = cluster.child(chat, 'Deployment').applied;
