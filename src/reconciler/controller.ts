@@ -12,6 +12,7 @@ import type { Hands } from './carry-out';
 import { decide } from './decide';
 import { inProgress } from './decision';
 import type { Decision, Verdict } from './decision';
+import { rememberedExpand } from './expansions';
 import type { Observed, ObservedChild } from './observed';
 import { Repairs } from './repairs';
 import type { Outcome } from './runtime/workers';
@@ -45,6 +46,7 @@ export class Controller {
   private readonly warnings: Warnings;
   private readonly activities: Activities;
   private readonly repairs: Repairs;
+  private readonly expand = rememberedExpand();
   private readonly askedAt = new Map<string, number>();
 
   constructor(private readonly options: ControllerOptions) {
@@ -135,6 +137,7 @@ export class Controller {
     const problem = workspaces.grantProblem(namespace);
     const view: View = {
       resource, platform, children, pods, rollOnUpgrade,
+      expand: this.expand,
       find: (gate) => findByGate(caches, gate),
       warnings: gathered.messages,
       askedFor: (askedUid) => this.askedFor(askedUid),

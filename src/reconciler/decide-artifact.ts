@@ -1,7 +1,7 @@
 /** Models and Datasets: check, run, publish, each when the one before it has said so; and nothing once it is published. */
 import { recipeDigest } from '../api/digest';
 import type { PublishedArtifact } from '../api/status';
-import { artifactOf, artifactUrl, expand, namespaceOf } from '../expand';
+import { artifactOf, artifactUrl, namespaceOf } from '../expand';
 import type { Child, Inputs } from '../expand';
 import { intentOf } from './applied';
 import { publishedVerdict, suspendedVerdict, waitingVerdict } from './artifact-verdict';
@@ -80,7 +80,7 @@ function advance(view: ArtifactView, inputs: Inputs): Decision {
   const { resource, platform } = view;
   const artifact = artifactOf(resource, platform, inputs);
   const tokens = tokensOf(resource, view.children, artifact.recipeDigest);
-  const children = expand(resource, { platform, inputs, tokens });
+  const children = view.expand(resource, { platform, inputs, tokens });
   const progress: Progress = { view, artifact, inputs, intent: intentOf(resource, inputs), children };
   const steps = JOB_STEPS.filter((step) => children.some((child) => child.step === step));
   const begun = steps.filter((step) => jobsOf(view.children, step, artifact.recipeDigest).length > 0).pop();

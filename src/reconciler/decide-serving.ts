@@ -2,7 +2,6 @@
  * Servers and Notebooks: what costs exists only once its inputs are Ready, and is then kept: the pods that run stay until the next
  * revision may replace them, whatever becomes of what they were made from.
  */
-import { expand } from '../expand';
 import type { Child, Inputs } from '../expand';
 import { intentOf } from './applied';
 import { attemptOf, tokensOf } from './attempt';
@@ -40,7 +39,7 @@ function refersTo({ metadata, spec }: Observed, inputs: Inputs): boolean {
 }
 
 function serve(serving: Serving): Decision {
-  const { view: { resource, platform, children: existing, pods }, deployment, inputs, closed, isHeld } = serving;
+  const { view: { resource, platform, expand, children: existing, pods }, deployment, inputs, closed, isHeld } = serving;
   const isAsleep = serving.culledAt !== undefined;
   const expanded = isAsleep ? { ...resource, spec: { ...resource.spec, suspend: true } } as typeof resource : resource;
   const children = expand(expanded, { platform, inputs, tokens: tokensOf(resource, existing) });

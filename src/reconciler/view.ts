@@ -2,12 +2,14 @@
 import type { PlatformSpec } from '../api/platform';
 import type { ArtifactResource, NotebookResource, ServerResource } from '../api/resource';
 import type { Gate } from '../expand';
+import type { Expand } from './expansions';
 import type { Observed, ObservedChild } from './observed';
 import type { ObservedPod } from './pods';
 
 export interface View<R extends Observed = Observed> {
   readonly resource: R;
   readonly platform: PlatformSpec;
+  readonly expand: Expand;
   /** A Model or Dataset, by what refers to it. */
   readonly find: (gate: Gate) => Observed | undefined;
   /** What the resource owns. */

@@ -5,7 +5,7 @@
 import type { PlatformSpec } from '../../src/api/platform';
 import type { Resource } from '../../src/api/resource';
 import type { Condition, Status } from '../../src/api/status';
-import { keyOf, keyOfResource } from '../../src/expand';
+import { expand, keyOf, keyOfResource } from '../../src/expand';
 import type { KubeObject } from '../../src/expand';
 import { readApplied, writeApplied } from '../../src/reconciler/applied';
 import { ownerReference } from '../../src/reconciler/apply';
@@ -214,7 +214,8 @@ export class World {
 
   private view(resource: Observed): View {
     return {
-      resource, platform: this.platform, rollOnUpgrade: this.rollOnUpgrade, warnings: this.warnings, idle: this.idle, grant: this.grant,
+      resource, platform: this.platform, expand,
+      rollOnUpgrade: this.rollOnUpgrade, warnings: this.warnings, idle: this.idle, grant: this.grant,
       find: (gate) => findByGate(this.caches, gate),
       children: childrenOf(this.caches, resource.metadata.uid),
       pods: this.caches.pods.by('resource', keyOf({ kind: resource.kind, namespace: resource.metadata.namespace, name: resource.metadata.name })),
