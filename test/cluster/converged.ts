@@ -2,7 +2,7 @@
 import type { PlatformSpec } from '../../src/api/platform';
 import { KINDS } from '../../src/api/resource';
 import type { Condition } from '../../src/api/status';
-import { CHILD_TYPES, keyOfResource } from '../../src/expand';
+import { CHILD_TYPES, expand, keyOfResource } from '../../src/expand';
 import { childrenOf, findByGate, newCaches, usersOf } from '../../src/reconciler/caches';
 import type { Caches } from '../../src/reconciler/caches';
 import { decide } from '../../src/reconciler/decide';
@@ -102,7 +102,7 @@ function viewOf(resource: Observed, { caches, warnings, platform, rollOnUpgrade 
   const workspaces = new Workspaces(undefined as never, caches, platform);
   const problem = workspaces.grantProblem(namespace);
   return {
-    resource, platform, rollOnUpgrade, warnings,
+    resource, platform, rollOnUpgrade, warnings, expand,
     find: (gate) => findByGate(caches, gate),
     children: childrenOf(caches, uid),
     pods: caches.pods.by('resource', keyOfResource(resource)),
