@@ -100,14 +100,17 @@ function union(a: Fields, b: Fields): Fields {
   return merged;
 }
 
-/** `fieldsV1`: `f:<field>`, `k:<keys of a list's item>`, `v:<value of a set>`, and `.` for the thing itself. */
+/**
+ * `fieldsV1`: `f:<field>`, `k:<keys of a list's item>`, `v:<value of a set>`, and `.` for the thing itself. Items stay in their order:
+ * a template that is applied with its containers or volumes in another is another one.
+ */
 function project(value: Json, fields: Fields): Json {
   const names = Object.keys(fields);
   if (names.length === 0) return value;
   if (Array.isArray(value)) {
-    return names.flatMap((name) => {
-      const item = itemNamed(name, value);
-      return item === undefined ? [] : [project(item, fields[name] as Fields)];
+    return value.flatMap((item: Json) => {
+      const name = names.find((each) => isNamed(item, each));
+      return name === undefined ? [] : [project(item, fields[name] as Fields)];
     });
   }
   if (typeof value !== 'object' || value === null) return undefined;
@@ -120,9 +123,8 @@ function project(value: Json, fields: Fields): Json {
   return kept;
 }
 
-function itemNamed(name: string, items: readonly Json[]): Json {
-  if (name.startsWith('v:')) return items.find((item) => JSON.stringify(item) === name.slice(2));
-  if (!name.startsWith('k:')) return undefined;
-  const keys = Object.entries(JSON.parse(name.slice(2)) as JsonObject);
-  return items.find((item) => keys.every(([key, wanted]) => (item as JsonObject)[key] === wanted));
+function isNamed(item: Json, name: string): boolean {
+  if (name.startsWith('v:')) return JSON.stringify(item) === name.slice(2);
+  if (!name.startsWith('k:')) return false;
+  return Object.entries(JSON.parse(name.slice(2)) as JsonObject).every(([key, wanted]) => (item as JsonObject)[key] === wanted);
 }
