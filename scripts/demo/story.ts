@@ -107,9 +107,10 @@ export class Story {
     const { client } = this.options.local.cluster;
     let isOver = false;
     const sample = async (): Promise<void> => {
-      while (!isOver) {
+      for (;;) {
         this.available = await availableNow(client, DEPLOYMENT);
         availability.observe(this.available);
+        if (isOver) return; // the last one is of the end
         await sleep(SAMPLE_MS);
       }
     };
