@@ -42,7 +42,8 @@ function decideWithout(view: ArtifactView): Decision {
   return deleteArtifact(view, artifact);
 }
 
-function letGo(): Decision {
+/** Nothing holds it back, and nothing is made for it any more: who deletes it may do so from its children upwards, or leave them. */
+export function letGo(): Decision {
   return { desired: [], obsolete: [], finalizer: false, verdict: inProgress('Deleting', 'being deleted') };
 }
 

@@ -2,7 +2,7 @@
 import { isArtifactResource } from '../api/resource';
 import { ExpandError } from '../expand';
 import { decideArtifact } from './decide-artifact';
-import { decideDeletion, holdsArtifact } from './decide-deletion';
+import { decideDeletion, holdsArtifact, letGo } from './decide-deletion';
 import { decideServing } from './decide-serving';
 import { stalled } from './decision';
 import type { Decision, Verdict } from './decision';
@@ -25,7 +25,7 @@ function decideKind(view: View): Decision {
   if (grant?.isFatal && children.length === 0 && !resource.metadata.deletionTimestamp) {
     return { desired: [], obsolete: [], verdict: stalled('NoWorkspace', grant.problem) };
   }
-  if (!isArtifact(view)) return decideServing(view as ServingView);
+  if (!isArtifact(view)) return view.resource.metadata.deletionTimestamp ? letGo() : decideServing(view as ServingView);
   if (view.resource.metadata.deletionTimestamp) return decideDeletion(view);
   return { ...decideArtifact(view), finalizer: holdsArtifact(view.resource) };
 }

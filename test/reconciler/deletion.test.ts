@@ -83,3 +83,14 @@ test('a model leaves its artifact by default, and nothing holds it back', () => 
   const { cluster, opt } = published({ deletionPolicy: undefined });
   expect(cluster.get(opt).metadata.finalizers).toBeUndefined();
 });
+
+test('nothing is made for a server that is being deleted, though its children go before it', () => {
+  const { cluster } = published();
+  const chat = cluster.add(server());
+  cluster.settle();
+  cluster.change(chat, { deletionTimestamp: GONE });
+  cluster.remove(cluster.child(chat, 'Deployment'));
+  cluster.settle();
+  expect(cluster.roles(chat)).not.toContain('Deployment run');
+  expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'Deleting' });
+});
