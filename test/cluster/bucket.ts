@@ -14,7 +14,7 @@ const FILES = 3;
 
 /** Outlives Jobs and, if a test hands it to another cluster, the cluster. */
 export class Bucket {
-  /** By the DESTINATION of the steps. */
+  /** By the DESTINATION of the steps: `s3:bucket/prefix/…`, or `namespace:/directory/…`. */
   private readonly artifacts = new Map<string, Published>();
 
   public find(destination: string): Published | undefined {
@@ -34,9 +34,9 @@ export class Bucket {
   }
 
   /** What the pod of a step reports when it succeeds, having published what it should; undefined for any other pod. */
-  public runStep({ spec }: Pod): string | undefined {
+  public runStep({ metadata, spec }: Pod): string | undefined {
     const step = spec?.containers.find(({ name }) => name === 'check' || name === 'publish');
-    const destination = step && destinationOf(step);
+    const destination = step && destinationOf(step, metadata?.namespace);
     if (destination === undefined) return undefined;
     if (step?.name === 'publish' && !this.find(destination)) this.publish(destination);
     const published = this.find(destination);
@@ -44,8 +44,10 @@ export class Bucket {
   }
 }
 
-function destinationOf({ env = [] }: Container): string | undefined {
-  return env.find(({ name }) => name === 'DESTINATION')?.value;
+/** A path is one in the directory that the namespace has mounted. */
+function destinationOf({ env = [] }: Container, namespace?: string): string | undefined {
+  const destination = env.find(({ name }) => name === 'DESTINATION')?.value;
+  return destination?.startsWith('/') ? `${namespace}:${destination}` : destination;
 }
 
 /** The same at every time, as if the program were deterministic. */

@@ -196,10 +196,15 @@ export class Cluster {
     return this.plane.files.write(name, content);
   }
 
+  /** How `kubectl` is called, as the administrator: the words before its own. */
+  public get kubectlCommand(): readonly string[] {
+    return [...this.options.assets.kubectl, `--kubeconfig=${this.kubeconfig}`];
+  }
+
   /** What `kubectl` prints, as the administrator. */
   public async kubectl(...args: string[]): Promise<string> {
-    const [file = '', ...first] = this.options.assets.kubectl;
-    const { stdout } = await run(file, [...first, `--kubeconfig=${this.kubeconfig}`, ...args], { maxBuffer: MAX_OUTPUT });
+    const [file = '', ...first] = this.kubectlCommand;
+    const { stdout } = await run(file, [...first, ...args], { maxBuffer: MAX_OUTPUT });
     return stdout;
   }
 }

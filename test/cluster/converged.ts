@@ -3,9 +3,11 @@ import type { PlatformSpec } from '../../src/api/platform';
 import { KINDS } from '../../src/api/resource';
 import type { Condition } from '../../src/api/status';
 import { CHILD_TYPES, expand, keyOfResource } from '../../src/expand';
+import type { KubeObject } from '../../src/expand';
 import { childrenOf, findByGate, newCaches, usersOf } from '../../src/reconciler/caches';
 import type { Caches } from '../../src/reconciler/caches';
 import { decide } from '../../src/reconciler/decide';
+import { apiVersionOf } from '../../src/reconciler/kube/types';
 import type { LiveObject } from '../../src/reconciler/kube/types';
 import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../src/reconciler/labels';
 import { observeChild, observeResource } from '../../src/reconciler/observed';
@@ -17,6 +19,8 @@ import type { View } from '../../src/reconciler/view';
 import { Workspaces } from '../../src/reconciler/workspace';
 import { writeOf } from '../../src/reconciler/writes';
 import type { Client } from './client';
+import type { Cluster } from './cluster';
+import type { Collection } from './paths';
 import { until } from './until';
 
 export interface ConvergedOptions {
@@ -24,6 +28,13 @@ export interface ConvergedOptions {
 
   /** @default false */
   readonly rollOnUpgrade?: boolean;
+
+  /**
+   * Only what is in these.
+   *
+   * @default - all
+   */
+  readonly namespaces?: readonly string[];
 
   /**
    * How long it may take.
@@ -37,42 +48,59 @@ export interface ConvergedOptions {
 const REFUSED = ['NameConflict', 'QuotaExceeded', 'Forbidden', 'Rejected'];
 
 /** Waits until nothing is left to do, and every status is what a fresh computation gives; fails with what is not. */
-export async function assertConverged({ client }: { readonly client: Client }, { seconds = 30, ...options }: ConvergedOptions): Promise<void> {
+export async function assertConverged(cluster: Pick<Cluster, 'client'>, { seconds = 30, ...options }: ConvergedOptions): Promise<void> {
+  const { client } = cluster;
   let found: string[] = [];
   await until('everything has converged', async () => {
     found = await differences(client, options);
     return found.length === 0;
-  }, { seconds, everyMs: 300 }).catch(() => {
+  }, { seconds, everyMs: 500 }).catch(() => {
     throw new Error(`not converged after ${seconds} s:\n${found.join('\n')}`);
   });
 }
 
 /** What a fresh look at the cluster finds to be otherwise than it shall be, one line each. */
 export async function differences(client: Client, options: Omit<ConvergedOptions, 'seconds'>): Promise<string[]> {
-  const caches = await readCaches(client);
-  const warnings = await readWarnings(client);
+  const caches = await readCaches(client, options.namespaces);
+  const warnings = await readWarnings(client, options.namespaces);
   const resources = KINDS.flatMap((kind) => [...caches.resources[kind].list()]);
+  const isAsked = (namespace = '') => options.namespaces?.includes(namespace) ?? true;
   return [
-    ...orphans(caches, new Set(resources.map(({ metadata: { uid } }) => uid))),
-    ...resources.flatMap((resource) => differencesOf(resource, viewOf(resource, { caches, warnings, ...options }))),
+    ...orphans(caches, new Set(resources.map(({ metadata: { uid } }) => uid)))
+      .filter(({ namespace }) => isAsked(namespace))
+      .map(({ text }) => text),
+    ...resources
+      .filter(({ metadata: { namespace } }) => isAsked(namespace))
+      .flatMap((resource) => differencesOf(resource, viewOf(resource, { caches, warnings, ...options }))),
   ];
 }
 
-async function readCaches(client: Client): Promise<Caches> {
+type Namespaces = ConvergedOptions['namespaces'];
+
+/** What others may depend on is read everywhere, the rest only where it is asked for. */
+async function readCaches(client: Client, namespaces: Namespaces): Promise<Caches> {
   const caches = newCaches();
-  const ours = { [MANAGED_BY_LABEL]: MANAGER_NAME };
-  const list = (apiVersion: string, kind: string, labels?: Record<string, string>) => client.list({ apiVersion, kind, labels }) as Promise<unknown> as Promise<LiveObject[]>;
+  const labels = { [MANAGED_BY_LABEL]: MANAGER_NAME };
   await Promise.all([
     ...KINDS.map(async (kind) => {
-      const { group, version } = RESOURCE_TYPES[kind];
-      for (const live of await list(`${group}/${version}`, kind)) caches.resources[kind].set(observeResource(live, kind));
+      for (const live of await client.list<LiveObject>({ apiVersion: apiVersionOf(RESOURCE_TYPES[kind]), kind })) {
+        caches.resources[kind].set(observeResource(live, kind));
+      }
     }),
-    ...CHILD_TYPES.map(async ({ group, version, kind }) => {
-      for (const live of await list(group ? `${group}/${version}` : version, kind, ours)) caches.children.get(kind)?.set(observeChild(live, kind));
+    ...CHILD_TYPES.map(async (type) => {
+      const { kind } = type;
+      const there = kind === 'Deployment' ? undefined : namespaces;
+      const children = await listIn(client, there, { apiVersion: apiVersionOf(type), kind, labels });
+      for (const live of children) caches.children.get(kind)?.set(observeChild(live, kind));
     }),
-    list('v1', 'Pod', ours).then((pods) => pods.forEach((live) => caches.pods.set(observePod(live)))),
+    listIn(client, namespaces, { apiVersion: 'v1', kind: 'Pod', labels }).then((pods) => pods.forEach((live) => caches.pods.set(observePod(live)))),
   ]);
   return caches;
+}
+
+async function listIn(client: Client, namespaces: Namespaces, collection: Collection): Promise<LiveObject[]> {
+  const lists = await Promise.all((namespaces ?? [undefined]).map((namespace) => client.list<LiveObject>({ ...collection, namespace })));
+  return lists.flat();
 }
 
 interface Warning extends LiveObject {
@@ -84,8 +112,8 @@ interface Warning extends LiveObject {
 }
 
 /** The latest of each object, by its uid. */
-async function readWarnings(client: Client): Promise<Map<string, string>> {
-  const events = await client.list({ apiVersion: 'v1', kind: 'Event' }) as Warning[];
+async function readWarnings(client: Client, namespaces: Namespaces): Promise<Map<string, string>> {
+  const events: Warning[] = await listIn(client, namespaces, { apiVersion: 'v1', kind: 'Event' });
   const time = ({ lastTimestamp, eventTime, metadata }: Warning) => lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
   const warnings = events.filter(({ type }) => type === 'Warning').sort((a, b) => (time(a) < time(b) ? -1 : 1));
   return new Map(warnings.map(({ involvedObject, message = '' }) => [involvedObject?.uid ?? '', message]));
@@ -128,7 +156,7 @@ function differencesOf(resource: Observed, view: View): string[] {
   ];
 }
 
-function childOf({ children }: View, { kind, metadata }: { readonly kind?: string; readonly metadata?: { readonly name?: string } }): ObservedChild | undefined {
+function childOf({ children }: View, { kind, metadata }: KubeObject): ObservedChild | undefined {
   return children.find((child) => child.kind === kind && child.metadata.name === metadata?.name);
 }
 
@@ -137,8 +165,10 @@ function textOf(condition: Condition | undefined): string {
 }
 
 /** Children of resources that are not there any more. */
-function orphans({ children }: Caches, uids: ReadonlySet<string>): string[] {
+function orphans({ children }: Caches, uids: ReadonlySet<string>): { readonly namespace?: string; readonly text: string }[] {
   return [...children.values()].flatMap((cache) => [...cache.list()])
     .filter(({ owner }) => owner && !uids.has(owner.uid))
-    .map(({ kind, owner, metadata: { namespace, name } }) => `${kind} ${namespace}/${name} belongs to ${owner?.kind} ${owner?.name}, which has gone`);
+    .map(({ kind, owner, metadata: { namespace, name } }) => ({
+      namespace, text: `${kind} ${namespace}/${name} belongs to ${owner?.kind} ${owner?.name}, which has gone`,
+    }));
 }

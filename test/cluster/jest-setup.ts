@@ -1,2 +1,2 @@
 /** A cluster takes seconds to start, and what happens in it some more. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);

@@ -45,8 +45,6 @@ const MAIN = path.join(__dirname, '..', '..', 'src', 'reconciler', 'main.ts');
 const START_SECONDS = 60;
 
 export class ReconcilerProgram {
-  private constructor(private readonly component: Component, private readonly port: number) {}
-
   /** Starts it. Resolves once it knows the cluster. */
   public static async start(cluster: Cluster, { platform, name = 'reconciler', kubeconfig = cluster.kubeconfig, env }: ReconcilerOptions): Promise<ReconcilerProgram> {
     const port = await freePort();
@@ -59,6 +57,7 @@ export class ReconcilerProgram {
         METRICS_PORT: String(port),
         POD_NAME: name,
         LEADER_ELECT: 'false',
+        TOKEN_KEY_FILE: cluster.write('token-key', 'k'.repeat(32)), // as it is mounted
         ...env,
       },
     });
@@ -66,6 +65,8 @@ export class ReconcilerProgram {
     await program.untilSynced();
     return program;
   }
+
+  private constructor(private readonly component: Component, private readonly port: number) {}
 
   /** Its process: to kill, freeze and thaw. */
   public get process(): Component {
@@ -78,6 +79,11 @@ export class ReconcilerProgram {
       if (!this.component.isRunning) throw new Error(`${this.component.name} has ended (${this.component.ending}):\n${this.component.lastWords()}`);
       return this.answers('/readyz');
     }, { seconds: START_SECONDS });
+  }
+
+  /** What its liveness probe would learn. */
+  public isHealthy(): Promise<boolean> {
+    return this.answers('/healthz');
   }
 
   /** Lets it finish, as Kubernetes does. */
@@ -125,10 +131,11 @@ export class ReconcilerProgram {
   }
 }
 
-/** The path of the bundle, which goes with the cluster. */
+/** The path of the bundle, which goes with the cluster. Made once: another program may be reading it. */
 function bundle(cluster: Cluster): string {
-  const { outputFiles: [file] } = buildSync({
-    entryPoints: [MAIN], bundle: true, platform: 'node', target: 'node20', format: 'cjs', write: false, logLevel: 'error',
-  });
-  return cluster.write('reconciler.js', file?.text ?? '');
+  const outfile = path.join(path.dirname(cluster.kubeconfig), 'reconciler.js');
+  if (!fs.existsSync(outfile)) {
+    buildSync({ entryPoints: [MAIN], outfile, bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error' });
+  }
+  return outfile;
 }

@@ -14,7 +14,12 @@ function job(image: string, annotations: object = {}): KubeObject {
 }
 
 /** As the API server stores it: with defaults, quantities in its own spelling, and without what is false. */
-function stored(image: string, { metadata = {}, annotations = {} }: { readonly metadata?: object; readonly annotations?: object } = {}): LiveObject {
+interface More {
+  readonly metadata?: object;
+  readonly annotations?: object;
+}
+
+function stored(image: string, { metadata = {}, annotations = {} }: More = {}): LiveObject {
   const volumeMounts = [{ name: 'store', mountPath: '/artifacts' }];
   const containers = [{ name: 'publish', image, volumeMounts, resources: { requests: { cpu: '500m' } }, imagePullPolicy: 'IfNotPresent' }];
   return {

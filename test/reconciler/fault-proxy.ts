@@ -31,6 +31,8 @@ export interface ProxyFault {
   readonly cut?: 'before' | 'after';
   /** Passes so many bytes of the answer on, and then cuts the connection: amid a line, if need be. */
   readonly truncateAfter?: number;
+  /** Passes each part of the answer on so much later: news is old. */
+  readonly lagMs?: number;
 }
 
 /** A request, and what the server made of it. */
@@ -64,6 +66,9 @@ export class FaultProxy {
   public readonly exchanges: Exchange[] = [];
   /** Called when the server has answered, before anybody else learns of it: the moment to kill who asked. */
   public onAnswer?: (exchange: Exchange) => void;
+  /** The most requests that were under way at the same time, watches apart. */
+  public mostInFlight = 0;
+  private inFlight = 0;
   private readonly faults: ProxyFault[] = [];
   private readonly watches = new Set<Watch>();
   private readonly agent: http.Agent;
@@ -170,6 +175,7 @@ export class FaultProxy {
     const { method = 'GET', url: path = '/' } = request;
     const exchange: Exchange = { method, path, isWatch: /[?&]watch=(true|1)/.test(path), at: performance.now() };
     this.exchanges.push(exchange);
+    if (!exchange.isWatch) this.count(response);
     const body = await bodyOf(request);
     const fault = this.faultFor(exchange);
     if (fault?.blackHole) return;
@@ -177,6 +183,12 @@ export class FaultProxy {
     if (fault?.cut === 'before') return void response.socket?.destroy();
     if (fault?.status) return refuse(response, fault);
     await this.forward({ exchange, headers: request.headers, body }, { response, fault });
+  }
+
+  private count(response: http.ServerResponse): void {
+    this.inFlight += 1;
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    response.on('close', () => { this.inFlight -= 1; });
   }
 
   private faultFor({ method, path, isWatch }: Exchange): ProxyFault | undefined {
@@ -206,22 +218,27 @@ export class FaultProxy {
       this.onAnswer?.(exchange);
       if (fault?.cut === 'after') return void response.socket?.destroy();
       response.writeHead(upstream.statusCode ?? 502, upstream.headers).flushHeaders();
-      this.pass({ path: exchange.path, response, upstream }, exchange.isWatch, fault?.truncateAfter);
+      this.pass({ path: exchange.path, response, upstream }, exchange.isWatch, fault);
     });
     response.on('close', () => outgoing.destroy());
     outgoing.end(body);
   }
 
-  private pass(watch: Watch, isWatch: boolean, truncateAfter = Infinity): void {
+  private pass(watch: Watch, isWatch: boolean, { truncateAfter = Infinity, lagMs }: ProxyFault = {}): void {
     const { response, upstream } = watch;
+    const later = (act: () => void): void => {
+      if (lagMs === undefined) act();
+      else setTimeout(act, lagMs).unref();
+    };
     let left = truncateAfter;
     if (isWatch) this.watches.add(watch);
     upstream.on('data', (chunk: Buffer) => {
       const isLast = chunk.length >= left;
-      response.write(chunk.subarray(0, left), isLast ? () => response.socket?.destroy() : undefined);
+      const part = chunk.subarray(0, left);
+      later(() => response.write(part, isLast ? () => response.socket?.destroy() : undefined));
       left -= chunk.length;
     });
-    upstream.on('end', () => response.end());
+    upstream.on('end', () => later(() => response.end()));
     upstream.on('error', () => response.socket?.destroy());
     response.on('close', () => this.watches.delete(watch));
   }

@@ -1,0 +1,24 @@
+/** What the reconciler does, where only a real API server, garbage collector, scheduler and Job controller can prove it. */
+import { definitions } from './scenes/definitions';
+import { deletion } from './scenes/deletion';
+import { drift } from './scenes/drift';
+import { failures } from './scenes/failures';
+import { FakeJupyter } from './scenes/fake-jupyter';
+import { foreignObjects } from './scenes/foreign';
+import { handwritten } from './scenes/handwritten';
+import { notebooks } from './scenes/notebooks';
+import { describeOnStage } from './stage';
+
+const jupyter = new FakeJupyter();
+beforeAll(() => jupyter.listen());
+afterAll(() => jupyter.close());
+
+describeOnStage('the reconciler', (stage) => {
+  describe('definitions', () => definitions(stage));
+  describe('drift', () => drift(stage));
+  describe('foreign objects', () => foreignObjects(stage));
+  describe('deletion', () => deletion(stage));
+  describe('notebooks', () => notebooks(stage, () => jupyter));
+  describe('failures', () => failures(stage));
+  describe('manifests written by hand', () => handwritten(stage));
+}, { env: () => ({ NOTEBOOK_URL: jupyter.url }) });

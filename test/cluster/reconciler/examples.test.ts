@@ -1,0 +1,157 @@
+/** What is applied is what the preview says, for every example on every cloud. */
+import { Testing } from 'cdk8s';
+import type { CloudName } from '../../../examples/platforms';
+import { declared } from '../../../scripts/examples';
+import type { Example } from '../../../scripts/examples';
+import type { PlatformSpec } from '../../../src/api/platform';
+import { API_VERSION } from '../../../src/api/resource';
+import type { Status } from '../../../src/api/status';
+import type { KubeObject } from '../../../src/expand';
+import { CASES, reconciled, synthesize } from '../../examples/synthesized';
+import { ApiError } from '../api-error';
+import { referenceTo } from '../client';
+import type { Cluster } from '../cluster';
+import { assertConverged } from '../converged';
+import { describeOnCluster } from '../describe';
+import { objectPath } from '../paths';
+import { ReconcilerProgram } from '../program';
+import type { WriteCounts } from '../program';
+import { until } from '../until';
+import { applyDefinitions } from './definitions';
+import { gpuNodes } from './gpu-nodes';
+import { applied, previewed } from './plain';
+import { keyOf, Recorder } from './recorder';
+
+const TOGETHER = 6;
+/** Of a case, with all before it in its lane, on a machine that has much else to do. */
+const SECONDS = 600;
+
+/** An example, in namespaces that it has for itself. */
+interface Case {
+  readonly name: string;
+  readonly namespaces: readonly string[];
+  readonly platform: PlatformSpec;
+  readonly objects: readonly KubeObject[];
+  readonly preview: readonly KubeObject[];
+}
+
+interface Result {
+  readonly refused: readonly string[];
+  readonly unsettled: readonly string[];
+  readonly writes: WriteCounts;
+  readonly applied: Readonly<Record<string, unknown>>;
+  readonly previewed: Readonly<Record<string, unknown>>;
+}
+
+/** Namespaces that more than one example has. */
+const SHARED = ['team-a', 'support', 'research'];
+
+/** The case has its own namespaces. What a preview of them says is what expansion makes of them: test/examples/parity.test.ts. */
+function caseOf([name, example, cloud]: readonly [string, Example, CloudName], index: number): Case {
+  const ours = (text: string) => SHARED.reduce((all, namespace) => renamed(all, { namespace, index }), text);
+  const own = <T>(value: T) => JSON.parse(ours(JSON.stringify(value))) as T;
+  const platform = own(synthesize(example, cloud).platform);
+  const objects = own(declared(example, cloud).charts.flatMap((chart) => Testing.synth(chart) as KubeObject[]));
+  const namespaces = platform.workspaces?.map(({ namespace }) => namespace) ?? [];
+  return { name, namespaces, platform, objects, preview: reconciled(objects, platform) };
+}
+
+function renamed(text: string, { namespace, index }: { readonly namespace: string; readonly index: number }): string {
+  const other = `${namespace.slice(0, -2)}${String(index).padStart(2, '0')}`;
+  return text.replace(new RegExp(`\\b${namespace}\\b`, 'g'), other);
+}
+
+describeOnCluster('the examples, on a real API server', { nodes: [{ name: 'cpu', cpu: '1024', memory: '8Ti', ephemeralStorage: '40Ti', pods: '1000' }] }, (cluster) => {
+  const cases = CASES.map(caseOf);
+  const results = new Map<string, Promise<Result>>();
+  let recorder: Recorder | undefined;
+
+  beforeAll(async () => {
+    await applyDefinitions(cluster());
+    await cluster().client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'substratus' } });
+    const nodes = new Map(cases.flatMap(({ platform }) => gpuNodes(platform)).map((node) => [node.name, node]));
+    await Promise.all([...nodes.values()].map((node) => cluster().createNode(node)));
+    recorder = new Recorder(cluster().client);
+    const recording = recorder;
+    const lanes: Promise<unknown>[] = Array.from({ length: TOGETHER }, () => Promise.resolve());
+    cases.forEach((each, index) => {
+      const result = (lanes[index % TOGETHER] as Promise<unknown>).then(() => runCase(cluster(), { each, recorder: recording }));
+      results.set(each.name, result);
+      lanes[index % TOGETHER] = result.catch(() => undefined);
+    });
+  });
+
+  afterAll(() => recorder?.stop());
+
+  test.each(cases.map(({ name }) => name))('%s: every manifest is accepted, what is applied is what was previewed, and nothing is written anew', async (name) => {
+    const result = await results.get(name);
+    expect(result?.refused).toEqual([]);
+    expect(result?.unsettled).toEqual([]);
+    expect(result?.applied).toEqual(result?.previewed);
+    expect(result?.writes).toEqual({ POST: 0, PATCH: 0, PUT: 0, DELETE: 0 });
+  }, SECONDS * 1000);
+});
+
+async function runCase(cluster: Cluster, { each, recorder }: { readonly each: Case; readonly recorder: Recorder }): Promise<Result> {
+  const { platform, namespaces, objects, preview } = each;
+  for (const name of namespaces) await cluster.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const refused = await applyAll(cluster, { objects, namespaces });
+  const program = await ReconcilerProgram.start(cluster, { platform, name: namespaces[0], env: { WATCH_NAMESPACES: namespaces.join() } });
+  try {
+    const resources = objects.filter(({ apiVersion }) => apiVersion === API_VERSION);
+    const unsettled = await untilSettled(cluster, resources);
+    if (unsettled.length === 0) await assertConverged(cluster, { platform, namespaces, seconds: SECONDS / 4 });
+    return {
+      refused, unsettled,
+      writes: await writesOfRestart(program, resources.length),
+      applied: Object.fromEntries([...recorder.in(namespaces)].map(([key, live]) => [key, applied(live)])),
+      previewed: Object.fromEntries(preview.map((object) => [keyOf(object), previewed(object)])),
+    };
+  } finally {
+    await program.stop();
+  }
+}
+
+/** How much is written when all resources are looked at anew, by who has no memory of them. */
+async function writesOfRestart(program: ReconcilerProgram, resources: number): Promise<WriteCounts> {
+  await program.stop();
+  await program.start();
+  await until('all resources are looked at', async () => await program.metric('controller_runtime_reconcile_total') >= resources, { seconds: SECONDS / 4 });
+  return program.writes();
+}
+
+interface Applying {
+  readonly objects: readonly KubeObject[];
+  readonly namespaces: readonly string[];
+}
+
+/** Says what was not accepted. What is for the whole cluster, such as a device plugin, is validated only: other examples are there. */
+async function applyAll({ client }: Cluster, { objects, namespaces }: Applying): Promise<string[]> {
+  const refused: string[] = [];
+  for (const object of objects) {
+    const { kind = '', metadata: { name = '', namespace = '' } = {} } = object;
+    const isOwn = namespaces.includes(kind === 'Namespace' ? name : namespace) || kind === 'PersistentVolume';
+    const query = `fieldManager=test&force=true&fieldValidation=Strict${isOwn ? '' : '&dryRun=All'}`;
+    await client.request('PATCH', `${objectPath(referenceTo(object))}?${query}`, { body: object, contentType: 'application/apply-patch+yaml' })
+      .catch((error: unknown) => {
+        if (!(error instanceof ApiError)) throw error;
+        refused.push(`${keyOf(object)}: ${error.message}`);
+      });
+  }
+  return refused;
+}
+
+/** Waits until all are Ready, or suspended; names those that are not. */
+async function untilSettled({ client }: Cluster, resources: readonly KubeObject[]): Promise<string[]> {
+  let unsettled: string[] = [];
+  await until('everything is Ready', async () => {
+    const states = await Promise.all(resources.map(async (resource) => {
+      const { status } = await client.get<KubeObject & { status?: Status }>(referenceTo(resource));
+      const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+      return ready?.status === 'True' || ready?.reason === 'Suspended' ? [] : [`${keyOf(resource)}: ${ready?.reason} ${ready?.message}`];
+    }));
+    unsettled = states.flat();
+    return unsettled.length === 0;
+  }, { seconds: SECONDS / 2, everyMs: 500 }).catch(() => undefined);
+  return unsettled;
+}

@@ -1,0 +1,11 @@
+/** What a person does with the reconciler itself: starts and stops it, gives it rights, switches to it and back. */
+import { restart } from './scenes/restart';
+import { rights } from './scenes/rights';
+import { switching } from './scenes/switching';
+import { describeOnStage } from './stage';
+
+describeOnStage('reconcilers', (stage) => {
+  describe('restart', () => restart(stage));
+  describe('rights', () => rights(stage));
+  describe('switching', () => switching(stage));
+}, { isEmpty: true });

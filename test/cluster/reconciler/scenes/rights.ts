@@ -1,0 +1,50 @@
+/** A reconciler that may do less than it must. */
+import { model } from '../stage';
+import type { Stage } from '../stage';
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+const READ = ['get', 'list', 'watch'];
+
+/** All but Jobs. */
+const RULES = [
+  { apiGroups: ['', 'apps', 'batch', 'policy', 'substratus.ai'], resources: ['*'], verbs: READ },
+  { apiGroups: ['substratus.ai'], resources: ['*'], verbs: ['patch', 'update'] },
+  { apiGroups: [''], resources: ['configmaps', 'persistentvolumeclaims', 'services', 'serviceaccounts', 'events'], verbs: ['create', 'patch', 'delete'] },
+];
+
+const JOBS = { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'patch', 'delete'] };
+
+export function rights(stage: Stage): void {
+  const forbidden = stage.scene(async () => {
+    const namespace = await stage.namespace();
+    const opt = model(namespace, 'opt');
+    const role = (rules: object[]) => stage.client.apply({ apiVersion: RBAC, kind: 'ClusterRole', metadata: { name: namespace }, rules } as object);
+    await stage.client.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name: 'reconciler' } });
+    await role(RULES);
+    await stage.client.create({
+      apiVersion: RBAC, kind: 'ClusterRoleBinding', metadata: { name: namespace },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: namespace },
+      subjects: [{ kind: 'ServiceAccount', namespace, name: 'reconciler' }],
+    } as object);
+    const kubeconfig = await stage.cluster.kubeconfigOf({ namespace, name: 'reconciler' });
+    const program = await stage.reconcilerFor(namespace, { kubeconfig });
+    await stage.apply(opt);
+    const said = await stage.reason(opt, 'Forbidden');
+    const events = await stage.until('an Event says Forbidden', async () => {
+      const found = await stage.events(opt);
+      return found.Forbidden === undefined ? undefined : found;
+    });
+    const { status } = await stage.get(opt);
+    await role([...RULES, JOBS]);
+    await stage.ready(opt);
+    await program.stop();
+    return { said, events, isStalled: status?.conditions?.some(({ type }) => type === 'Stalled') };
+  });
+
+  test('what the reconciler may not do is in the status and an Event, and goes on once it may', async () => {
+    const { said, events, isStalled } = await forbidden();
+    expect(said.message).toMatch(/^the reconciler may not do this: jobs.batch "opt-model-check-\w+" is forbidden: .*; apply the Reconciler of this version anew$/);
+    expect(events.Forbidden).toBe(said.message);
+    expect(isStalled).toBe(false);
+  });
+}
