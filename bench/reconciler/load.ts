@@ -27,7 +27,10 @@ export function loadOf(count: number): Load {
     resources: [
       ...datasets.map((index) => datasetOf({ namespace: namespaceOf(index), name: `data-${index}` })),
       ...models.map((index) => modelOf({ namespace: namespaceOf(index), name: `model-${index}` }, `data-${index}`)),
-      ...servers.map((index) => serverOf({ namespace: namespaceOf(index), name: `server-${index}` }, `model-${index % models.length}`)),
+      ...servers.map((index) => {
+        const model = index % models.length;
+        return serverOf({ namespace: namespaceOf(model), name: `server-${index}` }, `model-${model}`);
+      }),
     ],
     children: servers.length * CHILDREN.Server + models.length * CHILDREN.Model + datasets.length * CHILDREN.Dataset,
   };

@@ -13,6 +13,7 @@ import { loadOf } from './load';
 import { converge, fanOut, follow, relist, restart } from './phases';
 import type { Figures } from './phases';
 import { exceeded, report, writeReadme } from './report';
+import { speedMs } from './speed';
 import { Stage } from './stage';
 import { Subject } from './subject';
 
@@ -60,7 +61,8 @@ async function main(): Promise<void> {
   }
   const before = load1();
   const figures = await measure({ resources, profile: values.profile });
-  const conditions = `${resources.toLocaleString('en')} resources; ${os.cpus().length} cores, load ${before} to ${load1()}, Node ${process.versions.node}`;
+  const machine = `${os.cpus().length} cores, load ${before} to ${load1()}, ${speedMs().toFixed(0)} ms for the reference work`;
+  const conditions = `${resources.toLocaleString('en')} resources; ${machine}; Node ${process.versions.node}`;
   console.log(report(figures, conditions));
   if (values.update) writeReadme(figures, conditions);
   process.exitCode = exceeded(figures).length > 0 ? 1 : 0;

@@ -14,7 +14,7 @@ interface Budget {
 
 const BUDGETS: readonly Budget[] = budgets;
 const README = path.join(__dirname, 'README.md');
-const TABLE = /(<!-- figures -->\n)[^]*(\n<!-- \/figures -->)/;
+const TABLE = /(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/;
 
 /** A table in Markdown. */
 export function report(figures: Figures, conditions: string): string {
@@ -34,7 +34,7 @@ export function exceeded(figures: Figures): readonly string[] {
 export function writeReadme(figures: Figures, conditions: string): void {
   const text = fs.readFileSync(README, 'utf8');
   if (!TABLE.test(text)) throw new Error(`${README} has no place for the figures; it is between <!-- figures --> and <!-- /figures -->`);
-  fs.writeFileSync(README, text.replace(TABLE, (_, begin: string, end: string) => `${begin}${report(figures, conditions)}${end}`));
+  fs.writeFileSync(README, text.replace(TABLE, (_, begin: string, end: string) => `${begin}${report(figures, conditions)}\n${end}`));
 }
 
 function valueOf(figures: Figures, name: string): number {

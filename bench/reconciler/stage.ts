@@ -15,7 +15,7 @@ interface Resource extends Followed {
 
 const API_VERSION = 'substratus.ai/v1';
 const WRITERS = 24;
-const A_WHILE = 3600;
+const A_WHILE = 1800;
 
 export class Stage {
   public static async start(): Promise<Stage> {
