@@ -1,4 +1,5 @@
 /** A namespace in which something is to run is made a workspace, if it is none: its ServiceAccounts, and its volumes on some clouds. */
+import { WORKSPACE_ROLES } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import { expandWorkspace, isUngranted, missingValues } from '../expand';
 import type { KubeObject } from '../expand';
@@ -24,7 +25,7 @@ export class Workspaces {
 
   /** Whether a ServiceAccount of the namespace has gone, so that no pod can be made. */
   public isIncomplete(namespace: string): boolean {
-    return expandWorkspace(this.platform, namespace).some((object) => object.kind === SERVICE_ACCOUNTS.kind && !this.isThere(object));
+    return WORKSPACE_ROLES.some((name) => !this.isThere({ kind: SERVICE_ACCOUNTS.kind, metadata: { namespace, name } }));
   }
 
   /** Forgets a ServiceAccount that has been deleted. */
