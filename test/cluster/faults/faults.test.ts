@@ -6,4 +6,4 @@ import { KILL } from './kill';
 import { testTogether } from './together';
 import { WATCH } from './watch';
 
-testTogether('after a fault', [WATCH, KILL, AWAY, AGAIN, DEPENDENCIES]);
+testTogether('after a fault', { atATime: 8, groups: [WATCH, KILL, AWAY, AGAIN, DEPENDENCIES] });

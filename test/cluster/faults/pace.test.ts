@@ -3,4 +3,4 @@ import { LOAD } from './load';
 import { REPLICAS } from './replicas';
 import { testTogether } from './together';
 
-testTogether('under pressure', [LOAD, REPLICAS]);
+testTogether('under pressure', { atATime: 4, groups: [REPLICAS, LOAD] });

@@ -86,7 +86,9 @@ async function twoOf(on: Stage, namespace: string, env: (index: number) => NodeJ
   const scene = await on.scene(namespace);
   const leader = await scene.start({ ...ELECTED, ...env(0) });
   await untilLeads(scene, `${namespace}-1`, TAKEOVER_SECONDS);
-  await scene.start({ ...ELECTED, ...env(1) }, await scene.anotherProxy());
+  const proxy = await scene.anotherProxy();
+  await scene.start({ ...ELECTED, ...env(1) }, proxy);
+  await scene.until('the other knows the lease', () => proxy.exchanges.filter(({ path: url, status }) => url.includes('/leases/') && status === 200).length > 1);
   return { scene, leader };
 }
 

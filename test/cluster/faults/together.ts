@@ -14,21 +14,26 @@ export interface Group {
   readonly scenarios: readonly Scenario[];
 }
 
+/** What is played, in its order. */
+export interface Programme {
+  /** How many scenarios at the same time: more of them would only wait for each other. */
+  readonly atATime: number;
+  readonly groups: readonly Group[];
+}
+
 const LIMIT_MS = 600_000;
-/** More of them would only wait for each other. */
-const AT_A_TIME = 8;
 
 /**
  * Makes a test of each scenario. They are played on one cluster, several at the same time, for most of each is waiting: none may look
  * beyond its namespaces. The first of them begin first, so that is where the long ones belong.
  */
-export function testTogether(name: string, groups: readonly Group[]): void {
+export function testTogether(name: string, { atATime, groups }: Programme): void {
   describeOnCluster(name, ROOMY, (cluster) => {
     const endings = new Map<Scenario, Promise<unknown>>();
 
     beforeAll(async () => {
       await installKinds(cluster());
-      const limiter = new Limiter(AT_A_TIME);
+      const limiter = new Limiter(atATime);
       for (const scenario of groups.flatMap(({ scenarios }) => scenarios)) {
         endings.set(scenario, limiter.run(() => errorOf(cluster(), scenario), new AbortController().signal));
       }
