@@ -40,9 +40,8 @@ describeOnCluster('a reconciler', ROOMY, (cluster) => {
     await scene.until('it watches everything again', () => scene.proxy.openWatches === WATCHES, BACK_SECONDS);
     await creating;
     await scene.assertSound(SETTLED_SECONDS);
-    const models = await scene.list<Stored>('substratus.ai/v1', 'Model');
-    expect(models).toHaveLength(MODELS);
-    expect(models.filter(isDone)).toHaveLength(MODELS);
+    await scene.until('all of them are done', async () => (await allModels(scene)).every(isDone), SETTLED_SECONDS);
+    expect(await allModels(scene)).toHaveLength(MODELS);
   }), LIMIT_MS);
 
   test('whose kind is taken away goes on with the others, and with it once it is back', () => playOn(cluster(), async (on) => {
@@ -68,6 +67,10 @@ describeOnCluster('a reconciler', ROOMY, (cluster) => {
 async function untilCollected(scene: Scene, remove: () => Promise<void>): Promise<void> {
   await remove();
   await scene.until('its children are gone', async () => (await scene.list('apps/v1', 'Deployment')).length === 0, COLLECTED_SECONDS);
+}
+
+function allModels(scene: Scene): Promise<Stored[]> {
+  return scene.list<Stored>('substratus.ai/v1', 'Model');
 }
 
 function isDone({ status }: Stored): boolean {
