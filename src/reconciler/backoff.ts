@@ -19,9 +19,9 @@ export class Backoff {
     return this.count;
   }
 
-  /** Counts a failure, and says how many milliseconds to wait after it: at most `capMs`, which may be lower than that of all. */
-  public next(capMs = this.options.capMs): number {
-    const { baseMs, random } = this.options;
+  /** Counts a failure, and says how many milliseconds to wait after it. */
+  public next(): number {
+    const { baseMs, capMs, random } = this.options;
     return random() * exponential({ baseMs, capMs, failures: this.count++ });
   }
 

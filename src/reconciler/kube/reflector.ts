@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { Backoff } from '../backoff';
 import { SYSTEM_CLOCK, SYSTEM_RANDOM, sleep } from '../clock';
 import type { Clock, Random } from '../clock';
 import type { Log } from '../runtime/log';
@@ -9,9 +8,10 @@ import { ApiError, TransportError } from './api-error';
 import type { Cache, Cached } from './cache';
 import type { Client, WatchEvent } from './client';
 import { IdleTimer } from './idle-timer';
-import { MIN_WATCH_MS, needsList, retryDelayMs } from './reflector-errors';
+import { MIN_WATCH_MS, needsList } from './reflector-errors';
 import { ReflectorMetrics } from './reflector-metrics';
 import { ReflectorReport } from './reflector-report';
+import { RetryDelays } from './retry-delays';
 import type { LiveObject, ResourceType } from './types';
 import { keyOf } from './types';
 
@@ -23,8 +23,6 @@ export const MAX_WATCH_SECONDS = 600;
 export const IDLE_LIMIT_MS = 90_000;
 /** A watch that lasted this long was healthy, even if nothing happened. */
 export const HEALTHY_WATCH_MS = 120_000;
-const BACKOFF_BASE_MS = 800;
-const BACKOFF_CAP_MS = 30_000;
 
 export interface ReflectorOptions<T extends Cached> {
   readonly client: Client;
@@ -52,7 +50,7 @@ export class Reflector<T extends Cached> {
   private readonly random: Random;
   private readonly report: ReflectorReport;
   private readonly metrics: ReflectorMetrics;
-  private readonly backoff: Backoff;
+  private readonly delays: RetryDelays;
   private readonly stopping = new AbortController();
   private readonly synced: Promise<void>;
   private markSynced: (() => void) | undefined;
@@ -71,7 +69,7 @@ export class Reflector<T extends Cached> {
     this.random = random;
     this.report = new ReflectorReport(log.with({ type: type.plural }));
     this.metrics = new ReflectorMetrics(type.kind, metrics);
-    this.backoff = new Backoff({ baseMs: BACKOFF_BASE_MS, capMs: BACKOFF_CAP_MS, random });
+    this.delays = new RetryDelays(random);
     this.active = clock.now();
     this.synced = new Promise((resolve) => {
       this.markSynced = resolve;
@@ -197,10 +195,10 @@ export class Reflector<T extends Cached> {
   private failed(error: unknown): number {
     this.touch();
     this.metrics.failed();
-    this.report.failed(error, this.backoff.failures + 1);
+    this.report.failed(error, this.delays.failures + 1);
     if (needsList(error)) this.resourceVersion = undefined;
     if (ApiError.isNotFound(error)) this.absent();
-    const wait = retryDelayMs(error, this.backoff);
+    const wait = this.delays.nextMs(error);
     const isFirstGone = ApiError.isGone(error) && !this.wasGone;
     this.wasGone ||= isFirstGone;
     return isFirstGone ? 0 : wait;
@@ -214,7 +212,7 @@ export class Reflector<T extends Cached> {
 
   private healthy(): void {
     this.wasGone = false;
-    this.backoff.reset();
+    this.delays.reset();
     this.report.healthy();
   }
 

@@ -288,7 +288,7 @@ describe('watch', () => {
     setup.api.fault({ watch: true, status: 410, reason: 'Expired' });
     await cut(setup);
     const passed = await waits(setup, () => setup.api.count('GET') === 5);
-    expect(passed).toEqual([400, 1600, 3200, 6400]); // after the cut, and after all but the first "too old"
+    expect(passed).toEqual([400, 800, 1600, 3200]); // after the cut, and after all but the first "too old"
     setup.api.heal();
     await reconnected(setup);
   });
@@ -374,6 +374,14 @@ describe('trouble', () => {
     setup.api.fault({ cut: 'before' });
     setup.reflector.start();
     expect(await waits(setup, () => setup.api.requests.length === 7)).toEqual([800, 1600, 3200, 4000, 4000, 4000]);
+  });
+
+  test('how long nobody answered does not count once the server asks for patience', async () => {
+    const setup = await reflecting({ random: () => 1 });
+    setup.api.fault({ cut: 'before', times: 6 });
+    setup.api.fault({ status: 429, reason: 'TooManyRequests', headers: { 'retry-after': '1' }, times: 1 });
+    setup.reflector.start();
+    expect(await waits(setup, () => setup.api.openWatches === 1)).toEqual([800, 1600, 3200, 4000, 4000, 4000, 1000]);
   });
 
   test('while the server is away the reflector is not silent', async () => {
