@@ -11,6 +11,13 @@ export const RETRY_BASE_MS = 5;
 /** The longest wait after a failure. */
 export const RETRY_CAP_MS = 5 * 60_000;
 
+/** Limits of the wait after a failure. */
+export interface Wait {
+  readonly atLeastMs?: number;
+  /** Failures that would make it longer do not count. */
+  readonly atMostMs?: number;
+}
+
 export interface QueueOptions {
   /** In metrics. */
   readonly name: string;
@@ -69,12 +76,13 @@ export class Queue {
     else this.delays.add(key, ms);
   }
 
-  /** Adds `key` after a wait that grows with its failures, and is at least `atLeastMs`. */
-  public addRateLimited(key: string, atLeastMs = 0): void {
+  /** Adds `key` after a wait that grows with its failures, within limits. */
+  public addRateLimited(key: string, { atLeastMs = 0, atMostMs = RETRY_CAP_MS }: Wait = {}): void {
     const failures = this.failures(key);
-    this.failureCounts.set(key, failures + 1);
+    const waitMs = exponential({ baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS, failures });
+    if (waitMs <= atMostMs) this.failureCounts.set(key, failures + 1);
     this.metrics.retried();
-    this.addAfter(key, Math.max(atLeastMs, exponential({ baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS, failures })));
+    this.addAfter(key, Math.max(atLeastMs, Math.min(atMostMs, waitMs)));
   }
 
   /** To be called when work on `key` succeeded, or there is nothing more to do: the next failure is its first. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SYSTEM_CLOCK, sleep } from '../clock';
 import type { Clock } from '../clock';
-import { ApiError, WritesStoppedError } from '../kube/api-error';
+import { ApiError, TransportError, WritesStoppedError } from '../kube/api-error';
 import { errorText } from './log';
 import type { Log, LogFields } from './log';
 import { Registry } from './metrics';
@@ -13,6 +13,8 @@ import { WorkerMetrics } from './worker-metrics';
 export const DEFAULT_WORKERS = 8;
 /** How long work may take to finish once it is to stop. */
 export const STOP_LIMIT_MS = 20_000;
+/** The longest wait after nobody has answered: that is no fault of the key, and the server is missed as soon as it is back. */
+export const UNREACHABLE_CAP_MS = 10_000;
 const MS_PER_SECOND = 1000;
 
 /** What is to happen after a key was worked on without an error. */
@@ -115,7 +117,7 @@ export class Workers {
     const fields = { error: errorText(error), failures: queue.failures(key) + 1, ...describe(error) };
     if (isExpected(error)) log.info('reconcile is to be tried again', fields);
     else log.error('reconcile failed', fields);
-    queue.addRateLimited(key, retryAfterMs(error));
+    queue.addRateLimited(key, { atLeastMs: retryAfterMs(error), ...(error instanceof TransportError && { atMostMs: UNREACHABLE_CAP_MS }) });
   }
 }
 

@@ -154,8 +154,19 @@ describe('later', () => {
 
   test('a failure may ask for a longer wait than its number has', () => {
     const { queue: subject, clock } = queue();
-    subject.addRateLimited('a', 7000);
+    subject.addRateLimited('a', { atLeastMs: 7000 });
     expect(clock.nextIn).toBe(7000);
+  });
+
+  test('failures that would make the wait longer than is asked for do not count', async () => {
+    const { queue: subject, clock } = queue();
+    for (let failure = 0; failure < 5; failure++) {
+      subject.addRateLimited('a', { atMostMs: 10 });
+      await clock.advance(10);
+      await drained(subject);
+    }
+    subject.addRateLimited('a');
+    expect([subject.failures('a'), clock.nextIn]).toEqual([3, 20]);
   });
 
   test('failures of one key do not slow another', () => {

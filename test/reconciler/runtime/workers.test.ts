@@ -1,8 +1,8 @@
-import { ApiError, WritesStoppedError } from '../../../src/reconciler/kube/api-error';
+import { ApiError, TransportError, WritesStoppedError } from '../../../src/reconciler/kube/api-error';
 import { Registry } from '../../../src/reconciler/runtime/metrics';
 import { Queue } from '../../../src/reconciler/runtime/queue';
 import { TerminalError } from '../../../src/reconciler/runtime/terminal-error';
-import { STOP_LIMIT_MS, Workers } from '../../../src/reconciler/runtime/workers';
+import { STOP_LIMIT_MS, UNREACHABLE_CAP_MS, Workers } from '../../../src/reconciler/runtime/workers';
 import type { Reconcile } from '../../../src/reconciler/runtime/workers';
 import { FakeClock, settle } from '../fake-clock';
 import { recordedLog } from '../fixtures';
@@ -123,6 +123,20 @@ test('a server that asks to be left alone is', async () => {
   await settle();
   expect(clock.nextIn).toBe(12_000);
   expect(lines[0]).toMatchObject({ status: 503, reason: 'ServiceUnavailable' });
+});
+
+test('a server that does not answer is asked again in 10 s, however often it did not', async () => {
+  const { queue, clock } = working(async () => {
+    throw new TransportError('nobody there');
+  });
+  queue.add('a');
+  let longest = 0;
+  for (let attempt = 0; attempt < 20; attempt++) {
+    await settle();
+    longest = Math.max(longest, clock.nextIn ?? 0);
+    await clock.advance(clock.nextIn ?? 0);
+  }
+  expect(longest).toBe(UNREACHABLE_CAP_MS);
 });
 
 test.each([
