@@ -22,9 +22,10 @@ export const LOAD: Group = {
       scene.proxy.fault({ watch: false, delayMs: 2000 });
       const program = await scene.start({ LEADER_ELECT: 'true' });
       const names = await createMany(scene, 2 * WORKERS);
-      for (const name of names) await scene.until(`${name} is suspended`, async () => {
+      await scene.until('all are suspended', async () => {
         if (!program.process.isRunning) throw new Error(`the program has ended:\n${program.process.lastWords()}`);
-        return (await scene.condition('Model', name))?.reason === 'Suspended';
+        const reasons = await Promise.all(names.map((name) => scene.condition('Model', name)));
+        return reasons.every((condition) => condition?.reason === 'Suspended');
       });
       /* Those of the lease are apart. */
       expect(scene.proxy.mostInFlight).toBeLessThanOrEqual(MAX_IN_FLIGHT + 2);
