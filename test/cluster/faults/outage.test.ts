@@ -13,7 +13,7 @@ const AT_A_TIME = 16;
 /** Of the four kinds, six kinds of children, pods and ServiceAccounts. */
 const WATCHES = 12;
 /** Caches are complete again in 5 s; twice that on a machine that has much to do. */
-/** Behind a proxy that answers for the API server, the longest back-off counts; where nobody answers, it is 4 s. */
+/** Measured: a few seconds. Much more on a machine that is busy. */
 const BACK_SECONDS = 45;
 const SETTLED_SECONDS = 180;
 const RETRY_MS = 500;
