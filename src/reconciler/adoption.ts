@@ -6,6 +6,8 @@ import type { Client } from './kube/client';
 import { FIELD_MANAGER } from './kube/client';
 import type { LiveObject, ManagedFieldsEntry, ResourceType } from './kube/types';
 import { MANAGED_BY_LABEL, MANAGER_NAME } from './labels';
+import { union } from './managed-fields';
+import type { Fields } from './managed-fields';
 
 /**
  * Whether an object may be taken over: nobody controls it, and it holds all that would be written. Which image has run is told to
@@ -50,14 +52,6 @@ function asOurs(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
   const appliers = entries.filter(isApplier);
   const [first] = appliers;
   if (!first) return [...entries];
-  const fieldsV1 = appliers.reduce<Record<string, unknown>>((all, entry) => union(all, entry.fieldsV1 ?? {}), {});
+  const fieldsV1 = appliers.reduce<Fields>((all, entry) => union(all, entry.fieldsV1 ?? {}), {});
   return [{ ...first, manager: FIELD_MANAGER, operation: 'Apply', fieldsV1 }, ...entries.filter((entry) => !isApplier(entry))];
-}
-
-function union(a: Record<string, unknown>, b: Record<string, unknown>): Record<string, unknown> {
-  const merged = { ...a };
-  for (const [name, fields] of Object.entries(b)) {
-    merged[name] = union((merged[name] ?? {}) as Record<string, unknown>, fields as Record<string, unknown>);
-  }
-  return merged;
 }

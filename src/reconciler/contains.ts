@@ -1,8 +1,7 @@
 /** Whether a live object holds all that another says, however either writes it. */
 import { amountOf } from '../api/quantity';
-import { isOmitted } from './omitted';
+import { isOmitted, isQuantity } from './wire-form';
 
-const QUANTITY_MAPS = new Set(['requests', 'limits']);
 /** Kept by who writes an object; no two need agree on them. */
 const LOOSE_METADATA = ['annotations', 'ownerReferences'];
 
@@ -18,10 +17,9 @@ function holds(live: unknown, wanted: unknown, key = ''): boolean {
     return Array.isArray(live) && live.length === wanted.length && wanted.every((item, index) => holds(live[index], item));
   }
   if (typeof wanted !== 'object' || wanted === null) return live === wanted;
-  const isQuantity = QUANTITY_MAPS.has(key);
   return Object.entries(wanted).every(([name, value]) => {
     const there = (live as Record<string, unknown> | undefined)?.[name];
-    if (isQuantity || name === 'sizeLimit') return there !== undefined && amountOf(String(there)) === amountOf(String(value));
+    if (isQuantity(name, key)) return there !== undefined && amountOf(String(there)) === amountOf(String(value));
     return holds(there, value, name);
   });
 }

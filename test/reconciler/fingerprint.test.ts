@@ -1,5 +1,6 @@
-import { fingerprintOf, liveFingerprint, ownedBy } from '../../src/reconciler/fingerprint';
+import { fingerprintOf, liveFingerprint } from '../../src/reconciler/fingerprint';
 import type { LiveObject } from '../../src/reconciler/kube/types';
+import { ownedBy } from '../../src/reconciler/managed-fields';
 
 const MANAGER = 'substratus';
 

@@ -1,9 +1,9 @@
 /** Objects in one spelling, whoever wrote them. */
 import { amountOf } from '../../../src/api/quantity';
 import type { KubeObject } from '../../../src/expand';
-import { ownedBy } from '../../../src/reconciler/fingerprint';
 import { FIELD_MANAGER } from '../../../src/reconciler/kube/client';
 import type { LiveObject } from '../../../src/reconciler/kube/types';
+import { ownedBy } from '../../../src/reconciler/managed-fields';
 
 type Json = unknown;
 

@@ -1,6 +1,7 @@
 /** What a manager owns of an object, and whether that is what it has applied. */
-import { fingerprintOf, liveFingerprint, ownedBy } from '../../src/reconciler/fingerprint';
+import { fingerprintOf, liveFingerprint } from '../../src/reconciler/fingerprint';
 import type { LiveObject } from '../../src/reconciler/kube/types';
+import { ownedBy } from '../../src/reconciler/managed-fields';
 
 function volume(name: string, more: object = {}) {
   return { name, emptyDir: {}, ...more };
