@@ -14,8 +14,8 @@ const PLURAL_KINDS = KINDS.map((kind) => PLURALS[kind]);
 /** Server-side apply takes `create` and `patch`. */
 const CHILD_VERBS = [...READ, 'create', 'patch', 'delete'];
 
-/** A workspace is made and mended, never taken away. */
-const WORKSPACE_VERBS = [...READ, 'create', 'patch'];
+/** What only a workspace has is made where it is missing, and never changed or taken away. ServiceAccounts are watched for that. */
+const WORKSPACE_VERBS = { namespaced: [...READ, 'create'], clusterWide: ['create'] };
 
 export type RoleObject = Role | RoleBinding | ClusterRole | ClusterRoleBinding;
 
@@ -24,7 +24,7 @@ export function ownRole(namespace: string): RoleObject[] {
   const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
   return boundRole(namespace, namespace, [
     { ...leases, verbs: ['create'] },
-    { ...leases, resourceNames: [RECONCILER], verbs: ['get', 'patch', 'update'] },
+    { ...leases, resourceNames: [RECONCILER], verbs: ['get', 'patch'] },
     { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
   ]);
 }
@@ -75,7 +75,7 @@ function kindRules(): PolicyRule[] {
 /** One rule a group for the children, and one for what only a workspace has. */
 function typeRules(platform: PlatformSpec, namespaced: boolean): PolicyRule[] {
   const ofWorkspace = workspaceTypes(platform).filter((type) => !CHILD_TYPES.some(({ kind }) => kind === type.kind));
-  return [...rulesFor(CHILD_TYPES, CHILD_VERBS, namespaced), ...rulesFor(ofWorkspace, WORKSPACE_VERBS, namespaced)];
+  return [...rulesFor(CHILD_TYPES, CHILD_VERBS, namespaced), ...rulesFor(ofWorkspace, namespaced ? WORKSPACE_VERBS.namespaced : WORKSPACE_VERBS.clusterWide, namespaced)];
 }
 
 function rulesFor(types: readonly ObjectType[], verbs: string[], namespaced: boolean): PolicyRule[] {
