@@ -3,7 +3,7 @@ import { recipeDigest } from '../api/digest';
 import { isArtifactResource } from '../api/resource';
 import type { ArtifactResource } from '../api/resource';
 import type { Reason } from '../api/status';
-import { artifactUrl, describe, gatesOf, keyOf, keyOfResource, namespaceOf } from '../expand';
+import { artifactUrl, CycleError, describe, gatesOf, keyOf, keyOfResource, namespaceOf } from '../expand';
 import type { Artifact, Gate, Inputs } from '../expand';
 import type { Observed } from './observed';
 import type { View } from './view';
@@ -25,7 +25,7 @@ export type Resolution =
 
 export function resolve({ resource, find, platform }: Pick<View, 'resource' | 'find' | 'platform'>): Resolution {
   const cycle = cycleFrom(resource, find);
-  if (cycle) return { state: 'closed', closed: { reason: 'DependencyCycle', message: cycle, isFinal: true } };
+  if (cycle) return { state: 'closed', closed: { reason: 'DependencyCycle', message: new CycleError(cycle).message, isFinal: true } };
   const inputs: Record<string, Artifact> = {};
   let waiting: Closed | undefined;
   for (const gate of gatesOf(resource)) {
@@ -103,21 +103,17 @@ function plannedDigest(target: Observed, find: View['find'], path: readonly Obse
   return recipeDigest(target as ArtifactResource, digests);
 }
 
-/** The way from a resource back to itself, in words. */
-function cycleFrom(resource: Observed, find: View['find']): string | undefined {
+/** The way from a resource back to itself; none where it does not lead there. */
+function cycleFrom(resource: Observed, find: View['find']): Observed[] | undefined {
   const start = keyOfResource(resource);
-  const visit = (current: Observed, path: readonly string[]): string[] | undefined => {
+  const visit = (current: Observed, path: readonly Observed[]): Observed[] | undefined => {
     for (const gate of gatesOf(current)) {
-      const key = keyOf(gate);
-      if (key === start) return [...path, describe(gate)];
+      if (keyOf(gate) === start) return [...path];
       const next = find(gate);
-      const found = next && !path.includes(describe(gate)) ? visit(next, [...path, describe(gate)]) : undefined;
+      const found = next && !path.includes(next) ? visit(next, [...path, next]) : undefined;
       if (found) return found;
     }
     return undefined;
   };
-  if (!isArtifactResource(resource)) return undefined;
-  const self = describe({ kind: resource.kind, namespace: namespaceOf(resource), name: resource.metadata.name });
-  const cycle = visit(resource, [self]);
-  return cycle && `${cycle.join(' needs ')}, which can never be; take one of these references out`;
+  return isArtifactResource(resource) ? visit(resource, [resource]) : undefined;
 }
