@@ -1,11 +1,11 @@
 /** Volumes that are bound by name: how a workspace mounts artifacts where the driver knows no inline volumes. */
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
+import { MANAGED_BY } from '../api/labels';
 import type { PlatformSpec } from '../api/platform';
 import { workspaceOf } from '../api/platform';
 import { gibibytes } from '../api/quantity';
 import { API_GROUP } from '../api/resource';
 import type { ArtifactMount, PodPart } from './cloud';
-import { MANAGED_BY } from './labels';
 
 /** Drivers for buckets ignore the capacity, yet Kubernetes asks for one. */
 const DEFAULT_CAPACITY = '1Ti';

@@ -2,12 +2,11 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container, EnvVar, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import { digest } from '../api/digest';
+import { HEALTH_PORT, METRICS_PORT, PLATFORM_DIRECTORY, RECONCILER, TOKEN_KEY_DIRECTORY, TOKEN_KEY_SECRET } from '../api/reconciler';
 import { API_GROUP } from '../api/resource';
 import { helperImage } from '../catalog/images';
 import { LOADER, nodeOptions, PROGRAM_DIRECTORY } from './reconciler-program';
-import {
-  HEALTH_PORT, LABELS, METRICS_PORT, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, RECONCILER, SELECTOR, TOKEN_KEY_SECRET,
-} from './reconciler-settings';
+import { LABELS, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, SELECTOR } from './reconciler-settings';
 import type { ReconcilerSettings } from './reconciler-settings';
 
 /** Nobody in particular, as in distroless images. */
@@ -97,10 +96,10 @@ interface Part {
 
 function parts({ program }: ReconcilerSettings): Part[] {
   return [
-    part('platform', '/etc/substratus', { configMap: { name: PLATFORM_CONFIG_MAP } }),
+    part('platform', PLATFORM_DIRECTORY, { configMap: { name: PLATFORM_CONFIG_MAP } }),
     ...(program ? [part('program', PROGRAM_DIRECTORY, { configMap: { name: programConfigMap(program.digest) } })] : []),
     /* The program makes it when it is not there: it may create Secrets, and reads none but this, by this mount. */
-    part('token-key', '/etc/substratus-token-key', { secret: { secretName: TOKEN_KEY_SECRET, optional: true } }),
+    part('token-key', TOKEN_KEY_DIRECTORY, { secret: { secretName: TOKEN_KEY_SECRET, optional: true } }),
   ];
 }
 

@@ -3,12 +3,13 @@ import type { ConfigMap, Namespace, ServiceAccount } from 'kubernetes-types/core
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { canonicalJson } from '../api/digest';
+import { METRICS_PORT, PLATFORM_FILE_NAME, RECONCILER } from '../api/reconciler';
 import type { KubeObject } from '../expand';
 import { programConfigMap, reconcilerDeployment } from './reconciler-deployment';
 import { PROGRAM_KEY } from './reconciler-program';
 import type { Program } from './reconciler-program';
 import { clusterRole, ownRole, peopleRoles, volumeRole } from './reconciler-roles';
-import { LABELS, METRICS_PORT, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, RECONCILER, SELECTOR } from './reconciler-settings';
+import { LABELS, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, SELECTOR } from './reconciler-settings';
 import type { ReconcilerSettings } from './reconciler-settings';
 
 /** Where API servers listen: behind their Service, and on the nodes of most distributions. */
@@ -25,7 +26,7 @@ export function reconcilerObjects(settings: ReconcilerSettings): KubeObject[] {
     ...ownRole(namespace),
     ...(watchNamespaces.length > 0 ? volumeRole(platform, namespace) : clusterRole(platform, namespace)),
     ...peopleRoles(),
-    configMap(settings, PLATFORM_CONFIG_MAP, { data: { 'platform.json': canonicalJson(platform) } }),
+    configMap(settings, PLATFORM_CONFIG_MAP, { data: { [PLATFORM_FILE_NAME]: canonicalJson(platform) } }),
     ...(program ? [programMap(settings, program)] : []),
     ...(settings.networkPolicy ? [networkPolicy(namespace)] : []),
     reconcilerDeployment(settings),

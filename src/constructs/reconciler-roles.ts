@@ -1,10 +1,11 @@
 /** What the reconciler may do, made from what expansion produces. Pure. */
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, Subject } from 'kubernetes-types/rbac/v1';
 import type { PlatformSpec } from '../api/platform';
+import { RECONCILER } from '../api/reconciler';
 import { API_GROUP, KINDS, PLURALS } from '../api/resource';
 import { CHILD_TYPES, workspaceTypes } from '../expand';
 import type { ObjectType } from '../expand';
-import { LABELS, RECONCILER } from './reconciler-settings';
+import { LABELS } from './reconciler-settings';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const API_VERSION = `${RBAC_GROUP}/v1`;
@@ -75,7 +76,8 @@ function kindRules(): PolicyRule[] {
 /** One rule a group for the children, and one for what only a workspace has. */
 function typeRules(platform: PlatformSpec, namespaced: boolean): PolicyRule[] {
   const ofWorkspace = workspaceTypes(platform).filter((type) => !CHILD_TYPES.some(({ kind }) => kind === type.kind));
-  return [...rulesFor(CHILD_TYPES, CHILD_VERBS, namespaced), ...rulesFor(ofWorkspace, namespaced ? WORKSPACE_VERBS.namespaced : WORKSPACE_VERBS.clusterWide, namespaced)];
+  const verbs = namespaced ? WORKSPACE_VERBS.namespaced : WORKSPACE_VERBS.clusterWide;
+  return [...rulesFor(CHILD_TYPES, CHILD_VERBS, namespaced), ...rulesFor(ofWorkspace, verbs, namespaced)];
 }
 
 function rulesFor(types: readonly ObjectType[], verbs: string[], namespaced: boolean): PolicyRule[] {

@@ -1,19 +1,14 @@
 /** What the objects of the reconciler are made from, and what they are called. */
+import { PART_OF } from '../api/labels';
 import type { PlatformSpec } from '../api/platform';
+import { RECONCILER } from '../api/reconciler';
 import type { Program } from './reconciler-program';
 
-/** Name of the Deployment, and of all that is there once. */
-export const RECONCILER = 'substratus-reconciler';
 export const PLATFORM_CONFIG_MAP = 'substratus-platform';
-export const TOKEN_KEY_SECRET = 'substratus-token-key';
 
 export const SELECTOR = { 'app.kubernetes.io/name': RECONCILER };
+export const LABELS = { ...SELECTOR, ...PART_OF };
 
-/* Not `managed-by`: that says whose children something is. */
-export const LABELS = { ...SELECTOR, 'app.kubernetes.io/part-of': 'substratus' };
-
-export const HEALTH_PORT = 8081;
-export const METRICS_PORT = 8080;
 export const METRICS_PORT_NAME = 'metrics';
 
 export interface ReconcilerSettings {

@@ -1,10 +1,10 @@
 /** Children: plain objects, what they are called, and when they may be applied. */
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import { digest, shortDigest } from '../api/digest';
+import { MANAGED_BY } from '../api/labels';
 import { isDns1035Label, MAX_NAME_LENGTH } from '../api/names';
 import { API_GROUP } from '../api/resource';
 import type { Resource } from '../api/resource';
-import { MANAGED_BY } from '../clouds/labels';
 import { ExpandError } from './error';
 
 export interface KubeObject {

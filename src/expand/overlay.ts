@@ -1,5 +1,6 @@
 /** `spec.pod`: what an author adds to the pod of the image, merged in where it undoes nothing that expansion relies on. */
 import type { PodSecurityContext, PodSpec as KubePodSpec, PodTemplateSpec, Volume } from 'kubernetes-types/core/v1';
+import { MANAGED_BY_LABEL } from '../api/labels';
 import { API_GROUP } from '../api/resource';
 import type { PodSecurity, PodSpec } from '../api/resource';
 import { ExpandError } from './error';
@@ -7,7 +8,7 @@ import { mergePlacements } from './placement';
 
 /** Prefixes of labels and annotations that belong to expansion, the reconciler or the cloud's identity webhook. */
 const SELECTOR_LABELS = ['model', 'dataset', 'server', 'notebook', 'role'];
-const RESERVED_PREFIXES = [`${API_GROUP}/`, 'app.kubernetes.io/managed-by', 'azure.workload.identity/'];
+const RESERVED_PREFIXES = [`${API_GROUP}/`, MANAGED_BY_LABEL, 'azure.workload.identity/'];
 /** Fields of a pod's security context that the `baseline` standard forbids, or holds to a value. */
 const FORBIDDEN_SECURITY = ['seLinuxOptions', 'sysctls', 'windowsOptions'] as const;
 /** How a pod left AppArmor before there was a field for it. */

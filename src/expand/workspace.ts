@@ -1,9 +1,9 @@
 /** A workspace: a namespace made ready for the kinds. */
 import type { Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
+import { MANAGED_BY } from '../api/labels';
 import { WORKSPACE_ROLES, workspaceOf } from '../api/platform';
 import type { PlatformSpec, WorkspaceRole } from '../api/platform';
 import type { PodSecurity } from '../api/resource';
-import { MANAGED_BY } from '../clouds/labels';
 import { cloudNamed } from '../clouds/pods';
 import type { KubeObject } from './child';
 import { withoutEmpty } from './overlay';

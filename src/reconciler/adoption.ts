@@ -1,11 +1,11 @@
 /** Taking over what was ejected and applied without a reconciler: only what is ours by its label, and as it would be written. */
+import { MANAGED_BY_LABEL, MANAGER_NAME } from '../api/labels';
 import { IMAGE_DIGEST_ANNOTATION } from '../expand';
 import type { KubeObject } from '../expand';
 import { contains } from './contains';
 import type { Client } from './kube/client';
 import { FIELD_MANAGER } from './kube/client';
 import type { LiveObject, ManagedFieldsEntry, ResourceType } from './kube/types';
-import { MANAGED_BY_LABEL, MANAGER_NAME } from './labels';
 import { union } from './managed-fields';
 import type { Fields } from './managed-fields';
 

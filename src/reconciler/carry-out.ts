@@ -1,5 +1,6 @@
 /** Carries out a decision: makes what is missing, puts right what differs, and only then takes away what is not needed. */
 import { randomBytes } from 'node:crypto';
+import { MANAGED_BY } from '../api/labels';
 import { ARTIFACT_FINALIZER } from '../api/resource';
 import { differsFrom, ownerReference, write } from './apply';
 import { childrenOf } from './caches';
@@ -7,7 +8,6 @@ import type { Caches } from './caches';
 import type { Decision } from './decision';
 import { ApiError } from './kube/api-error';
 import type { Client } from './kube/client';
-import { MANAGED_BY_LABEL, MANAGER_NAME } from './labels';
 import { DISRUPTED_ANNOTATION, observeResource } from './observed';
 import type { Observed, ObservedChild } from './observed';
 import { PODS, RESOURCE_TYPES, SECRETS, typeOf } from './types';
@@ -101,7 +101,7 @@ export class Carrier {
   private async makeSecret(resource: Observed, name: string): Promise<void> {
     const token = this.hands.tokenOf(resource.metadata.uid) ?? randomBytes(24).toString('base64url');
     const { namespace } = resource.metadata;
-    const metadata = { name, namespace, labels: { [MANAGED_BY_LABEL]: MANAGER_NAME }, ownerReferences: [ownerReference(resource)] };
+    const metadata = { name, namespace, labels: MANAGED_BY, ownerReferences: [ownerReference(resource)] };
     try {
       await this.hands.client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata, immutable: true, stringData: { token } } as never);
     } catch (error) {

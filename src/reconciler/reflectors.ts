@@ -1,11 +1,11 @@
 /** Watches all that a decision may need to know. */
+import { MANAGED_BY_LABEL, MANAGER_NAME } from '../api/labels';
 import { KINDS } from '../api/resource';
 import type { Caches } from './caches';
 import type { Client } from './kube/client';
 import { Reflector } from './kube/reflector';
 import type { ReflectorOptions } from './kube/reflector';
 import type { LiveObject } from './kube/types';
-import { MANAGED_BY_SELECTOR } from './labels';
 import { observeChild, observeResource } from './observed';
 import { observePod } from './pods';
 import type { Log } from './runtime/log';
@@ -34,7 +34,7 @@ interface Started {
 export function reflectorsFor({ client, caches, log, metrics, namespaces }: Watching): Started[] {
   const scopes = namespaces.length > 0 ? namespaces : [undefined];
   return scopes.flatMap((namespace): Started[] => {
-    const ours = { client, log, metrics, namespace, labelSelector: MANAGED_BY_SELECTOR };
+    const ours = { client, log, metrics, namespace, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
     return [
       ...KINDS.map((kind) => new Reflector({
         client, log, metrics, namespace,

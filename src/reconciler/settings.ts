@@ -1,6 +1,9 @@
 /** What the program is told by its environment. */
 import { readFileSync } from 'node:fs';
 import type { PlatformSpec } from '../api/platform';
+import {
+  HEALTH_PORT, METRICS_PORT, PLATFORM_DIRECTORY, PLATFORM_FILE_NAME, RECONCILER, TOKEN_KEY_DIRECTORY, TOKEN_KEY_FILE_NAME,
+} from '../api/reconciler';
 import type { LogLevel } from './runtime/log';
 
 export interface Settings {
@@ -31,21 +34,21 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error'];
 
 /** @throws Error that names the variable, if one is not what it should be. */
 export function settingsFrom(environment: Environment, hostname: string): Settings {
-  const file = environment.PLATFORM_FILE ?? '/etc/substratus/platform.json';
+  const file = environment.PLATFORM_FILE ?? `${PLATFORM_DIRECTORY}/${PLATFORM_FILE_NAME}`;
   return {
     version: environment.SUBSTRATUS_VERSION ?? '0.0.0',
     platform: readPlatform(file),
     identity: environment.POD_NAME ?? `${hostname}-${process.pid}`,
     namespace: environment.POD_NAMESPACE ?? 'substratus',
-    leaseName: environment.LEASE_NAME ?? 'substratus-reconciler',
+    leaseName: environment.LEASE_NAME ?? RECONCILER,
     leaderElect: booleanOf(environment, 'LEADER_ELECT', true),
-    healthPort: integerOf(environment, 'HEALTH_PORT', 8081),
-    metricsPort: integerOf(environment, 'METRICS_PORT', 8080),
+    healthPort: integerOf(environment, 'HEALTH_PORT', HEALTH_PORT),
+    metricsPort: integerOf(environment, 'METRICS_PORT', METRICS_PORT),
     rollOnUpgrade: booleanOf(environment, 'ROLL_ON_UPGRADE', false),
     watchNamespaces: (environment.WATCH_NAMESPACES ?? '').split(',').map((name) => name.trim()).filter(Boolean),
     concurrency: integerOf(environment, 'CONCURRENCY', 8),
     logLevel: oneOf(environment, 'LOG_LEVEL', LOG_LEVELS) as LogLevel,
-    tokenKeyFile: environment.TOKEN_KEY_FILE ?? '/etc/substratus-token-key/key',
+    tokenKeyFile: environment.TOKEN_KEY_FILE ?? `${TOKEN_KEY_DIRECTORY}/${TOKEN_KEY_FILE_NAME}`,
     notebookUrl: environment.NOTEBOOK_URL,
   };
 }

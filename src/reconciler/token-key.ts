@@ -1,13 +1,13 @@
 /** The key that notebooks' tokens are made with: mounted from a Secret that the program itself has made, and cannot read. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { PART_OF } from '../api/labels';
+import { TOKEN_KEY_FILE_NAME, TOKEN_KEY_SECRET } from '../api/reconciler';
 import { ApiError } from './kube/api-error';
 import type { Client } from './kube/client';
-import { MANAGED_BY_LABEL, MANAGER_NAME } from './labels';
 import { tokenOf } from './token-secret';
 import { SECRETS } from './types';
 
-export const TOKEN_KEY_SECRET = 'substratus-token-key';
 const KEY_BYTES = 32;
 
 export class TokenKey {
@@ -18,9 +18,9 @@ export class TokenKey {
   /** Makes the Secret, unless it is there. The kubelet mounts it within a minute or two; who has made it knows it at once. */
   public async create(client: Client, namespace: string): Promise<void> {
     if (this.read()) return;
-    const metadata = { name: TOKEN_KEY_SECRET, namespace, labels: { [MANAGED_BY_LABEL]: MANAGER_NAME } };
+    const metadata = { name: TOKEN_KEY_SECRET, namespace, labels: PART_OF };
     const key = randomBytes(KEY_BYTES);
-    const secret = { metadata, immutable: true, data: { key: key.toString('base64') } };
+    const secret = { metadata, immutable: true, data: { [TOKEN_KEY_FILE_NAME]: key.toString('base64') } };
     try {
       await client.create(SECRETS, secret as Parameters<Client['create']>[1]);
       this.key = key;

@@ -1,4 +1,5 @@
 /** The invariant that holds after every fault: the cluster is what a fresh look at it asks for, and every status says so. */
+import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../src/api/labels';
 import type { PlatformSpec } from '../../src/api/platform';
 import { KINDS } from '../../src/api/resource';
 import type { Condition } from '../../src/api/status';
@@ -9,7 +10,6 @@ import type { Caches } from '../../src/reconciler/caches';
 import { decide } from '../../src/reconciler/decide';
 import { apiVersionOf } from '../../src/reconciler/kube/types';
 import type { LiveObject } from '../../src/reconciler/kube/types';
-import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../src/reconciler/labels';
 import { observeChild, observeResource } from '../../src/reconciler/observed';
 import type { Observed, ObservedChild } from '../../src/reconciler/observed';
 import { observePod } from '../../src/reconciler/pods';

@@ -5,8 +5,8 @@
  * After the manifests of kubernetes/autoscaler, NVIDIA/k8s-device-plugin v0.18.0 and aws-neuron-sdk.
  */
 import type { StorageClass } from 'kubernetes-types/storage/v1';
+import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
-import { MANAGED_BY } from '../labels';
 import { autoscaler } from './autoscaler';
 import type { AutoscalerObject } from './autoscaler';
 import { devicePlugins } from './device-plugins';
@@ -26,7 +26,7 @@ const DEFAULT_STORAGE: StorageClass = {
   metadata: {
     name: 'gp3',
     annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
-    labels: MANAGED_BY,
+    labels: PART_OF,
   },
   provisioner: 'ebs.csi.aws.com',
   parameters: { type: 'gp3', encrypted: 'true' },

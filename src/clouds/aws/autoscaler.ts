@@ -2,8 +2,8 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
+import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
-import { MANAGED_BY } from '../labels';
 
 export type AutoscalerObject = ServiceAccount | ClusterRole | ClusterRoleBinding | Role | RoleBinding | Deployment;
 
@@ -21,7 +21,7 @@ const VERSIONS: readonly (readonly [minor: number, version: string])[] = [
 const DEFAULT_MINOR = 33;
 
 export function autoscaler(platform: PlatformSpec): AutoscalerObject[] {
-  const metadata = { name: NAME, labels: { 'app.kubernetes.io/name': NAME, ...MANAGED_BY } };
+  const metadata = { name: NAME, labels: { 'app.kubernetes.io/name': NAME, ...PART_OF } };
   const namespaced = { ...metadata, namespace: NAMESPACE };
   const subjects = [{ kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE }];
   const roleRef = (kind: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name: NAME });
@@ -72,7 +72,7 @@ function deploymentSpec(platform: PlatformSpec): Deployment['spec'] {
     replicas: 1,
     selector: { matchLabels: labels },
     template: {
-      metadata: { labels: { ...labels, ...MANAGED_BY } },
+      metadata: { labels: { ...labels, ...PART_OF } },
       spec: {
         serviceAccountName: NAME,
         priorityClassName: 'system-cluster-critical',

@@ -3,9 +3,10 @@ import type { DaemonSet } from 'kubernetes-types/apps/v1';
 import type { ConfigMap, Container, EnvVar, NodeSelectorRequirement, PodSpec, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ClusterRole, ClusterRoleBinding } from 'kubernetes-types/rbac/v1';
 import { digest, shortDigest } from '../../api/digest';
+import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
 import { GPUS } from '../../catalog/gpus';
-import { MANAGED_BY, SHARING_LABEL } from '../labels';
+import { SHARING_LABEL } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
 
 export type DevicePluginObject = DaemonSet | ConfigMap | ServiceAccount | ClusterRole | ClusterRoleBinding;
@@ -86,13 +87,13 @@ function sharingConfig(way: string, replicas: number): ConfigMap & { metadata: {
   const sharing = { timeSlicing: { resources: [{ name: NVIDIA.resource, replicas }] } };
   const data = { 'config.yaml': JSON.stringify({ version: 'v1', sharing }) };
   const name = `${NVIDIA.name}-${way}-${shortDigest(digest(data))}`;
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: NAMESPACE, labels: MANAGED_BY }, data };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: NAMESPACE, labels: PART_OF }, data };
 }
 
 /** The rights are those of AWS's manifest: the plugin notes on pods and nodes which devices it has given to whom. */
 function neuron(platform: PlatformSpec): DevicePluginObject[] {
   const { name } = NEURON;
-  const labels = { 'app.kubernetes.io/name': name, ...MANAGED_BY };
+  const labels = { 'app.kubernetes.io/name': name, ...PART_OF };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE, labels } },
     {
@@ -145,11 +146,11 @@ function daemonSet(name: string, { resource }: { readonly resource: string }, { 
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
-    metadata: { name, namespace: NAMESPACE, labels: { ...labels, ...MANAGED_BY } },
+    metadata: { name, namespace: NAMESPACE, labels: { ...labels, ...PART_OF } },
     spec: {
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels: { ...labels, ...MANAGED_BY } },
+        metadata: { labels: { ...labels, ...PART_OF } },
         spec: {
           priorityClassName: 'system-node-critical',
           ...(account ? { serviceAccountName: account } : { automountServiceAccountToken: false }),

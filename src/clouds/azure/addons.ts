@@ -7,6 +7,7 @@
 import type { DaemonSet } from 'kubernetes-types/apps/v1';
 import type { ConfigMap, Container, EnvVar, NodeSelectorRequirement, PodSpec, SecurityContext } from 'kubernetes-types/core/v1';
 import { digest, shortDigest } from '../../api/digest';
+import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
 import { GPUS } from '../../catalog/gpus';
 import { SHARING_LABEL } from '../labels';
@@ -19,8 +20,6 @@ const IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.18.0';
 const SPOT = { key: 'kubernetes.azure.com/scalesetpriority', operator: 'Equal', value: 'spot', effect: 'NoSchedule' };
 const REQUESTS = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } };
 const MPS_ROOT = '/run/nvidia/mps';
-/* Not `managed-by`: the reconciler, which watches for that, has no hand in these. */
-const PART_OF = { 'app.kubernetes.io/part-of': 'substratus' };
 
 /** Objects to apply before GPUs are asked for. */
 export function clusterAddons(platform: PlatformSpec): (DaemonSet | ConfigMap)[] {

@@ -1,5 +1,6 @@
 /** What a local cluster leaves to the user, for the Kubernetes side: NVIDIA's device plugin, for GPUs of the host. Pure. */
 import type { DaemonSet } from 'kubernetes-types/apps/v1';
+import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
 
@@ -25,7 +26,7 @@ export function devicePlugin(image: string = IMAGE): DaemonSet {
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
-    metadata: { name: NAME, namespace: 'kube-system', labels: { ...labels, 'app.kubernetes.io/part-of': 'substratus' } },
+    metadata: { name: NAME, namespace: 'kube-system', labels: { ...labels, ...PART_OF } },
     spec: {
       selector: { matchLabels: labels },
       template: {

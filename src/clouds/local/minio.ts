@@ -3,6 +3,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Job } from 'kubernetes-types/batch/v1';
 import type { Container, EnvVar, Namespace, PersistentVolumeClaim, PodSpec, Service } from 'kubernetes-types/core/v1';
 import { digest, shortDigest } from '../../api/digest';
+import { PART_OF } from '../../api/labels';
 import { IMAGES } from '../../catalog/images';
 
 /** The last release of which there is an image (2025-09). */
@@ -11,8 +12,7 @@ const NAME = 'minio';
 const PORT = 9000;
 const USER = 1000;
 const LABELS = { 'app.kubernetes.io/name': NAME };
-/* Not `managed-by`: the reconciler, which watches for that, has no hand in these. */
-const OBJECT_LABELS = { ...LABELS, 'app.kubernetes.io/part-of': 'substratus' };
+const OBJECT_LABELS = { ...LABELS, ...PART_OF };
 
 export interface MinioOptions {
   readonly namespace: string;

@@ -1,8 +1,8 @@
 /** Every child that there was, as it was last seen: some go before all is done. */
 import { setMaxListeners } from 'node:events';
+import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../../src/api/labels';
 import { CHILD_TYPES } from '../../../src/expand';
 import type { LiveObject } from '../../../src/reconciler/kube/types';
-import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../../src/reconciler/labels';
 import type { Client } from '../client';
 import { follow } from '../follow';
 import type { Followed } from '../follow';

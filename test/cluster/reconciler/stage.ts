@@ -1,4 +1,5 @@
 /** A cluster with the reconciler in it, and scenes that play there at the same time, each in a namespace of its own. */
+import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../../src/api/labels';
 import type { PlatformSpec } from '../../../src/api/platform';
 import { API_VERSION } from '../../../src/api/resource';
 import type { Kind, Metadata, ModelSpec, Resource } from '../../../src/api/resource';
@@ -6,7 +7,6 @@ import type { Condition, Status } from '../../../src/api/status';
 import { expand } from '../../../src/expand';
 import type { Child, Inputs } from '../../../src/expand';
 import type { LiveObject } from '../../../src/reconciler/kube/types';
-import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../../src/reconciler/labels';
 import { referenceTo } from '../client';
 import type { Client, KubeObject } from '../client';
 import type { Cluster } from '../cluster';

@@ -1,7 +1,7 @@
 /** What somebody else has changed or taken away is put right; what somebody else has added stays. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Service } from 'kubernetes-types/core/v1';
-import { MANAGED_BY_LABEL } from '../../../../src/reconciler/labels';
+import { MANAGED_BY_LABEL } from '../../../../src/api/labels';
 import { referenceTo } from '../../client';
 import { model, server } from '../stage';
 import type { Stage } from '../stage';

@@ -1,0 +1,10 @@
+/** Labels that more than one layer must know. */
+
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+export const MANAGER_NAME = 'substratus';
+
+/** On everything that expansion writes; the reconciler watches for it. */
+export const MANAGED_BY = { [MANAGED_BY_LABEL]: MANAGER_NAME } as const;
+
+/** On what we write otherwise, such as add-ons of a cluster, in which the reconciler has no hand. */
+export const PART_OF = { 'app.kubernetes.io/part-of': MANAGER_NAME } as const;
