@@ -12,6 +12,7 @@ import { expandModel } from './model';
 import { expandNotebook } from './notebook';
 import { expandServer } from './server';
 
+export { CLOUD_NAMES } from '../clouds/pods';
 export { artifactOf, deletionJob } from './artifact';
 export { noBuilds } from './build';
 export { IMAGE_DIGEST_ANNOTATION, namespaceOf, STEPS } from './child';
