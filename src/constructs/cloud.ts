@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { CloudInfrastructure } from '../clouds/infrastructure';
 import { cloudInfrastructure } from '../clouds/terraform';
 import type { Location, SideName } from '../clouds/terraform';
+import { checkLocation } from './cloud-location';
 import { tokenProblem } from './guard';
 import { knownProps, unknownProp } from './known-props';
 import { LocalStore } from './local-store';
@@ -87,19 +88,19 @@ const LOCAL_PROPS = knownProps<LocalCloudProps>({ store: true, simulatedGpus: tr
 export class Cloud {
   /** Google Cloud: GKE, Cloud Storage, Artifact Registry. */
   public static gcp(props: GcpCloudProps): Cloud {
-    required('gcp', props, ['projectId', 'projectNumber', 'region']);
+    checkLocation('gcp', props);
     return Cloud._of('gcp', props);
   }
 
   /** AWS: EKS, S3, ECR. */
   public static aws(props: AwsCloudProps): Cloud {
-    required('aws', props, ['accountId', 'region', 'zones']);
+    checkLocation('aws', props, ['zones']);
     return Cloud._of('aws', props);
   }
 
   /** Azure: AKS, Blob Storage, Container Registry. */
   public static azure(props: AzureCloudProps): Cloud {
-    required('azure', props, ['subscriptionId', 'tenantId', 'location']);
+    checkLocation('azure', props);
     return Cloud._of('azure', props);
   }
 
@@ -141,16 +142,4 @@ function localProblem({ store, simulatedGpus, nodeImage }: LocalCloudProps): str
   }
   const problem = tokenProblem({ nodeImage });
   return problem && `Cloud.local: ${problem}`;
-}
-
-/** For callers without types, and for what was read from an empty environment. */
-function required<P extends object>(cloud: string, props: P, fields: readonly (keyof P & string)[]): void {
-  const problem = tokenProblem(props);
-  if (problem) throw new Error(`Cloud.${cloud}: ${problem}`);
-  for (const field of fields) {
-    const value = props[field] as unknown;
-    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) {
-      throw new Error(`Cloud.${cloud} has no ${field}; give it, since nothing is looked up`);
-    }
-  }
 }

@@ -10,6 +10,7 @@ import type { CloudName, SynthesizedStack } from './clouds';
 import { messageOf, temporary, untyped } from './fixtures';
 
 const ROOT = resolve(__dirname, '../..');
+const SUBSCRIPTION = '00000000-1111-2222-3333-444444444444';
 const PROVIDERS: Readonly<Record<CloudName, string>> = { gcp: 'google', aws: 'aws', azure: 'azurerm' };
 
 interface Run {
@@ -95,15 +96,43 @@ describe('fails when', () => {
       .toBe('Cloud.aws has no accountId; give it, since nothing is looked up');
     expect(messageOf(() => Cloud.aws({ accountId: '111122223333', region: 'us-east-1', zones: [] })))
       .toBe('Cloud.aws has no zones; give it, since nothing is looked up');
-    expect(messageOf(() => Cloud.azure(untyped({ subscriptionId: 's', location: 'eastus' }))))
+    expect(messageOf(() => Cloud.azure(untyped({ subscriptionId: SUBSCRIPTION, location: 'eastus' }))))
       .toBe('Cloud.azure has no tenantId; give it, since nothing is looked up');
+  });
+
+  const AZURE = { subscriptionId: SUBSCRIPTION, tenantId: SUBSCRIPTION, location: 'eastus' };
+  const AWS = { accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'] };
+  const GCP = { projectId: 'acme', projectNumber: '1', region: 'us-central1' };
+
+  test.each([
+    ["Cloud.gcp: projectNumber is 'acme', which it cannot be; it is written as '123456789012' is", () => Cloud.gcp({ ...GCP, projectNumber: 'acme' })],
+    ["Cloud.gcp: projectId is 'Acme ML', which it cannot be; it is written as 'acme-ml' is", () => Cloud.gcp({ ...GCP, projectId: 'Acme ML' })],
+    ["Cloud.gcp: region is 'us-central1-a', which it cannot be; it is written as 'us-central1' is", () => Cloud.gcp({ ...GCP, region: 'us-central1-a' })],
+    ["Cloud.aws: accountId is '12345', which it cannot be; it is written as '123456789012' is", () => Cloud.aws({ ...AWS, accountId: '12345' })],
+    ["Cloud.aws: region is 'Ohio', which it cannot be; it is written as 'us-east-1' is", () => Cloud.aws({ ...AWS, region: 'Ohio' })],
+    ['Cloud.aws: zone eu-west-1b is not in region us-east-1; name zones of that region', () => Cloud.aws({ ...AWS, zones: ['us-east-1a', 'eu-west-1b'] })],
+    ['Cloud.gcp: zone europe-west4-a is not in region us-central1; name zones of that region', () => Cloud.gcp({ ...GCP, zones: ['europe-west4-a'] })],
+    [`Cloud.azure: tenantId is 'acme', which it cannot be; it is written as '${SUBSCRIPTION}' is`, () => Cloud.azure({ ...AZURE, tenantId: 'acme' })],
+    ["Cloud.azure: location is 'East US', which it cannot be; it is written as 'eastus' is", () => Cloud.azure({ ...AZURE, location: 'East US' })],
+  ])('%s', (message, action) => {
+    expect(messageOf(action)).toBe(message);
+  });
+
+  test.each([
+    () => Cloud.gcp({ ...GCP, projectId: 'example.com:acme' }),
+    () => Cloud.gcp({ ...GCP, region: 'northamerica-northeast1' }),
+    () => Cloud.aws({ ...AWS, region: 'us-gov-west-1', zones: ['us-gov-west-1a'] }),
+    () => Cloud.aws({ ...AWS, zones: ['us-east-1-atl-2a'] }),
+    () => Cloud.azure({ ...AZURE, location: 'westus3', zones: ['1', '2'] }),
+  ])('a location as there is one is taken: %s', (action) => {
+    expect(action().name).toMatch(/^(gcp|aws|azure)$/);
   });
 
   test('the provider package is not installed', () => {
     jest.isolateModules(() => {
       jest.doMock('@cdktf/provider-azurerm/lib/provider', () => { throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' }); });
       const fresh = jest.requireActual<{ Cloud: typeof Cloud; Cluster: typeof Cluster }>('../../src');
-      const cloud = fresh.Cloud.azure({ subscriptionId: 's', tenantId: 't', location: 'eastus' });
+      const cloud = fresh.Cloud.azure({ subscriptionId: SUBSCRIPTION, tenantId: SUBSCRIPTION, location: 'eastus' });
       expect(messageOf(() => new fresh.Cluster(emptyStack(), 'ml', { cloud })))
         .toBe('[cloud/ml] cloud azure needs packages that are not installed; run npm install cdktf @cdktf/provider-azurerm');
     });
