@@ -146,6 +146,7 @@ export class Reconciler extends Construct {
   public readonly namespace: string;
 
   private readonly settings: () => ReconcilerSettings;
+  private readonly workspaces: string[] = [];
 
   constructor(scope: Construct, id: string, props: ReconcilerProps) {
     super(scope, id);
@@ -163,14 +164,23 @@ export class Reconciler extends Construct {
     inSyncWave(this, RECONCILER_WAVE);
     inSyncWave(definitions, DEFINITIONS_WAVE);
     Declarations.of(this).addReconciler(this, (workspace) => this.onWorkspace(workspace, definitions));
-    this.node.addValidation({ validate: () => problems(platform, this.namespace) });
+    this.node.addValidation({ validate: () => [...problems(platform, this.namespace), ...this.unwatched(checked.watchNamespaces)] });
   }
 
   /** A workspace is applied after the definitions, and holds the rights in it: before it is there, nothing can. */
   private onWorkspace({ construct, namespace }: DeclaredWorkspace, definitions: CustomResourceDefinitions): void {
+    this.workspaces.push(namespace);
     const isInside = construct.node.scopes.includes(Chart.of(this)); // a Chart comes after those inside it
     if (!isInside) construct.node.addDependency(definitions);
     if (this.node.tryRemoveChild(roleId(namespace))) this.addRole(new Construct(construct, 'Reconciler'), namespace);
+  }
+
+  /** Workspaces of this App that it would not look at. */
+  private unwatched(watched: readonly string[]): string[] {
+    if (watched.length === 0) return [];
+    return this.workspaces.filter((namespace) => !watched.includes(namespace)).map((namespace) => (
+      `workspace ${namespace} is not in watchNamespaces, so that nothing in it would run; name it there, or leave watchNamespaces out`
+    ));
   }
 
   private addRole(scope: Construct, watched: string): void {

@@ -1,7 +1,7 @@
 /** What the Reconciler refuses, with the way out. */
 import { App, Chart, Size } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Platform, Reconciler } from '../../src';
+import { Platform, Reconciler, Workspace } from '../../src';
 import type { ReconcilerProps } from '../../src';
 import { appOf, gcp, messageOf, synthErrors, untyped, workspace } from './fixtures';
 import { reconciler } from './reconciler-fixtures';
@@ -75,6 +75,16 @@ describe('a second Reconciler of one cluster is refused', () => {
     const elsewhere = Platform.gcp({ clusterName: 'elsewhere', bucketName: 'acme' });
     expect(messageOf(() => new Reconciler(new Chart(app, 'other'), 'substratus', { platform: elsewhere }))).toBe('no error');
   });
+});
+
+test('a workspace of the App that it would not look at is refused', () => {
+  const platform = gcp();
+  platform.addWorkspace('team-a');
+  platform.addWorkspace('team-b');
+  const app = appOf(reconciler({ platform, watchNamespaces: ['team-a'] }));
+  for (const namespace of ['team-a', 'team-b']) new Workspace(app, namespace, { platform });
+  expect(messageOf(() => app.synthYaml())).toBe('Validation failed with the following errors:\n  [system/substratus] '
+    + 'workspace team-b is not in watchNamespaces, so that nothing in it would run; name it there, or leave watchNamespaces out');
 });
 
 test('a workspace in its namespace is refused, for whose pods could read the key of all notebooks', () => {
