@@ -3,6 +3,7 @@ import { Cloud, Cluster, Gpu, GpuNodePool } from 'cdk-substratus';
 import { App, TerraformStack } from 'cdktf';
 
 const COUNTS = [1, 2, 4, 8, 12, 16];
+const ID = '00000000-1111-2222-3333-444444444444';
 
 const CLUSTERS = [
   cluster({ cloud: Cloud.gcp({ projectId: 'acme-ml', projectNumber: '123456789012', region: 'us-central1' }) }),
@@ -10,7 +11,7 @@ const CLUSTERS = [
     cloud: Cloud.aws({ accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'] }),
     admins: ['arn:aws:iam::111122223333:role/admin'],
   }),
-  cluster({ cloud: Cloud.azure({ subscriptionId: 's', tenantId: 't', location: 'eastus' }) }),
+  cluster({ cloud: Cloud.azure({ subscriptionId: ID, tenantId: ID, location: 'eastus' }) }),
 ];
 
 function cluster(props: { readonly cloud: Cloud; readonly admins?: string[] }): Cluster {
