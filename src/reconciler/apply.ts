@@ -40,21 +40,41 @@ export async function write(client: Client, owner: Observed, { object, applied, 
   return observeChild(await client.apply(type, body, { force: true }), type.kind);
 }
 
-/** Server-side apply has no «only if it is not there», so it is asked for first; without force, the moment between is safe too. */
+/**
+ * The resource version of no object. What is applied with it is made where there is nothing of that name, and refused where there is
+ * something, in one step: etcd counts from 1, which is its own first version.
+ */
+const NO_VERSION = '1';
+
+/** Never touches what is there already, but to bring our own up to date or to take over what is equal. */
 async function make(client: Client, owner: Observed, change: Write): Promise<ObservedChild> {
-  const { object, applied } = change;
+  try {
+    return await makeNew(client, owner, { change, resourceVersion: NO_VERSION });
+  } catch (error) {
+    if (!ApiError.isConflict(error)) throw error;
+  }
+  const { object } = change;
   const type = typeOf(object);
   const live = await find(client, object);
-  if (!live) {
-    const body = withMetadata(object, { owner, text: writeApplied(applied) });
-    return observeChild(await client.apply(type, body, { force: false }), type.kind);
-  }
+  /* It has gone since, or this API server looks for the version even where there is no object. */
+  if (!live) return makeNew(client, owner, { change });
   const child = observeChild(live, type.kind);
   if (child.owner?.uid === owner.metadata.uid) return bringUpToDate(client, owner, { change, child });
   if (isLeaving(child, owner)) throw new NotYetGone(object);
   if (!isAdoptable(live, object)) throw new NameConflict(object);
   await adopt(client, type, live);
   return bringUpToDate(client, owner, { change, child });
+}
+
+interface New {
+  readonly change: Write;
+  readonly resourceVersion?: string;
+}
+
+async function makeNew(client: Client, owner: Observed, { change: { object, applied }, resourceVersion }: New): Promise<ObservedChild> {
+  const type = typeOf(object);
+  const body = withMetadata(object, { owner, text: writeApplied(applied), resourceVersion });
+  return observeChild(await client.apply(type, body, { force: false }), type.kind);
 }
 
 interface Found {
@@ -88,15 +108,17 @@ interface MetadataToWrite {
   readonly owner: Observed;
   readonly text: string;
   readonly uid?: string;
+  readonly resourceVersion?: string;
 }
 
-function withMetadata(object: KubeObject, { owner, text, uid }: MetadataToWrite): KubeObject & { metadata: object } {
+function withMetadata(object: KubeObject, { owner, text, uid, resourceVersion }: MetadataToWrite): KubeObject & { metadata: object } {
   const { metadata } = object;
   return {
     ...object,
     metadata: {
       ...metadata,
       ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
       annotations: { ...metadata?.annotations, [APPLIED_ANNOTATION]: text },
       ownerReferences: [ownerReference(owner)],
     },

@@ -291,10 +291,11 @@ function isSelected({ metadata }: StoredObject, selector: string | undefined): b
   });
 }
 
+/** Where there is no object, there is no version to differ from. */
 function checkPreconditions(old: StoredObject | undefined, wanted: Json = {}): void {
   const { uid, resourceVersion } = wanted;
   const uidDiffers = uid !== undefined && uid !== old?.metadata.uid;
-  const versionDiffers = resourceVersion !== undefined && resourceVersion !== old?.metadata.resourceVersion;
+  const versionDiffers = old !== undefined && resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion;
   if (uidDiffers || versionDiffers) throw new Refusal(409, 'Conflict', 'the object has been modified');
 }
 
