@@ -99,7 +99,8 @@ export class Controller {
       const refused = await this.act(current, decision);
       if (refused !== 'changed' || pass === MAX_PASSES) {
         if (typeof refused === 'object') return refused;
-        return { verdict: decision.verdict, lookAgainMs: soonest(lookAgainMs, decision.lookAgainMs) };
+        const isRestless = refused === 'changed';
+        return { verdict: decision.verdict, lookAgainMs: isRestless ? 0 : soonest(lookAgainMs, decision.lookAgainMs) };
       }
       current = this.find(key);
     }

@@ -10,19 +10,20 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
   /* What is held back until its artifact is out of use. */
   const wakeLeaving = () => leavingOf(caches).forEach((resource) => enqueue(keyOfResource(resource)));
   for (const kind of KINDS) {
-    caches.resources[kind].onChange((change) => {
-      const resource = change.new ?? change.old;
+    caches.resources[kind].onChange(({ old, new: now, isOwn }) => {
+      const resource = now ?? old;
       if (!resource) return;
       const key = keyOfResource(resource);
-      if (!change.new || !change.old || concernsItself(change.old, change.new)) enqueue(key);
-      if (!change.new || !change.old || concernsOthers(change.old, change.new)) {
+      if (!now || !old || differ(isOwn ? own : whole, old, now)) enqueue(key);
+      if (!now || !old || differ(seenByOthers, old, now)) {
         for (const dependent of dependentsOf(caches, key)) enqueue(keyOfResource(dependent));
       }
-      if (!change.new || change.new.metadata.deletionTimestamp) wakeLeaving();
+      if (!now || now.metadata.deletionTimestamp) wakeLeaving();
     });
   }
   for (const cache of caches.children.values()) {
-    cache.onChange(({ old, new: now }) => {
+    cache.onChange(({ old, new: now, isOwn }) => {
+      if (isOwn) return; // who has written it looks again by itself
       for (const key of new Set([old, now].map(keyOfOwner))) if (key !== undefined) enqueue(key);
       if (!now && old?.deployment) wakeLeaving();
     });
@@ -34,23 +35,24 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
   });
 }
 
-/** Our own status writes need no second look. */
-function concernsItself(old: Observed, now: Observed): boolean {
-  return old.metadata.uid !== now.metadata.uid || part(old) !== part(now) || !sameStatus(old, now);
+function differ(part: (resource: Observed) => unknown, old: Observed, now: Observed): boolean {
+  return canonicalJson(part(old)) !== canonicalJson(part(now));
 }
 
-function part({ metadata: { generation, annotations, deletionTimestamp, finalizers } }: Observed): string {
-  return canonicalJson({ generation, annotations, deletionTimestamp, finalizers });
+/** All that a decision may rest on. */
+function whole({ metadata: { uid, generation, annotations, deletionTimestamp, finalizers }, status }: Observed): unknown {
+  return { uid, generation, annotations, deletionTimestamp, finalizers, status };
 }
 
-function sameStatus(old: Observed, now: Observed): boolean {
-  return canonicalJson(old.status ?? {}) === canonicalJson(now.status ?? {});
+/** After an own write: what there is more to do for, once the status says it. */
+function own({ status }: Observed): unknown {
+  return { ready: status?.ready === true, artifact: status?.artifact };
 }
 
-/** What dependants look at: whether it is there, Ready, what it has published, with whom it is shared. */
-function concernsOthers(old: Observed, now: Observed): boolean {
-  return old.metadata.uid !== now.metadata.uid || old.metadata.generation !== now.metadata.generation
-    || old.metadata.deletionTimestamp !== now.metadata.deletionTimestamp || !sameStatus(old, now);
+/** What dependants look at: whether it is there, Ready, what it has published, with whom it is shared, and why it is stuck. */
+function seenByOthers({ metadata: { uid, generation, deletionTimestamp }, status }: Observed): unknown {
+  const stalled = status?.conditions?.find(({ type }) => type === 'Stalled');
+  return { uid, generation, deletionTimestamp, ready: status?.ready === true, artifact: status?.artifact, why: [stalled?.reason, stalled?.message] };
 }
 
 function keyOfOwner(child: ObservedChild | undefined): string | undefined {

@@ -16,6 +16,15 @@ export interface Cached {
 export interface Change<T> {
   readonly old?: T;
   readonly new?: T;
+  /** Whether it is the answer to an own write: who has made it knows already. */
+  readonly isOwn?: boolean;
+}
+
+/** Where a version of an object comes from. */
+interface Putting {
+  /** Whether it counts though a newer one is here. */
+  readonly isCertain?: boolean;
+  readonly isOwn?: boolean;
 }
 
 export type Listener<T> = (change: Change<T>) => void;
@@ -73,7 +82,7 @@ export class Cache<T extends Cached> {
 
   /** Takes the answer to an own write in, unless a newer version is here already, or the object was removed since. */
   public observe(object: T): void {
-    if (!this.removed.has(object.metadata.uid)) this.put(object);
+    if (!this.removed.has(object.metadata.uid)) this.put(object, { isOwn: true });
   }
 
   /** Removes the object with a key; with a uid only if it is that one. */
@@ -108,7 +117,7 @@ export class Cache<T extends Cached> {
       if (++count % STEP_SIZE === 0) yield;
       seen.add(keyOf(object.metadata));
       this.removed.delete(object.metadata.uid);
-      this.put(object, isRestored);
+      this.put(object, { isCertain: isRestored });
     }
     for (const [key, { metadata }] of this.objects) {
       if (++count % STEP_SIZE === 0) yield;
@@ -122,7 +131,7 @@ export class Cache<T extends Cached> {
     if (this.newest === '' || isNewer(resourceVersion, this.newest)) this.newest = resourceVersion;
   }
 
-  private put(object: T, isCertain = false): void {
+  private put(object: T, { isCertain = false, isOwn }: Putting = {}): void {
     const { metadata } = object;
     const key = keyOf(metadata);
     const old = this.objects.get(key);
@@ -130,11 +139,11 @@ export class Cache<T extends Cached> {
     if (old && old.metadata.uid !== metadata.uid) {
       this.delete(key, old.metadata.uid);
       this.store(key, object);
-      return this.emit({ new: object });
+      return this.emit({ new: object, isOwn });
     }
     if (old) this.take(key, old);
     this.store(key, object);
-    this.emit({ old, new: object });
+    this.emit({ old, new: object, isOwn });
   }
 
   private store(key: string, object: T): void {

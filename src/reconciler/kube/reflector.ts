@@ -142,7 +142,7 @@ export class Reflector<T extends Cached> {
     }
   }
 
-  /** The object that is kept already, where nothing has happened to it: after a list anew that is most of them. */
+  /** The object that is kept already: most of them after a list anew, and in events those that are the echo of an own write. */
   private unchanged({ metadata }: LiveObject): T | undefined {
     const kept = this.options.cache.get(keyOf(metadata));
     return kept?.metadata.uid === metadata.uid && kept.metadata.resourceVersion === metadata.resourceVersion ? kept : undefined;
@@ -185,7 +185,7 @@ export class Reflector<T extends Cached> {
       return;
     }
     const { metadata } = event.object;
-    const object = event.type === 'DELETED' ? undefined : this.options.transform(event.object);
+    const object = event.type === 'DELETED' ? undefined : this.unchanged(event.object) ?? this.options.transform(event.object);
     if (object) this.options.cache.set(object);
     else this.options.cache.delete(keyOf(metadata), metadata.uid);
     this.resourceVersion = metadata.resourceVersion;

@@ -57,6 +57,16 @@ test('the answer to an own write is taken in, unless something newer is here', (
   expect(cache.get('n/x')?.metadata.resourceVersion).toBe('10');
 });
 
+test('listeners are told whether a change is an own one', () => {
+  const cache = new Cache<Entry>();
+  const heard: unknown[] = [];
+  cache.onChange(({ isOwn = false }) => heard.push(isOwn));
+  cache.set(entry('x', 1));
+  cache.observe(entry('x', 2));
+  cache.set(entry('x', 3));
+  expect(heard).toEqual([false, true, false]);
+});
+
 test('a watch that lags does not undo an own write', () => {
   const { cache, changes } = watched();
   cache.observe(entry('x', 10));

@@ -170,6 +170,22 @@ describe('watch', () => {
     expect(setup.changes).toEqual(['+one', '+one', '-one']);
   });
 
+  test('the echo of an own write is not worked out again', async () => {
+    const worked: string[] = [];
+    const setup = await reflecting({
+      transform: (live) => {
+        worked.push(`${live.metadata.name} ${live.metadata.resourceVersion}`);
+        return slim(live);
+      },
+    });
+    await synced(setup);
+    const { metadata: { uid, resourceVersion } } = setup.api.store.put(THINGS, thing('one'));
+    setup.cache.observe({ metadata: { namespace: 'team-a', name: 'one', uid, resourceVersion } });
+    setup.api.store.put(THINGS, thing('two'));
+    await until(() => setup.changes.length === 2);
+    expect(worked).toEqual([`two ${setup.api.store.resourceVersion}`]);
+  });
+
   test('it asks for an end between 5 and 10 minutes from now', async () => {
     for (const [random, seconds] of [[0, '300'], [0.999999, '600']] as const) {
       const setup = await reflecting({ random: () => random });
