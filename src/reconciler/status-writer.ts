@@ -14,6 +14,8 @@ import { RESOURCE_TYPES } from './types';
 
 /** Progress is told once in this time; an end at once. */
 const EVERY_MS = 1000;
+/** For how long mere progress is not worth a write: it may be over by then. */
+const SETTLE_MS = 200;
 
 export const STATUS_MANAGER = 'substratus-status';
 
@@ -29,8 +31,15 @@ export interface Voice {
   readonly clock: Clock;
 }
 
+/** Whether progress is the first word on a spec, or that it is Ready no more. */
+function isNews({ metadata: { generation }, status }: Observed): boolean {
+  return status?.ready === true || status?.observedGeneration !== generation;
+}
+
 export class StatusWriter {
   private readonly toldAt = new Map<string, number>();
+  /** When there was first something to tell that has not been told. */
+  private readonly untoldSince = new Map<string, number>();
 
   constructor(private readonly voice: Voice) {}
 
@@ -38,17 +47,29 @@ export class StatusWriter {
   public async tell(resource: Observed, verdict: Verdict): Promise<Outcome> {
     const { clock } = this.voice;
     const status = changedStatus(resource, verdict, clock.date().toISOString().replace(/\.\d+Z$/, 'Z'));
-    if (!status) return {};
     const key = keyOfResource(resource);
-    const waitMs = EVERY_MS - (clock.now() - (this.toldAt.get(key) ?? -Infinity));
-    if (verdict.reconciling && !verdict.ready && waitMs > 0) return { requeueAfterMs: waitMs };
+    if (!status) {
+      this.untoldSince.delete(key);
+      return {};
+    }
+    const waitMs = verdict.reconciling && !verdict.ready ? this.waitMs(key, isNews(resource) ? 0 : SETTLE_MS) : 0;
+    if (waitMs > 0) return { requeueAfterMs: waitMs };
     this.toldAt.set(key, clock.now());
+    this.untoldSince.delete(key);
     if (await this.write(resource, status)) this.announce(resource, verdict);
     return {};
   }
 
   public forget(key: string): void {
     this.toldAt.delete(key);
+    this.untoldSince.delete(key);
+  }
+
+  private waitMs(key: string, settleMs: number): number {
+    const now = this.voice.clock.now();
+    const since = this.untoldSince.get(key) ?? now;
+    this.untoldSince.set(key, since);
+    return Math.max((this.toldAt.get(key) ?? -Infinity) + EVERY_MS, since + settleMs) - now;
   }
 
   /** Says whether the resource is still there. */
