@@ -42,8 +42,8 @@ export class Transport {
     this.request = request;
     const tls = { ca, cert, key, servername: serverName, rejectUnauthorized: !isInsecure };
     const options = { ...tls, keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, timeout: FREE_SOCKET_TIMEOUT_MS };
-    this.requests = new Agent({ ...options, maxSockets });
-    this.watches = new Agent(options);
+    this.requests = named(new Agent({ ...options, maxSockets }), this.host);
+    this.watches = named(new Agent(options), this.host);
   }
 
   /** Sends a request. Resolves with the answer once its headers are here; its body is to be read, or destroyed. */
@@ -68,6 +68,11 @@ export class Transport {
     this.requests.destroy();
     this.watches.destroy();
   }
+}
+
+/** The agent of one server. Node's own make a name of all options, certificates included, several times a request. */
+function named(agent: http.Agent, name: string): http.Agent {
+  return Object.assign(agent, { getName: () => name });
 }
 
 /** All of an answer's body, as text. */

@@ -149,6 +149,9 @@ function labelText(labels: Labels): string {
   return parts.length > 0 ? `{${parts.join()}}` : '';
 }
 
+const SPECIAL = /[\\"\n]/;
+
 function escaped(value: string): string {
+  if (!SPECIAL.test(value)) return value;
   return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
 }
