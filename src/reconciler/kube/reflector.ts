@@ -6,8 +6,9 @@ import { Registry } from '../runtime/metrics';
 import { linkedSignal } from './abort';
 import { ApiError, TransportError } from './api-error';
 import type { Cache, Cached } from './cache';
-import type { Client, WatchEvent } from './client';
+import type { Client, List, WatchEvent } from './client';
 import { IdleTimer } from './idle-timer';
+import { Limiter } from './limiter';
 import { MIN_WATCH_MS, needsList } from './reflector-errors';
 import { ReflectorMetrics } from './reflector-metrics';
 import { ReflectorReport } from './reflector-report';
@@ -38,6 +39,8 @@ export interface ReflectorOptions<T extends Cached> {
   readonly metadataOnly?: boolean;
   /** A cluster may do without the type: as long as it is absent there are no such objects. */
   readonly optional?: boolean;
+  /** Whose turn it is to read a page: as it comes it is large, and many reflectors may list at once. */
+  readonly pages?: Limiter;
   readonly metrics?: Registry;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -118,18 +121,12 @@ export class Reflector<T extends Cached> {
 
   /** Takes all objects in, page by page, and says at which resource version they were so. */
   private async list(): Promise<string> {
-    const { client, type, namespace, labelSelector, metadataOnly, transform, cache } = this.options;
+    const { namespace, cache, pages = new Limiter(1) } = this.options;
     const objects: T[] = [];
     this.metrics.listed();
     for (let token: string | undefined; ;) {
-      const page = await client.list(type, {
-        namespace, labelSelector, metadataOnly, limit: PAGE_SIZE, continue: token, attempts: 1, signal: this.stopping.signal,
-      });
+      const page = await pages.run(() => this.page(objects, token), this.stopping.signal);
       this.touch();
-      for (const item of page.items) {
-        const object = this.unchanged(item) ?? transform(item);
-        if (object) objects.push(object);
-      }
       if (page.continue === undefined) {
         const steps = cache.replaceInSteps(objects, page.resourceVersion, namespace);
         while (!steps.next().done) await setImmediate();
@@ -140,6 +137,19 @@ export class Reflector<T extends Cached> {
       token = page.continue;
       await setImmediate();
     }
+  }
+
+  /** Takes the objects of a page in, and says where the next one begins. */
+  private async page(objects: T[], token: string | undefined): Promise<Omit<List<LiveObject>, 'items'>> {
+    const { client, type, namespace, labelSelector, metadataOnly, transform } = this.options;
+    const { items, ...page } = await client.list(type, {
+      namespace, labelSelector, metadataOnly, limit: PAGE_SIZE, continue: token, attempts: 1, signal: this.stopping.signal,
+    });
+    for (const item of items) {
+      const object = this.unchanged(item) ?? transform(item);
+      if (object) objects.push(object);
+    }
+    return page;
   }
 
   /** The object that is kept already: most of them after a list anew, and in events those that are the echo of an own write. */
