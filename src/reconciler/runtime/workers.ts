@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { SYSTEM_CLOCK, sleep } from '../clock';
 import type { Clock } from '../clock';
 import { ApiError, TransportError, WritesStoppedError } from '../kube/api-error';
@@ -15,6 +16,8 @@ export const DEFAULT_WORKERS = 8;
 export const STOP_LIMIT_MS = 20_000;
 /** The longest wait after nobody has answered: that is no fault of the key, and the server is missed as soon as it is back. */
 export const UNREACHABLE_CAP_MS = 10_000;
+/** How long work that waits for nothing may keep everything else out. */
+const TURN_MS = 10;
 const MS_PER_SECOND = 1000;
 
 /** What is to happen after a key was worked on without an error. */
@@ -51,6 +54,7 @@ export class Workers {
   private readonly metrics: WorkerMetrics;
   private loops: Promise<void>[] = [];
   private isStopping = false;
+  private turnSince = 0;
 
   constructor(options: WorkersOptions) {
     const { count = DEFAULT_WORKERS, metrics = new Registry(), clock = SYSTEM_CLOCK, fieldsOf = (key) => ({ key }) } = options;
@@ -82,7 +86,16 @@ export class Workers {
     for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
       if (!this.isStopping) await this.work(key);
       queue.done(key);
+      await this.giveWay();
     }
+  }
+
+  /** Answers, timers and probes have their turn too, though there may be thousands of keys at which nothing is to be done. */
+  private async giveWay(): Promise<void> {
+    const { clock } = this.options;
+    if (clock.now() - this.turnSince < TURN_MS) return;
+    await setImmediate();
+    this.turnSince = clock.now();
   }
 
   private async work(key: string): Promise<void> {

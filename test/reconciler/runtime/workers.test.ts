@@ -16,8 +16,7 @@ interface Setup {
   readonly metrics: Registry;
 }
 
-function working(reconcile: Reconcile, count?: number): Setup {
-  const clock = new FakeClock();
+function working(reconcile: Reconcile, count?: number, clock = new FakeClock()): Setup {
   const metrics = new Registry();
   const queue = new Queue({ name: 'substratus', clock, metrics });
   const { log, lines } = recordedLog();
@@ -39,6 +38,23 @@ test('eight keys are worked on at a time', async () => {
   expect(atWork).toHaveLength(8);
   expect(metrics.text()).toContain('controller_runtime_active_workers{controller="substratus"} 8\n');
   expect(metrics.text()).toContain('controller_runtime_max_concurrent_reconciles{controller="substratus"} 8\n');
+});
+
+test('timers and answers have their turn amid many keys at which nothing is to be done', async () => {
+  let time = 0;
+  const clock = Object.assign(new FakeClock(), { now: () => ++time });
+  let done = 0;
+  const { queue } = working(async () => {
+    done += 1;
+    return {};
+  }, 8, clock);
+  for (let index = 0; index < 1000; index++) queue.add(String(index));
+  const seen = new Set<number>();
+  while (done < 1000) {
+    await new Promise(setImmediate);
+    seen.add(done);
+  }
+  expect(seen.size).toBeGreaterThan(50);
 });
 
 test('success is forgotten, and comes again when it said so', async () => {
