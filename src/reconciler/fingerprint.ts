@@ -20,9 +20,14 @@ export interface Fingerprint {
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
 
+/** Of what is the same object there is one: it is looked at several times in a row, and never changed. */
+const KNOWN = new WeakMap<object, Fingerprint>();
+
 /** The fingerprint of an object that shall be applied. */
 export function fingerprintOf(object: object): Fingerprint {
-  return fingerprint(object as JsonObject);
+  const known = KNOWN.get(object) ?? fingerprint(object as JsonObject);
+  KNOWN.set(object, known);
+  return known;
 }
 
 /** The fingerprint of what a manager owns of a live object. */
@@ -36,18 +41,8 @@ function fingerprint({ apiVersion: _, kind: __, status: ___, metadata, spec, ...
   const { template, ...restOfSpec } = (spec ?? {}) as JsonObject;
   return {
     rest: hash({ labels, annotations: otherAnnotations, spec: restOfSpec, ...rest }),
-    ...(template !== undefined && { template: hashOfTemplate(template) }),
+    ...(template !== undefined && { template: hash(template) }),
   };
-}
-
-/** Of a template that is the same object there is one hash: it is large, and looked at several times. */
-const KNOWN_HASHES = new WeakMap<object, string>();
-
-function hashOfTemplate(template: Json): string {
-  if (typeof template !== 'object' || template === null) return hash(template);
-  const known = KNOWN_HASHES.get(template) ?? hash(template);
-  KNOWN_HASHES.set(template, known);
-  return known;
 }
 
 /** Of 60 bits: it is compared with one other. */
