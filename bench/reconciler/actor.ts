@@ -28,6 +28,8 @@ export class Actor {
   private readonly seen = new Set<string>();
   /** Jobs that wait to be let go, by the name of their Model. */
   private readonly held = new Map<string, Begun>();
+  /** Deployments that wait to be rolled out; none where all are at once. */
+  private slow?: StoredDeployment[];
   private readonly failures: Error[] = [];
   private following: Promise<unknown> = Promise.resolve();
 
@@ -63,6 +65,17 @@ export class Actor {
     if (!begun) throw new Error(`no Job of Model ${model} waits`);
     this.held.delete(model);
     await this.complete(begun);
+  }
+
+  /** Starts no pods until they are let start: as long as it takes a cluster, and no longer. */
+  public holdPods(): void {
+    this.slow ??= [];
+  }
+
+  public startPods(): void {
+    const { slow = [] } = this;
+    this.slow = undefined;
+    for (const deployment of slow) this.act(this.rollOut(deployment));
   }
 
   private act(work: Promise<void>): void {
@@ -110,6 +123,7 @@ export class Actor {
     const { spec, status } = deployment;
     const { generation = 1 } = deployment.metadata as ObjectMeta;
     if ((status?.observedGeneration ?? 0) >= generation) return;
+    if (this.slow) return void this.slow.push(deployment);
     const { replicas = 1 } = spec ?? {};
     await this.patchStatus(deployment, {
       observedGeneration: generation, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas,

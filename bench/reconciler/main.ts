@@ -30,18 +30,21 @@ async function measure({ resources, profile }: Wanted): Promise<Figures> {
   try {
     const nodeOptions = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(profile)}`];
     const subject = await Subject.of(stage.cluster, { platform: platformOn('local').toJson() as object, nodeOptions });
-    const say = (what: string): void => console.error(`${new Date().toISOString().slice(11, 19)} ${what} (load ${load1()})`);
-    say(`${load.resources.length} resources with ${load.children} children`);
-    const converged = await converge(stage, subject, load);
-    say('restart');
-    const restarted = await restart(subject, load);
-    say('one Model, one Server');
-    const followed = await follow(stage, subject, load);
-    say('one Model, many Servers');
-    const fanned = await fanOut(stage, subject, load);
-    say('410');
-    const relisted = await relist(stage, subject);
-    return { ...converged, ...restarted, ...followed, ...fanned, ...relisted, peakMebibytes: subject.peakMebibytes };
+    const phases: [string, () => Promise<Figures>][] = [
+      [`${load.resources.length} resources with ${load.children} children`, () => converge(stage, subject, load)],
+      ['restart', () => restart(subject, load)],
+      ['one Model, one Server', () => follow(stage, subject, load)],
+      ['one Model, many Servers', () => fanOut(stage, subject, load)],
+      ['410', () => relist(stage, subject)],
+    ];
+    const figures: Record<string, number> = {};
+    for (const [what, phase] of phases) {
+      console.error(`${new Date().toISOString().slice(11, 19)} ${what} (load ${load1()})`);
+      const found = await phase();
+      console.error(Object.entries(found).map(([name, value]) => `         ${name} ${value.toFixed(2)}`).join('\n'));
+      Object.assign(figures, found);
+    }
+    return { ...figures, peakMebibytes: subject.peakMebibytes };
   } finally {
     await stage.stop();
   }

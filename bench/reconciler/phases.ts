@@ -41,9 +41,13 @@ export async function restart(subject: Subject, { resources }: Load): Promise<Fi
   await subject.stop();
   const start = performance.now();
   subject.start();
+  const synced = await subject.untilSynced();
   const quiet = await subject.untilQuiet({ reconciles: resources.length });
   const { writes, cpuSeconds } = await subject.reading();
-  return { restartSeconds: (quiet - start) / 1000, restartWrites: writes, restartCpuSeconds: cpuSeconds };
+  return {
+    restartSyncedSeconds: (synced - start) / 1000, restartQuietSeconds: (quiet - start) / 1000,
+    restartWrites: writes, restartCpuSeconds: cpuSeconds,
+  };
 }
 
 /** Model by Model becomes Ready, while nothing else happens. */
@@ -69,9 +73,11 @@ export async function fanOut(stage: Stage, subject: Subject, { resources }: Load
   await until('the Model waits', () => stage.actor.waiting === 1, { seconds: 300 });
   await subject.untilQuiet();
   const before = stage.count('Deployment');
+  stage.actor.holdPods(); // what comes of the Deployments is not measured
   await stage.actor.release(model);
   await stage.untilSeen('Deployments are there', before + servers.length, 'Deployment');
   const times = servers.map((name) => after(stage, `Model ${model}`, `Deployment ${name}-server`));
+  stage.actor.startPods();
   await subject.untilQuiet();
   return { fanOutSeconds: Math.max(...times) / 1000 };
 }
@@ -88,7 +94,10 @@ export async function relist(stage: Stage, subject: Subject): Promise<Figures> {
     const start = performance.now();
     proxy.failWatches(410);
     await until('the watches have ended', () => proxy.openWatches < watches, { everyMs: 1 });
-    await until('all watch again', () => proxy.openWatches === watches, { seconds: 120, everyMs: 5 });
+    await until('all watch again', () => {
+      subject.assertRuns();
+      return proxy.openWatches === watches;
+    }, { seconds: 120, everyMs: 5 });
     const seconds = (performance.now() - start) / 1000;
     await subject.untilQuiet();
     const { writes, cpuSeconds } = await subject.reading();

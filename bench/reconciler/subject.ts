@@ -85,7 +85,7 @@ export class Subject {
     let since: number | undefined;
     let last = -1;
     await until('the reconciler is quiet', async () => {
-      if (!this.component?.isRunning) throw new Error(`the reconciler has ended (${this.component?.ending}):\n${this.component?.lastWords()}`);
+      this.assertRuns();
       const metrics = await this.metrics().catch(() => undefined); // it does not listen yet
       const now = performance.now();
       const done = metrics ? reconciles(metrics) : -1;
@@ -98,9 +98,26 @@ export class Subject {
     return since ?? Number.NaN;
   }
 
+  /** Waits until its caches are complete. Says when, by `performance.now()`. */
+  public async untilSynced(): Promise<number> {
+    await until('the reconciler is synced', async () => {
+      this.assertRuns();
+      return (await this.ask('/readyz').catch(() => undefined))?.ok; // it does not listen yet
+    }, { seconds: 600, everyMs: 20 });
+    return performance.now();
+  }
+
+  public assertRuns(): void {
+    if (!this.component?.isRunning) throw new Error(`the reconciler has ended (${this.component?.ending}):\n${this.component?.lastWords()}`);
+  }
+
   private async metrics(): Promise<Metrics> {
-    const response = await fetch(`http://127.0.0.1:${this.env.METRICS_PORT}/metrics`);
+    const response = await this.ask('/metrics');
     return parseMetrics(await response.text());
+  }
+
+  private ask(path: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.env.METRICS_PORT}${path}`);
   }
 
   private notePeak(): void {

@@ -32,7 +32,7 @@ export interface Voice {
 }
 
 /** Whether progress is the first word on a spec, or that it is Ready no more. */
-function isNews({ metadata: { generation }, status }: Observed): boolean {
+function isUrgent({ metadata: { generation }, status }: Observed): boolean {
   return status?.ready === true || status?.observedGeneration !== generation;
 }
 
@@ -52,7 +52,7 @@ export class StatusWriter {
       this.untoldSince.delete(key);
       return {};
     }
-    const waitMs = verdict.reconciling && !verdict.ready ? this.waitMs(key, isNews(resource) ? 0 : SETTLE_MS) : 0;
+    const waitMs = verdict.reconciling && !verdict.ready ? this.waitMs(key, isUrgent(resource) ? 0 : SETTLE_MS) : 0;
     if (waitMs > 0) return { requeueAfterMs: waitMs };
     this.toldAt.set(key, clock.now());
     this.untoldSince.delete(key);

@@ -52,7 +52,8 @@ function own({ status }: Observed): unknown {
 /** What dependants look at: whether it is there, Ready, what it has published, with whom it is shared, and why it is stuck. */
 function seenByOthers({ metadata: { uid, generation, deletionTimestamp }, status }: Observed): unknown {
   const stalled = status?.conditions?.find(({ type }) => type === 'Stalled');
-  return { uid, generation, deletionTimestamp, ready: status?.ready === true, artifact: status?.artifact, why: [stalled?.reason, stalled?.message] };
+  const { reason, message } = stalled ?? {};
+  return { uid, generation, deletionTimestamp, ready: status?.ready === true, artifact: status?.artifact, reason, message };
 }
 
 function keyOfOwner(child: ObservedChild | undefined): string | undefined {

@@ -38,13 +38,13 @@ test('an API server that looks for the version even where there is nothing is as
 });
 
 test.each([
-  ['somebody else\'s', {}, NameConflict, 'ConfigMap params is there already and belongs to somebody else; rename it, or this resource'],
-  ['one on its way out', { deletionTimestamp: '2026-01-01T00:00:00Z' }, NotYetGone, 'waiting for the former ConfigMap params to go'],
-])('%s is left as it is', async (_, metadata, kind, message) => {
+  ['somebody else\'s', {}, new NameConflict(OBJECT), 'ConfigMap params is there already and belongs to somebody else; rename it, or this resource'],
+  ['one on its way out', { deletionTimestamp: '2026-01-01T00:00:00Z' }, new NotYetGone(OBJECT), 'waiting for the former ConfigMap params to go'],
+])('%s is left as it is', async (...[, metadata, error, message]) => {
   const { api, client } = await connected(cleanup);
   const before = api.store.put(CONFIG_MAPS, { metadata: { name: 'params', ...metadata }, data: { theirs: 'yes' } });
   const failure = await failureOf(write(client, OWNER, CHANGE));
-  expect(failure).toBeInstanceOf(kind);
+  expect(failure).toBeInstanceOf(error.constructor);
   expect((failure as Error).message).toBe(message);
   expect(api.store.get(CONFIG_MAPS, 'params')).toEqual(before);
 });

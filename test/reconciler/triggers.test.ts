@@ -19,9 +19,11 @@ function setUp() {
   const caches = newCaches();
   let woken: string[] = [];
   let version = 10;
-  const versionOf = (resource: Resource, { status, ...metadata }: Version = {}): Observed => ({
-    ...resource, status, metadata: { ...resource.metadata, uid: resource.metadata.name, resourceVersion: String(++version), generation: 1, ...metadata },
-  } as Observed);
+  const versionOf = (resource: Resource, { status: told, ...changes }: Version = {}): Observed => {
+    const { metadata } = resource;
+    const identity = { uid: metadata.name, resourceVersion: String(++version), generation: 1 };
+    return { ...resource, status: told, metadata: { ...metadata, ...identity, ...changes } } as Observed;
+  };
   caches.resources.Model.set(versionOf(model()));
   caches.resources.Server.set(versionOf(server({ model: { name: 'opt' } })));
   addTriggers(caches, (key) => woken.push(key));
