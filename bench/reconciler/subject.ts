@@ -116,8 +116,8 @@ export class Subject {
     return parseMetrics(await response.text());
   }
 
-  private ask(path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.env.METRICS_PORT}${path}`);
+  private ask(what: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.env.METRICS_PORT}${what}`);
   }
 
   private notePeak(): void {

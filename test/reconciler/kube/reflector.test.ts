@@ -108,10 +108,11 @@ describe('list', () => {
     const { api, client } = await connected(cleanup);
     for (let index = 0; index < 501; index++) api.store.put(THINGS, thing(`t-${index}`));
     const lists = { now: 0, most: 0 };
-    const counting = Object.create(client, { list: { value: async (...options: Parameters<HttpClient['list']>) => {
+    const list = async (...options: Parameters<HttpClient['list']>) => {
       lists.most = Math.max(lists.most, ++lists.now);
       return client.list(...options).finally(() => lists.now--);
-    } } }) as HttpClient;
+    };
+    const counting = Object.create(client, { list: { value: list } }) as HttpClient;
     const shared = { client: counting, pages: new Limiter(1) };
     const [one, other] = [await reflecting(shared), await reflecting(shared)];
     for (const { reflector } of [one, other]) reflector.start();
