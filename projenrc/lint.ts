@@ -62,7 +62,11 @@ const LAYERS: Layer[] = [
     packages: ['constructs', 'cdk8s', 'node:'],
     types: ['cdk8s-plus-27'],
   },
-  { files: ['reconciler/**'], imports: ['api/**', 'expand/index.ts', 'reconciler/**'], packages: ['node:'] },
+  { files: ['reconciler/*.ts'], imports: ['api/**', 'expand/index.ts', 'reconciler/**'], packages: ['node:'] },
+  { files: ['reconciler/kube/**', 'reconciler/runtime/**'], imports: ['reconciler/*.ts', 'reconciler/{kube,runtime}/**'], packages: ['node:'] },
+  { files: ['reconciler/observe/**'], imports: ['api/**', 'expand/index.ts', 'reconciler/*.ts', 'reconciler/{kube,runtime,observe}/**'], packages: ['node:'] },
+  { files: ['reconciler/decide/**'], imports: ['api/**', 'expand/index.ts', 'reconciler/{observe,decide}/**', 'reconciler/runtime/lru.ts'] },
+  { files: ['reconciler/act/**'], imports: ['api/**', 'expand/index.ts', 'reconciler/*.ts', 'reconciler/*/**'], packages: ['node:'] },
 ];
 
 /** Where an optional package is loaded when first used. Everything else is a static import. */

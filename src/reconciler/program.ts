@@ -1,13 +1,16 @@
 /** The program: caches that follow the cluster, a queue of what has changed, and workers that bring it about while it leads. */
 import { KINDS } from '../api/resource';
 import { keyOfResource } from '../expand';
-import { newCaches } from './caches';
-import type { Caches } from './caches';
+import { TokenKey } from './act/token-key';
+import { Workspaces } from './act/workspace';
 import { SYSTEM_CLOCK } from './clock';
 import { Controller } from './controller';
 import type { ClientConfig } from './kube/config';
 import { HttpClient } from './kube/http-client';
-import { reflectorsFor } from './reflectors';
+import type { Caches } from './observe/caches';
+import { newCaches } from './observe/caches';
+import { reflectorsFor } from './observe/reflectors';
+import { addTriggers } from './observe/triggers';
 import { Elector, LEASE_CLIENT_OPTIONS } from './runtime/elector';
 import { EventRecorder } from './runtime/events';
 import { Health } from './runtime/health';
@@ -17,9 +20,6 @@ import { addProcessMetrics } from './runtime/process-metrics';
 import { Queue } from './runtime/queue';
 import { Workers } from './runtime/workers';
 import type { Settings } from './settings';
-import { TokenKey } from './token-key';
-import { addTriggers } from './triggers';
-import { Workspaces } from './workspace';
 
 const NAME = 'substratus';
 /** Everything is looked at again so often, plus a tenth by chance, in case something was missed. */

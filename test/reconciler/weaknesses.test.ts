@@ -2,14 +2,14 @@
 import { customResourceDefinitions } from '../../src/api/crds';
 import type { PlatformSpec } from '../../src/api/platform';
 import { IMAGES } from '../../src/catalog/images';
-import { isAdoptable } from '../../src/reconciler/adoption';
-import { newCaches } from '../../src/reconciler/caches';
+import { isAdoptable } from '../../src/reconciler/act/adoption';
+import { StatusWriter } from '../../src/reconciler/act/status-writer';
+import type { Voice } from '../../src/reconciler/act/status-writer';
+import { tokenOf } from '../../src/reconciler/act/token-key';
 import { SYSTEM_CLOCK } from '../../src/reconciler/clock';
 import type { ApplyOptions, Client } from '../../src/reconciler/kube/client';
 import type { LiveObject } from '../../src/reconciler/kube/types';
-import { StatusWriter } from '../../src/reconciler/status-writer';
-import type { Voice } from '../../src/reconciler/status-writer';
-import { tokenOf } from '../../src/reconciler/token-secret';
+import { newCaches } from '../../src/reconciler/observe/caches';
 import {
   childOf, CLOUDS, dataset, jobOf, model, notebook, platformOf, server, userContainer, userPod, userTemplate,
 } from '../expand/fixtures';

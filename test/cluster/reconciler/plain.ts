@@ -3,7 +3,7 @@ import { amountOf } from '../../../src/api/quantity';
 import type { KubeObject } from '../../../src/expand';
 import { FIELD_MANAGER } from '../../../src/reconciler/kube/client';
 import type { LiveObject } from '../../../src/reconciler/kube/types';
-import { ownedBy } from '../../../src/reconciler/managed-fields';
+import { ownedBy } from '../../../src/reconciler/observe/managed-fields';
 
 type Json = unknown;
 

@@ -1,0 +1,137 @@
+/** Carries out a decision: makes what is missing, puts right what differs, and only then takes away what is not needed. */
+import { randomBytes } from 'node:crypto';
+import { MANAGED_BY } from '../../api/labels';
+import { ARTIFACT_FINALIZER } from '../../api/resource';
+import type { Decision } from '../decide/decision';
+import { ApiError } from '../kube/api-error';
+import type { Client } from '../kube/client';
+import type { Caches } from '../observe/caches';
+import { childrenOf } from '../observe/caches';
+import { DISRUPTED_ANNOTATION, observeResource } from '../observe/observed';
+import type { Observed, ObservedChild } from '../observe/observed';
+import { PODS, RESOURCE_TYPES, SECRETS, typeOf } from '../types';
+import { differsFrom, ownerReference, write } from './apply';
+import type { Workspaces } from './workspace';
+import { writeOf } from './writes';
+import type { Write } from './writes';
+
+export interface Hands {
+  readonly client: Client;
+  readonly caches: Caches;
+  readonly workspaces: Workspaces;
+  /** The token of a notebook; none while the key is not there. */
+  readonly tokenOf: (uid: string) => string | undefined;
+  /** Told of what somebody else had changed, and was put right. */
+  readonly onRepair: (resource: Observed, child: ObservedChild) => void;
+}
+
+interface Pending {
+  readonly desired: Decision['desired'];
+  readonly writes: readonly Write[];
+}
+
+/** Kinds that pods come from, so that their namespace has to be a workspace. */
+const NEED_WORKSPACE = ['Job', 'Deployment'];
+
+export class Carrier {
+  /** How the API server has made objects that it does not keep as they are applied, by uid. */
+  private readonly accepted = new Map<string, string>();
+  /** Objects that are deleted already, though the news has not come yet. */
+  private readonly removed = new Set<string>();
+
+  constructor(private readonly hands: Hands) {}
+
+  /** Says whether anything was made or changed, so that it is worth another look. */
+  public async carryOut(resource: Observed, decision: Decision): Promise<boolean> {
+    if (decision.finalizer !== undefined && await this.setFinalizer(resource, decision.finalizer)) return true;
+    for (const child of decision.inTheWay ?? []) await this.remove(child, 'Foreground');
+    const { desired } = decision;
+    const { namespace } = resource.metadata;
+    const writes = this.writesOf(resource, decision);
+    if (this.needsWorkspace(namespace, { desired, writes })) await this.hands.workspaces.prepare(namespace);
+    if (decision.secret) await this.makeSecret(resource, decision.secret.name);
+    for (const change of writes) await this.write(resource, change);
+    if (decision.disrupted) await this.noteDisruptions(decision.disrupted);
+    if (writes.length === 0) await this.tidyUp(decision);
+    return writes.length > 0;
+  }
+
+  public forget(uid: string): void {
+    this.accepted.delete(uid);
+    this.removed.delete(uid);
+  }
+
+  /** Whether pods are about to be made, or cannot be made since a ServiceAccount has gone. */
+  private needsWorkspace(namespace: string, { desired, writes }: Pending): boolean {
+    if (writes.some(({ object }) => NEED_WORKSPACE.includes(object.kind ?? ''))) return true;
+    return desired.length > 0 && this.hands.workspaces.isIncomplete(namespace);
+  }
+
+  private writesOf(resource: Observed, { desired }: Decision): Write[] {
+    const children = new Map(childrenOf(this.hands.caches, resource.metadata.uid).map((child) => [`${child.kind}/${child.metadata.name}`, child]));
+    return desired.flatMap((wanted) => {
+      const child = children.get(`${wanted.object.kind}/${wanted.object.metadata?.name}`);
+      return writeOf(wanted, child, (differing) => this.accepted.get(differing.metadata.uid) === fingerprint(differing)) ?? [];
+    });
+  }
+
+  private async write(resource: Observed, change: Write): Promise<void> {
+    const child = await write(this.hands.client, resource, change);
+    this.hands.caches.children.get(child.kind)?.observe(child);
+    if (!change.keepsTemplate && differsFrom(child, change.object)) this.accepted.set(child.metadata.uid, fingerprint(child));
+    if (change.isRepair) this.hands.onRepair(resource, child);
+  }
+
+  private async remove(child: ObservedChild, propagationPolicy: 'Background' | 'Foreground'): Promise<void> {
+    const { uid, name, namespace, deletionTimestamp } = child.metadata;
+    if (deletionTimestamp !== undefined || this.removed.has(uid)) return;
+    await this.hands.client.remove(typeOf(child), { name, namespace }, { uid, propagationPolicy });
+    this.removed.add(uid);
+  }
+
+  private async tidyUp({ obsolete, spent = [] }: Decision): Promise<void> {
+    for (const child of obsolete) await this.remove(child, 'Background');
+    for (const { metadata: { uid, name, namespace } } of spent) {
+      if (this.removed.has(uid)) continue;
+      await this.hands.client.remove(PODS, { name, namespace }, { uid, propagationPolicy: 'Background' });
+      this.removed.add(uid);
+    }
+  }
+
+  private async makeSecret(resource: Observed, name: string): Promise<void> {
+    const token = this.hands.tokenOf(resource.metadata.uid) ?? randomBytes(24).toString('base64url');
+    const { namespace } = resource.metadata;
+    const metadata = { name, namespace, labels: MANAGED_BY, ownerReferences: [ownerReference(resource)] };
+    try {
+      await this.hands.client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata, immutable: true, stringData: { token } } as never);
+    } catch (error) {
+      if (!ApiError.isAlreadyExists(error)) throw error;
+    }
+  }
+
+  private async noteDisruptions({ job, pods }: NonNullable<Decision['disrupted']>): Promise<void> {
+    const { name, namespace, uid } = job.metadata;
+    const body = { metadata: { uid, annotations: { [DISRUPTED_ANNOTATION]: pods.join() } } };
+    await this.hands.client.patch(typeOf(job), { name, namespace }, { type: 'merge', body });
+  }
+
+  /** Says whether it was changed. */
+  private async setFinalizer(resource: Observed, wanted: boolean): Promise<boolean> {
+    const { finalizers = [], uid, resourceVersion, name, namespace } = resource.metadata;
+    if (finalizers.includes(ARTIFACT_FINALIZER) === wanted) return false;
+    const value = wanted ? [...finalizers, ARTIFACT_FINALIZER] : finalizers.filter((finalizer) => finalizer !== ARTIFACT_FINALIZER);
+    const body = [
+      { op: 'test', path: '/metadata/uid', value: uid },
+      { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+      { op: 'add', path: '/metadata/finalizers', value },
+    ];
+    const live = await this.hands.client.patch(RESOURCE_TYPES[resource.kind], { name, namespace }, { type: 'json', body });
+    if (wanted) this.hands.caches.resources[resource.kind].observe(observeResource(live, resource.kind));
+    return wanted;
+  }
+}
+
+function fingerprint({ live, applied }: ObservedChild): string {
+  return `${live.rest}/${live.template}/${applied?.rest}/${applied?.template}`;
+}
+

@@ -1,0 +1,50 @@
+/** The key that notebooks' tokens are made with: mounted from a Secret that the program itself has made, and cannot read. */
+import { createHmac, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { PART_OF } from '../../api/labels';
+import { TOKEN_KEY_FILE_NAME, TOKEN_KEY_SECRET } from '../../api/reconciler';
+import { ApiError } from '../kube/api-error';
+import type { Client } from '../kube/client';
+import { SECRETS } from '../types';
+
+const KEY_BYTES = 32;
+
+export class TokenKey {
+  private key?: Buffer;
+
+  constructor(private readonly file: string) {}
+
+  /** Makes the Secret, unless it is there. The kubelet mounts it within a minute or two; who has made it knows it at once. */
+  public async create(client: Client, namespace: string): Promise<void> {
+    if (this.read()) return;
+    const metadata = { name: TOKEN_KEY_SECRET, namespace, labels: PART_OF };
+    const key = randomBytes(KEY_BYTES);
+    const secret = { metadata, immutable: true, data: { [TOKEN_KEY_FILE_NAME]: key.toString('base64') } };
+    try {
+      await client.create(SECRETS, secret as Parameters<Client['create']>[1]);
+      this.key = key;
+    } catch (error) {
+      if (!ApiError.isAlreadyExists(error)) throw error;
+    }
+  }
+
+  /** The token of a notebook; none while the key is not mounted. */
+  public tokenOf(notebookUid: string): string | undefined {
+    const key = this.read();
+    return key && tokenOf(notebookUid, key);
+  }
+
+  private read(): Buffer | undefined {
+    try {
+      this.key ??= readFileSync(this.file);
+    } catch {
+      return undefined;
+    }
+    return this.key;
+  }
+}
+
+/** Random to everybody who does not have the key, and the same whenever it is asked for. */
+export function tokenOf(notebookUid: string, key: Uint8Array): string {
+  return createHmac('sha256', key).update(notebookUid).digest('base64url');
+}

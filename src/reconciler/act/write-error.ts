@@ -1,0 +1,39 @@
+/** What it means for a resource that the API server refuses a write for it. */
+import { inProgress, stalled } from '../decide/decision';
+import type { Verdict } from '../decide/decision';
+import { ApiError } from '../kube/api-error';
+import { NameConflict, NotYetGone } from './apply';
+
+/** How long until something may have changed that is not watched. Milliseconds. */
+const LATER_MS = 30_000;
+const SOON_MS = 1000;
+
+export interface Refusal {
+  readonly verdict: Verdict;
+  readonly lookAgainMs: number;
+}
+
+/** Nothing can be made in a namespace that is going away, and nothing needs to be. */
+export function isNamespaceGoing(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const isTerminating = error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ?? false;
+  return isTerminating || (ApiError.isNotFound(error) && error.details?.kind === 'namespaces');
+}
+
+/** What to say of a refusal that trying again at once does not help against; none for any other error. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof NotYetGone) return { verdict: inProgress('Starting', error.message), lookAgainMs: SOON_MS };
+  if (error instanceof NameConflict) return { verdict: stalled('NameConflict', error.message), lookAgainMs: LATER_MS };
+  if (!(error instanceof ApiError)) return undefined;
+  const { message } = error;
+  if (ApiError.isForbidden(error) && /exceeded quota/.test(message)) {
+    return { verdict: inProgress('QuotaExceeded', message), lookAgainMs: LATER_MS };
+  }
+  if (ApiError.isForbidden(error)) {
+    return { verdict: inProgress('Forbidden', `the reconciler may not do this: ${message}; apply the Reconciler of this version anew`), lookAgainMs: LATER_MS };
+  }
+  if (ApiError.isInvalid(error) || error.status === 400) {
+    return { verdict: stalled('Rejected', `the API server refuses what would run: ${message}`), lookAgainMs: 10 * LATER_MS };
+  }
+  return undefined;
+}

@@ -1,0 +1,88 @@
+/** The Jobs of one step: which of them counts, and how it stands. */
+import type { Job } from 'kubernetes-types/batch/v1';
+import { RETRY_ANNOTATION } from '../../api/resource';
+import type { Resource } from '../../api/resource';
+import type { Child, RetryTokens, Step } from '../../expand';
+import { isJobOf } from '../observe/observed';
+import type { ObservedChild } from '../observe/observed';
+
+/** Steps that are Jobs, in their order. */
+export const JOB_STEPS = ['build', 'check', 'run', 'publish'] as const;
+
+export type JobStep = (typeof JOB_STEPS)[number];
+
+export function isJobStep(step: Step): step is JobStep {
+  return (JOB_STEPS as readonly string[]).includes(step);
+}
+
+/** The Jobs of a step, the newest first; those on their way out do not count. */
+export function jobsOf(children: readonly ObservedChild[], step: JobStep, recipe?: string): ObservedChild[] {
+  return children
+    .filter((child) => isJobOf(child, step, recipe) && !child.metadata.deletionTimestamp)
+    .sort((a, b) => compare(b.metadata.creationTimestamp, a.metadata.creationTimestamp) || compare(b.metadata.name, a.metadata.name));
+}
+
+function compare(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * Which tokens the steps of a resource have: those of their newest Jobs, and the annotation's for the step that has failed, unless
+ * it was for another step already.
+ */
+export function tokensOf(resource: Resource, children: readonly ObservedChild[], recipe?: string): RetryTokens {
+  const wanted = resource.metadata.annotations?.[RETRY_ANNOTATION];
+  const isUsed = wanted !== undefined && children.some(({ job, retry }) => job && retry === wanted);
+  const tokens: Partial<Record<Step, string>> = {};
+  for (const step of JOB_STEPS) {
+    const jobs = jobsOf(children, step, recipe);
+    const [newest] = jobs;
+    const isOver = newest !== undefined && (newest.job?.outcome === 'Failed' || isExhausted(newest));
+    const canRetry = isOver && !isUsed && jobs.every(({ job }) => job?.outcome !== 'Complete');
+    const token = canRetry ? wanted ?? newest.retry : newest?.retry;
+    if (token !== undefined) tokens[step] = token;
+  }
+  return tokens;
+}
+
+/** Whether disruptions have taken more of its pods than is worth going on. */
+export function isExhausted({ job }: ObservedChild): boolean {
+  return job !== undefined && job.outcome === undefined && job.disrupted.length >= job.maxDisruptions;
+}
+
+/** How a step stands. */
+export type Attempt =
+  | { readonly state: 'succeeded'; readonly job: ObservedChild }
+  | { readonly state: 'running'; readonly job: ObservedChild }
+  | { readonly state: 'failed'; readonly job: ObservedChild }
+  /** None that counts: the Job is to be made, once what is in its way is gone. */
+  | { readonly state: 'absent'; readonly inTheWay: readonly ObservedChild[] };
+
+/** Compares the Jobs of a step with the one that expansion asks for now. */
+export function attemptOf(desired: Child, { children, intent, recipe }: {
+  readonly children: readonly ObservedChild[];
+  readonly intent: string;
+  readonly recipe?: string;
+}): Attempt {
+  const name = desired.object.metadata?.name;
+  const jobs = jobsOf(children, desired.step as JobStep, recipe);
+  /* A recipe says what a Job has made, whatever it was called; of a build only its name does. */
+  const succeeded = jobs.find(({ job, metadata }) => job?.outcome === 'Complete' && (recipe !== undefined || metadata.name === name));
+  const same = succeeded ?? jobs.find((job) => job.metadata.name === name);
+  if (same) return begun(same);
+  const [newest] = jobs;
+  const token = (desired.object as Job).metadata?.annotations?.[RETRY_ANNOTATION];
+  if (newest && newest.retry === token && newest.applied?.intent === intent) {
+    return begun(newest);
+  }
+  const leaving = children.filter((child) => isJobOf(child, desired.step, recipe) && child.metadata.deletionTimestamp);
+  return { state: 'absent', inTheWay: [...jobs.filter(({ job }) => job?.outcome === undefined), ...leaving] };
+}
+
+function begun(job: ObservedChild): Attempt {
+  switch (job.job?.outcome) {
+    case 'Complete': return { state: 'succeeded', job };
+    case 'Failed': return { state: 'failed', job };
+    default: return { state: 'running', job };
+  }
+}

@@ -1,0 +1,146 @@
+/** Models and Datasets: check, run, publish, each when the one before it has said so; and nothing once it is published. */
+import { recipeDigest } from '../../api/digest';
+import type { PublishedArtifact } from '../../api/status';
+import { artifactOf, artifactUrl, namespaceOf } from '../../expand';
+import type { Child, Inputs } from '../../expand';
+import { intentOf } from '../observe/applied';
+import type { ObservedChild } from '../observe/observed';
+import type { ObservedPod } from '../observe/pods';
+import { publishedVerdict, suspendedVerdict, waitingVerdict } from './artifact-verdict';
+import { attemptOf, jobsOf, JOB_STEPS, tokensOf } from './attempt';
+import type { Attempt, JobStep } from './attempt';
+import type { Decision } from './decision';
+import { stalled } from './decision';
+import { resolve } from './gates';
+import type { Closed } from './gates';
+import { desiredOf, pending } from './job-step';
+import type { Progress } from './job-step';
+import { outcomeOf } from './outcome';
+import type { Outcome } from './outcome';
+import type { ArtifactView } from './view';
+
+/** How long the news of a pod may lag behind that of its Job. */
+const NEWS_MS = 5000;
+
+export function decideArtifact(view: ArtifactView): Decision {
+  const published = publishedBefore(view);
+  if (!published) return make(view);
+  if (published.url === urlHere(view, published)) return done(view, published);
+  const decision = make(view);
+  return { ...decision, verdict: { ...decision.verdict, artifact: decision.verdict.artifact ?? published } };
+}
+
+/** What the status says was published, as long as the spec still says the same. */
+function publishedBefore({ resource }: ArtifactView): PublishedArtifact | undefined {
+  const published = resource.status?.artifact;
+  return published && recipeDigest(resource, published.inputs) === published.recipeDigest ? published : undefined;
+}
+
+/** Where it would be published now: the platform may have another bucket than it had. */
+function urlHere({ resource, platform }: ArtifactView, { recipeDigest: digest }: PublishedArtifact): string {
+  return artifactUrl(platform, { kind: resource.kind, namespace: namespaceOf(resource), recipeDigest: digest });
+}
+
+function make(view: ArtifactView): Decision {
+  const latched = latchedInputs(view.children);
+  if (latched) return advance(view, latched);
+  const resolution = resolve(view);
+  return resolution.state === 'open' ? advance(view, resolution.inputs) : waitFor(view, resolution.closed);
+}
+
+/** A run keeps the inputs that it was started with, whatever becomes of them. */
+function latchedInputs(children: readonly ObservedChild[]): Inputs | undefined {
+  const jobs = JOB_STEPS.flatMap((step) => jobsOf(children, step));
+  return jobs.find(({ applied }) => applied?.inputs)?.applied?.inputs;
+}
+
+function waitFor({ resource }: ArtifactView, closed: Closed): Decision {
+  const verdict = waitingVerdict(closed);
+  return { desired: [], obsolete: [], verdict: resource.spec.suspend ? suspendedVerdict(verdict) : verdict };
+}
+
+/**
+ * The published artifact stays as it is; of what made it, only the disk goes, once the status says what was published. The finished
+ * pods go with it: as long as there is a pod that names it, Kubernetes keeps a claim.
+ */
+function done({ resource, children, pods }: ArtifactView, artifact: PublishedArtifact): Decision {
+  const verdict = publishedVerdict(artifact);
+  const staging = children.filter(({ role, kind }) => kind === 'PersistentVolumeClaim' && role === 'staging');
+  if (resource.status?.artifact?.url !== artifact.url || staging.length === 0) return { desired: [], obsolete: [], verdict };
+  return { desired: [], obsolete: staging, spent: pods.filter(isSpent), verdict };
+}
+
+/** Whether a pod has ended that had the staging volume. */
+function isSpent({ role, phase, isEnding }: ObservedPod): boolean {
+  return (role === 'run' || role === 'publish') && (phase === 'Succeeded' || phase === 'Failed') && !isEnding;
+}
+
+/** Goes through the steps until one is not done. A step has begun only because the one before it was done. */
+function advance(view: ArtifactView, inputs: Inputs): Decision {
+  const { resource, platform } = view;
+  const artifact = artifactOf(resource, platform, inputs);
+  const tokens = tokensOf(resource, view.children, artifact.recipeDigest);
+  const children = view.expand(resource, { platform, inputs, tokens });
+  const progress: Progress = { view, artifact, inputs, intent: intentOf(resource, inputs), children };
+  const steps = JOB_STEPS.filter((step) => children.some((child) => child.step === step));
+  const begun = steps.filter((step) => jobsOf(view.children, step, artifact.recipeDigest).length > 0).pop();
+  for (const step of steps.slice(begun ? steps.indexOf(begun) : 0)) {
+    const attempt = attemptAt(progress, step);
+    if (attempt.state !== 'succeeded') return pending(progress, { step, attempt });
+    const outcome = step === 'check' || step === 'publish' ? outcomeOf(attempt.job, view.pods) : undefined;
+    if (outcome?.state === 'unknown') return askAgain(progress, { step, job: attempt.job });
+    if (outcome?.published) return done(view, publishedBy(progress, attempt.job, outcome));
+    const elsewhere = step === 'check' ? publishedBefore(view) : undefined;
+    if (elsewhere) return moved(progress, { elsewhere, check: attempt.job });
+  }
+  return vanished(progress);
+}
+
+interface Moved {
+  readonly elsewhere: PublishedArtifact;
+  readonly check: ObservedChild;
+}
+
+/** The platform has another bucket than when it was published: nothing is computed again for that alone. */
+function moved(progress: Progress, { elsewhere, check }: Moved): Decision {
+  const message = `it was published to ${elsewhere.url}, but the platform has ${progress.artifact.url} now, and it is not there; `
+    + `copy it, then delete Job ${check.metadata.name} to look again, or create the resource anew to make it again`;
+  return { desired: desiredOf(progress, 'prepare'), obsolete: [], verdict: stalled('BucketChanged', message) };
+}
+
+/** All steps have succeeded, and yet the bucket has nothing. */
+function vanished(progress: Progress): Decision {
+  const message = `${progress.artifact.url} was published but is not there any more; create the resource anew to make it again`;
+  return { desired: desiredOf(progress, 'prepare'), obsolete: [], verdict: stalled('PublishFailed', message) };
+}
+
+function attemptAt({ view, artifact, intent, children }: Progress, step: JobStep): Attempt {
+  const desired = children.find((child) => child.step === step && child.object.kind === 'Job') as Child;
+  return attemptOf(desired, { children: view.children, intent, recipe: step === 'build' ? undefined : artifact.recipeDigest });
+}
+
+function publishedBy({ artifact, inputs: { model, dataset } }: Progress, { job }: ObservedChild, outcome: Outcome): PublishedArtifact {
+  const { contentDigest, bytes, files } = outcome as Extract<Outcome, { published: true }>;
+  return {
+    recipeDigest: artifact.recipeDigest,
+    url: artifact.url,
+    contentDigest, bytes, files,
+    completedAt: job?.finishedAt,
+    ...((model ?? dataset) && { inputs: { model: model?.recipeDigest, dataset: dataset?.recipeDigest } }),
+  };
+}
+
+/** A Job has succeeded but nobody is left to say with what: the bucket knows, so that `check` is made anew. */
+function askAgain(progress: Progress, { step, job }: { readonly step: JobStep; readonly job: ObservedChild }): Decision {
+  const { view, artifact } = progress;
+  if (view.askedFor(job.metadata.uid) < NEWS_MS) return { ...pending(progress, { step, attempt: { state: 'running', job } }), lookAgainMs: NEWS_MS };
+  const checks = jobsOf(view.children, 'check', artifact.recipeDigest);
+  const fresh = checks.find(({ metadata }) => metadata.uid !== job.metadata.uid && (metadata.creationTimestamp ?? '') >= (job.job?.finishedAt ?? ''));
+  if (!fresh) return pending(progress, { step: 'check', attempt: { state: 'absent', inTheWay: checks } });
+  const attempt = attemptAt(progress, 'check');
+  if (attempt.state !== 'succeeded') return pending(progress, { step: 'check', attempt });
+  const outcome = outcomeOf(fresh, view.pods);
+  if (outcome.state === 'unknown') return askAgain(progress, { step: 'check', job: fresh });
+  if (outcome.published) return done(view, publishedBy(progress, fresh, outcome));
+  return vanished(progress);
+}

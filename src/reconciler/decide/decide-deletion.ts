@@ -1,0 +1,80 @@
+/** A Model or Dataset that goes, and that takes its artifact with it because its deletionPolicy says so. */
+import type { Job } from 'kubernetes-types/batch/v1';
+import { recipeDigest } from '../../api/digest';
+import { ARTIFACT_FINALIZER } from '../../api/resource';
+import type { ArtifactResource } from '../../api/resource';
+import { artifactOf, deletionJob } from '../../expand';
+import type { Artifact } from '../../expand';
+import { intentOf } from '../observe/applied';
+import type { Observed } from '../observe/observed';
+import { jobsOf, JOB_STEPS } from './attempt';
+import { inProgress, stalled } from './decision';
+import type { Decision } from './decision';
+import { resolve } from './gates';
+import { failureOf, jobTrouble } from './job-report';
+import type { ArtifactView } from './view';
+
+/** Whether the resource is held back until its artifact is deleted. */
+export function holdsArtifact({ spec }: ArtifactResource): boolean {
+  return spec.deletionPolicy === 'Delete';
+}
+
+export function decideDeletion(view: ArtifactView): Decision {
+  const decision = decideWithout(view);
+  const { artifact, artifacts } = view.resource.status ?? {};
+  return { ...decision, verdict: { ...decision.verdict, artifact, ...(artifacts && { fields: { artifacts } }) } };
+}
+
+/** All but what was published, which stays in the status to the last. */
+function decideWithout(view: ArtifactView): Decision {
+  const { resource } = view;
+  if (!resource.metadata.finalizers?.includes(ARTIFACT_FINALIZER)) return letGo();
+  const artifact = artifactToDelete(view);
+  if (!holdsArtifact(resource) || !artifact) return letGo();
+  const users = view.users();
+  if (users.length > 0) {
+    return { desired: [], obsolete: [], verdict: inProgress('StillUsed', `its artifact is deleted once it is not used by ${users.join(', ')}`) };
+  }
+  const working = JOB_STEPS.flatMap((step) => jobsOf(view.children, step)).filter(({ job }) => job?.outcome === undefined);
+  if (working.length > 0) {
+    return { desired: [], obsolete: [], inTheWay: working, verdict: inProgress('Deleting', 'its Jobs are stopped, before its artifact is deleted') };
+  }
+  return deleteArtifact(view, artifact);
+}
+
+/** Nothing holds it back, and nothing is made for it any more: who deletes it may do so from its children upwards, or leave them. */
+export function letGo(): Decision {
+  return { desired: [], obsolete: [], finalizer: false, verdict: inProgress('Deleting', 'being deleted') };
+}
+
+/** What was published, or what a run that has begun may have begun to publish; none where nothing has begun. */
+function artifactToDelete(view: ArtifactView): Artifact | undefined {
+  const { resource, platform, children } = view;
+  const published = resource.status?.artifact;
+  const latched = children.find(({ job, applied }) => job && applied?.inputs)?.applied?.inputs;
+  if (published && recipeDigest(resource, published.inputs) === published.recipeDigest) {
+    const { kind, metadata: { name, namespace } } = resource as Observed & ArtifactResource;
+    return { kind, name, namespace, recipeDigest: published.recipeDigest, url: published.url };
+  }
+  const resolution = resolve(view);
+  const inputs = latched ?? ('inputs' in resolution ? resolution.inputs : undefined);
+  return inputs && artifactOf(resource, platform, inputs);
+}
+
+function deleteArtifact(view: ArtifactView, artifact: Artifact): Decision {
+  const { resource, platform, children, pods } = view;
+  const object: Job = deletionJob(resource, platform, artifact);
+  const [job] = children.filter(({ role, job: state, metadata }) => state && role === 'delete' && !metadata.deletionTimestamp);
+  if (job?.job?.outcome === 'Complete') return letGo();
+  if (job?.job?.outcome === 'Failed') {
+    const why = failureOf(job, pods) ?? job.job.message ?? '';
+    const message = `its artifact could not be deleted: ${why}; delete Job ${job.metadata.name} to try again, or set spec.deletionPolicy to Retain to leave it`;
+    return { desired: [], obsolete: [], verdict: stalled('DeletionFailed', message) };
+  }
+  const trouble = job && jobTrouble(job, view);
+  return {
+    desired: job ? [] : [{ object: object as Decision['desired'][number]['object'], intent: intentOf(resource, {}), inputs: {} }],
+    obsolete: [],
+    verdict: inProgress(trouble?.reason ?? 'Deleting', trouble ? `deleting its artifact: ${trouble.message}` : 'deleting its artifact'),
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * Servers and Notebooks: what costs exists only once its inputs are Ready, and is then kept: the pods that run stay until the next
+ * revision may replace them, whatever becomes of what they were made from.
+ */
+import type { Child, Inputs } from '../../expand';
+import { intentOf } from '../observe/applied';
+import { fingerprintOf } from '../observe/fingerprint';
+import type { Observed, ObservedChild } from '../observe/observed';
+import { attemptOf, tokensOf } from './attempt';
+import type { Attempt } from './attempt';
+import type { Decision, Desired } from './decision';
+import { resolve } from './gates';
+import type { Closed } from './gates';
+import { culledAt } from './idle';
+import { isComplete } from './serving';
+import type { Serving } from './serving';
+import { buildVerdict, servingVerdict, waitingToServe } from './serving-verdict';
+import { missingToken, tokenSecret } from './token-secret';
+import type { ServingView } from './view';
+
+export function decideServing(view: ServingView): Decision {
+  const deployment = view.children.find(({ kind, metadata }) => kind === 'Deployment' && !metadata.deletionTimestamp);
+  const resolution = resolve(view);
+  const latched = deployment?.applied?.inputs;
+  const inputs = resolution.state === 'open' ? resolution.inputs : latched ?? (resolution.state === 'waiting' ? resolution.inputs : undefined);
+  const closed = resolution.state === 'open' ? undefined : resolution.closed;
+  if (!inputs) return { desired: [], obsolete: [], verdict: waitingToServe(view.resource, closed as Closed) };
+  const isHeld = closed !== undefined && latched !== undefined && !refersTo(view.resource, latched);
+  return serve({ view, deployment, inputs, closed, isHeld, culledAt: culledAt(view, deployment) });
+}
+
+/** Whether the references are still those that the inputs were resolved from. */
+function refersTo({ metadata, spec }: Observed, inputs: Inputs): boolean {
+  return (['model', 'dataset'] as const).every((field) => {
+    const reference = (spec as { model?: { name: string; namespace?: string }; dataset?: { name: string; namespace?: string } })[field];
+    const input = inputs[field];
+    return reference?.name === input?.name && (!reference || (reference.namespace ?? metadata.namespace) === input?.namespace);
+  });
+}
+
+function serve(serving: Serving): Decision {
+  const { view: { resource, platform, expand, children: existing, pods }, deployment, inputs, closed, isHeld } = serving;
+  const isAsleep = serving.culledAt !== undefined;
+  const expanded = isAsleep ? { ...resource, spec: { ...resource.spec, suspend: true } } as typeof resource : resource;
+  const children = expand(expanded, { platform, inputs, tokens: tokensOf(resource, existing) });
+  const intent = intentOf(resource, inputs);
+  const build = buildOf(children, { existing, intent });
+  const waits = closed !== undefined || (build !== undefined && build.state !== 'succeeded');
+  const desired = children.flatMap((child) => desiredOf(child, { serving, intent, build, waits }));
+  const isRolledOut = deployment?.deployment !== undefined && isComplete(deployment.deployment) && !isHeld && !waits;
+  const verdict = build && build.state !== 'succeeded' && !closed
+    ? buildVerdict(serving, build) : servingVerdict(serving, { isOutdated: isOutdated(children, { serving, intent }) });
+  return {
+    desired,
+    obsolete: isRolledOut ? obsolete(existing, desired) : [],
+    inTheWay: build?.state === 'absent' ? build.inTheWay : [],
+    verdict,
+    ...((!deployment && !waits) || missingToken(resource, pods) ? tokenSecret(resource) : {}),
+  };
+}
+
+interface Before {
+  readonly existing: readonly ObservedChild[];
+  readonly intent: string;
+}
+
+function buildOf(children: readonly Child[], { existing, intent }: Before): Attempt | undefined {
+  const build = children.find(({ step }) => step === 'build');
+  return build && attemptOf(build, { children: existing, intent });
+}
+
+interface Circumstances {
+  readonly serving: Serving;
+  readonly intent: string;
+  readonly build?: Attempt;
+  readonly waits: boolean;
+}
+
+/** Kinds that cost nothing while they wait, so that a Service has its name early. */
+const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget'];
+
+function desiredOf({ step, object }: Child, { serving, intent, build, waits }: Circumstances): Desired[] {
+  const { inputs, isHeld, view } = serving;
+  const base: Desired = { object, intent, inputs };
+  if (step === 'build') return desiredBuild(base, build, view.resource.spec.suspend);
+  if (FREE_KINDS.includes(object.kind ?? '')) return [base];
+  if (object.kind !== 'Deployment') return [{ ...base, onlyIfThere: waits }];
+  const isBuilding = build !== undefined && build.state !== 'succeeded';
+  const keepsTemplate = isHeld || isBuilding || (!view.rollOnUpgrade && isOlder(object, { serving, intent }));
+  return [{ ...base, culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
+}
+
+function desiredBuild(base: Desired, build: Attempt | undefined, suspend = false): Desired[] {
+  if (!build || (build.state === 'absent' && (suspend || build.inTheWay.length > 0))) return [];
+  if (build.state === 'absent') return [base];
+  const { metadata } = base.object;
+  return [{ ...base, object: { ...base.object, metadata: { ...metadata, name: build.job.metadata.name } }, keepsTemplate: true }];
+}
+
+/** Whether the pods were made by another version of this library, or for another platform: nobody has asked for other ones. */
+function isOlder(object: Child['object'], { serving: { deployment }, intent }: Pick<Circumstances, 'serving' | 'intent'>): boolean {
+  const applied = deployment?.applied;
+  return applied !== undefined && applied.intent === intent && applied.template !== fingerprintOf(object).template;
+}
+
+function isOutdated(children: readonly Child[], circumstances: Pick<Circumstances, 'serving' | 'intent'>): boolean {
+  const deployment = children.find(({ object }) => object.kind === 'Deployment');
+  return deployment !== undefined && isOlder(deployment.object, circumstances);
+}
+
+/** What no revision needs any more. A notebook's disk is always needed. */
+function obsolete(existing: readonly ObservedChild[], desired: readonly Desired[]): ObservedChild[] {
+  const names = new Set(desired.map(({ object }) => `${object.kind}/${object.metadata?.name}`));
+  return existing.filter(({ kind, metadata, job }) => !names.has(`${kind}/${metadata.name}`) && (FREE_KINDS.includes(kind) || job?.outcome !== undefined));
+}

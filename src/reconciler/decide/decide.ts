@@ -1,0 +1,45 @@
+/** What shall be, for a resource of any kind. Pure: the same view gives the same decision. */
+import { isArtifactResource } from '../../api/resource';
+import { ExpandError } from '../../expand';
+import type { Observed } from '../observe/observed';
+import { decideArtifact } from './decide-artifact';
+import { decideDeletion, holdsArtifact, letGo } from './decide-deletion';
+import { decideServing } from './decide-serving';
+import { stalled } from './decision';
+import type { Decision, Verdict } from './decision';
+import type { ArtifactView, ServingView, View } from './view';
+
+export function decide(view: View): Decision {
+  try {
+    const decision = decideKind(view);
+    return { ...decision, verdict: withGrant(decision.verdict, view.grant) };
+  } catch (error) {
+    /* Whatever it is, only who wrote the resource can mend it; what runs is left alone. */
+    const message = error instanceof ExpandError ? error.message : `this cannot be expanded: ${error instanceof Error ? error.message : String(error)}`;
+    return { desired: [], obsolete: [], verdict: stalled('InvalidSpec', message) };
+  }
+}
+
+function decideKind(view: View): Decision {
+  const { grant, children, resource } = view;
+  if (grant?.isFatal && children.length === 0 && !resource.metadata.deletionTimestamp) {
+    return { desired: [], obsolete: [], verdict: stalled('NoWorkspace', grant.problem) };
+  }
+  if (!isArtifact(view)) return view.resource.metadata.deletionTimestamp ? letGo() : decideServing(view as ServingView);
+  if (view.resource.metadata.deletionTimestamp) return decideDeletion(view);
+  return { ...decideArtifact(view), finalizer: holdsArtifact(view.resource) };
+}
+
+function isArtifact(view: View): view is ArtifactView {
+  return isArtifactResource(view.resource as Observed);
+}
+
+const FAILURES: readonly string[] = [
+  'CheckFailed', 'RunFailed', 'PublishFailed', 'DeletionFailed', 'BuildFailed', 'CrashLooping', 'VolumePending',
+];
+
+/** Where something has failed, what the cloud may not have granted is worth saying. */
+function withGrant(verdict: Verdict, grant: View['grant']): Verdict {
+  if (!grant || verdict.ready || !FAILURES.includes(verdict.reason)) return verdict;
+  return { ...verdict, message: `${verdict.message}; ${grant.problem}` };
+}

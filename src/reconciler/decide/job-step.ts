@@ -1,0 +1,120 @@
+/** A step of a Model or Dataset that is not done: what shall be there, and what there is to say. */
+import type { Job } from 'kubernetes-types/batch/v1';
+import { IMAGE_DIGEST_ANNOTATION } from '../../expand';
+import type { Artifact, Child, Inputs, KubeObject } from '../../expand';
+import type { Observed, ObservedChild } from '../observe/observed';
+import { newestFirst } from '../observe/pods';
+import type { ObservedPod } from '../observe/pods';
+import { failedVerdict, stepVerdict, suspendedVerdict } from './artifact-verdict';
+import { isExhausted, jobsOf } from './attempt';
+import type { Attempt, JobStep } from './attempt';
+import { stalled } from './decision';
+import type { Decision, Desired, Verdict } from './decision';
+import { failureOf, jobTrouble, newlyDisrupted } from './job-report';
+import type { ArtifactView } from './view';
+
+/** How far a Model or Dataset is. */
+export interface Progress {
+  readonly view: ArtifactView;
+  readonly artifact: Artifact;
+  readonly inputs: Inputs;
+  readonly intent: string;
+  /** What expansion asks for. */
+  readonly children: readonly Child[];
+}
+
+interface Pending {
+  readonly step: JobStep;
+  readonly attempt: Exclude<Attempt, { state: 'succeeded' }>;
+}
+
+export function desiredOf({ children, intent, inputs }: Progress, step: Child['step']): Desired[] {
+  return children.filter((child) => child.step === step).map(({ object }) => ({ object, intent, inputs }));
+}
+
+export function pending(progress: Progress, { step, attempt }: Pending): Decision {
+  const { view: { resource }, artifact: { url } } = progress;
+  const prepared = desiredOf(progress, 'prepare');
+  if (attempt.state === 'failed') return failed(progress, { step, job: attempt.job });
+  if (attempt.state === 'running') return running(progress, { step, job: attempt.job });
+  const fields = { artifacts: { url } };
+  if (resource.spec.suspend) return { desired: prepared, obsolete: [], verdict: suspendedVerdict({ fields }) };
+  if (attempt.inTheWay.length > 0) {
+    const verdict = { ...stepVerdict(step, url), message: `${step} starts anew once its former Job is gone` };
+    return { desired: prepared, obsolete: [], inTheWay: attempt.inTheWay, verdict };
+  }
+  return { desired: [...prepared, ...stepObjects(progress, step)], obsolete: [], verdict: stepVerdict(step, url) };
+}
+
+/** The objects of a step; `publish` is told which image has run. */
+function stepObjects(progress: Progress, step: JobStep): Desired[] {
+  return desiredOf(progress, step).map((desired) => (
+    step === 'publish' && desired.object.kind === 'Job' ? { ...desired, object: withImageDigest(desired.object, ranImage(progress)) } : desired
+  ));
+}
+
+function ranImage({ view: { children, pods }, artifact }: Progress): string {
+  const runs = jobsOf(children, 'run', artifact.recipeDigest).filter(({ job }) => job?.outcome === 'Complete');
+  const own = newestFirst(pods).filter(({ controller }) => runs.some(({ metadata }) => metadata.uid === controller));
+  return own.find(({ phase, imageDigest }) => phase === 'Succeeded' && imageDigest)?.imageDigest ?? '';
+}
+
+function withImageDigest(object: KubeObject, imageDigest: string): KubeObject {
+  const job = object as Job;
+  const template = job.spec?.template;
+  const annotations = { ...template?.metadata?.annotations, [IMAGE_DIGEST_ANNOTATION]: imageDigest };
+  return { ...job, spec: { ...job.spec, template: { ...template, metadata: { ...template?.metadata, annotations } } } } as KubeObject;
+}
+
+function running(progress: Progress, { step, job }: Begun): Decision {
+  const { view, artifact: { url } } = progress;
+  const { suspend } = view.resource.spec;
+  const pods = newlyDisrupted(job, view.pods);
+  const disrupted = pods.length > 0 && { disrupted: { job, pods: [...job.job?.disrupted ?? [], ...pods] } };
+  const isOver = isExhausted(job);
+  const desired = [...desiredOf(progress, 'prepare'), ...kept(progress, { step, job, stops: isOver })];
+  const verdict = suspend ? suspendedVerdict({ fields: { artifacts: { url } } })
+    : isOver ? stalled('TooManyDisruptions', tooManyDisruptions(job), { fields: { artifacts: { url } } })
+      : stepVerdict(step, url, jobTrouble(job, view));
+  return { desired, obsolete: [], verdict, ...disrupted };
+}
+
+function tooManyDisruptions({ job }: ObservedChild): string {
+  return `its pods were taken away ${job?.disrupted.length} times, as happens to spot machines; use resources.capacity on-demand, `
+    + 'or give annotation substratus.ai/retry another value to go on';
+}
+
+interface Begun {
+  readonly step: JobStep;
+  readonly job: ObservedChild;
+}
+
+/** The step's objects, with the Job that is there under its own name, and its template as it is: it cannot change. */
+function kept(progress: Progress, { step, job, stops }: Begun & { readonly stops: boolean }): Desired[] {
+  return desiredOf(progress, step).map((desired) => {
+    if (desired.object.kind !== 'Job') return desired;
+    const { metadata, spec, ...rest } = desired.object as Job;
+    const object = { ...rest, metadata: { ...metadata, name: job.metadata.name }, spec: { ...spec, ...(stops && { suspend: true }) } };
+    return { ...desired, object: object as KubeObject, keepsTemplate: true };
+  });
+}
+
+function failed(progress: Progress, { step, job }: Begun): Decision {
+  const { view: { resource, pods }, artifact: { url } } = progress;
+  const verdict = failedVerdict(step, url, `${step} failed${attempts(job)}: ${failureOf(job, pods) ?? job.job?.message ?? 'no pod is left to tell why'}`);
+  return { desired: desiredOf(progress, 'prepare'), obsolete: [], verdict: pods.some(isOf(job)) ? verdict : asBefore(resource, verdict) };
+}
+
+function attempts({ job }: ObservedChild): string {
+  return (job?.failed ?? 0) > 1 ? ` after ${job?.failed} attempts` : '';
+}
+
+function isOf({ metadata: { uid } }: ObservedChild): (pod: ObservedPod) => boolean {
+  return ({ controller }) => controller === uid;
+}
+
+/** Once the pods are gone, what was said of them is all that is known. */
+function asBefore({ status }: Observed, verdict: Verdict): Verdict {
+  const before = status?.conditions?.find(({ type, reason }) => type === 'Ready' && reason === verdict.reason);
+  return before ? { ...verdict, message: before.message } : verdict;
+}

@@ -1,0 +1,126 @@
+/** What the status of a Server or Notebook says. */
+import type { NotebookResource, ServerResource } from '../../api/resource';
+import type { Status } from '../../api/status';
+import { notebookName, serviceName, tokenSecretName } from '../../expand';
+import type { DeploymentState, Observed } from '../observe/observed';
+import { newestFirst } from '../observe/pods';
+import type { ObservedPod, Trouble } from '../observe/pods';
+import type { Attempt } from './attempt';
+import { inProgress, stalled } from './decision';
+import type { Verdict } from './decision';
+import type { Closed } from './gates';
+import { failureOf, jobTrouble, podlessTrouble, startTrouble } from './job-report';
+import { isComplete } from './serving';
+import type { Serving } from './serving';
+
+type ExtraCondition = NonNullable<Verdict['conditions']>[number];
+
+function servingCondition(holds: boolean, reason: string, message: string): ExtraCondition {
+  return { type: 'Serving', status: holds ? 'True' : 'False', reason, message };
+}
+
+export function waitingToServe({ spec }: Observed, { reason, message, isFinal }: Closed): Verdict {
+  const conditions = [servingCondition(false, reason, message)];
+  if (spec.suspend) return suspendedVerdict({});
+  return isFinal ? stalled(reason, message, { conditions }) : inProgress(reason, message, { conditions });
+}
+
+function suspendedVerdict(fields: Verdict['fields']): Verdict {
+  const message = 'suspended: nothing runs; set spec.suspend to false to go on';
+  return { ready: false, reason: 'Suspended', message, conditions: [servingCondition(false, 'Suspended', message)], fields };
+}
+
+/** The image is being built; what runs goes on meanwhile. */
+export function buildVerdict({ view, deployment }: Serving, build: Exclude<Attempt, { state: 'succeeded' }>): Verdict {
+  const isServing = (deployment?.deployment?.available ?? 0) > 0;
+  if (build.state === 'failed') {
+    const why = failureOf(build.job, view.pods) ?? build.job.job?.message ?? '';
+    const message = `build failed: ${why}; once it is mended, give annotation substratus.ai/retry another value to try again`;
+    return { ...stalled('BuildFailed', message, conditionsOf('BuildFailed', message)), ready: isServing, fields: fieldsOf(view.resource) };
+  }
+  const trouble = build.state === 'running' ? jobTrouble(build.job, view) : undefined;
+  const message = `building the image${trouble ? `: ${trouble.message}` : ''}`;
+  const reason = trouble?.reason ?? 'Building';
+  return { ...inProgress(reason, message, conditionsOf('JobNotComplete', message)), ready: isServing, fields: fieldsOf(view.resource) };
+}
+
+function conditionsOf(reason: string, message: string): Pick<Verdict, 'conditions'> {
+  return { conditions: [servingCondition(false, 'DeploymentNotReady', message), { type: 'Built', status: 'False', reason, message }] };
+}
+
+/** Where it answers, and what a Server serves. */
+function fieldsOf(resource: Observed, inputs: Serving['inputs'] = {}): Verdict['fields'] {
+  const { namespace } = resource.metadata;
+  const { model } = inputs;
+  if (resource.kind === 'Notebook') return { url: `http://${notebookName(resource as NotebookResource)}.${namespace}:8888` };
+  const { port = 8080 } = (resource as ServerResource).spec;
+  const served: Status['model'] = model && { name: model.name, namespace: model.namespace, recipeDigest: model.recipeDigest };
+  return { url: `http://${serviceName(resource as ServerResource)}.${namespace}:${port}`, ...(served && { model: served }) };
+}
+
+interface Age {
+  readonly isOutdated: boolean;
+}
+
+export function servingVerdict(serving: Serving, { isOutdated }: Age): Verdict {
+  const { view: { resource }, deployment, closed } = serving;
+  const fields = fieldsOf(resource, deployment?.applied?.inputs ?? serving.inputs);
+  if (resource.spec.suspend) return suspendedVerdict(fields);
+  if (serving.culledAt !== undefined) return culledVerdict(serving, fields);
+  const state = deployment?.deployment;
+  if (!state) return { ...(closed ? waitingToServe(resource, closed) : inProgress('Starting', 'starting')), fields };
+  const verdict = runningVerdict(serving, state);
+  const outdated: ExtraCondition[] = isOutdated ? [{
+    type: 'Outdated', status: 'True', reason: 'NewerVersion',
+    message: 'its pods were made by another version of cdk-substratus or for another platform; they are replaced when the resource changes, or with rollOnUpgrade',
+  }] : [];
+  const condition = resource.kind === 'Notebook'
+    ? servingCondition(verdict.ready, verdict.ready ? 'PodReady' : 'PodNotReady', verdict.message)
+    : servingCondition(verdict.ready, verdict.ready ? 'DeploymentReady' : 'DeploymentNotReady', verdict.message);
+  return { ...verdict, fields, conditions: [condition, ...outdated] };
+}
+
+function culledVerdict({ view: { resource }, culledAt }: Serving, fields: Verdict['fields']): Verdict {
+  const { namespace, name } = resource.metadata;
+  const message = `put to sleep for lack of activity; to wake it: kubectl annotate --overwrite -n ${namespace} notebook/${name} `
+    + 'substratus.ai/resume="$(date -u +%Y-%m-%dT%H:%M:%SZ)"';
+  return { ready: false, reason: 'Culled', message, conditions: [servingCondition(false, 'Suspended', message)], fields: { ...fields, culledAt } };
+}
+
+function runningVerdict(serving: Serving, state: DeploymentState): Verdict {
+  const { view: { resource, pods, warnings }, closed } = serving;
+  const { replicas, available, isObserved } = state;
+  const ready = available > 0 || (replicas === 0 && isObserved);
+  const reason = resource.kind === 'Notebook' ? 'Open' : 'Serving';
+  const isDone = isComplete(state);
+  if (isDone && !closed) return { ready, reason, message: doneMessage(serving, state) };
+  if (isDone && closed) return { ...inProgress(reason, `${doneMessage(serving, state)}; the next revision is ${closed.message}`), ready };
+  const trouble = podTrouble(pods, warnings) ?? (state.problem && problemOf(state.problem));
+  const count = `${available} of ${replicas} replicas ${replicas === 1 ? 'answers' : 'answer'}`;
+  const next = closed ? `; the next revision is ${closed.message}` : '';
+  const message = `${ready ? 'rolling out' : 'starting'}, ${count}${trouble ? `: ${trouble.message}` : ''}${next}`;
+  const why = trouble?.reason ?? (ready ? 'RollingOut' : 'Starting');
+  return { ...(trouble?.isStuck ? stalled(why, message) : inProgress(why, message)), ready };
+}
+
+function doneMessage({ view: { resource } }: Serving, { replicas, available }: DeploymentState): string {
+  const { namespace } = resource.metadata;
+  if (resource.kind !== 'Notebook') {
+    return replicas === 0 ? 'scaled to 0 replicas' : `${available} ${available === 1 ? 'replica answers' : 'replicas answer'} at ${fieldsOf(resource)?.url}`;
+  }
+  const notebook = resource as NotebookResource;
+  const token = `$(kubectl get secret -n ${namespace} ${tokenSecretName(notebook)} -o jsonpath='{.data.token}' | base64 -d)`;
+  const secret = notebook.spec.env?.NOTEBOOK_TOKEN === undefined ? token : '<your NOTEBOOK_TOKEN>';
+  return `to open it: kubectl port-forward -n ${namespace} service/${notebookName(notebook)} 8888, then http://localhost:8888/?token=${secret}`;
+}
+
+/** What keeps the newest pod that is not ready. */
+function podTrouble(pods: readonly ObservedPod[], warnings: Serving['view']['warnings']): Trouble | undefined {
+  const [newest] = newestFirst(pods.filter(({ role, isReady, isEnding }) => role === 'run' && !isReady && !isEnding));
+  return newest && (newest.trouble ?? startTrouble(newest, warnings));
+}
+
+function problemOf({ reason, message }: { readonly reason: string; readonly message: string }): Trouble {
+  if (reason === 'ProgressDeadlineExceeded') return { reason: 'RolloutFailed', message: `does not come up in time: ${message}`, isStuck: true };
+  return podlessTrouble(message);
+}

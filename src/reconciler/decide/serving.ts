@@ -1,0 +1,22 @@
+/** How far a Server or Notebook is. */
+import type { Inputs } from '../../expand';
+import type { DeploymentState, ObservedChild } from '../observe/observed';
+import type { Closed } from './gates';
+import type { ServingView } from './view';
+
+/** What a Server or Notebook is on its way to. */
+export interface Serving {
+  readonly view: ServingView;
+  readonly deployment?: ObservedChild;
+  readonly inputs: Inputs;
+  /** Why the next revision has to wait; none if it need not. */
+  readonly closed?: Closed;
+  /** Whether the pods stay as they are for now, for another model is asked for, which is not Ready. */
+  readonly isHeld: boolean;
+  readonly culledAt?: string;
+}
+
+/** Whether all pods are of the latest revision, and answer. */
+export function isComplete({ isObserved, updated, current, replicas, available }: DeploymentState): boolean {
+  return isObserved && updated >= replicas && current === updated && available >= replicas;
+}

@@ -1,0 +1,33 @@
+/** All that a decision about one resource may know. */
+import type { PlatformSpec } from '../../api/platform';
+import type { ArtifactResource, NotebookResource, ServerResource } from '../../api/resource';
+import type { Gate } from '../../expand';
+import type { Idle } from '../observe/activity';
+import type { Observed, ObservedChild } from '../observe/observed';
+import type { ObservedPod } from '../observe/pods';
+import type { Expand } from './expansions';
+
+export interface View<R extends Observed = Observed> {
+  readonly resource: R;
+  readonly platform: PlatformSpec;
+  readonly expand: Expand;
+  /** A Model or Dataset, by what refers to it. */
+  readonly find: (gate: Gate) => Observed | undefined;
+  /** What the resource owns. */
+  readonly children: readonly ObservedChild[];
+  readonly pods: readonly ObservedPod[];
+  /** What Events say of Jobs without pods, and of pods that do not start, by uid. */
+  readonly warnings: ReadonlyMap<string, string>;
+  /** For how long this has been asked of an object, in milliseconds of a clock that only goes on. */
+  readonly askedFor: (uid: string) => number;
+  /** Who uses the artifact of the resource: asked for only where it is to be deleted. */
+  readonly users: () => readonly string[];
+  /** Notebook: how long it has been without activity, where that is known. */
+  readonly idle?: Idle;
+  readonly rollOnUpgrade: boolean;
+  /** What the cloud may not have granted the namespace, with the way out. */
+  readonly grant?: { readonly problem: string; readonly isFatal: boolean };
+}
+
+export type ArtifactView = View<Observed & ArtifactResource>;
+export type ServingView = View<Observed & (ServerResource | NotebookResource)>;

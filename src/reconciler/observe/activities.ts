@@ -1,0 +1,57 @@
+/** How long notebooks have been idle: asked beside the reconciles, for an answer may take its time. */
+import type { Clock } from '../clock';
+import { idleOf } from './activity';
+import type { Idle } from './activity';
+
+const EVERY_MS = 5 * 60_000;
+const AT_LEAST_MS = 10_000;
+
+export interface Asked {
+  readonly idle?: Idle;
+  /** When there will be more to know. */
+  readonly lookAgainMs: number;
+}
+
+interface Known {
+  readonly at: number;
+  readonly idle?: Idle;
+  readonly isAsking?: boolean;
+}
+
+export interface Question {
+  readonly url: string;
+  readonly token: string;
+  /** After how long without activity it is to sleep. */
+  readonly limitSeconds: number;
+}
+
+export class Activities {
+  private readonly known = new Map<string, Known>();
+
+  constructor(private readonly clock: Clock, private readonly onAnswer: (key: string) => void) {}
+
+  /** What is known of a notebook; asks it anew where that is old. */
+  public ask(key: string, question: Question): Asked {
+    const now = this.clock.now();
+    const known = this.known.get(key);
+    const every = interval(known?.idle, question.limitSeconds);
+    if (!known || (!known.isAsking && now - known.at >= every)) {
+      this.known.set(key, { at: now, idle: known?.idle, isAsking: true });
+      void idleOf(question.url, question.token).then((idle) => {
+        this.known.set(key, { at: this.clock.now(), idle });
+        this.onAnswer(key);
+      });
+    }
+    return { idle: known?.idle, lookAgainMs: Math.max(AT_LEAST_MS / 10, every - (known ? now - known.at : 0)) };
+  }
+
+  public forget(key: string): void {
+    this.known.delete(key);
+  }
+}
+
+/** Until it could be idle for long enough, but not too seldom. */
+function interval(idle: Idle | undefined, limitSeconds: number): number {
+  const remaining = idle && 'seconds' in idle ? (limitSeconds - idle.seconds) * 1000 : EVERY_MS;
+  return Math.min(EVERY_MS, Math.max(AT_LEAST_MS, remaining), Math.max(1000, limitSeconds * 1000));
+}

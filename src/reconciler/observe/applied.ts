@@ -1,0 +1,58 @@
+/** What is written on a child when it is applied, so that a later look needs no memory. */
+import { digest, shortDigest } from '../../api/digest';
+import { APPLIED_ANNOTATION } from '../../api/resource';
+import type { Resource } from '../../api/resource';
+import type { Inputs } from '../../expand';
+import type { Fingerprint } from './fingerprint';
+
+export interface Applied extends Fingerprint {
+  /** Digest of the part of the spec, and of the inputs, that decide the pod. Another means that the author wants other pods. */
+  readonly intent: string;
+  /** What the references resolved to. */
+  readonly inputs?: Inputs;
+  /** Notebook: when it was suspended for lack of activity. */
+  readonly culledAt?: string;
+}
+
+/** Fields that do not decide what runs in the pod. */
+const OUTSIDE_THE_POD = [
+  'suspend', 'replicas', 'scaling', 'surge', 'sharing', 'deletionPolicy', 'idleTimeout', 'storage', 'staging', 'retries',
+];
+
+export function intentOf(resource: Resource, inputs: Inputs): string {
+  const spec = Object.fromEntries(Object.entries(resource.spec).filter(([field]) => !OUTSIDE_THE_POD.includes(field)));
+  return shortDigest(digest({ spec, model: inputs.model?.recipeDigest, dataset: inputs.dataset?.recipeDigest }));
+}
+
+/** What the annotation of an object says; nothing where it was not applied by a reconciler, or somebody has written into it. */
+export function readApplied(annotations: Readonly<Record<string, string>> = {}): Applied | undefined {
+  const text = annotations[APPLIED_ANNOTATION];
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isApplied(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isApplied(value: unknown): value is Applied {
+  return isTexts(value, ['intent', 'rest'], ['template', 'culledAt']) && isInputs((value as Applied).inputs);
+}
+
+function isInputs(inputs: unknown = {}): boolean {
+  return typeof inputs === 'object' && inputs !== null
+    && Object.values(inputs).every((input) => isTexts(input, ['kind', 'name', 'namespace', 'recipeDigest', 'url'], []));
+}
+
+/** Whether it has these fields, all of them texts. */
+function isTexts(value: unknown, required: readonly string[], optional: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return required.every((name) => typeof fields[name] === 'string')
+    && optional.every((name) => fields[name] === undefined || typeof fields[name] === 'string');
+}
+
+export function writeApplied({ intent, rest, template, inputs, culledAt }: Applied): string {
+  return JSON.stringify({ intent, rest, template, inputs, culledAt });
+}

@@ -1,0 +1,80 @@
+/** What is known of the cluster, and how it is looked up. */
+import { KINDS } from '../../api/resource';
+import type { Kind } from '../../api/resource';
+import { CHILD_TYPES, gatesOf, keyOf, namespaceOf } from '../../expand';
+import type { Gate } from '../../expand';
+import { Cache } from '../kube/cache';
+import type { LiveMetadata } from '../kube/types';
+import type { Observed, ObservedChild } from './observed';
+import type { ObservedPod } from './pods';
+
+export interface ServiceAccountSeen {
+  readonly metadata: Pick<LiveMetadata, 'name' | 'namespace' | 'uid' | 'resourceVersion'>;
+}
+
+export interface Caches {
+  readonly resources: Readonly<Record<Kind, Cache<Observed>>>;
+  /** By their kind. */
+  readonly children: ReadonlyMap<string, Cache<ObservedChild>>;
+  readonly pods: Cache<ObservedPod>;
+  readonly serviceAccounts: Cache<ServiceAccountSeen>;
+}
+
+const LEAVING = 'leaving';
+
+export function newCaches(): Caches {
+  const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({
+    gate: (resource) => gatesOf(resource).map(keyOf),
+    published: ({ status }) => (status?.artifact ? [status.artifact.url] : []),
+    leaving: ({ metadata }) => (metadata.deletionTimestamp === undefined ? [] : [LEAVING]),
+  })])) as Record<Kind, Cache<Observed>>;
+  const children = new Map(CHILD_TYPES.map(({ kind }) => [kind, new Cache<ObservedChild>({
+    owner: ({ owner }) => (owner ? [owner.uid] : []),
+    input: ({ applied, kind: childKind }) => (childKind === 'Deployment'
+      ? Object.values(applied?.inputs ?? {}).map((input: { url: string }) => input.url) : []),
+  })]));
+  const pods = new Cache<ObservedPod>({ resource: (pod) => (keyOfPod(pod) === undefined ? [] : [keyOfPod(pod) as string]) });
+  return { resources, children, pods, serviceAccounts: new Cache<ServiceAccountSeen>() };
+}
+
+/** The key of the resource that a pod is for. */
+export function keyOfPod({ resource, metadata: { namespace = '' } }: ObservedPod): string | undefined {
+  return resource && keyOf({ kind: resource.kind, namespace, name: resource.name });
+}
+
+export function findByGate({ resources }: Caches, { kind, namespace, name }: Gate): Observed | undefined {
+  return resources[kind].get(`${namespace}/${name}`);
+}
+
+export function childrenOf({ children }: Caches, uid: string): ObservedChild[] {
+  return [...children.values()].flatMap((cache) => cache.by('owner', uid));
+}
+
+/** Resources whose references lead to a key. */
+export function dependentsOf({ resources }: Caches, key: string): Observed[] {
+  return KINDS.flatMap((kind) => resources[kind].by('gate', key));
+}
+
+/** Resources that are being deleted, and are held back. */
+export function leavingOf({ resources }: Caches): Observed[] {
+  return KINDS.flatMap((kind) => resources[kind].by('leaving', LEAVING));
+}
+
+/** Who uses the artifact of a resource, in words. */
+export function usersOf(caches: Caches, resource: Observed): string[] {
+  const key = keyOf({ kind: resource.kind, namespace: namespaceOf(resource), name: resource.metadata.name });
+  const url = resource.status?.artifact?.url;
+  const referring = dependentsOf(caches, key).filter(({ metadata }) => !metadata.deletionTimestamp).map(nameOf);
+  if (url === undefined) return referring;
+  const twins = KINDS.flatMap((kind) => caches.resources[kind].by('published', url))
+    .filter(({ metadata }) => metadata.uid !== resource.metadata.uid && !metadata.deletionTimestamp)
+    .map(nameOf);
+  const serving = (caches.children.get('Deployment')?.by('input', url) ?? [])
+    .filter(({ owner, metadata }) => owner && !metadata.deletionTimestamp)
+    .map(({ owner, metadata: { namespace } }) => `${owner?.kind} ${namespace}/${owner?.name}`);
+  return [...new Set([...referring, ...twins, ...serving])].sort();
+}
+
+function nameOf({ kind, metadata: { namespace, name } }: Observed): string {
+  return `${kind} ${namespace}/${name}`;
+}

@@ -1,0 +1,161 @@
+/** What the reconciler keeps of the objects in the cluster: enough to decide, and no more, for there are many. */
+import { API_GROUP, API_VERSION, RETRY_ANNOTATION } from '../../api/resource';
+import type { Kind, Resource } from '../../api/resource';
+import type { Status } from '../../api/status';
+import { MAX_DISRUPTIONS_ANNOTATION } from '../../expand';
+import type { Step } from '../../expand';
+import { FIELD_MANAGER } from '../kube/client';
+import type { LiveMetadata, LiveObject } from '../kube/types';
+import { readApplied } from './applied';
+import type { Applied } from './applied';
+import { liveFingerprint } from './fingerprint';
+import type { Fingerprint } from './fingerprint';
+
+type KeptMetadata = Omit<LiveMetadata, 'managedFields' | 'ownerReferences'>;
+
+/** A resource of one of the four kinds. */
+export type Observed = Resource & { readonly metadata: KeptMetadata & { readonly namespace: string }; readonly status?: Status };
+
+/** What owns a child. */
+export interface Owner {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface JobState {
+  readonly outcome: 'Complete' | 'Failed' | undefined;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly suspended: boolean;
+  readonly active: number;
+  readonly failed: number;
+  /** RFC 3339. */
+  readonly finishedAt?: string;
+  readonly maxDisruptions: number;
+  /** Pods that a disruption has taken, by uid; written there by the reconciler, for the pods themselves may go. */
+  readonly disrupted: readonly string[];
+}
+
+export interface DeploymentState {
+  readonly replicas: number;
+  /** Pods in all, those that are on their way out included. */
+  readonly current: number;
+  readonly updated: number;
+  readonly available: number;
+  /** Whether the figures are about the latest generation. */
+  readonly isObserved: boolean;
+  /** Why it does not go on; none if it does. */
+  readonly problem?: { readonly reason: string; readonly message: string };
+}
+
+export interface ObservedChild {
+  readonly kind: string;
+  readonly metadata: Pick<LiveMetadata, 'name' | 'namespace' | 'uid' | 'resourceVersion' | 'creationTimestamp' | 'deletionTimestamp'>;
+  readonly owner?: Owner;
+  readonly role?: string;
+  readonly recipe?: string;
+  readonly retry?: string;
+  readonly applied?: Applied;
+  readonly live: Fingerprint;
+  readonly job?: JobState;
+  readonly deployment?: DeploymentState;
+  /** PersistentVolumeClaims only. */
+  readonly phase?: string;
+}
+
+export const RECIPE_LABEL = `${API_GROUP}/recipe`;
+export const DISRUPTED_ANNOTATION = `${API_GROUP}/disrupted`;
+
+/** Objects of a list do not say what they are, so that it is said here. */
+export function observeResource(live: LiveObject, kind: Kind): Observed {
+  const { managedFields: _, ownerReferences: __, annotations, ...metadata } = live.metadata;
+  const { 'kubectl.kubernetes.io/last-applied-configuration': ___, ...kept } = annotations ?? {};
+  return { ...live, apiVersion: API_VERSION, kind, metadata: { ...metadata, annotations: kept } } as unknown as Observed;
+}
+
+/** Children that nobody of ours owns are kept too: a workspace's objects, and those that can be taken over. */
+export function observeChild(live: LiveObject, kind = live.kind ?? ''): ObservedChild {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels = {}, annotations = {} } = live.metadata;
+  return {
+    kind,
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp },
+    owner: ownerOf(live),
+    role: labels.role,
+    recipe: labels[RECIPE_LABEL],
+    retry: annotations[RETRY_ANNOTATION],
+    applied: readApplied(annotations),
+    live: liveFingerprint(live, FIELD_MANAGER),
+    ...(kind === 'Job' && { job: jobState(live as JobLike) }),
+    ...(kind === 'Deployment' && { deployment: deploymentState(live as DeploymentLike) }),
+    ...(kind === 'PersistentVolumeClaim' && { phase: (live as { status?: { phase?: string } }).status?.phase }),
+  };
+}
+
+export function ownerOf({ metadata: { ownerReferences = [] } }: LiveObject): Owner | undefined {
+  const owner = ownerReferences.find(({ apiVersion, controller }) => controller && apiVersion.startsWith(`${API_GROUP}/`));
+  return owner && { kind: owner.kind as Kind, name: owner.name, uid: owner.uid };
+}
+
+interface ConditionLike {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+}
+
+interface JobLike extends LiveObject {
+  readonly spec?: { readonly suspend?: boolean };
+  readonly status?: {
+    readonly active?: number;
+    readonly failed?: number;
+    readonly completionTime?: string;
+    readonly conditions?: ConditionLike[];
+  };
+}
+
+function jobState({ spec, status = {}, metadata: { annotations = {} } }: JobLike): JobState {
+  const end = status.conditions?.find(({ type, status: holds }) => holds === 'True' && (type === 'Complete' || type === 'Failed'));
+  return {
+    outcome: end?.type as JobState['outcome'],
+    reason: end?.reason,
+    message: end?.message,
+    suspended: spec?.suspend ?? false,
+    active: status.active ?? 0,
+    failed: status.failed ?? 0,
+    finishedAt: status.completionTime ?? end?.lastTransitionTime,
+    maxDisruptions: Number(annotations[MAX_DISRUPTIONS_ANNOTATION] ?? Infinity),
+    disrupted: (annotations[DISRUPTED_ANNOTATION] ?? '').split(',').filter(Boolean),
+  };
+}
+
+interface DeploymentLike extends LiveObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: ConditionLike[];
+  };
+}
+
+function deploymentState({ spec, status = {}, metadata: { generation = 0 } }: DeploymentLike): DeploymentState {
+  const { conditions = [] } = status;
+  const failed = conditions.find(({ type, status: holds }) => type === 'ReplicaFailure' && holds === 'True')
+    ?? conditions.find(({ type, status: holds }) => type === 'Progressing' && holds === 'False');
+  return {
+    replicas: spec?.replicas ?? 1,
+    current: status.replicas ?? 0,
+    updated: status.updatedReplicas ?? 0,
+    available: status.availableReplicas ?? 0,
+    isObserved: (status.observedGeneration ?? 0) >= generation,
+    ...(failed && { problem: { reason: failed.reason ?? '', message: failed.message ?? '' } }),
+  };
+}
+
+/** Whether a child belongs to a step, and for artifacts to a recipe. */
+export function isJobOf(child: ObservedChild, step: Step, recipe?: string): boolean {
+  return child.job !== undefined && child.role === step && (child.recipe === undefined || recipe === undefined || child.recipe === recipe);
+}

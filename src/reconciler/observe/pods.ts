@@ -1,0 +1,185 @@
+/** What the pods of a resource tell: why they do not run, or how they ended. */
+import { KINDS } from '../../api/resource';
+import type { Kind } from '../../api/resource';
+import type { Reason } from '../../api/status';
+import type { LiveObject } from '../kube/types';
+
+/** How a container ended. */
+export interface Ending {
+  readonly container: string;
+  readonly exitCode: number;
+  readonly reason?: string;
+  /** Its last words: what it wrote to the termination log, or the end of its output. */
+  readonly message?: string;
+}
+
+/** Why a pod does not run. */
+export interface Trouble {
+  readonly reason: Reason;
+  readonly message: string;
+  /** Whether it takes a person to go on. */
+  readonly isStuck: boolean;
+}
+
+export interface ObservedPod {
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string; readonly resourceVersion: string };
+  readonly createdAt: string;
+  /** Kind and name of its resource. */
+  readonly resource?: { readonly kind: Kind; readonly name: string };
+  /** The label `role`: the step, or `run` for what serves. */
+  readonly role?: string;
+  /** Uid of the Job or ReplicaSet. */
+  readonly controller?: string;
+  readonly phase: string;
+  readonly isReady: boolean;
+  readonly isEnding: boolean;
+  /** Whether it has a node, on which no container has begun. */
+  readonly isStarting: boolean;
+  /** Whether a disruption has taken it, such as a preemption or a drain. */
+  readonly isDisrupted: boolean;
+  readonly trouble?: Trouble;
+  /** The end of its main container, or of the one that failed. */
+  readonly ending?: Ending;
+  /** Why the pod as a whole has failed, such as its deadline. */
+  readonly failure?: string;
+  /** Image of the main container, by digest. */
+  readonly imageDigest?: string;
+}
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly imageID?: string;
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly running?: object;
+    readonly terminated?: Terminated;
+  };
+  readonly lastState?: { readonly terminated?: Terminated };
+}
+
+interface Terminated {
+  readonly exitCode: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+interface PodLike extends LiveObject {
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
+    readonly containerStatuses?: ContainerStatus[];
+    readonly initContainerStatuses?: ContainerStatus[];
+  };
+}
+
+/** Longest excerpt of a container's last words. */
+const LAST_WORDS = 512;
+
+export function observePod(live: LiveObject): ObservedPod {
+  const { status = {}, metadata } = live as PodLike;
+  const { name, namespace, uid, resourceVersion, labels = {}, creationTimestamp = '', deletionTimestamp, ownerReferences = [] } = metadata;
+  const conditions = new Map((status.conditions ?? []).map((condition) => [condition.type, condition]));
+  const kind = KINDS.find((candidate) => labels[candidate.toLowerCase()] !== undefined);
+  const [main] = status.containerStatuses ?? [];
+  return {
+    metadata: { name, namespace, uid, resourceVersion },
+    createdAt: creationTimestamp,
+    ...(kind && { resource: { kind, name: labels[kind.toLowerCase()] ?? '' } }),
+    role: labels.role,
+    controller: ownerReferences.find(({ controller }) => controller)?.uid,
+    phase: status.phase ?? 'Pending',
+    isReady: conditions.get('Ready')?.status === 'True',
+    isEnding: deletionTimestamp !== undefined,
+    isStarting: conditions.get('PodScheduled')?.status === 'True'
+      && allContainers(live as PodLike).every(({ state }) => state?.waiting !== undefined),
+    isDisrupted: conditions.get('DisruptionTarget')?.status === 'True',
+    trouble: troubleOf(live as PodLike),
+    ending: endingOf(live as PodLike),
+    ...(status.phase === 'Failed' && status.reason && { failure: failureOf(status) }),
+    imageDigest: main && digestOf(main.imageID),
+  };
+}
+
+function failureOf({ reason = '', message = '' }: NonNullable<PodLike['status']>): string {
+  if (reason === 'DeadlineExceeded') return 'took longer than spec.timeout';
+  return message ? `${reason}: ${message}` : reason;
+}
+
+function digestOf(imageId = ''): string | undefined {
+  return /sha256:[0-9a-f]{64}/.exec(imageId)?.[0];
+}
+
+function allContainers({ status = {} }: PodLike): ContainerStatus[] {
+  return [...status.initContainerStatuses ?? [], ...status.containerStatuses ?? []];
+}
+
+/** The end of the container that failed, else of the first main one. */
+function endingOf(pod: PodLike): Ending | undefined {
+  const ended = allContainers(pod).flatMap(({ name, state, lastState }) => {
+    const terminated = state?.terminated ?? lastState?.terminated;
+    return terminated ? [{ name, terminated }] : [];
+  });
+  const [main] = pod.status?.containerStatuses ?? [];
+  const found = ended.find(({ terminated }) => terminated.exitCode !== 0) ?? ended.find(({ name }) => name === main?.name);
+  if (!found) return undefined;
+  const { exitCode, reason, message } = found.terminated;
+  return { container: found.name, exitCode, reason, message: message?.trim() };
+}
+
+function troubleOf(pod: PodLike): Trouble | undefined {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
+    return { reason: 'Unschedulable', message: `no node for the pod yet: ${scheduled.message ?? ''}`.trim(), isStuck: false };
+  }
+  for (const container of allContainers(pod)) {
+    const trouble = waitingTrouble(container);
+    if (trouble) return trouble;
+  }
+  return undefined;
+}
+
+function waitingTrouble({ name, state, lastState, restartCount = 0 }: ContainerStatus): Trouble | undefined {
+  const { reason = '', message = '' } = state?.waiting ?? {};
+  switch (reason) {
+    case 'ErrImagePull':
+    case 'ImagePullBackOff':
+    case 'InvalidImageName':
+    case 'ErrImageNeverPull':
+      return { reason: 'ImagePullFailed', message: `the image of container ${name} cannot be pulled: ${message || reason}`, isStuck: reason !== 'ErrImagePull' };
+    case 'CreateContainerConfigError':
+    case 'CreateContainerError':
+    case 'RunContainerError':
+      return { reason: 'ContainerConfigError', message: `container ${name} cannot be started: ${message || reason}`, isStuck: true };
+    case 'CrashLoopBackOff': {
+      const end = lastState?.terminated;
+      const how = end ? `: ${describeEnding({ container: name, ...end })}` : '';
+      return { reason: 'CrashLooping', message: `restarted ${restartCount} times${how}`, isStuck: false };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** How a container ended, in words: `container model exited with 1: out of tokens`. */
+export function describeEnding({ container, exitCode, reason, message }: Ending): string {
+  const words = message ? `: ${lastWords(message)}` : '';
+  if (reason === 'OOMKilled') return `container ${container} was out of memory; raise resources.memory${words}`;
+  return `container ${container} exited with ${exitCode}${words}`;
+}
+
+function lastWords(message: string): string {
+  const text = message.trim();
+  return text.length <= LAST_WORDS ? text : `…${text.slice(-LAST_WORDS)}`;
+}
+
+/** The newest first. */
+export function newestFirst(pods: readonly ObservedPod[]): ObservedPod[] {
+  return [...pods].sort((a, b) => (orderOf(a) < orderOf(b) ? 1 : -1));
+}
+
+function orderOf({ createdAt, metadata: { name } }: ObservedPod): string {
+  return `${createdAt} ${name}`;
+}

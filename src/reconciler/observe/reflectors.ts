@@ -1,0 +1,62 @@
+/** Watches all that a decision may need to know. */
+import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../api/labels';
+import { KINDS } from '../../api/resource';
+import type { Client } from '../kube/client';
+import { Limiter } from '../kube/limiter';
+import { Reflector } from '../kube/reflector';
+import type { ReflectorOptions } from '../kube/reflector';
+import type { LiveObject } from '../kube/types';
+import type { Log } from '../runtime/log';
+import type { Registry } from '../runtime/metrics';
+import { PODS, RESOURCE_TYPES, SERVICE_ACCOUNTS, typeOf } from '../types';
+import type { Caches } from './caches';
+import { observeChild, observeResource } from './observed';
+import { observePod } from './pods';
+
+export interface Watching {
+  readonly client: Client;
+  readonly caches: Caches;
+  readonly log: Log;
+  readonly metrics: Registry;
+  /** None: all. */
+  readonly namespaces: readonly string[];
+}
+
+interface Started {
+  readonly hasSynced: boolean;
+  readonly lastActivity: number;
+  readonly type: ReflectorOptions<never>['type'];
+  start(): void;
+  stop(): Promise<void>;
+  whenSynced(): Promise<void>;
+}
+
+/** How many pages of lists are read at a time. Each takes some 10 MiB, and after a 410 all types may be listed at once. */
+const PAGES_AT_A_TIME = 2;
+
+/** One a type and namespace, not started yet. */
+export function reflectorsFor({ client, caches, log, metrics, namespaces }: Watching): Started[] {
+  const pages = new Limiter(PAGES_AT_A_TIME);
+  const scopes = namespaces.length > 0 ? namespaces : [undefined];
+  return scopes.flatMap((namespace): Started[] => {
+    const ours = { client, log, metrics, namespace, pages, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
+    return [
+      ...KINDS.map((kind) => new Reflector({
+        client, log, metrics, namespace, pages,
+        type: RESOURCE_TYPES[kind],
+        cache: caches.resources[kind],
+        transform: (live) => observeResource(live, kind),
+        optional: true,
+      })),
+      ...[...caches.children].map(([kind, cache]) => new Reflector({
+        ...ours, type: typeOf({ kind }), cache, transform: (live) => observeChild(live, kind),
+      })),
+      new Reflector({ ...ours, type: PODS, cache: caches.pods, transform: observePod }),
+      new Reflector({ ...ours, type: SERVICE_ACCOUNTS, cache: caches.serviceAccounts, metadataOnly: true, transform: nameOnly }),
+    ];
+  });
+}
+
+function nameOnly({ metadata: { name, namespace, uid, resourceVersion } }: LiveObject) {
+  return { metadata: { name, namespace, uid, resourceVersion } };
+}

@@ -1,0 +1,44 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { TokenKey } from '../../../src/reconciler/act/token-key';
+import { ApiError } from '../../../src/reconciler/kube/api-error';
+import type { Client } from '../../../src/reconciler/kube/client';
+
+interface Made {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly data: { readonly key: string };
+}
+
+function clientThat(create: (secret: Made) => Promise<unknown>): Client {
+  return { create: (_: unknown, secret: Made) => create(secret) } as unknown as Client;
+}
+
+function file(content?: Buffer): string {
+  const name = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'token-key-')), 'key');
+  if (content) fs.writeFileSync(name, content);
+  return name;
+}
+
+test('who makes the key knows it, and whoever has it mounted later computes the same tokens', async () => {
+  let made: Made | undefined;
+  const key = new TokenKey(file());
+  expect(key.tokenOf('uid')).toBeUndefined();
+  await key.create(clientThat(async (secret) => { made = secret; }), 'substratus');
+  expect(made?.metadata).toMatchObject({ name: 'substratus-token-key', namespace: 'substratus' });
+  const mounted = new TokenKey(file(Buffer.from(made?.data.key ?? '', 'base64')));
+  expect(key.tokenOf('uid')).toBe(mounted.tokenOf('uid'));
+  expect(key.tokenOf('uid')).not.toBe(key.tokenOf('other'));
+});
+
+test('a key that is there is not made again', async () => {
+  const key = new TokenKey(file(Buffer.from('k'.repeat(32))));
+  await key.create(clientThat(() => Promise.reject(new Error('asked'))), 'substratus');
+  expect(key.tokenOf('uid')).toBeDefined();
+});
+
+test('a key that another process has made is waited for', async () => {
+  const key = new TokenKey(file());
+  await key.create(clientThat(() => Promise.reject(new ApiError({ code: 409, reason: 'AlreadyExists' }))), 'substratus');
+  expect(key.tokenOf('uid')).toBeUndefined();
+});

@@ -1,0 +1,96 @@
+import type { ModelSpec } from '../../../src/api/resource';
+import { model, platformOf, server } from '../../expand/fixtures';
+import { World } from '../world';
+
+const GONE = '2026-02-01T00:00:00Z';
+
+function published(spec: ModelSpec = {}) {
+  const cluster = new World(platformOf('gcp'));
+  const opt = cluster.add(model({ deletionPolicy: 'Delete', ...spec }));
+  cluster.publish(opt);
+  return { cluster, opt };
+}
+
+function exists(cluster: World): boolean {
+  return cluster.caches.resources.Model.get('team-a/opt') !== undefined;
+}
+
+describe('a model that takes its artifact with it', () => {
+  test('is held back until that is deleted', () => {
+    const { cluster, opt } = published();
+    expect(cluster.get(opt).metadata.finalizers).toEqual(['substratus.ai/artifact']);
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.roles(opt)).toContain('Job delete');
+    expect(exists(cluster)).toBe(true);
+    cluster.end(opt, 'delete');
+    cluster.settle();
+    expect(exists(cluster)).toBe(false);
+  });
+
+  test('waits as long as a server serves it, also one whose resource does not name it any more', () => {
+    const { cluster, opt } = published();
+    const chat = cluster.add(server());
+    cluster.settle();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.ready(opt)).toMatchObject({ reason: 'StillUsed', message: 'its artifact is deleted once it is not used by Server team-a/chat' });
+    expect(cluster.roles(opt)).not.toContain('Job delete');
+    cluster.change(chat, { spec: { model: { name: 'other' } } });
+    cluster.settle();
+    expect(cluster.ready(opt).reason).toBe('StillUsed');
+    cluster.delete(chat);
+    cluster.settle();
+    expect(cluster.roles(opt)).toContain('Job delete');
+  });
+
+  test('leaves the artifact to another resource of the same recipe', () => {
+    const { cluster, opt } = published();
+    const twin = cluster.add(model({}, 'twin'));
+    cluster.settle();
+    cluster.end(twin, 'check', { message: '{"published":true,"contentDigest":"sha256:b","bytes":1,"files":1}' });
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.ready(opt)).toMatchObject({ reason: 'StillUsed', message: expect.stringContaining('Model team-a/twin') });
+  });
+
+  test('says why its artifact cannot be deleted, and goes without when told to', () => {
+    const { cluster, opt } = published();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    cluster.end(opt, 'delete', { exitCode: 1, message: 'access denied' });
+    cluster.settle();
+    expect(cluster.ready(opt)).toMatchObject({ reason: 'DeletionFailed', message: expect.stringContaining('access denied') });
+    cluster.change(opt, { spec: { deletionPolicy: 'Retain' } });
+    cluster.settle();
+    expect(exists(cluster)).toBe(false);
+  });
+
+  test('stops what is running first', () => {
+    const cluster = new World(platformOf('gcp'));
+    const opt = cluster.add(model({ deletionPolicy: 'Delete' }));
+    cluster.settle();
+    cluster.end(opt, 'check', { message: '{"published":false}' });
+    cluster.settle();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    const decision = cluster.decide(opt);
+    expect(decision.inTheWay?.map(({ role }) => role)).toEqual(['run']);
+    expect(decision.desired).toEqual([]);
+  });
+});
+
+test('a model leaves its artifact by default, and nothing holds it back', () => {
+  const { cluster, opt } = published({ deletionPolicy: undefined });
+  expect(cluster.get(opt).metadata.finalizers).toBeUndefined();
+});
+
+test('nothing is made for a server that is being deleted, though its children go before it', () => {
+  const { cluster } = published();
+  const chat = cluster.add(server());
+  cluster.settle();
+  cluster.change(chat, { deletionTimestamp: GONE });
+  cluster.remove(cluster.child(chat, 'Deployment'));
+  cluster.settle();
+  expect(cluster.roles(chat)).not.toContain('Deployment run');
+  expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'Deleting' });
+});

@@ -1,0 +1,242 @@
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import { model, platformOf, server } from '../../expand/fixtures';
+import { World } from '../world';
+
+const PLATFORM = platformOf('gcp', { gpuPools: [{ name: 'l4', gpu: 'nvidia-l4', gpusPerNode: 1 }] });
+
+function world(): World {
+  return new World(PLATFORM);
+}
+
+function serving(spec = {}) {
+  const cluster = world();
+  const opt = cluster.add(model());
+  const chat = cluster.add(server(spec));
+  cluster.publish(opt);
+  cluster.rollOut(chat);
+  return { cluster, opt, chat };
+}
+
+describe('a server', () => {
+  test('has a Service but no pods before its model is Ready', () => {
+    const cluster = world();
+    cluster.add(model());
+    const chat = cluster.add(server());
+    cluster.settle();
+    expect(cluster.roles(chat)).toEqual(['ConfigMap params', 'Service run']);
+    expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'ModelNotReady' });
+    expect(cluster.condition(chat, 'Serving')).toMatchObject({ status: 'False', reason: 'ModelNotReady' });
+  });
+
+  test('has nothing while its model does not exist', () => {
+    const cluster = world();
+    const chat = cluster.add(server());
+    cluster.settle();
+    expect(cluster.roles(chat)).toEqual([]);
+    expect(cluster.ready(chat).reason).toBe('ModelNotFound');
+  });
+
+  test('is Ready when it answers, and says where and what it serves', () => {
+    const { cluster, chat, opt } = serving();
+    expect(cluster.ready(chat)).toMatchObject({ status: 'True', reason: 'Serving', message: '1 replica answers at http://chat-server.team-a:8080' });
+    expect(cluster.condition(chat, 'Serving')).toMatchObject({ status: 'True', reason: 'DeploymentReady' });
+    expect(cluster.get(chat).status).toMatchObject({
+      ready: true,
+      url: 'http://chat-server.team-a:8080',
+      model: { name: 'opt', namespace: 'team-a', recipeDigest: cluster.get(opt).status?.artifact?.recipeDigest },
+    });
+  });
+
+  test.each([
+    ['blinks', (cluster: World, opt: ReturnType<typeof model>) => cluster.change(opt, { status: { ready: false } })],
+    ['is deleted', (cluster: World, opt: ReturnType<typeof model>) => cluster.delete(opt)],
+  ])('keeps running when its model %s', (_, harm) => {
+    const { cluster, opt, chat } = serving();
+    const before = cluster.child(chat, 'Deployment');
+    harm(cluster, opt);
+    cluster.change(chat, { annotations: { touched: 'yes' } });
+    const decision = cluster.decide(chat);
+    expect(decision.obsolete).toEqual([]);
+    expect(decision.verdict.ready).toBe(true);
+    expect(cluster.child(chat, 'Deployment').applied).toEqual(before.applied);
+  });
+
+  test('rolls to another model only when that is Ready', () => {
+    const { cluster, chat } = serving();
+    const before = cluster.child(chat, 'Deployment').applied;
+    const next = cluster.add(model({ params: { seed: 2 } }, 'next'));
+    cluster.change(chat, { spec: { model: { name: 'next' }, image: 'example/server:2', replicas: 3 } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied).toMatchObject({ intent: before?.intent, template: before?.template, inputs: before?.inputs });
+    expect(cluster.child(chat, 'Deployment').deployment?.replicas).toBe(3);
+    expect(cluster.ready(chat).message).toContain('waiting for Model team-a/next');
+    cluster.publish(next);
+    expect(cluster.child(chat, 'Deployment').applied?.template).not.toBe(before?.template);
+    expect(cluster.child(chat, 'Deployment').applied?.inputs?.model?.name).toBe('next');
+  });
+
+  test('says what its model is stuck in, and keeps quiet about its progress', () => {
+    const cluster = world();
+    const opt = cluster.add(model());
+    const chat = cluster.add(server());
+    cluster.settle();
+    expect(cluster.ready(chat).message).toBe('waiting for Model team-a/opt (not ready yet)');
+    const before = cluster.get(chat).metadata.resourceVersion;
+    cluster.end(opt, 'check', { message: '{"published":false}' });
+    cluster.settle();
+    expect(cluster.ready(opt).reason).toBe('Running');
+    expect(cluster.get(chat).metadata.resourceVersion).toBe(before);
+    cluster.end(opt, 'run', { exitCode: 1 });
+    cluster.settle();
+    expect(cluster.ready(chat).message).toContain('waiting for Model team-a/opt (RunFailed: run failed');
+  });
+
+  test('changes its pods for its own sake while the model that it serves is not Ready', () => {
+    const { cluster, opt, chat } = serving();
+    const before = cluster.child(chat, 'Deployment').applied;
+    cluster.delete(opt);
+    cluster.change(chat, { spec: { image: 'example/server:2' } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied?.template).not.toBe(before?.template);
+    expect(cluster.child(chat, 'Deployment').applied?.inputs).toEqual(before?.inputs);
+  });
+
+  test('does not roll for a model that came back with another uid and the same recipe', () => {
+    const { cluster, opt, chat } = serving();
+    const before = cluster.child(chat, 'Deployment').applied;
+    cluster.delete(opt);
+    cluster.publish(cluster.add(model()));
+    expect(cluster.child(chat, 'Deployment').applied).toEqual(before);
+  });
+
+  test('other params roll it, and the old ones stay until it has rolled out', () => {
+    const { cluster, chat } = serving({ params: { a: 1 } });
+    const old = cluster.child(chat, 'ConfigMap').metadata.name;
+    cluster.change(chat, { spec: { params: { a: 2 } } });
+    cluster.settle();
+    const names = () => cluster.children(chat).filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name);
+    expect(names()).toHaveLength(2);
+    expect(names()).toContain(old);
+    expect(cluster.ready(chat)).toMatchObject({ status: 'True' });
+    cluster.rollOut(chat);
+    expect(names()).toHaveLength(1);
+    expect(names()).not.toContain(old);
+  });
+
+  test('is not restarted by another version of the library, and says that it is outdated', () => {
+    const { cluster, chat } = serving();
+    const before = cluster.child(chat, 'Deployment').applied;
+    cluster.platform = { ...PLATFORM, kubernetesVersion: '1.33' };
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied).toEqual(before);
+    expect(cluster.condition(chat, 'Outdated')).toMatchObject({ status: 'True', reason: 'NewerVersion' });
+    expect(cluster.ready(chat).status).toBe('True');
+    cluster.change(chat, { spec: { replicas: 2 } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied?.template).toBe(before?.template);
+    expect(cluster.child(chat, 'Deployment').deployment?.replicas).toBe(2);
+  });
+
+  test('rolls on an upgrade where that is asked for', () => {
+    const { cluster, chat } = serving();
+    const before = cluster.child(chat, 'Deployment').applied;
+    cluster.rollOnUpgrade = true;
+    cluster.platform = { ...PLATFORM, kubernetesVersion: '1.33' };
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied?.template).not.toBe(before?.template);
+    expect(cluster.condition(chat, 'Outdated')).toBeUndefined();
+  });
+
+  test('is put right when somebody changes it', () => {
+    const { cluster, chat } = serving();
+    const deployment = cluster.child(chat, 'Deployment');
+    cluster.written.length = 0;
+    cluster.update(deployment, { live: { ...deployment.live, template: 'changed' } });
+    cluster.settle();
+    expect(cluster.written).toEqual([`Deployment/${deployment.metadata.name}`]);
+  });
+
+  test('suspended, has no replicas, and keeps its Deployment', () => {
+    const { cluster, chat } = serving();
+    cluster.change(chat, { spec: { suspend: true } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').deployment?.replicas).toBe(0);
+    expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'Suspended' });
+    expect(cluster.condition(chat, 'Serving')?.reason).toBe('Suspended');
+  });
+
+  test('leaves the number of replicas to an autoscaler', () => {
+    const { cluster, chat } = serving({ scaling: 'external' });
+    const { metadata } = cluster.child(chat, 'Deployment');
+    expect((cluster.objects.get(`Deployment/${metadata.name}`) as Deployment).spec?.replicas).toBeUndefined();
+  });
+
+  test('without a model says so', () => {
+    const cluster = world();
+    const chat = cluster.add({ ...server(), spec: { image: 'x' } });
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({ reason: 'InvalidSpec', message: 'model is not set; a Server needs one to serve' });
+  });
+
+  test('that does not come up in time is Stalled, while the old revision serves', () => {
+    const { cluster, chat } = serving();
+    cluster.change(chat, { spec: { image: 'example/server:2' } });
+    cluster.settle();
+    cluster.update(cluster.child(chat, 'Deployment'), {
+      deployment: {
+        replicas: 1, current: 2, updated: 1, available: 1, isObserved: true,
+        problem: { reason: 'ProgressDeadlineExceeded', message: 'timed out' },
+      },
+    });
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({ status: 'True', reason: 'RolloutFailed' });
+    expect(cluster.condition(chat, 'Stalled')?.status).toBe('True');
+  });
+});
+
+describe('a server that is built from git', () => {
+  const build = { git: { url: 'https://git.example.com/acme/server', branch: 'main' } };
+
+  function built() {
+    const cluster = new World({ ...PLATFORM });
+    const opt = cluster.add(model());
+    const chat = cluster.add({ ...server(), spec: { model: { name: 'opt' }, build } });
+    cluster.publish(opt);
+    return { cluster, chat };
+  }
+
+  test('has no pods before its image is built', () => {
+    const { cluster, chat } = built();
+    expect(cluster.roles(chat)).toEqual(['ConfigMap params', 'Job build', 'Service run']);
+    expect(cluster.ready(chat).reason).toBe('Building');
+    cluster.end(chat, 'build');
+    cluster.settle();
+    expect(cluster.roles(chat)).toContain('Deployment run');
+  });
+
+  test('reports a build that fails, and builds again when asked to', () => {
+    const { cluster, chat } = built();
+    cluster.end(chat, 'build', { exitCode: 1, message: 'no Dockerfile' });
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({ reason: 'BuildFailed', message: expect.stringContaining('no Dockerfile') });
+    expect(cluster.condition(chat, 'Built')?.status).toBe('False');
+    cluster.change(chat, { annotations: { 'substratus.ai/retry': '1' } });
+    cluster.settle();
+    expect(cluster.ready(chat).reason).toBe('Building');
+  });
+
+  test('serves the old image until another ref is built', () => {
+    const { cluster, chat } = built();
+    cluster.end(chat, 'build');
+    cluster.settle();
+    cluster.rollOut(chat);
+    const before = cluster.child(chat, 'Deployment').applied?.template;
+    cluster.change(chat, { spec: { build: { git: { ...build.git, branch: undefined, tag: 'v2' } } } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied?.template).toBe(before);
+    expect(cluster.ready(chat)).toMatchObject({ status: 'True', reason: 'Building' });
+    cluster.end(chat, 'build');
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied?.template).not.toBe(before);
+  });
+});

@@ -1,0 +1,76 @@
+/** Which changes make which resources be looked at again. */
+import type { Resource } from '../../../src/api/resource';
+import type { Status } from '../../../src/api/status';
+import { newCaches } from '../../../src/reconciler/observe/caches';
+import type { Observed, ObservedChild } from '../../../src/reconciler/observe/observed';
+import { addTriggers } from '../../../src/reconciler/observe/triggers';
+import { model, server } from '../../expand/fixtures';
+
+const MODEL = 'models/team-a/opt';
+const SERVER = 'servers/team-a/chat';
+
+interface Version {
+  readonly generation?: number;
+  readonly deletionTimestamp?: string;
+  readonly status?: Status;
+}
+
+function setUp() {
+  const caches = newCaches();
+  let woken: string[] = [];
+  let version = 10;
+  const versionOf = (resource: Resource, { status: told, ...changes }: Version = {}): Observed => {
+    const { metadata } = resource;
+    const identity = { uid: metadata.name, resourceVersion: String(++version), generation: 1 };
+    return { ...resource, status: told, metadata: { ...metadata, ...identity, ...changes } } as Observed;
+  };
+  caches.resources.Model.set(versionOf(model()));
+  caches.resources.Server.set(versionOf(server({ model: { name: 'opt' } })));
+  addTriggers(caches, (key) => woken.push(key));
+  /** What is woken by an action. */
+  const wokenBy = (action: () => void): string[] => {
+    woken = [];
+    action();
+    return woken.sort();
+  };
+  return { caches, versionOf, wokenBy };
+}
+
+function status(reason: string, more: Partial<Status> = {}, type = 'Reconciling'): Status {
+  const condition = { status: 'True' as const, reason, message: '', observedGeneration: 1, lastTransitionTime: '2026-01-01T00:00:00Z' };
+  return { ready: false, observedGeneration: 1, conditions: [{ ...condition, type }], ...more };
+}
+
+const ARTIFACT = { recipeDigest: 'r', url: 'gs://acme/r', contentDigest: 'sha256:c', bytes: 1, files: 1 };
+
+test('a Model that goes on wakes itself only; one that is Ready, stuck, shared, or gone, its Servers too', () => {
+  const { caches: { resources: { Model: models } }, versionOf, wokenBy } = setUp();
+  const becomes = (version: Version): string[] => wokenBy(() => models.set(versionOf(model(), version)));
+  expect(becomes({ status: status('Checking') })).toEqual([MODEL]);
+  expect(becomes({ status: status('Running') })).toEqual([MODEL]);
+  expect(becomes({ status: status('RunFailed', {}, 'Stalled') })).toEqual([MODEL, SERVER]);
+  expect(becomes({ status: status('Published', { ready: true, artifact: ARTIFACT }) })).toEqual([MODEL, SERVER]);
+  expect(becomes({ generation: 2, status: status('Published', { ready: true, artifact: ARTIFACT }) })).toEqual([MODEL, SERVER]);
+  expect(wokenBy(() => models.delete('team-a/opt'))).toEqual([MODEL, SERVER]);
+});
+
+test('after an own write of a status there is more to do only once it is Ready or published', () => {
+  const { caches: { resources: { Model: models } }, versionOf, wokenBy } = setUp();
+  const becomes = (version: Version): string[] => wokenBy(() => models.observe(versionOf(model(), version)));
+  expect(becomes({ status: status('Checking') })).toEqual([]);
+  expect(becomes({ status: status('Running') })).toEqual([]);
+  expect(becomes({ status: status('Published', { ready: true, artifact: ARTIFACT }) })).toEqual([MODEL, SERVER]);
+});
+
+test('a child wakes its owner when somebody else has changed it, and when it has gone', () => {
+  const { caches, wokenBy } = setUp();
+  const deployments = caches.children.get('Deployment');
+  const child = (resourceVersion: string): ObservedChild => ({
+    kind: 'Deployment', metadata: { name: 'chat-server', namespace: 'team-a', uid: 'd', resourceVersion },
+    owner: { kind: 'Server', name: 'chat', uid: 'chat' }, live: { rest: '' },
+  });
+  expect(wokenBy(() => deployments?.observe(child('20')))).toEqual([]);
+  expect(wokenBy(() => deployments?.set(child('20')))).toEqual([]);
+  expect(wokenBy(() => deployments?.set(child('21')))).toEqual([SERVER]);
+  expect(wokenBy(() => deployments?.delete('team-a/chat-server'))).toEqual([SERVER]);
+});
