@@ -7,6 +7,8 @@ import { NameConflict, NotYetGone } from './apply';
 /** How long until something may have changed that is not watched. Milliseconds. */
 const LATER_MS = 30_000;
 const SOON_MS = 1000;
+/** The longest that is told of one field. */
+const LONGEST_CAUSE = 240;
 
 export interface Refusal {
   readonly verdict: Verdict;
@@ -25,7 +27,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof NotYetGone) return { verdict: inProgress('Starting', error.message), lookAgainMs: SOON_MS };
   if (error instanceof NameConflict) return { verdict: stalled('NameConflict', error.message), lookAgainMs: LATER_MS };
   if (!(error instanceof ApiError)) return undefined;
-  const { message } = error;
+  const message = withoutDumps(error);
   if (ApiError.isForbidden(error) && /exceeded quota/.test(message)) {
     return { verdict: inProgress('QuotaExceeded', message), lookAgainMs: LATER_MS };
   }
@@ -36,4 +38,10 @@ export function refusalOf(error: unknown): Refusal | undefined {
     return { verdict: stalled('Rejected', `the API server refuses what would run: ${message}`), lookAgainMs: 10 * LATER_MS };
   }
   return undefined;
+}
+
+/** Of a value that the API server shows whole, such as the template of a pod, only the ends: what it is, and what is wrong with it. */
+function withoutDumps({ message, details }: ApiError): string {
+  const dumps = (details?.causes ?? []).flatMap(({ message: text = '' }) => (text.length > LONGEST_CAUSE ? [text] : []));
+  return dumps.reduce((text, dump) => text.replace(dump, () => `${dump.slice(0, LONGEST_CAUSE / 2)} … ${dump.slice(-LONGEST_CAUSE / 2)}`), message);
 }
