@@ -8,14 +8,15 @@ export interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Objects in a page. */
+  /** Objects at most. */
   readonly limit?: number;
-  /** Which page, from the answer before. */
+}
+
+export interface PageOptions extends ListOptions {
+  /** Which page, from the answer before; the first if absent. */
   readonly continue?: string;
   /** Only metadata is asked for: the rest of each object is never sent. */
   readonly metadataOnly?: boolean;
-  /** How often to try, for callers that wait and try again themselves. */
-  readonly attempts?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -35,9 +36,8 @@ export type WatchEvent<T extends LiveObject = LiveObject> =
   /** Nothing changed up to this resource version. */
   | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: { readonly resourceVersion: string } } };
 
-/** One page. */
-export interface List<T extends LiveObject> {
-  readonly items: T[];
+/** What a page says besides its objects. */
+export interface Page {
   readonly resourceVersion: string;
   /** Where the next page begins, if there is one. */
   readonly continue?: string;
@@ -68,8 +68,11 @@ export interface RemoveOptions {
 export interface Client {
   get<T extends LiveObject>(type: ResourceType, ref: ObjectRef): Promise<T>;
 
-  /** One page of a collection. */
-  list<T extends LiveObject>(type: ResourceType, options?: ListOptions): Promise<List<T>>;
+  /** The first objects of a collection. */
+  list<T extends LiveObject>(type: ResourceType, options?: ListOptions): Promise<T[]>;
+
+  /** One page of a collection, object by object as they arrive, so that there is never more than one in memory. Is not tried again. */
+  page<T extends LiveObject>(type: ResourceType, options: PageOptions, onItem: (item: T) => void): Promise<Page>;
 
   create<T extends LiveObject>(type: ResourceType, object: ObjectToWrite): Promise<T>;
 

@@ -1,15 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { errorText } from '../runtime/log';
-import { ApiError, TransportError, WritesStoppedError } from './api-error';
+import { ApiError, WritesStoppedError } from './api-error';
 import type { ApiStatus } from './api-error';
 import { FIELD_MANAGER } from './client';
-import type { ApplyOptions, Client, List, ListOptions, Patch, RemoveOptions, WatchEvent, WatchOptions } from './client';
+import type { ApplyOptions, Client, ListOptions, Page, PageOptions, Patch, RemoveOptions, WatchEvent, WatchOptions } from './client';
 import type { ClientConfig } from './config';
 import { JsonLines } from './json-lines';
+import { ListItems } from './list-items';
 import { Requester } from './requester';
 import type { ApiRequest, RequesterOptions } from './requester';
-import { ended } from './transport';
+import { readChunks } from './transport';
 import { apiVersionOf, pathOf } from './types';
 import type { LiveObject, ObjectRef, ObjectToWrite, ResourceType } from './types';
 
@@ -35,16 +34,16 @@ export class HttpClient implements Client {
     return this.requester.send<T>({ method: 'GET', path: pathOf(type, ref) });
   }
 
-  public async list<T extends LiveObject>(type: ResourceType, options: ListOptions = {}): Promise<List<T>> {
-    const { namespace, labelSelector, fieldSelector, limit, continue: token, metadataOnly, attempts, signal } = options;
-    const { items, metadata } = await this.requester.send<{ items: T[] | null; metadata: { resourceVersion: string; continue?: string } }>({
-      method: 'GET',
-      path: pathOf(type, { namespace }) + query({ labelSelector, fieldSelector, limit, continue: token }),
-      accept: metadataOnly ? METADATA_ONLY_LIST : undefined,
-      attempts,
-      signal,
-    });
-    return { items: items ?? [], resourceVersion: metadata.resourceVersion, continue: metadata.continue === '' ? undefined : metadata.continue };
+  public async list<T extends LiveObject>(type: ResourceType, options: ListOptions = {}): Promise<T[]> {
+    const { items } = await this.requester.send<{ items: T[] | null }>(listRequest(type, options));
+    return items ?? [];
+  }
+
+  public async page<T extends LiveObject>(type: ResourceType, options: PageOptions, onItem: (item: T) => void): Promise<Page> {
+    const list = new ListItems((item) => onItem(item as T));
+    await this.requester.stream(listRequest(type, options), (chunk) => list.push(chunk));
+    const { metadata } = list.end<{ metadata: { resourceVersion: string; continue?: string } }>();
+    return { resourceVersion: metadata.resourceVersion, continue: metadata.continue === '' ? undefined : metadata.continue };
   }
 
   public create<T extends LiveObject>(type: ResourceType, object: ObjectToWrite): Promise<T> {
@@ -83,7 +82,9 @@ export class HttpClient implements Client {
       path: pathOf(type, { namespace }) + query(parameters),
       accept: metadataOnly ? METADATA_ONLY : undefined,
     }, signal);
-    await readEvents<T>(response, onEvent, signal);
+    /* What has begun when the stream ends is no event. */
+    const lines = new JsonLines((value) => onEvent(eventIn<T>(value)));
+    await readChunks(response, (chunk) => lines.push(chunk), signal);
   }
 
   /** Aborts writes that are under way, and refuses all later ones. */
@@ -106,22 +107,10 @@ export class HttpClient implements Client {
   }
 }
 
-/** Reads events until the stream ends. What was begun when it ends is no event. */
-function readEvents<T extends LiveObject>(
-  response: IncomingMessage, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal,
-): Promise<void> {
-  const lines = new JsonLines((value) => onEvent(eventIn<T>(value)));
-  return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Buffer) => {
-      try {
-        lines.push(chunk);
-      } catch (error) {
-        reject(error instanceof Error ? error : new TransportError(errorText(error))); // first, or the end of the stream is the reason
-        response.destroy();
-      }
-    });
-    ended(response, signal).then(resolve, reject);
-  });
+function listRequest(type: ResourceType, { namespace, metadataOnly, signal, ...options }: PageOptions): ApiRequest {
+  const { labelSelector, fieldSelector, limit, continue: token } = options;
+  const path = pathOf(type, { namespace }) + query({ labelSelector, fieldSelector, limit, continue: token });
+  return { method: 'GET', path, accept: metadataOnly ? METADATA_ONLY_LIST : undefined, signal };
 }
 
 function eventIn<T extends LiveObject>(value: unknown): WatchEvent<T> {

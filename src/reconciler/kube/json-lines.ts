@@ -1,4 +1,4 @@
-import { TransportError } from './api-error';
+import { parseJson } from './parse-json';
 
 const NEWLINE = 0x0a;
 
@@ -19,16 +19,8 @@ export class JsonLines {
       const line = this.parts.length > 0 ? Buffer.concat([...this.parts, chunk.subarray(start, end)]) : chunk.subarray(start, end);
       this.parts = [];
       start = end + 1;
-      if (line.length > 0) this.onValue(parse(line));
+      if (line.length > 0) this.onValue(parseJson(line));
     }
     if (start < chunk.length) this.parts.push(chunk.subarray(start));
-  }
-}
-
-function parse(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8'));
-  } catch (error) {
-    throw new TransportError(`the API server sent a line that is not JSON, of ${line.length} bytes`, error);
   }
 }

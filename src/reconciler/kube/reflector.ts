@@ -6,9 +6,8 @@ import { Registry } from '../runtime/metrics';
 import { linkedSignal } from './abort';
 import { ApiError, TransportError } from './api-error';
 import type { Cache, Cached } from './cache';
-import type { Client, List, WatchEvent } from './client';
+import type { Client, WatchEvent } from './client';
 import { IdleTimer } from './idle-timer';
-import { Limiter } from './limiter';
 import { MIN_WATCH_MS, needsList } from './reflector-errors';
 import { ReflectorMetrics } from './reflector-metrics';
 import { ReflectorReport } from './reflector-report';
@@ -39,8 +38,6 @@ export interface ReflectorOptions<T extends Cached> {
   readonly metadataOnly?: boolean;
   /** A cluster may do without the type: as long as it is absent there are no such objects. */
   readonly optional?: boolean;
-  /** Whose turn it is to read a page: as it comes it is large, and many reflectors may list at once. */
-  readonly pages?: Limiter;
   readonly metrics?: Registry;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -121,11 +118,16 @@ export class Reflector<T extends Cached> {
 
   /** Takes all objects in, page by page, and says at which resource version they were so. */
   private async list(): Promise<string> {
-    const { namespace, cache, pages = new Limiter(1) } = this.options;
+    const { client, type, namespace, labelSelector, metadataOnly, transform, cache } = this.options;
+    const options = { namespace, labelSelector, metadataOnly, limit: PAGE_SIZE, signal: this.stopping.signal };
     const objects: T[] = [];
+    const take = (item: LiveObject): void => {
+      const object = this.unchanged(item) ?? transform(item);
+      if (object) objects.push(object);
+    };
     this.metrics.listed();
     for (let token: string | undefined; ;) {
-      const page = await pages.run(() => this.page(objects, token), this.stopping.signal);
+      const page = await client.page(type, { ...options, continue: token }, take);
       this.touch();
       if (page.continue === undefined) {
         const steps = cache.replaceInSteps(objects, page.resourceVersion, namespace);
@@ -137,19 +139,6 @@ export class Reflector<T extends Cached> {
       token = page.continue;
       await setImmediate();
     }
-  }
-
-  /** Takes the objects of a page in, and says where the next one begins. */
-  private async page(objects: T[], token: string | undefined): Promise<Omit<List<LiveObject>, 'items'>> {
-    const { client, type, namespace, labelSelector, metadataOnly, transform } = this.options;
-    const { items, ...page } = await client.list(type, {
-      namespace, labelSelector, metadataOnly, limit: PAGE_SIZE, continue: token, attempts: 1, signal: this.stopping.signal,
-    });
-    for (const item of items) {
-      const object = this.unchanged(item) ?? transform(item);
-      if (object) objects.push(object);
-    }
-    return page;
   }
 
   /** The object that is kept already: most of them after a list anew, and in events those that are the echo of an own write. */

@@ -8,8 +8,9 @@ import { ApiError, TransportError, WritesStoppedError } from './api-error';
 import type { ApiStatus } from './api-error';
 import type { ClientConfig } from './config';
 import { Limiter } from './limiter';
+import { parseJson } from './parse-json';
 import { RequestMetrics } from './request-metrics';
-import { Transport, readText } from './transport';
+import { Transport, readChunks, readWhole } from './transport';
 import type { TransportRequest } from './transport';
 
 /** How many requests may be under way; the others wait. */
@@ -52,6 +53,9 @@ export interface ApiRequest {
   readonly isAllowed?: () => boolean;
 }
 
+/** What is made of an answer. */
+type Read<T> = (response: IncomingMessage, signal: AbortSignal) => Promise<T>;
+
 /** Sends requests to an API server: as whom, how many at a time, how long, and how often. */
 export class Requester {
   private readonly transport: Transport;
@@ -70,12 +74,21 @@ export class Requester {
 
   /** Sends a request, again if that may help, and gives the parsed answer. */
   public async send<T>(request: ApiRequest): Promise<T> {
+    return this.try(request, async (response, signal) => parseJson(await readWhole(response, signal)) as T);
+  }
+
+  /** Sends a request once, and hands the answer on as it arrives. */
+  public async stream(request: ApiRequest, onChunk: (chunk: Buffer) => void): Promise<void> {
+    return this.try({ ...request, attempts: 1 }, (response, signal) => readChunks(response, onChunk, signal));
+  }
+
+  private async try<T>(request: ApiRequest, read: Read<T>): Promise<T> {
     const { clock, random, maxAttempts } = this.options;
     const backoff = new Backoff({ baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS, random });
     const { attempts = maxAttempts, signal = new AbortController().signal } = request;
     for (;;) {
       try {
-        return await this.limiter.run(() => this.attempt<T>(request, signal), signal);
+        return await this.limiter.run(() => this.attempt(request, read, signal), signal);
       } catch (error) {
         if (signal.aborted || backoff.failures + 1 >= attempts || !mayRetry(request, error)) throw error;
         await sleep(clock, Math.max(backoff.next(), retryAfterMs(error)), signal);
@@ -88,7 +101,7 @@ export class Requester {
   public async open(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const response = await this.exchange(request, signal, true);
     if (isSuccess(response)) return response;
-    throw errorOf(response, await readText(response, signal));
+    throw await errorOf(response, signal);
   }
 
   /** Closes all connections. */
@@ -96,15 +109,14 @@ export class Requester {
     this.transport.close();
   }
 
-  private async attempt<T>(request: ApiRequest, signal: AbortSignal): Promise<T> {
+  private async attempt<T>(request: ApiRequest, read: Read<T>, signal: AbortSignal): Promise<T> {
     const { clock, requestTimeoutMs } = this.options;
     const linked = linkedSignal(signal);
     const cancel = clock.after(requestTimeoutMs, () => linked.abort(late(request, requestTimeoutMs)));
     try {
       const response = await this.exchange(request, linked.signal, false);
-      const text = await readText(response, linked.signal);
-      if (!isSuccess(response)) throw errorOf(response, text);
-      return parse<T>(text);
+      if (!isSuccess(response)) throw await errorOf(response, linked.signal);
+      return await read(response, linked.signal);
     } finally {
       cancel();
       linked.unlink();
@@ -163,25 +175,19 @@ function retryAfterMs(error: unknown): number {
   return error instanceof ApiError ? Math.min((error.retryAfterSeconds ?? 0) * MS_PER_SECOND, MAX_RETRY_AFTER_MS) : 0;
 }
 
-function errorOf({ statusCode, headers }: IncomingMessage, body: string): ApiError {
+async function errorOf(response: IncomingMessage, signal: AbortSignal): Promise<ApiError> {
+  const { statusCode, headers } = response;
   const seconds = Number(headers['retry-after']);
-  return new ApiError({ ...statusIn(body), code: statusCode }, headers['retry-after'] !== undefined && seconds >= 0 ? seconds : undefined);
+  const status = statusIn(await readWhole(response, signal));
+  return new ApiError({ ...status, code: statusCode }, headers['retry-after'] !== undefined && seconds >= 0 ? seconds : undefined);
 }
 
 /** The `Status` in a body; a proxy in between answers with something else. */
-function statusIn(body: string): ApiStatus {
+function statusIn(body: Buffer): ApiStatus {
   try {
-    const status = JSON.parse(body) as ApiStatus | null;
+    const status = parseJson(body) as ApiStatus | null;
     return status !== null && typeof status === 'object' ? status : {};
   } catch {
     return {};
-  }
-}
-
-function parse<T>(text: string): T {
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    throw new TransportError(`the API server's answer is not JSON, of ${text.length} characters`, error);
   }
 }

@@ -75,17 +75,27 @@ function named(agent: http.Agent, name: string): http.Agent {
   return Object.assign(agent, { getName: () => name });
 }
 
-/** All of an answer's body, as text. */
-export async function readText(response: http.IncomingMessage, signal: AbortSignal): Promise<string> {
+/** All of an answer's body. */
+export async function readWhole(response: http.IncomingMessage, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  response.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await ended(response, signal);
-  return Buffer.concat(chunks).toString('utf8');
+  await readChunks(response, (chunk) => chunks.push(chunk), signal);
+  return Buffer.concat(chunks);
 }
 
-/** Resolves when an answer is whole; rejects if its connection breaks before. */
-export function ended(response: http.IncomingMessage, signal: AbortSignal): Promise<void> {
+/**
+ * Hands an answer's body on as it arrives. Resolves when it is whole; rejects if its connection breaks before, and with what `onChunk`
+ * throws.
+ */
+export function readChunks(response: http.IncomingMessage, onChunk: (chunk: Buffer) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    response.on('data', (chunk: Buffer) => {
+      try {
+        onChunk(chunk);
+      } catch (error) {
+        reject(error instanceof Error ? error : new TransportError(String(error))); // first, or the end of the stream is the reason
+        response.destroy();
+      }
+    });
     finished(response, (error) => error ? reject(broken(error, signal)) : resolve());
   });
 }

@@ -2,7 +2,6 @@
 import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../api/labels';
 import { KINDS } from '../../api/resource';
 import type { Client } from '../kube/client';
-import { Limiter } from '../kube/limiter';
 import { Reflector } from '../kube/reflector';
 import type { ReflectorOptions } from '../kube/reflector';
 import type { LiveObject } from '../kube/types';
@@ -31,18 +30,14 @@ interface Started {
   whenSynced(): Promise<void>;
 }
 
-/** How many pages of lists are read at a time. Each takes some 10 MiB, and after a 410 all types may be listed at once. */
-const PAGES_AT_A_TIME = 2;
-
 /** One a type and namespace, not started yet. */
 export function reflectorsFor({ client, caches, log, metrics, namespaces }: Watching): Started[] {
-  const pages = new Limiter(PAGES_AT_A_TIME);
   const scopes = namespaces.length > 0 ? namespaces : [undefined];
   return scopes.flatMap((namespace): Started[] => {
-    const ours = { client, log, metrics, namespace, pages, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
+    const ours = { client, log, metrics, namespace, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
     return [
       ...KINDS.map((kind) => new Reflector({
-        client, log, metrics, namespace, pages,
+        client, log, metrics, namespace,
         type: RESOURCE_TYPES[kind],
         cache: caches.resources[kind],
         transform: (live) => observeResource(live, kind),

@@ -76,7 +76,7 @@ export class Warnings {
   }
 
   private async latest(namespace: string, uid: string): Promise<string | undefined> {
-    const { items } = await this.client.list<EventLike>(EVENTS, { namespace, fieldSelector: `involvedObject.uid=${uid},type=Warning`, limit: 100 });
+    const items = await this.client.list<EventLike>(EVENTS, { namespace, fieldSelector: `involvedObject.uid=${uid},type=Warning`, limit: 100 });
     const [newest] = [...items].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
     return newest?.message?.slice(0, LONGEST_MESSAGE);
   }

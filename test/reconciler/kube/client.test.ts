@@ -64,10 +64,12 @@ describe('requests', () => {
   test('a list comes in pages, of one namespace or of all, by label, with metadata alone where that is enough', async () => {
     const { api, client } = await connected(cleanup);
     for (const name of ['a', 'b', 'c']) api.store.put(THINGS, thing(name));
-    const first = await client.list<Thing>(THING, { limit: 2, labelSelector: 'size=1', metadataOnly: true });
-    const second = await client.list<Thing>(THING, { namespace: 'team-a', limit: 2, continue: first.continue });
-    expect(first.items.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
-    expect(second.continue).toBeUndefined();
+    const names: string[] = [];
+    const take = ({ metadata }: Thing) => names.push(metadata.name);
+    const first = await client.page<Thing>(THING, { limit: 2, labelSelector: 'size=1', metadataOnly: true }, take);
+    expect([first.resourceVersion, names]).toEqual([api.store.resourceVersion, ['a', 'b']]);
+    const second = await client.page<Thing>(THING, { namespace: 'team-a', limit: 2, continue: first.continue }, take);
+    expect([second.continue, names]).toEqual([undefined, ['a', 'b', 'c']]);
     expect(api.requests[0]).toMatchObject({
       path: '/apis/example.org/v1/things',
       query: { limit: '2', labelSelector: 'size=1' },
@@ -130,5 +132,17 @@ describe('errors', () => {
     api.store.put(THINGS, thing('one'));
     api.fault(fault);
     expect(await failureOf(client.get(THING, REF))).toBeInstanceOf(TransportError);
+  });
+
+  test.each([
+    ['is cut', { cut: 'after' as const }],
+    ['is not JSON', { body: '<html>' }],
+    ['has an item that is not JSON', { body: '{"metadata":{},"items":[{"a":1},{b}]}' }],
+  ])('a page that %s is a TransportError, and is not asked for again', async (_, fault) => {
+    const { api, client } = await connected(cleanup);
+    api.store.put(THINGS, thing('one'));
+    api.fault(fault);
+    expect(await failureOf(client.page(THING, {}, () => undefined))).toBeInstanceOf(TransportError);
+    expect(api.requests).toHaveLength(1);
   });
 });

@@ -1,12 +1,11 @@
 import { Cache } from '../../../src/reconciler/kube/cache';
 import { HttpClient } from '../../../src/reconciler/kube/http-client';
-import { Limiter } from '../../../src/reconciler/kube/limiter';
 import { HEALTHY_WATCH_MS, IDLE_LIMIT_MS, Reflector } from '../../../src/reconciler/kube/reflector';
 import type { ReflectorOptions } from '../../../src/reconciler/kube/reflector';
 import type { LiveMetadata, LiveObject } from '../../../src/reconciler/kube/types';
 import { FakeApi } from '../fake-api';
 import { FakeClock, pause, until } from '../fake-clock';
-import { Cleanup, THING, THINGS, connected, recordedLog, thing } from '../fixtures';
+import { Cleanup, THING, THINGS, recordedLog, thing } from '../fixtures';
 import type { LogLine } from '../fixtures';
 
 const cleanup = new Cleanup();
@@ -102,22 +101,6 @@ describe('list', () => {
     expect([setup.reflector.hasSynced, setup.cache.size]).toEqual([false, 0]);
     await setup.reflector.whenSynced();
     expect([setup.reflector.hasSynced, setup.cache.size]).toEqual([true, 501]);
-  });
-
-  test('reflectors that share a limit read their pages one after the other, and do not wait for a watch', async () => {
-    const { api, client } = await connected(cleanup);
-    for (let index = 0; index < 501; index++) api.store.put(THINGS, thing(`t-${index}`));
-    const lists = { now: 0, most: 0 };
-    const list = async (...options: Parameters<HttpClient['list']>) => {
-      lists.most = Math.max(lists.most, ++lists.now);
-      return client.list(...options).finally(() => lists.now--);
-    };
-    const counting = Object.create(client, { list: { value: list } }) as HttpClient;
-    const shared = { client: counting, pages: new Limiter(1) };
-    const [one, other] = [await reflecting(shared), await reflecting(shared)];
-    for (const { reflector } of [one, other]) reflector.start();
-    await Promise.all([one.reflector.whenSynced(), other.reflector.whenSynced()]);
-    expect([lists.most, one.cache.size, other.cache.size]).toEqual([1, 501, 501]);
   });
 
   test('it begins again at once when the next page is of a version that is too old', async () => {

@@ -112,7 +112,7 @@ describe('limits', () => {
     const error = await failure;
     expect(error).toBeInstanceOf(TransportError);
     expect((error as Error).message).toBe('no answer to GET /apis/example.org/v1/namespaces/team-a/things/one within 30 s');
-    expect((await client.list(THING)).items).toEqual([]);
+    expect(await client.list(THING)).toEqual([]);
     expect(clock.pending).toBe(0);
   });
 
@@ -121,7 +121,7 @@ describe('limits', () => {
     api.fault({ delayMs: 20 });
     const caller = new AbortController();
     const first = client.list(THING);
-    const second = failureOf(client.list(THING, { signal: caller.signal }));
+    const second = failureOf(client.page(THING, { signal: caller.signal }, () => undefined));
     caller.abort();
     expect(await second).toMatchObject({ message: 'the request was aborted' });
     await first;
@@ -172,7 +172,7 @@ describe('leadership', () => {
       client.patch(THING, REF, { type: 'merge', body: {} }),
       client.remove(THING, REF, { uid: 'u', propagationPolicy: 'Background' }),
     ]) expect(await failureOf(write)).toBeInstanceOf(WritesStoppedError);
-    expect((await client.list(THING)).items).toEqual([]);
+    expect(await client.list(THING)).toEqual([]);
     expect(api.requests.map(({ method }) => method)).toEqual(['PATCH', 'GET']);
   });
 

@@ -61,7 +61,7 @@ function certificate(folder: string, name: string, authority?: string): { cert: 
 
   test('a client is known by its certificate, to a server that is known by its own', async () => {
     const client = await connected({ ca: authority.cert, serverName: 'kubernetes', ...reconciler });
-    expect((await client.list(THING)).items[0]?.metadata.name).toBe('reconciler');
+    expect((await client.list(THING))[0]?.metadata.name).toBe('reconciler');
   });
 
   test.each([
@@ -75,6 +75,6 @@ function certificate(folder: string, name: string, authority?: string): { cert: 
 
   test('unless that was asked for', async () => {
     const client = await connected({ isInsecure: true });
-    expect((await client.list(THING)).items[0]?.metadata.name).toBe('nobody');
+    expect((await client.list(THING))[0]?.metadata.name).toBe('nobody');
   });
 });

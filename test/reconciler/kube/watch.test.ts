@@ -98,7 +98,7 @@ test('a line that is not JSON is an error, not an event that is left out', async
   const { ended } = watch(client);
   await until(() => api.openWatches === 1);
   api.writeToWatches('<html>\n');
-  expect(await failureOf(ended)).toMatchObject({ name: 'TransportError', message: 'the API server sent a line that is not JSON, of 6 bytes' });
+  expect(await failureOf(ended)).toMatchObject({ name: 'TransportError', message: 'the API server sent what is not JSON, of 6 bytes' });
 });
 
 test('a watch that is aborted gives its connection back', async () => {
@@ -114,7 +114,7 @@ test('watches do not take the places of requests', async () => {
   const { api, client } = await connected(cleanup, { maxInFlight: 1 });
   const watches = [watch(client), watch(client)];
   await until(() => api.openWatches === 2);
-  expect((await client.list(THING)).items).toEqual([]);
+  expect(await client.list(THING)).toEqual([]);
   for (const { stop } of watches) stop.abort();
 });
 
