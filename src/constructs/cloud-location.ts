@@ -60,8 +60,8 @@ export function checkLocation<P extends object & Zoned>(
   checkZones(cloud, props);
 }
 
-/** A zone has its region's name in its own, but on Azure, where zones are numbers. */
+/** A zone has its region's name in its own, but on Azure, where zones are numbers: `us-central1-a`, `us-east-1a`, `us-east-1-atl-2a`. */
 function checkZones(cloud: string, { region, zones = [] }: Zoned): void {
-  const elsewhere = region === undefined ? undefined : zones.find((zone) => !zone.startsWith(region));
+  const elsewhere = region === undefined ? undefined : zones.find((zone) => !zone.startsWith(region) || /^\d/.test(zone.slice(region.length)));
   if (elsewhere !== undefined) throw new Error(`Cloud.${cloud}: zone ${elsewhere} is not in region ${region}; name zones of that region`);
 }

@@ -112,6 +112,9 @@ describe('fails when', () => {
     ["Cloud.aws: region is 'Ohio', which it cannot be; it is written as 'us-east-1' is", () => Cloud.aws({ ...AWS, region: 'Ohio' })],
     ['Cloud.aws: zone eu-west-1b is not in region us-east-1; name zones of that region', () => Cloud.aws({ ...AWS, zones: ['us-east-1a', 'eu-west-1b'] })],
     ['Cloud.gcp: zone europe-west4-a is not in region us-central1; name zones of that region', () => Cloud.gcp({ ...GCP, zones: ['europe-west4-a'] })],
+    ['Cloud.gcp: zone europe-west12-a is not in region europe-west1; name zones of that region', () => (
+      Cloud.gcp({ ...GCP, region: 'europe-west1', zones: ['europe-west12-a'] })
+    )],
     [`Cloud.azure: tenantId is 'acme', which it cannot be; it is written as '${SUBSCRIPTION}' is`, () => Cloud.azure({ ...AZURE, tenantId: 'acme' })],
     ["Cloud.azure: location is 'East US', which it cannot be; it is written as 'eastus' is", () => Cloud.azure({ ...AZURE, location: 'East US' })],
   ])('%s', (message, action) => {
