@@ -1,7 +1,7 @@
 /** What is known of the cluster, and how it is looked up. */
 import { KINDS } from '../../api/resource';
 import type { Kind } from '../../api/resource';
-import { CHILD_TYPES, gatesOf, keyOf, namespaceOf } from '../../expand';
+import { CHILD_TYPES, gatesOf, keyOf, keyOfResource, namespaceOf } from '../../expand';
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
@@ -53,6 +53,21 @@ export function childrenOf({ children }: Caches, uid: string): ObservedChild[] {
 /** Resources whose references lead to a key. */
 export function dependentsOf({ resources }: Caches, key: string): Observed[] {
   return KINDS.flatMap((kind) => resources[kind].by('gate', key));
+}
+
+/** The same, and those whose references lead to these, and so on. */
+export function allDependentsOf(caches: Caches, key: string): Iterable<Observed> {
+  const found = new Map<string, Observed>();
+  const keys = [key];
+  for (const next of keys) {
+    for (const dependent of dependentsOf(caches, next)) {
+      const itsKey = keyOfResource(dependent);
+      if (found.has(itsKey)) continue;
+      found.set(itsKey, dependent);
+      keys.push(itsKey);
+    }
+  }
+  return found.values();
 }
 
 /** Resources that are being deleted, and are held back. */

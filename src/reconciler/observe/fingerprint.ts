@@ -20,7 +20,7 @@ export interface Fingerprint {
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
 
-/** Of what is the same object there is one: it is looked at several times in a row, and never changed. */
+/** Remembered for as long as the object is: an object of expansion is never changed, and looked at several times in a row. */
 const KNOWN = new WeakMap<object, Fingerprint>();
 
 /** The fingerprint of an object that shall be applied. */

@@ -2,7 +2,8 @@
 import { canonicalJson } from '../../api/digest';
 import { KINDS } from '../../api/resource';
 import { keyOf, keyOfResource } from '../../expand';
-import { dependentsOf, keyOfPod, leavingOf } from './caches';
+import type { Change } from '../kube/cache';
+import { allDependentsOf, dependentsOf, keyOfPod, leavingOf } from './caches';
 import type { Caches } from './caches';
 import type { Observed, ObservedChild } from './observed';
 
@@ -15,17 +16,15 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
       if (!resource) return;
       const key = keyOfResource(resource);
       if (!now || !old || differ(isOwn ? own : whole, old, now)) enqueue(key);
-      if (!now || !old || differ(seenByOthers, old, now)) {
-        for (const dependent of dependentsOf(caches, key)) enqueue(keyOfResource(dependent));
-      }
-      if (!now || now.metadata.deletionTimestamp) wakeLeaving();
+      for (const dependent of dependantsToWake(caches, key, { old, new: now })) enqueue(keyOfResource(dependent));
+      if (!now || now.metadata.deletionTimestamp || (old && differ(use, old, now))) wakeLeaving();
     });
   }
   for (const cache of caches.children.values()) {
     cache.onChange(({ old, new: now, isOwn }) => {
-      if (isOwn) return; // who has written it looks again by itself
+      if (old?.deployment && canonicalJson(old.applied?.inputs ?? {}) !== canonicalJson(now?.applied?.inputs ?? {})) wakeLeaving();
+      if (isOwn) return; // the controller looks again after each of its writes
       for (const key of new Set([old, now].map(keyOfOwner))) if (key !== undefined) enqueue(key);
-      if (!now && old?.deployment) wakeLeaving();
     });
   }
   caches.pods.onChange(({ old, new: now }) => {
@@ -39,7 +38,7 @@ function differ(part: (resource: Observed) => unknown, old: Observed, now: Obser
   return canonicalJson(part(old)) !== canonicalJson(part(now));
 }
 
-/** All that a decision may rest on. */
+/** All that a decision may rest on; the generation stands for the spec. */
 function whole({ metadata: { uid, generation, annotations, deletionTimestamp, finalizers }, status }: Observed): unknown {
   return { uid, generation, annotations, deletionTimestamp, finalizers, status };
 }
@@ -47,6 +46,22 @@ function whole({ metadata: { uid, generation, annotations, deletionTimestamp, fi
 /** After an own write: what there is more to do for, once the status says it. */
 function own({ status }: Observed): unknown {
   return { ready: status?.ready === true, artifact: status?.artifact };
+}
+
+/** Those that look at it, and where another may come of it, or none, those that look at these: they plan with it. */
+function dependantsToWake(caches: Caches, key: string, { old, new: now }: Change<Observed>): Iterable<Observed> {
+  if (!now || !old || differ(plan, old, now)) return allDependentsOf(caches, key);
+  return differ(seenByOthers, old, now) ? dependentsOf(caches, key) : [];
+}
+
+/** What tells which artifact will come of it. */
+function plan({ metadata: { uid, generation, deletionTimestamp } }: Observed): unknown {
+  return { uid, generation, deletionTimestamp };
+}
+
+/** Which artifacts it uses. */
+function use({ metadata: { generation }, status }: Observed): unknown {
+  return { generation, url: status?.artifact?.url };
 }
 
 /** What dependants look at: whether it is there, Ready, what it has published, with whom it is shared, and why it is stuck. */

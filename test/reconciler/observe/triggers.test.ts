@@ -74,3 +74,17 @@ test('a child wakes its owner when somebody else has changed it, and when it has
   expect(wokenBy(() => deployments?.set(child('21')))).toEqual([SERVER]);
   expect(wokenBy(() => deployments?.delete('team-a/chat-server'))).toEqual([SERVER]);
 });
+
+test('what is to go is woken when a Deployment is of another artifact, whoever has written it', () => {
+  const { caches, versionOf, wokenBy } = setUp();
+  const deployments = caches.children.get('Deployment');
+  const child = (resourceVersion: string, url: string): ObservedChild => ({
+    kind: 'Deployment', metadata: { name: 'chat-server', namespace: 'team-a', uid: 'd', resourceVersion },
+    owner: { kind: 'Server', name: 'chat', uid: 'chat' }, live: { rest: '' }, deployment: {} as ObservedChild['deployment'],
+    applied: { intent: '', rest: '', inputs: { model: { kind: 'Model', name: 'opt', namespace: 'team-a', recipeDigest: 'r', url } } },
+  });
+  caches.resources.Model.set(versionOf(model(), { deletionTimestamp: '2026-01-01T00:00:00Z' }));
+  deployments?.set(child('20', 'gs://acme/r'));
+  expect(wokenBy(() => deployments?.observe(child('21', 'gs://acme/r')))).toEqual([]);
+  expect(wokenBy(() => deployments?.observe(child('22', 'gs://acme/other')))).toEqual([MODEL]);
+});
