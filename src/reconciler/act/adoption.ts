@@ -40,7 +40,7 @@ const CLIENT_SIDE_APPLIERS = /^(kubectl|argocd)/;
 export async function adopt(client: Client, type: ResourceType, { metadata }: LiveObject): Promise<void> {
   const { name, namespace, resourceVersion, managedFields = [] } = metadata;
   const body = [
-    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
     { op: 'replace', path: '/metadata/managedFields', value: asOurs(managedFields) },
   ];
   await client.patch(type, { name, namespace }, { type: 'json', body });

@@ -48,33 +48,23 @@ const NO_VERSION = '1';
 
 /** Never touches what is there already, but to bring our own up to date or to take over what is equal. */
 async function make(client: Client, owner: Observed, change: Write): Promise<ObservedChild> {
+  const { object, applied } = change;
+  const type = typeOf(object);
+  let live: LiveObject | undefined;
   try {
-    return await makeNew(client, owner, { change, resourceVersion: NO_VERSION });
+    const body = withMetadata(object, { owner, text: writeApplied(applied), resourceVersion: NO_VERSION });
+    return observeChild(await client.apply(type, body, { force: false }), type.kind);
   } catch (error) {
     if (!ApiError.isConflict(error)) throw error;
+    live = await find(client, object);
+    if (!live) throw error; // it has gone since
   }
-  const { object } = change;
-  const type = typeOf(object);
-  const live = await find(client, object);
-  /* It has gone since, or this API server looks for the version even where there is no object. */
-  if (!live) return makeNew(client, owner, { change });
   const child = observeChild(live, type.kind);
   if (child.owner?.uid === owner.metadata.uid) return bringUpToDate(client, owner, { change, child });
   if (isLeaving(child, owner)) throw new NotYetGone(object);
   if (!isAdoptable(live, object)) throw new NameConflict(object);
   await adopt(client, type, live);
   return bringUpToDate(client, owner, { change, child });
-}
-
-interface New {
-  readonly change: Write;
-  readonly resourceVersion?: string;
-}
-
-async function makeNew(client: Client, owner: Observed, { change: { object, applied }, resourceVersion }: New): Promise<ObservedChild> {
-  const type = typeOf(object);
-  const body = withMetadata(object, { owner, text: writeApplied(applied), resourceVersion });
-  return observeChild(await client.apply(type, body, { force: false }), type.kind);
 }
 
 interface Found {
@@ -137,7 +127,7 @@ function withTemplateOf(live: LiveObject, object: KubeObject): KubeObject {
 }
 
 /** Whether the API server keeps something else than what was applied, such as where it does not know a field. */
-export function differsFrom(child: ObservedChild, object: KubeObject): boolean {
+export function differsFrom(child: ObservedChild, { object, keepsTemplate }: Pick<Write, 'object' | 'keepsTemplate'>): boolean {
   const wanted: Fingerprint = fingerprintOf(object);
-  return child.live.rest !== wanted.rest || child.live.template !== wanted.template;
+  return child.live.rest !== wanted.rest || (!keepsTemplate && child.live.template !== wanted.template);
 }

@@ -64,7 +64,7 @@ test.each([
   expect(patches[0]).toMatchObject({
     type: 'json',
     body: [
-      { op: 'test', path: '/metadata/resourceVersion', value: '1' },
+      { op: 'replace', path: '/metadata/resourceVersion', value: '1' },
       { op: 'replace', path: '/metadata/managedFields', value: [{ manager: 'substratus', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:paused': {} } } }, controller, scaler] },
     ],
   });

@@ -29,11 +29,12 @@ test('what is not there is made with one request', async () => {
   expect(api.store.get(CONFIG_MAPS, 'params')).toMatchObject({ data: { a: '1' } });
 });
 
-test('an API server that looks for the version even where there is nothing is asked what there is', async () => {
+test('a conflict with what has gone since is one, and the next write makes it', async () => {
   const { api, client } = await connected(cleanup);
   api.fault({ method: 'PATCH', status: 409, reason: 'Conflict', times: 1 });
+  expect(await failureOf(write(client, OWNER, CHANGE))).toMatchObject({ status: 409 });
   await write(client, OWNER, CHANGE);
-  expect(asked(api)).toEqual(['PATCH 1', 'GET -', 'PATCH -']);
+  expect(asked(api)).toEqual(['PATCH 1', 'GET -', 'PATCH 1']);
   expect(api.store.get(CONFIG_MAPS, 'params')).toMatchObject({ data: { a: '1' } });
 });
 
