@@ -37,6 +37,8 @@ export interface ControllerOptions extends Omit<Hands, 'onRepair'>, Voice {
 interface Result {
   /** None where there is nothing to tell, or nobody to tell it of. */
   readonly verdict?: Verdict;
+  /** What the verdict is about. */
+  readonly generation?: number;
   readonly lookAgainMs?: number;
 }
 
@@ -63,9 +65,10 @@ export class Controller {
     if (!resource) return this.forget(key);
     const waitMs = this.repairs.waitMs(key);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
-    const { verdict, lookAgainMs } = await this.bringAbout(key, resource);
+    const { verdict, lookAgainMs, generation } = await this.bringAbout(key, resource);
     const current = this.find(key);
-    if (!verdict || current?.metadata.uid !== resource.metadata.uid) return {};
+    const isAsDecided = current?.metadata.uid === resource.metadata.uid && current.metadata.generation === generation;
+    if (!verdict || !isAsDecided) return {}; // what has changed meanwhile comes by itself
     const { requeueAfterMs } = await this.writer.tell(current, verdict);
     return outcome(lookAgainMs, requeueAfterMs);
   }
@@ -96,15 +99,20 @@ export class Controller {
     for (let pass = 1; current?.metadata.uid === resource.metadata.uid; pass += 1) {
       const { view, lookAgainMs } = await this.viewOf(key, current);
       const decision = decide(view);
-      const refused = await this.act(current, decision);
-      if (refused !== 'changed' || pass === MAX_PASSES) {
-        if (typeof refused === 'object') return refused;
-        const isRestless = refused === 'changed';
-        return { verdict: decision.verdict, lookAgainMs: isRestless ? 0 : soonest(lookAgainMs, decision.lookAgainMs) };
-      }
+      const acted = await this.act(current, decision);
+      const { generation } = current.metadata;
+      if (typeof acted === 'object') return { ...acted, generation };
+      if (acted === 'unchanged') return { verdict: decision.verdict, generation, lookAgainMs: soonest(lookAgainMs, decision.lookAgainMs) };
+      if (pass === MAX_PASSES) return { verdict: decision.verdict, generation, lookAgainMs: this.slowDown(key) };
       current = this.find(key);
     }
     return {};
+  }
+
+  /** What does not come to rest, since somebody changes each write, is written more and more slowly. */
+  private slowDown(key: string): number {
+    this.repairs.note(key);
+    return this.repairs.waitMs(key);
   }
 
   /** Carries out a decision; says whether it changed anything, or why the API server would not have it. */
@@ -115,7 +123,8 @@ export class Controller {
       if (isNamespaceGoing(error)) return this.letGo(resource);
       const refusal = refusalOf(error);
       if (!refusal) throw error;
-      const verdict = { ...decision.verdict, ...refusal.verdict, ready: decision.verdict.ready, conditions: [] };
+      const { ready, fields, artifact } = decision.verdict;
+      const verdict = { fields, artifact, ...refusal.verdict, ready };
       return { verdict, lookAgainMs: refusal.lookAgainMs };
     }
   }

@@ -4,7 +4,8 @@ import { MANAGED_BY } from '../../api/labels';
 import { ARTIFACT_FINALIZER } from '../../api/resource';
 import type { Decision } from '../decide/decision';
 import { ApiError } from '../kube/api-error';
-import type { Client } from '../kube/client';
+import type { Client, RemoveOptions } from '../kube/client';
+import type { ObjectRef, ResourceType } from '../kube/types';
 import type { Caches } from '../observe/caches';
 import { childrenOf } from '../observe/caches';
 import { DISRUPTED_ANNOTATION, observeResource } from '../observe/observed';
@@ -78,23 +79,31 @@ export class Carrier {
   private async write(resource: Observed, change: Write): Promise<void> {
     const child = await write(this.hands.client, resource, change);
     this.hands.caches.children.get(child.kind)?.observe(child);
-    if (!change.keepsTemplate && differsFrom(child, change.object)) this.accepted.set(child.metadata.uid, fingerprint(child));
+    if (differsFrom(child, change)) this.accepted.set(child.metadata.uid, fingerprint(child));
     if (change.isRepair) this.hands.onRepair(resource, child);
   }
 
   private async remove(child: ObservedChild, propagationPolicy: 'Background' | 'Foreground'): Promise<void> {
     const { uid, name, namespace, deletionTimestamp } = child.metadata;
-    if (deletionTimestamp !== undefined || this.removed.has(uid)) return;
-    await this.hands.client.remove(typeOf(child), { name, namespace }, { uid, propagationPolicy });
-    this.removed.add(uid);
+    if (deletionTimestamp === undefined) await this.removeOnce(typeOf(child), { name, namespace }, { uid, propagationPolicy });
+  }
+
+  /** The news that it has gone may come before the answer. */
+  private async removeOnce(type: ResourceType, ref: ObjectRef, options: RemoveOptions): Promise<void> {
+    if (this.removed.has(options.uid)) return;
+    this.removed.add(options.uid);
+    try {
+      await this.hands.client.remove(type, ref, options);
+    } catch (error) {
+      this.removed.delete(options.uid);
+      throw error;
+    }
   }
 
   private async tidyUp({ obsolete, spent = [] }: Decision): Promise<void> {
     for (const child of obsolete) await this.remove(child, 'Background');
     for (const { metadata: { uid, name, namespace } } of spent) {
-      if (this.removed.has(uid)) continue;
-      await this.hands.client.remove(PODS, { name, namespace }, { uid, propagationPolicy: 'Background' });
-      this.removed.add(uid);
+      await this.removeOnce(PODS, { name, namespace }, { uid, propagationPolicy: 'Background' });
     }
   }
 
@@ -117,15 +126,11 @@ export class Carrier {
 
   /** Says whether it was changed. */
   private async setFinalizer(resource: Observed, wanted: boolean): Promise<boolean> {
-    const { finalizers = [], uid, resourceVersion, name, namespace } = resource.metadata;
+    const { finalizers = [], resourceVersion, name, namespace } = resource.metadata;
     if (finalizers.includes(ARTIFACT_FINALIZER) === wanted) return false;
     const value = wanted ? [...finalizers, ARTIFACT_FINALIZER] : finalizers.filter((finalizer) => finalizer !== ARTIFACT_FINALIZER);
-    const body = [
-      { op: 'test', path: '/metadata/uid', value: uid },
-      { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-      { op: 'add', path: '/metadata/finalizers', value },
-    ];
-    const live = await this.hands.client.patch(RESOURCE_TYPES[resource.kind], { name, namespace }, { type: 'json', body });
+    const body = { metadata: { resourceVersion, finalizers: value } };
+    const live = await this.hands.client.patch(RESOURCE_TYPES[resource.kind], { name, namespace }, { type: 'merge', body });
     if (wanted) this.hands.caches.resources[resource.kind].observe(observeResource(live, resource.kind));
     return wanted;
   }

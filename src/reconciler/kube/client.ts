@@ -71,7 +71,7 @@ export interface Client {
   /** The first objects of a collection. */
   list<T extends LiveObject>(type: ResourceType, options?: ListOptions): Promise<T[]>;
 
-  /** One page of a collection, object by object as they arrive, so that there is never more than one in memory. Is not tried again. */
+  /** One page of a collection, object by object as they arrive: of the answer never more is held than one. Is not tried again. */
   page<T extends LiveObject>(type: ResourceType, options: PageOptions, onItem: (item: T) => void): Promise<Page>;
 
   create<T extends LiveObject>(type: ResourceType, object: ObjectToWrite): Promise<T>;
