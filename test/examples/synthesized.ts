@@ -32,8 +32,17 @@ export interface Written {
 /** Every example on every cloud that it is for, with a name for the test. */
 export const CASES: [string, Example, CloudName][] = EXAMPLE_CASES.map(([example, cloud]) => [`${example.name} on ${cloud}`, example, cloud]);
 
+/** Made once, for several tests look at the same. */
+const SYNTHESIZED = new Map<string, Synthesized>();
+
 export function synthesize(example: Example, cloud: CloudName): Synthesized {
-  const app = declared(example, cloud);
+  const name = `${example.name} on ${cloud}`;
+  const known = SYNTHESIZED.get(name) ?? synthesized(declared(example, cloud));
+  SYNTHESIZED.set(name, known);
+  return known;
+}
+
+function synthesized(app: App): Synthesized {
   return { preview: Preview.of(app), platform: platformOf(app) };
 }
 
