@@ -220,7 +220,7 @@ export class FaultProxy {
       response.writeHead(upstream.statusCode ?? 502, upstream.headers).flushHeaders();
       this.pass({ path: exchange.path, response, upstream }, exchange.isWatch, fault);
     });
-    response.on('close', () => outgoing.destroy());
+    if (exchange.isWatch) response.on('close', () => outgoing.destroy()); // what else has begun is carried out, and noted
     outgoing.end(body);
   }
 

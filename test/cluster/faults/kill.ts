@@ -9,7 +9,7 @@ const HEARS_IN_MS = { unheard: 0, heard: 5 };
 /** The writes of a Model, a Server and a Notebook, from their beginning until they are Ready: as many at least. */
 const WRITES = 20;
 const MOST_LIVES = 100;
-/** So that no other write is under way when it dies. */
+/** So that at most one other write is under way when it dies. */
 const ONE_AFTER_THE_OTHER = { CONCURRENCY: '1' };
 const LIFE_SECONDS = 120;
 const KINDS = [
