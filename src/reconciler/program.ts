@@ -38,6 +38,7 @@ export class Program {
   private readonly tokenKey: TokenKey;
   private readonly servers: Health[] = [];
   private elector?: Elector;
+  private leads = false;
   private cancelResync?: () => void;
 
   /** @param onLost called when another process leads, and this one must end. */
@@ -94,16 +95,16 @@ export class Program {
   }
 
   private controller(): Controller {
-    const { client, caches, settings: { platform, rollOnUpgrade, notebookUrl }, events, tokenKey, queue } = this;
+    const { client, caches, settings: { platform, rollOnUpgrade, notebookUrl }, events, tokenKey } = this;
     const workspaces = new Workspaces(client, caches, platform);
     const controller = new Controller({
       client, caches, workspaces, platform, rollOnUpgrade, events,
       clock: SYSTEM_CLOCK,
       tokenOf: (uid) => tokenKey.tokenOf(uid),
       notebookUrl: ({ namespace, url }) => addressOf(notebookUrl, { namespace, url }),
-      enqueue: (key) => queue.add(key),
+      enqueue: (key) => this.enqueue(key),
     });
-    addTriggers(caches, (key) => queue.add(key));
+    addTriggers(caches, (key) => this.enqueue(key));
     for (const cache of [...caches.children.values(), caches.pods]) {
       cache.onChange(({ old, new: now }: { old?: { metadata: { uid: string } }; new?: unknown }) => {
         if (old && !now) controller.forgetObject(old.metadata.uid);
@@ -130,7 +131,13 @@ export class Program {
     elector.start();
   }
 
+  /** One that does not lead keeps its caches, and no list of what has happened: it looks at everything once it leads. */
+  private enqueue(key: string): void {
+    if (this.leads) this.queue.add(key);
+  }
+
   private lead(): void {
+    this.leads = true;
     this.tokenKey.create(this.client, this.settings.namespace)
       .catch((error: unknown) => this.log.warn('the key of notebook tokens cannot be made: idle notebooks are not found', { error: errorText(error) }));
     this.enqueueAll('normal');

@@ -20,7 +20,9 @@ export const REPLICAS: Group = {
   title: 'of two reconcilers',
   scenarios: [
     ['the other leads within 17 s when the leader is killed', async (on) => {
-      const { scene, leader } = await twoOf(on, 'killed');
+      const { scene, leader, other } = await twoOf(on, 'killed');
+      await works(scene, 'first');
+      expect(await other.metric('workqueue_depth')).toBe(0);
       await leader.kill();
       await untilLeads(scene, 'killed-2', TAKEOVER_SECONDS);
       await works(scene);
@@ -79,6 +81,7 @@ const suspended = { image: 'example.com/main:1', suspend: true };
 interface Two {
   readonly scene: Scene;
   readonly leader: ReconcilerProgram;
+  readonly other: ReconcilerProgram;
 }
 
 /** The first to start leads. */
@@ -87,9 +90,9 @@ async function twoOf(on: Stage, namespace: string, env: (index: number) => NodeJ
   const leader = await scene.start({ ...ELECTED, ...env(0) });
   await untilLeads(scene, `${namespace}-1`, TAKEOVER_SECONDS);
   const proxy = await scene.anotherProxy();
-  await scene.start({ ...ELECTED, ...env(1) }, proxy);
+  const other = await scene.start({ ...ELECTED, ...env(1) }, proxy);
   await scene.until('the other knows the lease', () => proxy.exchanges.filter(({ path: url, status }) => url.includes('/leases/') && status === 200).length > 1);
-  return { scene, leader };
+  return { scene, leader, other };
 }
 
 function leaseOf({ cluster: { client }, namespace }: Scene): Promise<Lease> {
@@ -101,9 +104,9 @@ async function untilLeads(scene: Scene, name: string, seconds: number): Promise<
 }
 
 /** What is asked for comes about, and nothing is amiss. */
-async function works(scene: Scene): Promise<void> {
-  await scene.create('Model', 'last');
-  await scene.untilReady('Model', 'last');
+async function works(scene: Scene, name = 'last'): Promise<void> {
+  await scene.create('Model', name);
+  await scene.untilReady('Model', name);
   await scene.assertSound();
 }
 
