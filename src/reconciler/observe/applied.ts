@@ -3,6 +3,7 @@ import { digest, shortDigest } from '../../api/digest';
 import { APPLIED_ANNOTATION } from '../../api/resource';
 import type { Resource } from '../../api/resource';
 import type { Inputs } from '../../expand';
+import { Lru } from '../runtime/lru';
 import type { Fingerprint } from './fingerprint';
 
 export interface Applied extends Fingerprint {
@@ -30,10 +31,20 @@ export function readApplied(annotations: Readonly<Record<string, string>> = {}):
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isApplied(value) ? value : undefined;
+    return isApplied(value) ? { ...value, ...(value.inputs && { inputs: heldOnce(value.inputs) }) } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** All children of a resource have the same inputs, and so have all that use the same Model. */
+const INPUTS = new Lru<Inputs>(1000);
+
+function heldOnce(inputs: Inputs): Inputs {
+  const text = JSON.stringify(inputs);
+  const known = INPUTS.get(text) ?? inputs;
+  INPUTS.set(text, known);
+  return known;
 }
 
 function isApplied(value: unknown): value is Applied {

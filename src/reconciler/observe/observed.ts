@@ -77,6 +77,8 @@ export function observeResource(live: LiveObject, kind: Kind): Observed {
 /** Children that nobody of ours owns are kept too: a workspace's objects, and those that can be taken over. */
 export function observeChild(live: LiveObject, kind = live.kind ?? ''): ObservedChild {
   const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels = {}, annotations = {} } = live.metadata;
+  const applied = readApplied(annotations);
+  const found = liveFingerprint(live, FIELD_MANAGER);
   return {
     kind,
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp },
@@ -84,8 +86,8 @@ export function observeChild(live: LiveObject, kind = live.kind ?? ''): Observed
     role: labels.role,
     recipe: labels[RECIPE_LABEL],
     retry: annotations[RETRY_ANNOTATION],
-    applied: readApplied(annotations),
-    live: liveFingerprint(live, FIELD_MANAGER),
+    applied,
+    live: found.rest === applied?.rest && found.template === applied.template ? applied : found, // held once, for there are many
     ...(kind === 'Job' && { job: jobState(live as JobLike) }),
     ...(kind === 'Deployment' && { deployment: deploymentState(live as DeploymentLike) }),
     ...(kind === 'PersistentVolumeClaim' && { phase: (live as { status?: { phase?: string } }).status?.phase }),
