@@ -62,9 +62,10 @@ async function main(): Promise<void> {
   if (!Number.isInteger(resources) || resources < 10 || resources % 10 !== 0) {
     throw new Error(`--resources is ${values.resources}; it must be a multiple of 10`);
   }
-  const before = load1();
+  const before = { load: load1(), speed: speedMs() };
   const figures = await measure({ resources, profile: values.profile });
-  const machine = `${os.cpus().length} cores, load ${before} to ${load1()}, ${speedMs().toFixed(0)} ms for the reference work`;
+  const speeds = `${before.speed.toFixed(0)} and ${speedMs().toFixed(0)} ms for the reference work before and after`;
+  const machine = `${os.cpus().length} cores, load ${before.load} to ${load1()}, ${speeds}`;
   const conditions = `${resources.toLocaleString('en')} resources; ${machine}; Node ${process.versions.node}`;
   console.log(report(figures, conditions));
   if (values.update) writeReadme(figures, conditions);
