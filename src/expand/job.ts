@@ -47,7 +47,7 @@ export function stepJob(resource: Resource, { step, template, retries = HELPER_R
       },
     }),
     /* Outside the hash: it may change while the Job lives. */
-    spec: { ...spec, ...(resource.spec.suspend && { suspend: true }) },
+    spec: { ...spec, ...(resource.spec.suspend && step !== 'delete' && { suspend: true }) },
   };
 }
 

@@ -10,7 +10,7 @@ import { newCaches } from '../../src/reconciler/observe/caches';
 import { observeChild, observeResource } from '../../src/reconciler/observe/observed';
 import { addTriggers } from '../../src/reconciler/observe/triggers';
 import type { EventRecorder } from '../../src/reconciler/runtime/events';
-import { RESOURCE_TYPES } from '../../src/reconciler/types';
+import { RESOURCE_TYPES, typeOf } from '../../src/reconciler/types';
 import { platformOf } from '../expand/fixtures';
 import { FakeClock } from './fake-clock';
 import { FakeStore, merged } from './fake-store';
@@ -56,6 +56,15 @@ export class SmallCluster {
     const { kind, metadata: { namespace, name } } = resource;
     const place = placeOf(RESOURCE_TYPES[kind], namespace);
     this.store.put(place, merged(this.store.get(place, name) ?? resource, change) as Json);
+  }
+
+  /** Lets all pods of a Deployment answer. */
+  public rollOut(name: string): void {
+    const place = placeOf(typeOf({ kind: 'Deployment' }), 'team-a');
+    const deployment = this.store.get(place, name) as StoredObject;
+    const { replicas = 1 } = deployment.spec as { replicas?: number };
+    const status = { observedGeneration: deployment.metadata.generation, replicas, updatedReplicas: replicas, availableReplicas: replicas };
+    this.store.put(place, { ...deployment, status });
   }
 
   public reasonOf({ kind, metadata: { namespace, name } }: Resource): string | undefined {

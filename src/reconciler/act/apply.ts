@@ -79,8 +79,8 @@ function isLeaving({ metadata, owner: former }: ObservedChild, { kind, metadata:
 
 /** Ours, but not in the cache yet, or ours from now on. The template of a Job cannot change. */
 async function bringUpToDate(client: Client, owner: Observed, { change, child }: Found): Promise<ObservedChild> {
-  const { object, applied: { intent, inputs, culledAt } } = change;
-  const next = writeOf({ object, intent, inputs, culledAt, keepsTemplate: object.kind === 'Job' }, child, () => false);
+  const { object, applied: { intent, inputs, former, url, culledAt } } = change;
+  const next = writeOf({ object, intent, inputs, former, url, culledAt, keepsTemplate: object.kind === 'Job' }, child, () => false);
   return next ? write(client, owner, next) : child;
 }
 

@@ -32,12 +32,12 @@ export function writeOf(desired: Desired, child: ObservedChild | undefined, isAc
   return { object, applied, child, keepsTemplate, isRepair: !isChange };
 }
 
-function appliedOf({ object, intent, inputs, culledAt }: Desired): Applied {
-  return { intent, ...fingerprintOf(object), inputs, culledAt };
+function appliedOf({ object, intent, inputs, former, url, culledAt }: Desired): Applied {
+  return { intent, ...fingerprintOf(object), inputs, former, url, culledAt };
 }
 
 /** The template's part stays as it was written. */
 function keptApplied(desired: Desired, { applied, live }: ObservedChild): Applied {
   const before = applied ?? { ...appliedOf(desired), template: live.template };
-  return { ...before, rest: fingerprintOf(desired.object).rest, culledAt: desired.culledAt };
+  return { ...before, rest: fingerprintOf(desired.object).rest, former: desired.former, culledAt: desired.culledAt };
 }

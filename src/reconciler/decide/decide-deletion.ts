@@ -6,8 +6,9 @@ import type { ArtifactResource } from '../../api/resource';
 import { artifactOf, deletionJob } from '../../expand';
 import type { Artifact } from '../../expand';
 import { intentOf } from '../observe/applied';
+import { isJobOf } from '../observe/observed';
 import type { Observed } from '../observe/observed';
-import { jobsOf, JOB_STEPS } from './attempt';
+import { JOB_STEPS } from './attempt';
 import { inProgress, stalled } from './decision';
 import type { Decision } from './decision';
 import { resolve } from './gates';
@@ -35,7 +36,8 @@ function decideWithout(view: ArtifactView): Decision {
   if (users.length > 0) {
     return { desired: [], obsolete: [], verdict: inProgress('StillUsed', `its artifact is deleted once it is not used by ${users.join(', ')}`) };
   }
-  const working = JOB_STEPS.flatMap((step) => jobsOf(view.children, step)).filter(({ job }) => job?.outcome === undefined);
+  /* Those on their way out too: their pods may still write. */
+  const working = view.children.filter((child) => child.job?.outcome === undefined && JOB_STEPS.some((step) => isJobOf(child, step)));
   if (working.length > 0) {
     return { desired: [], obsolete: [], inTheWay: working, verdict: inProgress('Deleting', 'its Jobs are stopped, before its artifact is deleted') };
   }
@@ -56,6 +58,7 @@ function artifactToDelete(view: ArtifactView): Artifact | undefined {
     const { kind, metadata: { name, namespace } } = resource as Observed & ArtifactResource;
     return { kind, name, namespace, recipeDigest: published.recipeDigest, url: published.url };
   }
+  if (!children.some(({ job, role }) => job && (role === 'run' || role === 'publish'))) return undefined;
   const resolution = resolve(view);
   const inputs = latched ?? ('inputs' in resolution ? resolution.inputs : undefined);
   return inputs && artifactOf(resource, platform, inputs);

@@ -3,7 +3,7 @@
  * revision may replace them, whatever becomes of what they were made from.
  */
 import type { Child, Inputs } from '../../expand';
-import { intentOf } from '../observe/applied';
+import { artifactsOf, intentOf } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
 import type { Observed, ObservedChild } from '../observe/observed';
 import { attemptOf, tokensOf } from './attempt';
@@ -48,11 +48,12 @@ function serve(serving: Serving): Decision {
   const waits = closed !== undefined || (build !== undefined && build.state !== 'succeeded');
   const desired = children.flatMap((child) => desiredOf(child, { serving, intent, build, waits }));
   const isRolledOut = deployment?.deployment !== undefined && isComplete(deployment.deployment) && !isHeld && !waits;
+  const isOld = isOutdated(children, { serving, intent });
   const verdict = build && build.state !== 'succeeded' && !closed
-    ? buildVerdict(serving, build) : servingVerdict(serving, { isOutdated: isOutdated(children, { serving, intent }) });
+    ? buildVerdict(serving, build) : servingVerdict(serving, { isOutdated: isOld });
   return {
     desired,
-    obsolete: isRolledOut ? obsolete(existing, desired) : [],
+    obsolete: isRolledOut && !isOld ? obsolete(existing, desired) : [],
     inTheWay: build?.state === 'absent' ? build.inTheWay : [],
     verdict,
     ...((!deployment && !waits) || missingToken(resource, pods) ? tokenSecret(resource) : {}),
@@ -87,7 +88,18 @@ function desiredOf({ step, object }: Child, { serving, intent, build, waits }: C
   if (object.kind !== 'Deployment') return [{ ...base, onlyIfThere: waits }];
   const isBuilding = build !== undefined && build.state !== 'succeeded';
   const keepsTemplate = isHeld || isBuilding || (!view.rollOnUpgrade && isOlder(object, { serving, intent }));
-  return [{ ...base, culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
+  return [{ ...base, former: formerOf(serving), culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
+}
+
+/** What pods of former revisions serve is kept for as long as one of them may: an artifact in use is not deleted. */
+function formerOf({ deployment, inputs }: Serving): string[] | undefined {
+  const { applied, deployment: state } = deployment ?? {};
+  if (!applied || !state) return undefined;
+  const now = artifactsOf({ inputs });
+  const isSame = artifactsOf({ inputs: applied.inputs }).join() === now.join();
+  if (isSame && isComplete(state)) return undefined;
+  const former = artifactsOf(applied).filter((url) => !now.includes(url));
+  return former.length > 0 ? [...new Set(former)].sort() : undefined;
 }
 
 function desiredBuild(base: Desired, build: Attempt | undefined, suspend = false): Desired[] {

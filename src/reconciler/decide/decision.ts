@@ -9,6 +9,8 @@ export interface Desired {
   readonly object: KubeObject;
   readonly intent: string;
   readonly inputs?: Inputs;
+  readonly former?: readonly string[];
+  readonly url?: string;
   readonly culledAt?: string;
   /** Whether its pod template stays as it is, if it is there. */
   readonly keepsTemplate?: boolean;

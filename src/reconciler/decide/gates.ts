@@ -6,6 +6,7 @@ import type { Reason } from '../../api/status';
 import { artifactUrl, CycleError, describe, gatesOf, keyOf, keyOfResource, namespaceOf } from '../../expand';
 import type { Artifact, Gate, Inputs } from '../../expand';
 import type { Observed } from '../observe/observed';
+import { isOpenTo } from '../observe/sharing';
 import type { View } from './view';
 
 /** Why a gate is closed. */
@@ -42,19 +43,13 @@ export function resolve({ resource, find, platform }: Pick<View, 'resource' | 'f
 
 /** Nothing tells whether a resource exists that one may not refer to. */
 function refusal(gate: Gate, { target, from }: { readonly target: Observed | undefined; readonly from: string }): Closed | undefined {
-  if (gate.namespace !== from && !isShared(target, from)) {
+  if (gate.namespace !== from && !(target && isOpenTo(target, from))) {
     return {
       reason: 'ReferenceNotPermitted',
       message: `${describe(gate)} is not shared with namespace ${from}; its owner adds ${from} to spec.sharing.namespaces, if it exists`,
     };
   }
   return target && !target.metadata.deletionTimestamp ? undefined : notFound(gate);
-}
-
-export function isShared(target: Observed | undefined, namespace: string): boolean {
-  if (!target || !isArtifactResource(target)) return false;
-  const { namespaces = [] } = target.spec.sharing ?? {};
-  return namespaces.includes(namespace) || namespaces.includes('*');
 }
 
 function notFound(gate: Gate): Closed {

@@ -2,7 +2,7 @@
 import { digest, shortDigest } from '../../api/digest';
 import { APPLIED_ANNOTATION } from '../../api/resource';
 import type { Resource } from '../../api/resource';
-import type { Inputs } from '../../expand';
+import type { Artifact, Inputs } from '../../expand';
 import { Lru } from '../runtime/lru';
 import type { Fingerprint } from './fingerprint';
 
@@ -11,6 +11,10 @@ export interface Applied extends Fingerprint {
   readonly intent: string;
   /** What the references resolved to. */
   readonly inputs?: Inputs;
+  /** Deployment: which artifacts pods of former revisions may still serve, by their URLs. */
+  readonly former?: readonly string[];
+  /** Model and Dataset: where its artifact is, or will be. */
+  readonly url?: string;
   /** Notebook: when it was suspended for lack of activity. */
   readonly culledAt?: string;
 }
@@ -48,7 +52,9 @@ function heldOnce(inputs: Inputs): Inputs {
 }
 
 function isApplied(value: unknown): value is Applied {
-  return isTexts(value, ['intent', 'rest'], ['template', 'culledAt']) && isInputs((value as Applied).inputs);
+  if (!isTexts(value, ['intent', 'rest'], ['template', 'culledAt', 'url'])) return false;
+  const { inputs, former = [] } = value as Applied;
+  return isInputs(inputs) && Array.isArray(former) && former.every((url) => typeof url === 'string');
 }
 
 function isInputs(inputs: unknown = {}): boolean {
@@ -64,6 +70,11 @@ function isTexts(value: unknown, required: readonly string[], optional: readonly
     && optional.every((name) => fields[name] === undefined || typeof fields[name] === 'string');
 }
 
-export function writeApplied({ intent, rest, template, inputs, culledAt }: Applied): string {
-  return JSON.stringify({ intent, rest, template, inputs, culledAt });
+/** The artifacts that pods may serve, by their URLs. */
+export function artifactsOf({ inputs = {}, former = [] }: Pick<Applied, 'inputs' | 'former'>): string[] {
+  return [...Object.values(inputs).map(({ url }: Artifact) => url), ...former];
+}
+
+export function writeApplied({ intent, rest, template, inputs, former, url, culledAt }: Applied): string {
+  return JSON.stringify({ intent, rest, template, inputs, former, url, culledAt });
 }

@@ -5,8 +5,10 @@ import { CHILD_TYPES, gatesOf, keyOf, keyOfResource, namespaceOf } from '../../e
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
+import { artifactsOf } from './applied';
 import type { Observed, ObservedChild } from './observed';
 import type { ObservedPod } from './pods';
+import { isOpenTo } from './sharing';
 
 export interface ServiceAccountSeen {
   readonly metadata: Pick<LiveMetadata, 'name' | 'namespace' | 'uid' | 'resourceVersion'>;
@@ -25,13 +27,12 @@ const LEAVING = 'leaving';
 export function newCaches(): Caches {
   const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({
     gate: (resource) => gatesOf(resource).map(keyOf),
-    published: ({ status }) => (status?.artifact ? [status.artifact.url] : []),
+    artifact: ({ status }) => [...new Set([status?.artifact?.url, status?.artifacts?.url])].filter((url) => url !== undefined),
     leaving: ({ metadata }) => (metadata.deletionTimestamp === undefined ? [] : [LEAVING]),
   })])) as Record<Kind, Cache<Observed>>;
   const children = new Map(CHILD_TYPES.map(({ kind }) => [kind, new Cache<ObservedChild>({
     owner: ({ owner }) => (owner ? [owner.uid] : []),
-    input: ({ applied, kind: childKind }) => (childKind === 'Deployment'
-      ? Object.values(applied?.inputs ?? {}).map((input: { url: string }) => input.url) : []),
+    input: ({ applied, kind: childKind }) => (childKind === 'Deployment' && applied ? artifactsOf(applied) : []),
   })]));
   const pods = new Cache<ObservedPod>({ resource: (pod) => (keyOfPod(pod) === undefined ? [] : [keyOfPod(pod) as string]) });
   return { resources, children, pods, serviceAccounts: new Cache<ServiceAccountSeen>() };
@@ -70,18 +71,25 @@ export function allDependentsOf(caches: Caches, key: string): Iterable<Observed>
   return found.values();
 }
 
+export function resourcesIn({ resources }: Caches, namespace: string | undefined): Observed[] {
+  return KINDS.flatMap((kind) => [...resources[kind].list()]).filter(({ metadata }) => metadata.namespace === namespace);
+}
+
 /** Resources that are being deleted, and are held back. */
 export function leavingOf({ resources }: Caches): Observed[] {
   return KINDS.flatMap((kind) => resources[kind].by('leaving', LEAVING));
 }
 
-/** Who uses the artifact of a resource, in words. */
+/** Who uses the artifact of a resource, or is about to publish the same, in words. Who may not refer to it does not. */
 export function usersOf(caches: Caches, resource: Observed): string[] {
   const key = keyOf({ kind: resource.kind, namespace: namespaceOf(resource), name: resource.metadata.name });
-  const url = resource.status?.artifact?.url;
-  const referring = dependentsOf(caches, key).filter(({ metadata }) => !metadata.deletionTimestamp).map(nameOf);
+  const { artifact, artifacts } = resource.status ?? {};
+  const url = artifact?.url ?? artifacts?.url;
+  const referring = dependentsOf(caches, key)
+    .filter((user) => !user.metadata.deletionTimestamp && isOpenTo(resource, namespaceOf(user)))
+    .map(nameOf);
   if (url === undefined) return referring;
-  const twins = KINDS.flatMap((kind) => caches.resources[kind].by('published', url))
+  const twins = KINDS.flatMap((kind) => caches.resources[kind].by('artifact', url))
     .filter(({ metadata }) => metadata.uid !== resource.metadata.uid && !metadata.deletionTimestamp)
     .map(nameOf);
   const serving = (caches.children.get('Deployment')?.by('input', url) ?? [])

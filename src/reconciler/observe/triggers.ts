@@ -3,7 +3,8 @@ import { canonicalJson } from '../../api/digest';
 import { KINDS } from '../../api/resource';
 import { keyOf, keyOfResource } from '../../expand';
 import type { Change } from '../kube/cache';
-import { allDependentsOf, dependentsOf, keyOfPod, leavingOf } from './caches';
+import { artifactsOf } from './applied';
+import { allDependentsOf, dependentsOf, keyOfPod, leavingOf, resourcesIn } from './caches';
 import type { Caches } from './caches';
 import type { Observed, ObservedChild } from './observed';
 
@@ -22,11 +23,14 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
   }
   for (const cache of caches.children.values()) {
     cache.onChange(({ old, new: now, isOwn }) => {
-      if (old?.deployment && canonicalJson(old.applied?.inputs ?? {}) !== canonicalJson(now?.applied?.inputs ?? {})) wakeLeaving();
+      if (old?.deployment && artifactsOf(old.applied ?? {}).join() !== artifactsOf(now?.applied ?? {}).join()) wakeLeaving();
       if (isOwn) return; // the controller looks again after each of its writes
       for (const key of new Set([old, now].map(keyOfOwner))) if (key !== undefined) enqueue(key);
     });
   }
+  caches.serviceAccounts.onChange(({ old, new: now }) => {
+    if (old && !now) resourcesIn(caches, old.metadata.namespace).forEach((resource) => enqueue(keyOfResource(resource)));
+  });
   caches.pods.onChange(({ old, new: now }) => {
     const pod = now ?? old;
     const key = pod && keyOfPod(pod);
@@ -61,7 +65,7 @@ function plan({ metadata: { uid, generation, deletionTimestamp } }: Observed): u
 
 /** Which artifacts it uses. */
 function use({ metadata: { generation }, status }: Observed): unknown {
-  return { generation, url: status?.artifact?.url };
+  return { generation, urls: [status?.artifact?.url, status?.artifacts?.url] };
 }
 
 /** What dependants look at: whether it is there, Ready, what it has published, with whom it is shared, and why it is stuck. */

@@ -76,6 +76,67 @@ describe('a model that takes its artifact with it', () => {
     const decision = cluster.decide(opt);
     expect(decision.inTheWay?.map(({ role }) => role)).toEqual(['run']);
     expect(decision.desired).toEqual([]);
+    const run = cluster.child(opt, 'Job', 'run');
+    cluster.update(run, { metadata: { ...run.metadata, deletionTimestamp: GONE } });
+    expect(cluster.decide(opt)).toMatchObject({ desired: [], verdict: { message: 'its Jobs are stopped, before its artifact is deleted' } });
+  });
+
+  test('leaves what it has never begun to whoever has made it', () => {
+    const cluster = new World(platformOf('gcp'));
+    const opt = cluster.add(model({ deletionPolicy: 'Delete', suspend: true }));
+    cluster.settle();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(exists(cluster)).toBe(false);
+  });
+
+  test('goes though it is suspended', () => {
+    const { cluster, opt } = published();
+    cluster.change(opt, { spec: { suspend: true } });
+    cluster.settle();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.child(opt, 'Job', 'delete').job?.suspended).toBe(false);
+  });
+
+  test('leaves the artifact to another resource that is about to have the same', () => {
+    const { cluster, opt } = published();
+    cluster.add(model({}, 'twin'));
+    cluster.settle();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.ready(opt)).toMatchObject({ reason: 'StillUsed', message: expect.stringContaining('Model team-a/twin') });
+    expect(cluster.roles(opt)).not.toContain('Job delete');
+  });
+
+  test('waits for the pods of a former revision, until those of the next one answer', () => {
+    const { cluster, opt } = published();
+    const next = cluster.add(model({ image: 'other' }, 'next'));
+    cluster.publish(next);
+    const chat = cluster.add(server());
+    cluster.settle();
+    cluster.rollOut(chat);
+    cluster.change(chat, { spec: { model: { name: 'next' } } });
+    cluster.settle();
+    const { replicas = 0 } = cluster.child(chat, 'Deployment').deployment ?? {};
+    const rolling = { replicas, current: replicas + 1, updated: 1, available: replicas, isObserved: true };
+    cluster.update(cluster.child(chat, 'Deployment'), { deployment: rolling });
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.ready(opt)).toMatchObject({ reason: 'StillUsed', message: expect.stringContaining('Server team-a/chat') });
+    cluster.rollOut(chat);
+    expect(cluster.child(chat, 'Deployment').applied?.former).toBeUndefined();
+    expect(cluster.roles(opt)).toContain('Job delete');
+  });
+
+  test('is not held back by who may not use it', () => {
+    const { cluster, opt } = published();
+    const { metadata, ...other } = server({ model: { name: 'opt', namespace: 'team-a' } }, 'theirs');
+    cluster.add({ ...other, metadata: { ...metadata, namespace: 'team-b' } });
+    cluster.settle();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.roles(opt)).toContain('Job delete');
   });
 });
 

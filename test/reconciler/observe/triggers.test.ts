@@ -2,6 +2,7 @@
 import type { Resource } from '../../../src/api/resource';
 import type { Status } from '../../../src/api/status';
 import { newCaches } from '../../../src/reconciler/observe/caches';
+import { observeResource } from '../../../src/reconciler/observe/observed';
 import type { Observed, ObservedChild } from '../../../src/reconciler/observe/observed';
 import { addTriggers } from '../../../src/reconciler/observe/triggers';
 import { model, server } from '../../expand/fixtures';
@@ -87,4 +88,18 @@ test('what is to go is woken when a Deployment is of another artifact, whoever h
   deployments?.set(child('20', 'gs://acme/r'));
   expect(wokenBy(() => deployments?.observe(child('21', 'gs://acme/r')))).toEqual([]);
   expect(wokenBy(() => deployments?.observe(child('22', 'gs://acme/other')))).toEqual([MODEL]);
+});
+
+test('a ServiceAccount that is deleted wakes what is in its namespace', () => {
+  const { caches, wokenBy } = setUp();
+  const account = (namespace: string) => ({ metadata: { name: 'artifact-writer', namespace, uid: namespace, resourceVersion: '30' } });
+  for (const namespace of ['team-a', 'team-b']) expect(wokenBy(() => caches.serviceAccounts.set(account(namespace)))).toEqual([]);
+  expect(wokenBy(() => caches.serviceAccounts.delete('team-b/artifact-writer'))).toEqual([]);
+  expect(wokenBy(() => caches.serviceAccounts.delete('team-a/artifact-writer'))).toEqual([MODEL, SERVER]);
+});
+
+test('a resource without a spec, which an older definition has let in, can be kept', () => {
+  const { caches, wokenBy } = setUp();
+  const live = { metadata: { name: 'old', namespace: 'team-a', uid: 'old', resourceVersion: '40' } };
+  expect(wokenBy(() => caches.resources.Model.set(observeResource(live, 'Model')))).toEqual(['models/team-a/old']);
 });
