@@ -3,7 +3,8 @@ import { recipeDigest } from '../../src/api/digest';
 import type { ArtifactResource, Resource } from '../../src/api/resource';
 import { ARTIFACT_FINALIZER } from '../../src/api/resource';
 import { artifactUrl } from '../../src/expand';
-import { dataset, model, platformOf, server } from '../expand/fixtures';
+import { ApiError } from '../../src/reconciler/kube/api-error';
+import { dataset, model, notebook, platformOf, server } from '../expand/fixtures';
 import { SmallCluster } from './small-cluster';
 
 const SERVER = server({ model: { name: 'opt' } });
@@ -57,6 +58,9 @@ test('a Model that is to go goes once the Server that has used it is of another'
   expect(cluster.reasonOf(old)).toBe('StillUsed');
   cluster.user(SERVER, { spec: { model: { name: 'other' } } });
   await cluster.run();
+  expect(cluster.reasonOf(old)).toBe('StillUsed');
+  cluster.rollOut('chat-server');
+  await cluster.run();
   expect(cluster.writes.filter((write) => write.startsWith('Job opt-model-delete'))).toHaveLength(1);
 });
 
@@ -97,4 +101,21 @@ test('a resource that is edited while it gets its finalizer has it afterwards, a
   await cluster.run();
   expect(edits).toBe(2);
   expect([cluster.reasonOf(opt), cluster.events]).toEqual(['Checking', []]);
+});
+
+test('a claim that cannot be as large as asked keeps no notebook from being suspended', async () => {
+  const cluster = new SmallCluster();
+  const lab = notebook({ storage: { size: '10Gi' } });
+  cluster.user(lab);
+  await cluster.run();
+  cluster.rollOut('lab-notebook');
+  await cluster.run();
+  cluster.admit = (object) => {
+    if (object.kind === 'PersistentVolumeClaim') throw new ApiError({ code: 403, reason: 'Forbidden', message: 'only dynamically provisioned pvc can be resized' });
+    return object;
+  };
+  cluster.user(lab, { spec: { storage: { size: '20Gi' }, suspend: true } });
+  await cluster.run();
+  const deployment = cluster.store.get({ collection: 'apps/deployments', namespace: 'team-a' }, 'lab-notebook');
+  expect([deployment?.spec, cluster.reasonOf(lab)]).toEqual([expect.objectContaining({ replicas: 0 }), 'Forbidden']);
 });

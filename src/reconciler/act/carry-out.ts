@@ -45,14 +45,15 @@ export class Carrier {
   /** Says whether anything was made or changed, so that it is worth another look. */
   public async carryOut(resource: Observed, decision: Decision): Promise<boolean> {
     if (decision.finalizer !== undefined && await this.setFinalizer(resource, decision.finalizer)) return true;
-    for (const child of decision.inTheWay ?? []) await this.remove(child, 'Foreground');
+    for (const child of decision.inTheWay ?? []) await this.remove(child, 'Foreground', child.metadata.resourceVersion);
     const { desired } = decision;
     const { namespace } = resource.metadata;
     const writes = this.writesOf(resource, decision);
     if (this.needsWorkspace(namespace, { desired, writes })) await this.hands.workspaces.prepare(namespace);
     if (decision.secret) await this.makeSecret(resource, decision.secret.name);
-    for (const change of writes) await this.write(resource, change);
+    const refused = await this.writeAll(resource, writes);
     if (decision.disrupted) await this.noteDisruptions(decision.disrupted);
+    if (refused !== undefined) throw refused;
     if (writes.length === 0) await this.tidyUp(decision);
     return writes.length > 0;
   }
@@ -76,6 +77,20 @@ export class Carrier {
     });
   }
 
+  /** A claim that cannot be as large as asked keeps nothing else from being done, such as a suspend. Says why it cannot. */
+  private async writeAll(resource: Observed, writes: readonly Write[]): Promise<Error | undefined> {
+    let refused: Error | undefined;
+    for (const change of writes) {
+      try {
+        await this.write(resource, change);
+      } catch (error) {
+        if (!change.child || change.object.kind !== 'PersistentVolumeClaim' || !(error instanceof ApiError)) throw error;
+        refused ??= error;
+      }
+    }
+    return refused;
+  }
+
   private async write(resource: Observed, change: Write): Promise<void> {
     const child = await write(this.hands.client, resource, change);
     this.hands.caches.children.get(child.kind)?.observe(child);
@@ -83,9 +98,12 @@ export class Carrier {
     if (change.isRepair) this.hands.onRepair(resource, child);
   }
 
-  private async remove(child: ObservedChild, propagationPolicy: 'Background' | 'Foreground'): Promise<void> {
+  /** @param resourceVersion removes it as it was seen only: a Job that has succeeded since is not to be run again. */
+  private async remove(
+    child: ObservedChild, propagationPolicy: RemoveOptions['propagationPolicy'], resourceVersion?: string,
+  ): Promise<void> {
     const { uid, name, namespace, deletionTimestamp } = child.metadata;
-    if (deletionTimestamp === undefined) await this.removeOnce(typeOf(child), { name, namespace }, { uid, propagationPolicy });
+    if (deletionTimestamp === undefined) await this.removeOnce(typeOf(child), { name, namespace }, { uid, propagationPolicy, resourceVersion });
   }
 
   /** The news that it has gone may come before the answer. */

@@ -66,17 +66,17 @@ export function attemptOf(desired: Child, { children, intent, recipe }: {
 }): Attempt {
   const name = desired.object.metadata?.name;
   const jobs = jobsOf(children, desired.step as JobStep, recipe);
+  const token = (desired.object as Job).metadata?.annotations?.[RETRY_ANNOTATION];
+  const isAsked = ({ metadata, retry, applied }: ObservedChild) => (
+    metadata.name === name || (retry === token && applied?.intent === intent)
+  );
   /* A recipe says what a Job has made, whatever it was called; of a build only its name does. */
   const succeeded = jobs.find(({ job, metadata }) => job?.outcome === 'Complete' && (recipe !== undefined || metadata.name === name));
-  const same = succeeded ?? jobs.find((job) => job.metadata.name === name);
-  if (same) return begun(same);
-  const [newest] = jobs;
-  const token = (desired.object as Job).metadata?.annotations?.[RETRY_ANNOTATION];
-  if (newest && newest.retry === token && newest.applied?.intent === intent) {
-    return begun(newest);
-  }
+  if (succeeded) return begun(succeeded);
+  const active = jobs.filter(({ job }) => job?.outcome === undefined);
   const leaving = children.filter((child) => isJobOf(child, desired.step, recipe) && child.metadata.deletionTimestamp);
-  return { state: 'absent', inTheWay: [...jobs.filter(({ job }) => job?.outcome === undefined), ...leaving] };
+  const counts = active.find(isAsked) ?? active[0] ?? jobs.find(({ metadata }) => metadata.name === name) ?? jobs[0];
+  return counts && isAsked(counts) ? begun(counts) : { state: 'absent', inTheWay: [...active, ...leaving] };
 }
 
 function begun(job: ObservedChild): Attempt {

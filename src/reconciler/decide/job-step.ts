@@ -28,8 +28,8 @@ interface Pending {
   readonly attempt: Exclude<Attempt, { state: 'succeeded' }>;
 }
 
-export function desiredOf({ children, intent, inputs }: Progress, step: Child['step']): Desired[] {
-  return children.filter((child) => child.step === step).map(({ object }) => ({ object, intent, inputs }));
+export function desiredOf({ children, intent, inputs, artifact: { url } }: Progress, step: Child['step']): Desired[] {
+  return children.filter((child) => child.step === step).map(({ object }) => ({ object, intent, inputs, url }));
 }
 
 export function pending(progress: Progress, { step, attempt }: Pending): Decision {
@@ -38,11 +38,12 @@ export function pending(progress: Progress, { step, attempt }: Pending): Decisio
   if (attempt.state === 'failed') return failed(progress, { step, job: attempt.job });
   if (attempt.state === 'running') return running(progress, { step, job: attempt.job });
   const fields = { artifacts: { url } };
-  if (resource.spec.suspend) return { desired: prepared, obsolete: [], verdict: suspendedVerdict({ fields }) };
+  const { suspend } = resource.spec;
   if (attempt.inTheWay.length > 0) {
     const verdict = { ...stepVerdict(step, url), message: `${step} starts anew once its former Job is gone` };
-    return { desired: prepared, obsolete: [], inTheWay: attempt.inTheWay, verdict };
+    return { desired: prepared, obsolete: [], inTheWay: attempt.inTheWay, verdict: suspend ? suspendedVerdict({ fields }) : verdict };
   }
+  if (suspend) return { desired: prepared, obsolete: [], verdict: suspendedVerdict({ fields }) };
   return { desired: [...prepared, ...stepObjects(progress, step)], obsolete: [], verdict: stepVerdict(step, url) };
 }
 
