@@ -9,7 +9,7 @@ import type { Caches } from '../observe/caches';
 import { SERVICE_ACCOUNTS, typeOf } from '../types';
 
 export class Workspaces {
-  /** Objects that are known to be there, whoever made them; ServiceAccounts are watched instead. */
+  /** Objects that are known to be there, whoever made them. Claims go with their namespace, and are looked for each time. */
   private readonly known = new Set<string>();
 
   constructor(private readonly client: Client, private readonly caches: Caches, private readonly platform: PlatformSpec) {}
@@ -49,8 +49,9 @@ export class Workspaces {
 
   private isThere(object: KubeObject): boolean {
     const { namespace, name } = object.metadata ?? {};
-    return this.known.has(keyOf(object))
-      || (object.kind === SERVICE_ACCOUNTS.kind && this.caches.serviceAccounts.get(`${namespace}/${name}`) !== undefined);
+    const watched = object.kind === SERVICE_ACCOUNTS.kind ? this.caches.serviceAccounts : this.caches.children.get(object.kind ?? '');
+    const isSeen = watched?.get(`${namespace}/${name}`) !== undefined;
+    return isSeen || (object.kind !== 'PersistentVolumeClaim' && this.known.has(keyOf(object)));
   }
 
   private async create(object: KubeObject): Promise<void> {

@@ -76,9 +76,10 @@ function isSpent({ role, phase, isEnding }: ObservedPod): boolean {
 }
 
 /** Goes through the steps until one is not done. A step has begun only because the one before it was done. */
-function advance(view: ArtifactView, inputs: Inputs): Decision {
-  const { resource, platform } = view;
+function advance(all: ArtifactView, inputs: Inputs): Decision {
+  const { resource, platform } = all;
   const artifact = artifactOf(resource, platform, inputs);
+  const view = publishedBefore(all) ? { ...all, children: all.children.filter(isOfBucket(artifact.url)) } : all;
   const tokens = tokensOf(resource, view.children, artifact.recipeDigest);
   const children = view.expand(resource, { platform, inputs, tokens });
   const progress: Progress = { view, artifact, inputs, intent: intentOf(resource, inputs), children };
@@ -94,6 +95,11 @@ function advance(view: ArtifactView, inputs: Inputs): Decision {
     if (elsewhere) return moved(progress, { elsewhere, check: attempt.job });
   }
   return vanished(progress);
+}
+
+/** What Jobs have said of another bucket says nothing of this one. */
+function isOfBucket(url: string): (child: ObservedChild) => boolean {
+  return ({ job, applied }) => job === undefined || applied?.url === url;
 }
 
 interface Moved {
@@ -119,11 +125,12 @@ function attemptAt({ view, artifact, intent, children }: Progress, step: JobStep
   return attemptOf(desired, { children: view.children, intent, recipe: step === 'build' ? undefined : artifact.recipeDigest });
 }
 
-function publishedBy({ artifact, inputs: { model, dataset } }: Progress, { job }: ObservedChild, outcome: Outcome): PublishedArtifact {
+function publishedBy(progress: Progress, { job, applied }: ObservedChild, outcome: Outcome): PublishedArtifact {
+  const { artifact, inputs: { model, dataset } } = progress;
   const { contentDigest, bytes, files } = outcome as Extract<Outcome, { published: true }>;
   return {
     recipeDigest: artifact.recipeDigest,
-    url: artifact.url,
+    url: applied?.url ?? artifact.url,
     contentDigest, bytes, files,
     completedAt: job?.finishedAt,
     ...((model ?? dataset) && { inputs: { model: model?.recipeDigest, dataset: dataset?.recipeDigest } }),

@@ -16,7 +16,8 @@ export function decide(view: View): Decision {
   } catch (error) {
     /* Whatever it is, only who wrote the resource can mend it; what runs is left alone. */
     const message = error instanceof ExpandError ? error.message : `this cannot be expanded: ${error instanceof Error ? error.message : String(error)}`;
-    return { desired: [], obsolete: [], verdict: stalled('InvalidSpec', message) };
+    const ready = view.children.some(({ deployment }) => (deployment?.available ?? 0) > 0);
+    return { desired: [], obsolete: [], verdict: stalled('InvalidSpec', message, { ready }) };
   }
 }
 

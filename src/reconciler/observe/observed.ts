@@ -67,11 +67,11 @@ export interface ObservedChild {
 export const RECIPE_LABEL = `${API_GROUP}/recipe`;
 export const DISRUPTED_ANNOTATION = `${API_GROUP}/disrupted`;
 
-/** Objects of a list do not say what they are, so that it is said here. */
+/** Objects of a list do not say what they are, so that it is said here. One that an older definition let in may have no spec. */
 export function observeResource(live: LiveObject, kind: Kind): Observed {
   const { managedFields: _, ownerReferences: __, annotations, ...metadata } = live.metadata;
   const { 'kubectl.kubernetes.io/last-applied-configuration': ___, ...kept } = annotations ?? {};
-  return { ...live, apiVersion: API_VERSION, kind, metadata: { ...metadata, annotations: kept } } as unknown as Observed;
+  return { spec: {}, ...live, apiVersion: API_VERSION, kind, metadata: { ...metadata, annotations: kept } } as unknown as Observed;
 }
 
 /** Children that nobody of ours owns are kept too: a workspace's objects, and those that can be taken over. */

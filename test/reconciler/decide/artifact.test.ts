@@ -108,7 +108,56 @@ describe('a finished artifact', () => {
   });
 });
 
+describe('a run that is suspended', () => {
+  function atWork(cluster: World, opt: ReturnType<typeof model>) {
+    return cluster.children(opt).filter(({ job }) => job && !job.outcome && !job.suspended);
+  }
+
+  function running() {
+    const cluster = world();
+    const opt = cluster.add(model());
+    cluster.settle();
+    cluster.end(opt, 'check', { message: '{"published":false}' });
+    cluster.settle();
+    return { cluster, opt };
+  }
+
+  test('and asked for anew in one edit does not run', () => {
+    const { cluster, opt } = running();
+    cluster.change(opt, { spec: { suspend: true, resources: { memory: '64Gi' } } });
+    cluster.settle();
+    expect([atWork(cluster, opt), cluster.ready(opt).reason]).toEqual([[], 'Suspended']);
+  });
+
+  test('does not run on behind a failure of what is asked for', () => {
+    const { cluster, opt } = running();
+    cluster.end(opt, 'run', { exitCode: 1 });
+    cluster.change(opt, { spec: { resources: { memory: '64Gi' } } });
+    cluster.settle();
+    expect(cluster.ready(opt).reason).toBe('Running');
+    cluster.change(opt, { spec: { resources: undefined } });
+    cluster.settle();
+    expect([atWork(cluster, opt), cluster.ready(opt).reason]).toEqual([[], 'RunFailed']);
+  });
+});
+
 describe('an artifact in another bucket than the platform has now', () => {
+  test.each(['check', 'publish'])('is not judged by the Jobs of the former: %s', (last) => {
+    const cluster = world();
+    const opt = cluster.add(model());
+    if (last === 'publish') {cluster.publish(opt);} else {
+      cluster.settle();
+      cluster.end(opt, 'check', { message: '{"published":true,"contentDigest":"sha256:cc","bytes":1,"files":1}' });
+      cluster.settle();
+    }
+    cluster.platform = { ...PLATFORM, artifacts: { url: 'gs://new' } };
+    cluster.settle();
+    expect([cluster.ready(opt).reason, cluster.get(opt).status?.artifact?.url]).toEqual(['Checking', expect.not.stringContaining('gs://new')]);
+    cluster.end(opt, 'check', { message: '{"published":false}' });
+    cluster.settle();
+    expect(cluster.ready(opt).reason).toBe('BucketChanged');
+  });
+
   function moved() {
     const cluster = world();
     const opt = cluster.add(model());
