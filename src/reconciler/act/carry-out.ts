@@ -103,7 +103,8 @@ export class Carrier {
     child: ObservedChild, propagationPolicy: RemoveOptions['propagationPolicy'], resourceVersion?: string,
   ): Promise<void> {
     const { uid, name, namespace, deletionTimestamp } = child.metadata;
-    if (deletionTimestamp === undefined) await this.removeOnce(typeOf(child), { name, namespace }, { uid, propagationPolicy, resourceVersion });
+    if (deletionTimestamp !== undefined) return;
+    await this.removeOnce(typeOf(child), { name, namespace }, { uid, propagationPolicy, resourceVersion });
   }
 
   /** The news that it has gone may come before the answer. */

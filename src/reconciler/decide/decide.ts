@@ -1,7 +1,7 @@
 /** What shall be, for a resource of any kind. Pure: the same view gives the same decision. */
 import { isArtifactResource } from '../../api/resource';
 import { ExpandError } from '../../expand';
-import type { Observed } from '../observe/observed';
+import type { Observed, ObservedChild } from '../observe/observed';
 import { decideArtifact } from './decide-artifact';
 import { decideDeletion, holdsArtifact, letGo } from './decide-deletion';
 import { decideServing } from './decide-serving';
@@ -14,11 +14,16 @@ export function decide(view: View): Decision {
     const decision = decideKind(view);
     return { ...decision, verdict: withGrant(decision.verdict, view.grant) };
   } catch (error) {
-    /* Whatever it is, only who wrote the resource can mend it; what runs is left alone. */
+    /* Whatever it is, only who wrote the resource can mend it; what runs is left alone, unless it is to be suspended. */
     const message = error instanceof ExpandError ? error.message : `this cannot be expanded: ${error instanceof Error ? error.message : String(error)}`;
-    const ready = view.children.some(({ deployment }) => (deployment?.available ?? 0) > 0);
-    return { desired: [], obsolete: [], verdict: stalled('InvalidSpec', message, { ready }) };
+    const { children, resource: { spec: { suspend } } } = view;
+    const ready = !suspend && children.some(({ deployment }) => (deployment?.available ?? 0) > 0);
+    return { desired: [], obsolete: [], inTheWay: suspend ? children.filter(runs) : [], verdict: stalled('InvalidSpec', message, { ready }) };
   }
+}
+
+function runs({ job, deployment }: ObservedChild): boolean {
+  return (job?.outcome === undefined && job?.suspended === false) || (deployment?.replicas ?? 0) > 0;
 }
 
 function decideKind(view: View): Decision {

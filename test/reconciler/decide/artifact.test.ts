@@ -1,5 +1,5 @@
 import type { Job } from 'kubernetes-types/batch/v1';
-import { dataset, model, NAMESPACE, platformOf, server } from '../../expand/fixtures';
+import { dataset, model, notebook, NAMESPACE, platformOf, server } from '../../expand/fixtures';
 import { World } from '../world';
 
 const PLATFORM = platformOf('gcp', { gpuPools: [{ name: 'l4', gpu: 'nvidia-l4', gpusPerNode: 1 }] });
@@ -127,6 +127,26 @@ describe('a run that is suspended', () => {
     cluster.change(opt, { spec: { suspend: true, resources: { memory: '64Gi' } } });
     cluster.settle();
     expect([atWork(cluster, opt), cluster.ready(opt).reason]).toEqual([[], 'Suspended']);
+  });
+
+  test.each([
+    ['Model', () => running()],
+    ['Notebook', () => {
+      const cluster = world();
+      const opt = cluster.add(notebook());
+      cluster.settle();
+      cluster.rollOut(opt);
+      return { cluster, opt };
+    }],
+  ])('does not run on because what it asks for cannot be: %s', (_, start) => {
+    const { cluster, opt } = start();
+    const pods = () => cluster.children(opt).filter(({ job, deployment }) => (job && !job.outcome) || (deployment?.replicas ?? 0) > 0);
+    cluster.change(opt, { spec: { resources: { gpu: { type: 'nvidia-none', count: 1 } } } });
+    cluster.settle();
+    expect([pods().length, cluster.ready(opt).reason]).toEqual([1, 'InvalidSpec']);
+    cluster.change(opt, { spec: { suspend: true } });
+    cluster.settle();
+    expect([pods().length, cluster.ready(opt).reason]).toEqual([0, 'InvalidSpec']);
   });
 
   test('does not run on behind a failure of what is asked for', () => {
