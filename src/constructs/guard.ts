@@ -18,10 +18,11 @@ export class TokenGuard implements IResolver {
   }
 }
 
-/** Says that plain data holds a token, and where; none if it does not. What is no plain data is not looked into. */
+/** Says that plain data holds a token, or itself, and where; none if it does not. What is no plain data is not looked into. */
 export function tokenProblem(data: unknown): string | undefined {
-  const path = tokenPath(data);
-  return path && holdsToken(path.join('.') || 'the value');
+  const found = find(data, []);
+  const field = found?.path.join('.') || 'the value';
+  return found && (found.isItself ? `${field} holds itself, which no manifest can; write the value out` : holdsToken(field));
 }
 
 /** Where a value must be known now, for it gets into names, URLs and manifests. */
@@ -30,12 +31,19 @@ export function checkTokens(scope: IConstruct, props: object): void {
   if (problem) throw new ValidationError(scope, problem);
 }
 
-function tokenPath(value: unknown): string[] | undefined {
-  if (isToken(value)) return [];
+interface Found {
+  readonly path: readonly string[];
+  readonly isItself: boolean;
+}
+
+/** @param above what the value is in. */
+function find(value: unknown, above: readonly unknown[]): Found | undefined {
+  if (isToken(value)) return { path: [], isItself: false };
   if (typeof value !== 'object' || value === null || !(Array.isArray(value) || isPlain(value))) return undefined;
+  if (above.includes(value)) return { path: [], isItself: true };
   for (const [key, item] of Object.entries(value)) {
-    const found = tokenPath(item);
-    if (found) return [key, ...found];
+    const found = find(item, [...above, value]);
+    if (found) return { ...found, path: [key, ...found.path] };
   }
   return undefined;
 }

@@ -67,3 +67,10 @@ test('what only resembles a token is none', () => {
     + 'an integer that cannot be written exactly; write it as a string');
   expect(messageOf(() => model(workspace(), 'opt', { env }))).toBe('no error');
 });
+
+test('a value that holds itself is an error, and no endless loop', () => {
+  const loop: Record<string, unknown> = { twice: [1, 1] };
+  loop.again = [loop];
+  expect(messageOf(() => model(workspace(), 'opt', { params: untyped({ loop }) })))
+    .toBe('[team-a/opt] params.loop.again.0 holds itself, which no manifest can; write the value out');
+});
