@@ -7,6 +7,8 @@ import { NameConflict, NotYetGone } from './apply';
 /** How long until something may have changed that is not watched. Milliseconds. */
 const LATER_MS = 30_000;
 const SOON_MS = 1000;
+/** How the API server says that it is the rights that are missing; quotas, policies and webhooks answer with 403 too. */
+const RIGHTS = /\bUser "[^"]*" cannot /;
 /** The longest that is told of one field. */
 const LONGEST_CAUSE = 240;
 
@@ -30,6 +32,9 @@ export function refusalOf(error: unknown): Refusal | undefined {
   const message = withoutDumps(error);
   if (ApiError.isForbidden(error) && /exceeded quota/.test(message)) {
     return { verdict: inProgress('QuotaExceeded', message), lookAgainMs: LATER_MS };
+  }
+  if (ApiError.isForbidden(error) && !RIGHTS.test(message)) {
+    return { verdict: inProgress('Forbidden', `the API server does not allow what would run: ${message}`), lookAgainMs: LATER_MS };
   }
   if (ApiError.isForbidden(error)) {
     return { verdict: inProgress('Forbidden', `the reconciler may not do this: ${message}; apply the Reconciler of this version anew`), lookAgainMs: LATER_MS };

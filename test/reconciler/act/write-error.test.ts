@@ -21,6 +21,14 @@ test('of a value that is shown whole, what it is and what is wrong with it', () 
   expect(message?.length).toBeLessThan(400);
 });
 
+test.each([
+  ['jobs.batch "a" is forbidden: User "system:serviceaccount:substratus:reconciler" cannot patch resource "jobs"', /^the reconciler may not do this: .*; apply the Reconciler of this version anew$/],
+  ['pods "a" is forbidden: violates PodSecurity "restricted:latest"', /^the API server does not allow what would run: pods "a" is forbidden: violates PodSecurity/],
+])('whether rights or a policy forbid it: %s', (message, expected) => {
+  const { verdict } = refusalOf(new ApiError({ code: 403, reason: 'Forbidden', message })) ?? {};
+  expect(verdict).toMatchObject({ reason: 'Forbidden', message: expect.stringMatching(expected) });
+});
+
 test('an error that trying again may help against is none', () => {
   expect(refusalOf(new ApiError({ code: 409, reason: 'Conflict' }))).toBeUndefined();
   expect(refusalOf(new Error('no answer'))).toBeUndefined();
