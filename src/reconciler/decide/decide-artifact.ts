@@ -26,7 +26,7 @@ export function decideArtifact(view: ArtifactView): Decision {
   const published = publishedBefore(view);
   if (!published) return make(view);
   if (published.url === urlHere(view, published)) return done(view, published);
-  const decision = make(view);
+  const decision = make(view, published);
   return { ...decision, verdict: { ...decision.verdict, artifact: decision.verdict.artifact ?? published } };
 }
 
@@ -41,11 +41,17 @@ function urlHere({ resource, platform }: ArtifactView, { recipeDigest: digest }:
   return artifactUrl(platform, { kind: resource.kind, namespace: namespaceOf(resource), recipeDigest: digest });
 }
 
-function make(view: ArtifactView): Decision {
+/** @param elsewhere what was published to another bucket than the platform has now. */
+function make(view: ArtifactView, elsewhere?: PublishedArtifact): Decision {
   const latched = latchedInputs(view.children);
-  if (latched) return advance(view, latched);
+  if (latched) return advance(view, { inputs: latched, elsewhere });
   const resolution = resolve(view);
-  return resolution.state === 'open' ? advance(view, resolution.inputs) : waitFor(view, resolution.closed);
+  return resolution.state === 'open' ? advance(view, { inputs: resolution.inputs, elsewhere }) : waitFor(view, resolution.closed);
+}
+
+interface Start {
+  readonly inputs: Inputs;
+  readonly elsewhere?: PublishedArtifact;
 }
 
 /** A run keeps the inputs that it was started with, whatever becomes of them. */
@@ -76,10 +82,10 @@ function isSpent({ role, phase, isEnding }: ObservedPod): boolean {
 }
 
 /** Goes through the steps until one is not done. A step has begun only because the one before it was done. */
-function advance(all: ArtifactView, inputs: Inputs): Decision {
+function advance(all: ArtifactView, { inputs, elsewhere }: Start): Decision {
   const { resource, platform } = all;
   const artifact = artifactOf(resource, platform, inputs);
-  const view = publishedBefore(all) ? { ...all, children: all.children.filter(isOfBucket(artifact.url)) } : all;
+  const view = elsewhere ? { ...all, children: all.children.filter(isOfBucket(artifact.url)) } : all;
   const tokens = tokensOf(resource, view.children, artifact.recipeDigest);
   const children = view.expand(resource, { platform, inputs, tokens });
   const progress: Progress = { view, artifact, inputs, intent: intentOf(resource, inputs), children };
@@ -91,8 +97,7 @@ function advance(all: ArtifactView, inputs: Inputs): Decision {
     const outcome = step === 'check' || step === 'publish' ? outcomeOf(attempt.job, view.pods) : undefined;
     if (outcome?.state === 'unknown') return askAgain(progress, { step, job: attempt.job });
     if (outcome?.published) return done(view, publishedBy(progress, attempt.job, outcome));
-    const elsewhere = step === 'check' ? publishedBefore(view) : undefined;
-    if (elsewhere) return moved(progress, { elsewhere, check: attempt.job });
+    if (elsewhere && step === 'check') return moved(progress, { elsewhere, check: attempt.job });
   }
   return vanished(progress);
 }
