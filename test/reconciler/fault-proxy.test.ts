@@ -25,9 +25,9 @@ async function proxied() {
 function watch(client: HttpClient): { readonly names: string[]; readonly ended: Promise<void> } {
   const names: string[] = [];
   const stop = cleanup.add(new AbortController(), (each) => each.abort());
-  const ended = client.watch<Thing>(THING, { resourceVersion: '100', timeoutSeconds: 300 }, (event) => {
+  const ended = client.watch<Thing>(THING, { resourceVersion: '100', timeoutSeconds: 300, signal: stop.signal }, (event) => {
     if (event.type !== 'BOOKMARK') names.push(event.object.metadata.name);
-  }, stop.signal);
+  });
   ended.catch(() => undefined);
   return { names, ended };
 }

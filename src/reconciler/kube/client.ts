@@ -29,6 +29,7 @@ export interface WatchOptions {
   /** After which time the server ends the watch. */
   readonly timeoutSeconds: number;
   readonly metadataOnly?: boolean;
+  readonly signal: AbortSignal;
 }
 
 export type WatchEvent<T extends LiveObject = LiveObject> =
@@ -90,9 +91,5 @@ export interface Client {
    * Resolves when the server ends the watch; rejects with an `ApiError`, also for an error within the stream, or with a
    * `TransportError` if the connection broke or `signal` aborted.
    */
-  watch<T extends LiveObject>(
-    // The one function with four parameters: the shape is everybody's.
-    // eslint-disable-next-line @typescript-eslint/max-params
-    type: ResourceType, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal,
-  ): Promise<void>;
+  watch<T extends LiveObject>(type: ResourceType, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void): Promise<void>;
 }

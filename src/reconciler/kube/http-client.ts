@@ -71,11 +71,10 @@ export class HttpClient implements Client {
     }
   }
 
-  // eslint-disable-next-line @typescript-eslint/max-params
   public async watch<T extends LiveObject>(
-    type: ResourceType, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void, signal: AbortSignal,
+    type: ResourceType, options: WatchOptions, onEvent: (event: WatchEvent<T>) => void,
   ): Promise<void> {
-    const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, metadataOnly } = options;
+    const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, metadataOnly, signal } = options;
     const parameters = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds, labelSelector, fieldSelector };
     const response = await this.requester.open({
       method: 'GET',

@@ -159,13 +159,14 @@ export class Reflector<T extends Cached> {
     };
     heard();
     this.metrics.watched();
-    const options = { namespace, labelSelector, metadataOnly, resourceVersion, timeoutSeconds: this.watchSeconds() };
+    const { signal } = connection;
+    const options = { namespace, labelSelector, metadataOnly, resourceVersion, timeoutSeconds: this.watchSeconds(), signal };
     try {
       await client.watch(type, options, (event) => {
         events++;
         heard();
         this.take(event);
-      }, connection.signal);
+      });
     } catch (error) {
       if (!idle.hasExpired) throw error;
       this.report.silent();

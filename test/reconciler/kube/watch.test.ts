@@ -18,10 +18,10 @@ interface Watching {
 function watch(client: HttpClient, onEvent: (event: WatchEvent<Thing>) => void = () => undefined): Watching {
   const names: string[] = [];
   const stop = new AbortController();
-  const ended = client.watch<Thing>(THING, { resourceVersion: '100', timeoutSeconds: 300 }, (event) => {
+  const ended = client.watch<Thing>(THING, { resourceVersion: '100', timeoutSeconds: 300, signal: stop.signal }, (event) => {
     names.push(event.type === 'BOOKMARK' ? 'bookmark' : event.object.metadata.name);
     onEvent(event);
-  }, stop.signal);
+  });
   ended.catch(() => undefined);
   return { names, ended, stop };
 }
