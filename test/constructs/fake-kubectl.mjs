@@ -9,7 +9,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const { parse, stringify } = createRequire(import.meta.resolve('cdk8s'))('yaml');
-const state = JSON.parse(readFileSync(process.env.STATE, 'utf8'));
+const before = readFileSync(process.env.STATE, 'utf8');
+const state = JSON.parse(before);
 const words = process.argv.slice(2);
 const [verb] = words;
 const option = (name) => words[words.indexOf(name) + 1];
@@ -86,4 +87,6 @@ function merge(target, patch) {
 
 if (!commands[verb]) fail(`unknown command ${verb}`);
 commands[verb]();
-writeFileSync(process.env.STATE, JSON.stringify(state));
+const after = JSON.stringify(state);
+/* In a pipe two of these run at once: one that only reads must not write, lest the other reads half of it, or is undone. */
+if (after !== before) writeFileSync(process.env.STATE, after);
