@@ -42,7 +42,7 @@ function serve(serving: Serving): Decision {
   const { view: { resource, platform, expand, children: existing, pods }, deployment, inputs, closed, isHeld } = serving;
   const isAsleep = serving.culledAt !== undefined;
   const expanded = isAsleep ? { ...resource, spec: { ...resource.spec, suspend: true } } as typeof resource : resource;
-  const children = expand(expanded, { platform, inputs, tokens: tokensOf(resource, existing) });
+  const children = serviceFirst(expand(expanded, { platform, inputs, tokens: tokensOf(resource, existing) }));
   const intent = intentOf(resource, inputs);
   const build = buildOf(children, { existing, intent });
   const waits = closed !== undefined || (build !== undefined && build.state !== 'succeeded');
@@ -58,6 +58,12 @@ function serve(serving: Serving): Decision {
     verdict,
     ...((!deployment && !waits) || missingToken(resource, pods) ? tokenSecret(resource) : {}),
   };
+}
+
+/** The Service says what the former revision serves before the Deployment goes on; and no GPU is taken for a name that somebody has. */
+function serviceFirst(children: readonly Child[]): Child[] {
+  const isService = ({ object }: Child) => object.kind === 'Service';
+  return [...children.filter(isService), ...children.filter((child) => !isService(child))];
 }
 
 interface Before {
@@ -84,21 +90,25 @@ function desiredOf({ step, object }: Child, { serving, intent, build, waits }: C
   const { inputs, isHeld, view } = serving;
   const base: Desired = { object, intent, inputs };
   if (step === 'build') return desiredBuild(base, build, view.resource.spec.suspend);
+  if (object.kind === 'Service') return [{ ...base, former: formerOf(serving) }];
   if (FREE_KINDS.includes(object.kind ?? '')) return [base];
   if (object.kind !== 'Deployment') return [{ ...base, onlyIfThere: waits }];
   const isBuilding = build !== undefined && build.state !== 'succeeded';
   const keepsTemplate = isHeld || isBuilding || (!view.rollOnUpgrade && isOlder(object, { serving, intent }));
-  return [{ ...base, former: formerOf(serving), culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
+  return [{ ...base, culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
 }
 
-/** What pods of former revisions serve is kept for as long as one of them may: an artifact in use is not deleted. */
-function formerOf({ deployment, inputs }: Serving): string[] | undefined {
-  const { applied, deployment: state } = deployment ?? {};
-  if (!applied || !state) return undefined;
+/**
+ * What pods of former revisions serve is kept for as long as one of them may: an artifact in use is not deleted. It stands on the
+ * Service, for another annotation would make another generation of the Deployment.
+ */
+function formerOf({ view: { children }, deployment, inputs }: Serving): string[] | undefined {
+  const service = children.find(({ kind }) => kind === 'Service');
+  if (!deployment?.deployment) return undefined;
   const now = artifactsOf({ inputs });
-  const isSame = artifactsOf({ inputs: applied.inputs }).join() === now.join();
-  if (isSame && isComplete(state)) return undefined;
-  const former = artifactsOf(applied).filter((url) => !now.includes(url));
+  const serves = artifactsOf({ inputs: deployment.applied?.inputs });
+  if (serves.join() === now.join() && isComplete(deployment.deployment)) return undefined;
+  const former = [...serves, ...artifactsOf(service?.applied ?? {})].filter((url) => !now.includes(url));
   return former.length > 0 ? [...new Set(former)].sort() : undefined;
 }
 

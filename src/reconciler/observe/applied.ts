@@ -11,7 +11,7 @@ export interface Applied extends Fingerprint {
   readonly intent: string;
   /** What the references resolved to. */
   readonly inputs?: Inputs;
-  /** Deployment: which artifacts pods of former revisions may still serve, by their URLs. */
+  /** Service: which artifacts pods of former revisions may still serve, by their URLs. */
   readonly former?: readonly string[];
   /** Model and Dataset: where its artifact is, or will be. */
   readonly url?: string;

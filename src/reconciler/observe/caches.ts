@@ -23,6 +23,8 @@ export interface Caches {
 }
 
 const LEAVING = 'leaving';
+/** Kinds that say which artifacts are served. */
+const SERVING = ['Deployment', 'Service'];
 
 export function newCaches(): Caches {
   const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({
@@ -32,7 +34,7 @@ export function newCaches(): Caches {
   })])) as Record<Kind, Cache<Observed>>;
   const children = new Map(CHILD_TYPES.map(({ kind }) => [kind, new Cache<ObservedChild>({
     owner: ({ owner }) => (owner ? [owner.uid] : []),
-    input: ({ applied, kind: childKind }) => (childKind === 'Deployment' && applied ? artifactsOf(applied) : []),
+    input: ({ applied, kind: childKind }) => (SERVING.includes(childKind) && applied ? artifactsOf(applied) : []),
   })]));
   const pods = new Cache<ObservedPod>({ resource: (pod) => (keyOfPod(pod) === undefined ? [] : [keyOfPod(pod) as string]) });
   return { resources, children, pods, serviceAccounts: new Cache<ServiceAccountSeen>() };
@@ -92,7 +94,7 @@ export function usersOf(caches: Caches, resource: Observed): string[] {
   const twins = KINDS.flatMap((kind) => caches.resources[kind].by('artifact', url))
     .filter(({ metadata }) => metadata.uid !== resource.metadata.uid && !metadata.deletionTimestamp)
     .map(nameOf);
-  const serving = (caches.children.get('Deployment')?.by('input', url) ?? [])
+  const serving = SERVING.flatMap((kind) => caches.children.get(kind)?.by('input', url) ?? [])
     .filter(({ owner, metadata }) => owner && !metadata.deletionTimestamp)
     .map(({ owner, metadata: { namespace } }) => `${owner?.kind} ${namespace}/${owner?.name}`);
   return [...new Set([...referring, ...twins, ...serving])].sort();

@@ -23,7 +23,7 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
   }
   for (const cache of caches.children.values()) {
     cache.onChange(({ old, new: now, isOwn }) => {
-      if (old?.deployment && artifactsOf(old.applied ?? {}).join() !== artifactsOf(now?.applied ?? {}).join()) wakeLeaving();
+      if (old?.applied && artifactsOf(old.applied).join() !== artifactsOf(now?.applied ?? {}).join()) wakeLeaving();
       if (isOwn) return; // the controller looks again after each of its writes
       for (const key of new Set([old, now].map(keyOfOwner))) if (key !== undefined) enqueue(key);
     });

@@ -116,8 +116,11 @@ describe('a model that takes its artifact with it', () => {
     const chat = cluster.add(server());
     cluster.settle();
     cluster.rollOut(chat);
+    cluster.written.length = 0;
     cluster.change(chat, { spec: { model: { name: 'next' } } });
     cluster.settle();
+    const kinds = cluster.written.map((name) => name.split('/')[0]);
+    expect(kinds.filter((kind) => kind !== 'ConfigMap')).toEqual(['Service', 'Deployment']);
     const { replicas = 0 } = cluster.child(chat, 'Deployment').deployment ?? {};
     const rolling = { replicas, current: replicas + 1, updated: 1, available: replicas, isObserved: true };
     cluster.update(cluster.child(chat, 'Deployment'), { deployment: rolling });
@@ -125,7 +128,7 @@ describe('a model that takes its artifact with it', () => {
     cluster.settle();
     expect(cluster.ready(opt)).toMatchObject({ reason: 'StillUsed', message: expect.stringContaining('Server team-a/chat') });
     cluster.rollOut(chat);
-    expect(cluster.child(chat, 'Deployment').applied?.former).toBeUndefined();
+    expect(cluster.children(chat).flatMap(({ applied }) => applied?.former ?? [])).toEqual([]);
     expect(cluster.roles(opt)).toContain('Job delete');
   });
 
