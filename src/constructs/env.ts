@@ -26,7 +26,7 @@ export function envSpec(scope: Construct, env: Record<string, string>, allowPlai
     }
     if (typeof value !== 'string') throw new ValidationError(scope, `env ${name} is ${shown(value)}, which is no string; ${typeof value === 'object' ? 'give one' : `write '${String(value)}'`}`);
     const parsed = parseEnvValue(value);
-    if (parsed.type === 'malformed') throw new ValidationError(scope, `env ${name} is '${value}', which ${parsed.reason}`);
+    if (parsed.type === 'malformed') throw new ValidationError(scope, `env ${name} is ${shown(value)}, which ${parsed.reason}`);
     if (parsed.type === 'literal' && !allowPlainText && looksSecret(name, value)) {
       throw new ValidationError(scope, `env ${name} looks like a token or key in plain text; `
         + 'put it in a Secret and write ${{ secrets.<name>.<key> }}, or set allowPlainText: true');

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { isEnvName, paramVariable } from '../api/names';
+import { hasNul, NUL_REASON } from '../api/secret-expression';
 import { shown } from './shown';
 import { ValidationError } from './validation-error';
 
@@ -23,6 +24,7 @@ export function paramsSpec(scope: Construct, params: Record<string, ParamValue>)
 
 function paramValue(scope: Construct, key: string, value: ParamValue): string | number {
   if (typeof value === 'string') {
+    if (hasNul(value)) throw new ValidationError(scope, `param ${key} is ${shown(value)}, which ${NUL_REASON}`);
     if (!SECRET.test(value)) return value;
     throw new ValidationError(scope, `param ${key} is ${shown(value)}, but params are not secret; put it in env`);
   }

@@ -2,7 +2,7 @@
 import type { EnvVar } from 'kubernetes-types/core/v1';
 import { paramVariable } from '../api/names';
 import type { CommonSpec } from '../api/resource';
-import { parseEnvValue } from '../api/secret-expression';
+import { hasNul, NUL_REASON, parseEnvValue } from '../api/secret-expression';
 import { ExpandError } from './error';
 
 /** What Kubernetes accepts as the name of a variable. */
@@ -25,6 +25,7 @@ function paramVariables(params: Record<string, number | string>): EnvVar[] {
     if (!VARIABLE.test(name)) {
       throw new ExpandError(`param ${key} cannot be the environment variable ${name}; use letters, digits and _ in its name`);
     }
+    if (hasNul(String(value))) throw new ExpandError(`param ${key} ${NUL_REASON}`);
     keys.set(name, key);
     return { name, value: escapeReferences(String(value)) };
   });

@@ -39,6 +39,8 @@ test('a param that cannot be a variable is an error', () => {
 
 test('a name that cannot be a variable is an error', () => {
   expect(() => environment({ env: { '1A': 'x' } })).toThrow('env 1A is no name of an environment variable; use letters, digits and _');
+  expect(() => environment({ env: { A: 'x\0' } })).toThrow('env A has a NUL character, which no environment variable can hold; leave it out');
+  expect(() => environment({ params: { a: 'x\0' } })).toThrow('param a has a NUL character, which no environment variable can hold; leave it out');
 });
 
 test('a secret expression is a reference, never a literal', () => {
