@@ -3,7 +3,7 @@ import { KINDS } from '../api/resource';
 import { keyOfResource } from '../expand';
 import { TokenKey } from './act/token-key';
 import { Workspaces } from './act/workspace';
-import { SYSTEM_CLOCK } from './clock';
+import { SYSTEM_CLOCK, SYSTEM_RANDOM } from './clock';
 import { Controller } from './controller';
 import type { ClientConfig } from './kube/config';
 import { HttpClient } from './kube/http-client';
@@ -38,6 +38,7 @@ export class Program {
   private readonly tokenKey: TokenKey;
   private readonly servers: Health[] = [];
   private elector?: Elector;
+  private readonly ending = new AbortController();
   private leads = false;
   private cancelResync?: () => void;
 
@@ -83,6 +84,7 @@ export class Program {
   /** Finishes what is under way, lets go of the lease, and closes everything. Says whether all of it finished. */
   public async stop(): Promise<boolean> {
     this.cancelResync?.();
+    this.ending.abort();
     const isFinished = await this.workers.stop();
     await this.events.flush();
     await this.elector?.stop();
@@ -138,8 +140,10 @@ export class Program {
 
   private lead(): void {
     this.leads = true;
-    this.tokenKey.create(this.client, this.settings.namespace)
-      .catch((error: unknown) => this.log.warn('the key of notebook tokens cannot be made: idle notebooks are not found', { error: errorText(error) }));
+    void this.tokenKey.create(this.client, {
+      namespace: this.settings.namespace, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM, signal: this.ending.signal,
+      onFailure: (error) => this.log.warn('the key of notebook tokens cannot be made: idle notebooks are not found', { error: errorText(error) }),
+    });
     this.enqueueAll('normal');
     this.workers.start();
     this.resyncLater();
