@@ -15,8 +15,11 @@ const PLURAL_KINDS = KINDS.map((kind) => PLURALS[kind]);
 /** Server-side apply takes `create` and `patch`. */
 const CHILD_VERBS = [...READ, 'create', 'patch', 'delete'];
 
-/** What only a workspace has is made where it is missing, and never changed or taken away. ServiceAccounts are watched for that. */
-const WORKSPACE_VERBS = { namespaced: [...READ, 'create'], clusterWide: ['create'] };
+/**
+ * What only a workspace has is made where it is missing, and never taken away. ServiceAccounts are watched for that; a volume that was
+ * bound in a namespace which was deleted is freed for the one made anew.
+ */
+const WORKSPACE_VERBS = { namespaced: [...READ, 'create'], clusterWide: ['get', 'create', 'patch'] };
 
 export type RoleObject = Role | RoleBinding | ClusterRole | ClusterRoleBinding;
 

@@ -21,7 +21,7 @@ export const PODS = core('Pod', 'pods');
 export const SECRETS = core('Secret', 'secrets');
 export const EVENTS = core('Event', 'events');
 export const SERVICE_ACCOUNTS = core('ServiceAccount', 'serviceaccounts');
-const VOLUMES: ResourceType = { group: '', version: 'v1', plural: 'persistentvolumes', kind: 'PersistentVolume', namespaced: false };
+export const VOLUMES: ResourceType = { group: '', version: 'v1', plural: 'persistentvolumes', kind: 'PersistentVolume', namespaced: false };
 
 const BY_KIND = new Map<string, ResourceType>([...CHILD_TYPES, SERVICE_ACCOUNTS, VOLUMES].map((type) => [type.kind, type]));
 

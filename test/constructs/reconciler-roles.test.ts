@@ -60,14 +60,14 @@ describe('in all namespaces', () => {
     expect(creatable(rules)).toEqual(kindsOf([...produced, ...workspace]));
   });
 
-  test('children can be made, mended and taken away; what a workspace is made of stays', () => {
+  test('children can be made, mended and taken away; what a workspace is made of stays, and its volumes can be freed', () => {
     const rules = granted(writtenBy(reconcilerOn(AWS())), 'ClusterRole');
     const verbsOf = (resource: string): string[] => rules.filter((rule) => rule.endsWith(` ${resource}`)).map((rule) => rule.split(' ')[0] ?? '');
     for (const { group, plural } of CHILD_TYPES) {
       expect([plural, verbsOf(`${group}/${plural}`)]).toEqual([plural, ['get', 'list', 'watch', 'create', 'patch', 'delete']]);
     }
     expect(verbsOf('/serviceaccounts')).toEqual(['get', 'list', 'watch', 'create']);
-    expect(verbsOf('/persistentvolumes')).toEqual(['create']);
+    expect(verbsOf('/persistentvolumes')).toEqual(['get', 'create', 'patch']);
   });
 
   test('the rest is this and no more: no Secret is read, no program is started in a pod, no right is given away', () => {
@@ -113,7 +113,7 @@ describe('with watchNamespaces', () => {
 
   test.each([['AWS', AWS], ['a local cluster', local]])('volumes, which have no namespace, keep a ClusterRole on %s', (_, platform) => {
     const rules = granted(writtenBy(reconcilerOn(platform(), { watchNamespaces: ['team-a'] })), 'ClusterRole');
-    expect(rules).toEqual(['create /persistentvolumes']);
+    expect(rules).toEqual(['get /persistentvolumes', 'create /persistentvolumes', 'patch /persistentvolumes']);
   });
 
   test.each([['before', true], ['after', false]])('the rights in a workspace that is declared %s are applied with it, after its namespace', (_, isBefore) => {

@@ -1,15 +1,29 @@
 /** A namespace in which something is to run is made a workspace, if it is none: its ServiceAccounts, and its volumes on some clouds. */
+import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
 import { WORKSPACE_ROLES } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
 import { expandWorkspace, isUngranted, missingValues } from '../../expand';
 import type { KubeObject } from '../../expand';
 import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
+import type { LiveObject } from '../kube/types';
 import type { Caches } from '../observe/caches';
-import { SERVICE_ACCOUNTS, typeOf } from '../types';
+import { SERVICE_ACCOUNTS, typeOf, VOLUMES } from '../types';
+
+const CLAIM = 'PersistentVolumeClaim';
+
+interface ClaimRef {
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly uid?: string;
+}
+
+interface Volume extends LiveObject {
+  readonly spec: { readonly claimRef?: ClaimRef };
+}
 
 export class Workspaces {
-  /** Objects that are known to be there, whoever made them. Claims go with their namespace, and are looked for each time. */
+  /** ServiceAccounts that are known to be there, whoever made them. */
   private readonly known = new Set<string>();
 
   constructor(private readonly client: Client, private readonly caches: Caches, private readonly platform: PlatformSpec) {}
@@ -17,9 +31,8 @@ export class Workspaces {
   /** Makes what is missing. What somebody else has made stays as it is. */
   public async prepare(namespace: string): Promise<void> {
     for (const object of expandWorkspace(this.platform, namespace)) {
-      if (this.isThere(object)) continue;
-      await this.create(object);
-      this.known.add(keyOf(object));
+      if (!this.isThere(object)) await this.create(object);
+      if (object.kind === CLAIM && !this.isBound(object.metadata)) await this.freeVolume(object as PersistentVolumeClaim);
     }
   }
 
@@ -30,7 +43,7 @@ export class Workspaces {
 
   /** Forgets a ServiceAccount that has been deleted. */
   public forget(namespace: string, name: string): void {
-    this.known.delete(`${SERVICE_ACCOUNTS.kind}/${namespace}/${name}`);
+    this.known.delete(`${namespace}/${name}`);
   }
 
   /** What the cloud has not granted a namespace, with the way out; none if nothing is missing. */
@@ -47,11 +60,16 @@ export class Workspaces {
     return missingValues(this.platform, namespace).length > 0;
   }
 
-  private isThere(object: KubeObject): boolean {
-    const { namespace, name } = object.metadata ?? {};
-    const watched = object.kind === SERVICE_ACCOUNTS.kind ? this.caches.serviceAccounts : this.caches.children.get(object.kind ?? '');
-    const isSeen = watched?.get(`${namespace}/${name}`) !== undefined;
-    return isSeen || (object.kind !== 'PersistentVolumeClaim' && this.known.has(keyOf(object)));
+  /** A volume is there if its claim is bound; else it is tried. */
+  private isThere({ kind, metadata = {}, ...rest }: KubeObject): boolean {
+    if (kind === VOLUMES.kind) return this.isBound((rest as unknown as Volume).spec.claimRef);
+    const key = `${metadata.namespace}/${metadata.name}`;
+    if (kind === CLAIM) return this.caches.children.get(CLAIM)?.get(key) !== undefined;
+    return this.caches.serviceAccounts.get(key) !== undefined || this.known.has(key);
+  }
+
+  private isBound({ namespace, name }: ClaimRef = {}): boolean {
+    return this.caches.children.get(CLAIM)?.get(`${namespace}/${name}`)?.phase === 'Bound';
   }
 
   private async create(object: KubeObject): Promise<void> {
@@ -60,9 +78,20 @@ export class Workspaces {
     } catch (error) {
       if (!ApiError.isAlreadyExists(error)) throw error;
     }
+    if (object.kind === SERVICE_ACCOUNTS.kind) this.known.add(`${object.metadata?.namespace}/${object.metadata?.name}`);
   }
-}
 
-function keyOf({ kind, metadata }: KubeObject): string {
-  return `${kind}/${metadata?.namespace ?? ''}/${metadata?.name}`;
+  /**
+   * Lets go of the claim of a namespace that was deleted: Kubernetes keeps a volume for the uid that it was bound to, so that the
+   * claim of a namespace made anew would wait for it without end.
+   */
+  private async freeVolume(claim: PersistentVolumeClaim): Promise<void> {
+    const { namespace, name = '' } = claim.metadata ?? {};
+    const { metadata: { uid } } = await this.client.get(typeOf(claim), { namespace, name });
+    const ref = { name: claim.spec?.volumeName ?? '' };
+    const { metadata: { resourceVersion }, spec: { claimRef } } = await this.client.get<Volume>(VOLUMES, ref);
+    if (claimRef?.uid === undefined || claimRef.uid === uid || claimRef.namespace !== namespace || claimRef.name !== name) return;
+    const body = { metadata: { resourceVersion }, spec: { claimRef: { uid: null, resourceVersion: null } } };
+    await this.client.patch(VOLUMES, ref, { type: 'merge', body });
+  }
 }

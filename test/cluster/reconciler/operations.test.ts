@@ -2,10 +2,12 @@
 import { restart } from './scenes/restart';
 import { rights } from './scenes/rights';
 import { switching } from './scenes/switching';
+import { volumes } from './scenes/volumes';
 import { describeOnStage } from './stage';
 
 describeOnStage('reconcilers', (stage) => {
   describe('restart', () => restart(stage));
   describe('rights', () => rights(stage));
   describe('switching', () => switching(stage));
+  describe('volumes of a workspace', () => volumes(stage));
 }, { isEmpty: true });
