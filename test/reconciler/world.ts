@@ -172,8 +172,9 @@ export class World {
   /** Lets all pods of a Deployment answer. */
   public rollOut(resource: Resource): void {
     const deployment = this.child(resource, 'Deployment');
-    const { replicas = 0 } = deployment.deployment ?? {};
-    this.update(deployment, { deployment: { replicas, current: replicas, updated: replicas, available: replicas, isObserved: true } });
+    const { replicas = 0, ownsReplicas = false } = deployment.deployment ?? {};
+    const all = { current: replicas, updated: replicas, available: replicas };
+    this.update(deployment, { deployment: { replicas, ownsReplicas, ...all, isObserved: true } });
     this.settle();
   }
 
@@ -270,12 +271,15 @@ export class World {
     };
     const observed = observeChild(live as Parameters<typeof observeChild>[0], object.kind);
     const { replicas = 1 } = spec ?? {};
+    const ownsReplicas = spec?.replicas !== undefined;
     this.caches.children.get(object.kind ?? '')?.set({
       ...observed,
       applied: readApplied({ 'substratus.ai/applied': writeApplied(applied) }),
       live: keepsTemplate && child ? { ...wanted, template: child.live.template } : wanted,
       ...(observed.job && { job: { ...observed.job, ...(child?.job && { ...child.job, suspended: spec?.suspend ?? false }) } }),
-      ...(observed.deployment && { deployment: { ...observed.deployment, ...child?.deployment, replicas, isObserved: false } }),
+      ...(observed.deployment && {
+        deployment: { ...observed.deployment, ...child?.deployment, replicas, ownsReplicas, isObserved: false },
+      }),
     });
     if (!keepsTemplate) this.objects.set(`${object.kind}/${object.metadata?.name}`, object);
   }

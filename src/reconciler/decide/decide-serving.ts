@@ -2,7 +2,8 @@
  * Servers and Notebooks: what costs exists only once its inputs are Ready, and is then kept: the pods that run stay until the next
  * revision may replace them, whatever becomes of what they were made from.
  */
-import type { Child, Inputs } from '../../expand';
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Child, Inputs, KubeObject } from '../../expand';
 import { artifactsOf, intentOf } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
 import type { Observed, ObservedChild } from '../observe/observed';
@@ -49,7 +50,7 @@ function serve(serving: Serving): Decision {
   const desired = children.flatMap((child) => desiredOf(child, { serving, intent, build, waits }));
   const isRolledOut = deployment?.deployment !== undefined && isComplete(deployment.deployment) && !isHeld && !waits;
   const isOld = isOutdated(children, { serving, intent });
-  const verdict = build && build.state !== 'succeeded' && !closed
+  const verdict = build && build.state !== 'succeeded' && !closed && !resource.spec.suspend
     ? buildVerdict(serving, build) : servingVerdict(serving, { isOutdated: isOld });
   return {
     desired,
@@ -95,7 +96,14 @@ function desiredOf({ step, object }: Child, { serving, intent, build, waits }: C
   if (object.kind !== 'Deployment') return [{ ...base, onlyIfThere: waits }];
   const isBuilding = build !== undefined && build.state !== 'succeeded';
   const keepsTemplate = isHeld || isBuilding || (!view.rollOnUpgrade && isOlder(object, { serving, intent }));
-  return [{ ...base, culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
+  return [{ ...base, object: withReplicas(object as Deployment, serving), culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
+}
+
+/** An autoscaler has the number from when it first sets one. Until then it stays: a number that is given up would become 1. */
+function withReplicas(object: Deployment, { deployment }: Serving): KubeObject {
+  const { ownsReplicas = false, replicas = 0 } = deployment?.deployment ?? {};
+  if (object.spec?.replicas !== undefined || !ownsReplicas || replicas === 0) return object as KubeObject;
+  return { ...object, spec: { ...object.spec, replicas } } as KubeObject;
 }
 
 /**

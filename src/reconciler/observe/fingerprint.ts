@@ -6,8 +6,6 @@
 import { createHash } from 'node:crypto';
 import { amountOf } from '../../api/quantity';
 import { APPLIED_ANNOTATION } from '../../api/resource';
-import type { LiveObject } from '../kube/types';
-import { ownedBy } from './managed-fields';
 import { isOmitted, isQuantity } from './wire-form';
 
 /** The pod template apart, for it decides whether pods start anew. */
@@ -30,9 +28,9 @@ export function fingerprintOf(object: object): Fingerprint {
   return known;
 }
 
-/** The fingerprint of what a manager owns of a live object. */
-export function liveFingerprint(live: LiveObject, manager: string): Fingerprint {
-  return fingerprint(ownedBy(live, manager) as JsonObject);
+/** The fingerprint of what is owned of a live object. */
+export function liveFingerprint(owned: object): Fingerprint {
+  return fingerprint(owned as JsonObject);
 }
 
 function fingerprint({ apiVersion: _, kind: __, status: ___, metadata, spec, ...rest }: JsonObject): Fingerprint {

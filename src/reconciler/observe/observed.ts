@@ -10,6 +10,7 @@ import { readApplied } from './applied';
 import type { Applied } from './applied';
 import { liveFingerprint } from './fingerprint';
 import type { Fingerprint } from './fingerprint';
+import { ownedBy } from './managed-fields';
 
 type KeptMetadata = Omit<LiveMetadata, 'managedFields' | 'ownerReferences'>;
 
@@ -39,6 +40,8 @@ export interface JobState {
 
 export interface DeploymentState {
   readonly replicas: number;
+  /** Whether it was this program that has set their number, and nobody since. */
+  readonly ownsReplicas: boolean;
   /** Pods in all, those that are on their way out included. */
   readonly current: number;
   readonly updated: number;
@@ -78,7 +81,8 @@ export function observeResource(live: LiveObject, kind: Kind): Observed {
 export function observeChild(live: LiveObject, kind = live.kind ?? ''): ObservedChild {
   const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels = {}, annotations = {} } = live.metadata;
   const applied = readApplied(annotations);
-  const found = liveFingerprint(live, FIELD_MANAGER);
+  const owned = ownedBy(live, FIELD_MANAGER);
+  const found = liveFingerprint(owned);
   return {
     kind,
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp },
@@ -89,7 +93,7 @@ export function observeChild(live: LiveObject, kind = live.kind ?? ''): Observed
     applied,
     live: found.rest === applied?.rest && found.template === applied.template ? applied : found, // held once, for there are many
     ...(kind === 'Job' && { job: jobState(live as JobLike) }),
-    ...(kind === 'Deployment' && { deployment: deploymentState(live as DeploymentLike) }),
+    ...(kind === 'Deployment' && { deployment: deploymentState(live as DeploymentLike, owned) }),
     ...(kind === 'PersistentVolumeClaim' && { phase: (live as { status?: { phase?: string } }).status?.phase }),
   };
 }
@@ -143,12 +147,13 @@ interface DeploymentLike extends LiveObject {
   };
 }
 
-function deploymentState({ spec, status = {}, metadata: { generation = 0 } }: DeploymentLike): DeploymentState {
+function deploymentState({ spec, status = {}, metadata: { generation = 0 } }: DeploymentLike, owned: Pick<DeploymentLike, 'spec'>): DeploymentState {
   const { conditions = [] } = status;
   const failed = conditions.find(({ type, status: holds }) => type === 'ReplicaFailure' && holds === 'True')
     ?? conditions.find(({ type, status: holds }) => type === 'Progressing' && holds === 'False');
   return {
     replicas: spec?.replicas ?? 1,
+    ownsReplicas: owned.spec?.replicas !== undefined,
     current: status.replicas ?? 0,
     updated: status.updatedReplicas ?? 0,
     available: status.availableReplicas ?? 0,

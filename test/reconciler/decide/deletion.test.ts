@@ -122,7 +122,7 @@ describe('a model that takes its artifact with it', () => {
     const kinds = cluster.written.map((name) => name.split('/')[0]);
     expect(kinds.filter((kind) => kind !== 'ConfigMap')).toEqual(['Service', 'Deployment']);
     const { replicas = 0 } = cluster.child(chat, 'Deployment').deployment ?? {};
-    const rolling = { replicas, current: replicas + 1, updated: 1, available: replicas, isObserved: true };
+    const rolling = { replicas, ownsReplicas: true, current: replicas + 1, updated: 1, available: replicas, isObserved: true };
     cluster.update(cluster.child(chat, 'Deployment'), { deployment: rolling });
     cluster.change(opt, { deletionTimestamp: GONE });
     cluster.settle();

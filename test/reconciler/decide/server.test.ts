@@ -1,4 +1,5 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { DeploymentState } from '../../../src/reconciler/observe/observed';
 import { model, platformOf, server } from '../../expand/fixtures';
 import { World } from '../world';
 
@@ -171,6 +172,33 @@ describe('a server', () => {
     expect((cluster.objects.get(`Deployment/${metadata.name}`) as Deployment).spec?.replicas).toBeUndefined();
   });
 
+  test('keeps its replicas until the autoscaler that it is given has set another number', () => {
+    const { cluster, chat } = serving({ replicas: 3 });
+    const written = () => (cluster.objects.get(`Deployment/${cluster.child(chat, 'Deployment').metadata.name}`) as Deployment).spec?.replicas;
+    cluster.change(chat, { spec: { replicas: undefined, scaling: 'external' } });
+    cluster.settle();
+    expect(written()).toBe(3);
+    const before = cluster.child(chat, 'Deployment');
+    cluster.update(before, { deployment: { ...before.deployment as DeploymentState, replicas: 5, ownsReplicas: false } });
+    cluster.settle();
+    expect(written()).toBeUndefined();
+  });
+
+  test('that was suspended is not kept at no replicas by an autoscaler', () => {
+    const { cluster, chat } = serving({ suspend: true, scaling: 'external' });
+    cluster.change(chat, { spec: { suspend: false } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').deployment?.replicas).toBe(1);
+  });
+
+  test('that is suspended says so, and not that its image is not built', () => {
+    const cluster = world();
+    cluster.publish(cluster.add(model()));
+    const chat = cluster.add(server({ image: undefined, build: { git: { url: 'https://example.com/a.git', tag: 'v1' } }, suspend: true }));
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'Suspended' });
+  });
+
   test('without a model says so', () => {
     const cluster = world();
     const chat = cluster.add({ ...server(), spec: { image: 'x' } });
@@ -184,7 +212,7 @@ describe('a server', () => {
     cluster.settle();
     cluster.update(cluster.child(chat, 'Deployment'), {
       deployment: {
-        replicas: 1, current: 2, updated: 1, available: 1, isObserved: true,
+        replicas: 1, ownsReplicas: true, current: 2, updated: 1, available: 1, isObserved: true,
         problem: { reason: 'ProgressDeadlineExceeded', message: 'timed out' },
       },
     });

@@ -32,6 +32,6 @@ test('what is ours is told from what others have added, in the order in which it
 });
 
 test('what the API server leaves out because it is false is no difference; another false is one', () => {
-  expect(liveFingerprint(stored(), 'substratus')).toEqual(fingerprintOf({ spec: { template: { spec: SPEC } } }));
-  expect(liveFingerprint(stored(), 'substratus')).not.toEqual(fingerprintOf({ spec: { template: { spec: { ...SPEC, automountServiceAccountToken: false } } } }));
+  expect(liveFingerprint(ownedBy(stored(), 'substratus'))).toEqual(fingerprintOf({ spec: { template: { spec: SPEC } } }));
+  expect(liveFingerprint(ownedBy(stored(), 'substratus'))).not.toEqual(fingerprintOf({ spec: { template: { spec: { ...SPEC, automountServiceAccountToken: false } } } }));
 });

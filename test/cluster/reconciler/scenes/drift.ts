@@ -92,4 +92,24 @@ export function drift(stage: Stage): void {
   test('with scaling: external, `kubectl scale` is left alone, also by the next revision', async () => {
     expect((await scaled()).spec?.replicas).toBe(3);
   });
+
+  const handedOver = stage.scene(async () => {
+    const namespace = await stage.namespace();
+    const chat = server(namespace, 'chat', { replicas: 3 });
+    await stage.published(model(namespace, 'opt'));
+    await stage.apply(chat);
+    await stage.ready(chat);
+    const { metadata: { name } } = await stage.child(chat, 'Deployment');
+    await stage.client.apply(server(namespace, 'chat', { scaling: 'external' }));
+    await stage.converged([namespace]);
+    const { spec: before } = await stage.child(chat, 'Deployment') as Deployment;
+    await stage.cluster.kubectl('scale', 'deployment', name, '-n', namespace, '--replicas=5');
+    await stage.converged([namespace]);
+    const { spec: after } = await stage.child(chat, 'Deployment') as Deployment;
+    return [before?.replicas, after?.replicas];
+  });
+
+  test('a Server that is handed over to an autoscaler keeps its replicas until that has set another number', async () => {
+    expect(await handedOver()).toEqual([3, 5]);
+  });
 }
