@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
+import { nodeOptions } from '../../src/constructs/reconciler-program';
 import type { Cluster } from '../../test/cluster/cluster';
 import type { Component } from '../../test/cluster/component';
 import { freePort } from '../../test/cluster/port';
@@ -10,8 +11,8 @@ import { parseMetrics } from './metrics';
 import type { Labels, Metrics } from './metrics';
 
 const ROOT = path.resolve(__dirname, '../..');
-/** What the Reconciler construct sets for its 256 MiB. */
-const NODE_OPTIONS = ['--max-semi-space-size=4', '--max-old-space-size=96'];
+/** What the Reconciler construct has by default. */
+const MEBIBYTES = 256;
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const POLL_MS = 100;
 /** For how long nothing may happen to be called quiet. */
@@ -47,6 +48,7 @@ export class Subject {
   private constructor(private readonly cluster: Cluster, private readonly options: SubjectOptions, port: number) {
     this.file = cluster.write('reconciler.js', bundle());
     this.env = {
+      NODE_OPTIONS: nodeOptions(MEBIBYTES),
       PLATFORM_FILE: cluster.write('platform.json', JSON.stringify(options.platform)),
       POD_NAME: 'reconciler-0', POD_NAMESPACE: 'default', LEADER_ELECT: 'false', HEALTH_PORT: String(port), METRICS_PORT: String(port),
     };
@@ -55,7 +57,7 @@ export class Subject {
   /** Starts it. Resolves at once: what it does from then on is measured. */
   public start(kubeconfig = this.cluster.kubeconfig): void {
     this.starts += 1;
-    const command = [process.execPath, ...NODE_OPTIONS, ...this.options.nodeOptions ?? [], this.file];
+    const command = [process.execPath, ...this.options.nodeOptions ?? [], this.file];
     this.component = this.cluster.startProgram(`reconciler-${this.starts}`, { command, kubeconfig, env: this.env });
   }
 

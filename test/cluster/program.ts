@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { PlatformSpec } from '../../src/api/platform';
+import { nodeOptions } from '../../src/constructs/reconciler-program';
 import type { Cluster } from './cluster';
 import type { Component } from './component';
 import { freePort } from './port';
@@ -39,8 +40,8 @@ const WRITES = ['POST', 'PATCH', 'PUT', 'DELETE'] as const;
 /** How many requests there were of each method that changes something. */
 export type WriteCounts = Readonly<Record<typeof WRITES[number], number>>;
 
-/** Flags of Node, as the container of the `Reconciler` construct has them. */
-const FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=96'];
+/** What the `Reconciler` construct has by default. */
+const MEBIBYTES = 256;
 const MAIN = path.join(__dirname, '..', '..', 'src', 'reconciler', 'main.ts');
 const START_SECONDS = 60;
 
@@ -49,9 +50,10 @@ export class ReconcilerProgram {
   public static async start(cluster: Cluster, { platform, name = 'reconciler', kubeconfig = cluster.kubeconfig, env }: ReconcilerOptions): Promise<ReconcilerProgram> {
     const port = await freePort();
     const component = cluster.startProgram(name, {
-      command: [process.execPath, ...FLAGS, bundle(cluster)],
+      command: [process.execPath, bundle(cluster)],
       kubeconfig,
       env: {
+        NODE_OPTIONS: nodeOptions(MEBIBYTES),
         PLATFORM_FILE: cluster.write(`${name}-platform.json`, JSON.stringify(platform)),
         HEALTH_PORT: String(port),
         METRICS_PORT: String(port),

@@ -135,7 +135,7 @@ describe('the pods', () => {
   test('know where they are, and how much memory Node may take', () => {
     expect(environmentOf(reconciler())).toEqual({
       LOG_LEVEL: 'info',
-      NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=4',
+      NODE_OPTIONS: '--max-old-space-size=85 --max-semi-space-size=4',
       POD_NAME: 'metadata.name',
       POD_NAMESPACE: 'metadata.namespace',
     });
@@ -145,7 +145,7 @@ describe('the pods', () => {
     const construct = reconciler({ rollOnUpgrade: true, watchNamespaces: ['team-a', 'team-b'], logLevel: LogLevel.DEBUG, cpu: 0.5, memory: Size.gibibytes(1) });
     expect(environmentOf(construct)).toMatchObject({
       LOG_LEVEL: 'debug',
-      NODE_OPTIONS: '--max-old-space-size=384 --max-semi-space-size=4',
+      NODE_OPTIONS: '--max-old-space-size=341 --max-semi-space-size=4',
       ROLL_ON_UPGRADE: 'true',
       WATCH_NAMESPACES: 'team-a,team-b',
     });
