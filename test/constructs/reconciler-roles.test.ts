@@ -1,57 +1,17 @@
 /** The reconciler may do what it must, and nothing else. */
 import { App } from 'cdk8s';
-import type { PolicyRule, Role } from 'kubernetes-types/rbac/v1';
-import { Platform, Workspace } from '../../src';
+import type { Role } from 'kubernetes-types/rbac/v1';
+import { Workspace } from '../../src';
 import { KINDS, PLURALS } from '../../src/api/resource';
-import { CHILD_TYPES, expandWorkspace, workspaceTypes } from '../../src/expand';
-import type { KubeObject, ObjectType } from '../../src/expand';
-import { CASES, everythingWritten, reconciled, synthesize } from '../examples/synthesized';
+import { CHILD_TYPES, expandWorkspace } from '../../src/expand';
+import type { KubeObject } from '../../src/expand';
 import { CASES as EVERY_RESOURCE } from '../expand/cases';
 import { childrenOf } from '../expand/fixtures';
 import { appOf, gcp, local, objectsOf } from './fixtures';
 import { find, reconciler, reconcilerOn, writtenBy } from './reconciler-fixtures';
-
-const AWS = () => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'us-east-1' });
-
-/** What rules grant, as `verb group/resource`, with the one name that a rule may be held to. */
-function grants(rules: readonly PolicyRule[] = []): string[] {
-  return rules.flatMap(({ apiGroups = [], resources = [], verbs, resourceNames = [''] }) =>
-    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.flatMap((verb) =>
-      resourceNames.map((name) => `${verb} ${group}/${resource}${name && ` ${name}`}`)))));
-}
-
-function granted(objects: readonly KubeObject[], kind: string, namespace?: string): string[] {
-  const roles = objects.filter((object) => object.kind === kind && object.metadata?.name === 'substratus-reconciler' && object.metadata.namespace === namespace);
-  return roles.flatMap((role) => grants((role as Role).rules));
-}
-
-function kindsOf(objects: readonly KubeObject[]): string[] {
-  return [...new Set(objects.map(({ kind = '' }) => kind))].sort();
-}
-
-const TYPES: readonly ObjectType[] = [...CHILD_TYPES, ...['aws', 'local'].flatMap((cloud) => workspaceTypes(
-  { cloud, clusterName: 'ml', artifacts: { url: cloud === 'aws' ? 's3://acme' : 'file:///var/artifacts' } },
-))];
-
-/** Kinds that may be created among those of expansion. */
-function creatable(rules: readonly string[]): string[] {
-  const types = TYPES.filter(({ group, plural }) => rules.includes(`create ${group}/${plural}`));
-  return [...new Set(types.map(({ kind }) => kind))].sort();
-}
+import { aws, creatable, granted, kindsOf, platformLike, TYPES } from './reconciler-rights';
 
 describe('in all namespaces', () => {
-  const WRITTEN = everythingWritten();
-
-  test.each(CASES)('%s needs no more than is granted', (name, example, cloud) => {
-    const { platform } = synthesize(example, cloud);
-    const produced = [
-      ...reconciled(WRITTEN.get(name)?.objects ?? [], platform),
-      ...(platform.workspaces ?? []).flatMap(({ namespace }) => expandWorkspace(platform, namespace)),
-    ];
-    const rules = granted(writtenBy(reconcilerOn(platformLike(cloud))), 'ClusterRole');
-    expect(kindsOf(produced).filter((kind) => !creatable(rules).includes(kind))).toEqual([]);
-  });
-
   test.each(['gcp', 'aws', 'azure', 'local'])('on %s every type that is granted is produced by some resource with some option', (cloud) => {
     const which = EVERY_RESOURCE.filter(({ platform }) => platform.cloud === cloud);
     const produced = which.flatMap(({ resource, platform }) => childrenOf(resource, { platform }).map(({ object }) => object));
@@ -61,7 +21,7 @@ describe('in all namespaces', () => {
   });
 
   test('children can be made, mended and taken away; what a workspace is made of stays, and its volumes can be freed', () => {
-    const rules = granted(writtenBy(reconcilerOn(AWS())), 'ClusterRole');
+    const rules = granted(writtenBy(reconcilerOn(aws())), 'ClusterRole');
     const verbsOf = (resource: string): string[] => rules.filter((rule) => rule.endsWith(` ${resource}`)).map((rule) => rule.split(' ')[0] ?? '');
     for (const { group, plural } of CHILD_TYPES) {
       expect([plural, verbsOf(`${group}/${plural}`)]).toEqual([plural, ['get', 'list', 'watch', 'create', 'patch', 'delete']]);
@@ -72,7 +32,7 @@ describe('in all namespaces', () => {
 
   test('the rest is this and no more: no Secret is read, no program is started in a pod, no right is given away', () => {
     const known = [...TYPES.map(({ group, plural }) => `${group}/${plural}`)];
-    const others = granted(writtenBy(reconcilerOn(AWS())), 'ClusterRole').filter((rule) => !known.includes(rule.split(' ')[1] ?? ''));
+    const others = granted(writtenBy(reconcilerOn(aws())), 'ClusterRole').filter((rule) => !known.includes(rule.split(' ')[1] ?? ''));
     const kinds = KINDS.map((kind) => PLURALS[kind]);
     expect(others.sort()).toEqual([
       ...kinds.flatMap((plural) => ['get', 'list', 'watch', 'patch'].map((verb) => `${verb} substratus.ai/${plural}`)),
@@ -111,7 +71,7 @@ describe('with watchNamespaces', () => {
     expect(objects.filter(({ kind }) => kind === 'ClusterRoleBinding')).toEqual([]);
   });
 
-  test.each([['AWS', AWS], ['a local cluster', local]])('volumes, which have no namespace, keep a ClusterRole on %s', (_, platform) => {
+  test.each([['AWS', aws], ['a local cluster', local]])('volumes, which have no namespace, keep a ClusterRole on %s', (_, platform) => {
     const rules = granted(writtenBy(reconcilerOn(platform(), { watchNamespaces: ['team-a'] })), 'ClusterRole');
     expect(rules).toEqual(['get /persistentvolumes', 'create /persistentvolumes', 'patch /persistentvolumes']);
   });
@@ -144,12 +104,3 @@ test.each([
     { apiGroups: ['substratus.ai'], resources: [...plurals, ...(hasStatus ? plurals.map((plural) => `${plural}/status`) : [])], verbs },
   ]);
 });
-
-function platformLike(cloud: string): Platform {
-  switch (cloud) {
-    case 'gcp': return gcp();
-    case 'aws': return AWS();
-    case 'azure': return Platform.azure({ clusterName: 'ml', storageAccount: 'acme', resourceGroup: 'ml' });
-    default: return local();
-  }
-}

@@ -60,6 +60,12 @@ export function everythingWritten(): Map<string, Written> {
   }));
 }
 
+export function writtenOf(all: ReadonlyMap<string, Written>, name: string): Written {
+  const found = all.get(name);
+  if (!found) throw new Error(`nothing was written for ${name}`);
+  return found;
+}
+
 function ejectedTexts(preview: Preview): string[] {
   return inTemporaryFolder((folder) => {
     preview.eject(folder);

@@ -46,7 +46,7 @@ interface Result {
 /** Namespaces that more than one example has. */
 const SHARED = ['team-a', 'support', 'research'];
 
-/** The case has its own namespaces. What a preview of them says is what expansion makes of them: test/examples/parity.test.ts. */
+/** The case has its own namespaces. What a preview of them says is what expansion makes of them: test/examples/parity.ts. */
 function caseOf([name, example, cloud]: readonly [string, Example, CloudName], index: number): Case {
   const ours = (text: string) => SHARED.reduce((all, namespace) => renamed(all, { namespace, index }), text);
   const own = <T>(value: T) => JSON.parse(ours(JSON.stringify(value))) as T;

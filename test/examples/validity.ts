@@ -1,0 +1,63 @@
+/** Every object of every example is what an API server takes, on the oldest Kubernetes and on the current one. */
+import type { Schema } from '../../src/api/crd-schema';
+import type { KubeObject } from '../../src/expand';
+import { invalidFields, SCHEMAS } from '../api/custom-resources';
+import { schemaErrors } from '../schemas/validate';
+import { CASES, isResource, reconciled, synthesize, writtenOf } from './synthesized';
+import type { Written } from './synthesized';
+
+const LIMIT_BYTES = 256 * 1024;
+
+/* Before 1.30, where the field came, the annotation was the only way, and BuildKit needs it. */
+const ONLY_WAY = /annotations has the key "container\.apparmor\.security\.beta\.kubernetes\.io\/builder", which is deprecated$/;
+
+export function validity(all: ReadonlyMap<string, Written>): void {
+  test.each(CASES)('%s: every object is strictly valid, on the oldest Kubernetes that it is for and on the current one', (name, example, cloud) => {
+    const objects = everyObject(writtenOf(all, name));
+    /* Where a platform says a version, what is newer than 1.27 is written. */
+    const isForOldest = synthesize(example, cloud).platform.kubernetesVersion === undefined;
+    const errors = objects.flatMap((object) => [...isForOldest ? schemaErrors(object, '1.27') : [], ...schemaErrors(object, 'current')]);
+    expect(unique(errors.filter((error) => !ONLY_WAY.test(error)))).toEqual([]);
+  });
+
+  test.each(CASES)('%s: where the platform says 1.33, what is newer is valid too', (name, example, cloud) => {
+    const { platform } = synthesize(example, cloud);
+    const { objects } = writtenOf(all, name);
+    const newer = reconciled(objects, { ...platform, kubernetesVersion: '1.33' });
+    expect(newer.length).toBeGreaterThan(0);
+    expect(unique(newer.flatMap((object) => schemaErrors(object, 'current')))).toEqual([]);
+  });
+
+  test.each(CASES)('%s: every resource is what our definitions say, and nothing of it is pruned', (name) => {
+    const resources = writtenOf(all, name).objects.filter(isResource);
+    expect(resources.length).toBeGreaterThan(0);
+    expect(resources.flatMap(invalidFields)).toEqual([]);
+    expect(resources.flatMap(({ kind, spec }) => unknownFields(spec, SCHEMAS.get(kind)?.properties?.spec))).toEqual([]);
+  });
+
+  test.each(CASES)('%s: no manifest is over 256 KiB', (name) => {
+    const large = everyObject(writtenOf(all, name)).filter((object) => Buffer.byteLength(JSON.stringify(object)) > LIMIT_BYTES);
+    expect(large.map(({ kind, metadata }) => `${kind} ${metadata?.name}`)).toEqual([]);
+  });
+}
+
+/** What is applied, previewed and ejected. */
+function everyObject({ objects, previewed, ejected }: Written): KubeObject[] {
+  expect(Math.min(objects.length, previewed.length, ejected.length)).toBeGreaterThan(0);
+  return [...objects, ...previewed, ...ejected];
+}
+
+/** The fields that a server would drop, by their path. */
+function unknownFields(value: unknown, schema: Schema = {}, path = 'spec'): string[] {
+  const { properties, items, additionalProperties } = schema;
+  if (Array.isArray(value)) return value.flatMap((item, index) => unknownFields(item, items, `${path}[${index}]`));
+  if (typeof value !== 'object' || value === null || schema['x-kubernetes-preserve-unknown-fields']) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const known = properties?.[key] ?? additionalProperties;
+    return known ? unknownFields(item, known, `${path}.${key}`) : [`${path}.${key}`];
+  });
+}
+
+function unique(errors: readonly string[]): string[] {
+  return [...new Set(errors)];
+}
