@@ -5,7 +5,7 @@ import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
 import { FIELD_MANAGER } from '../kube/client';
 import type { LiveObject, ObjectRef, OwnerReference } from '../kube/types';
-import { writeApplied } from '../observe/applied';
+import { latchesOf, writeApplied } from '../observe/applied';
 import type { Fingerprint } from '../observe/fingerprint';
 import { fingerprintOf } from '../observe/fingerprint';
 import { ownedBy } from '../observe/managed-fields';
@@ -79,8 +79,8 @@ function isLeaving({ metadata, owner: former }: ObservedChild, { kind, metadata:
 
 /** Ours, but not in the cache yet, or ours from now on. The template of a Job cannot change. */
 async function bringUpToDate(client: Client, owner: Observed, { change, child }: Found): Promise<ObservedChild> {
-  const { object, applied: { intent, inputs, former, url, culledAt } } = change;
-  const next = writeOf({ object, intent, inputs, former, url, culledAt, keepsTemplate: object.kind === 'Job' }, child, () => false);
+  const { object, applied } = change;
+  const next = writeOf({ object, ...latchesOf(applied), keepsTemplate: object.kind === 'Job' }, child, () => false);
   return next ? write(client, owner, next) : child;
 }
 

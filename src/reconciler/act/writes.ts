@@ -1,7 +1,7 @@
 /** What has to be written so that what shall be is there. Nothing, where it is. */
 import type { KubeObject } from '../../expand';
 import type { Desired } from '../decide/decision';
-import { writeApplied } from '../observe/applied';
+import { latchesOf, writeApplied } from '../observe/applied';
 import type { Applied } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
 import type { ObservedChild } from '../observe/observed';
@@ -32,8 +32,8 @@ export function writeOf(desired: Desired, child: ObservedChild | undefined, isAc
   return { object, applied, child, keepsTemplate, isRepair: !isChange };
 }
 
-function appliedOf({ object, intent, inputs, former, url, culledAt }: Desired): Applied {
-  return { intent, ...fingerprintOf(object), inputs, former, url, culledAt };
+function appliedOf(desired: Desired): Applied {
+  return { ...fingerprintOf(desired.object), ...latchesOf(desired) };
 }
 
 /** The template's part stays as it was written. */

@@ -11,10 +11,6 @@ export const JOB_STEPS = ['build', 'check', 'run', 'publish'] as const;
 
 export type JobStep = (typeof JOB_STEPS)[number];
 
-export function isJobStep(step: Step): step is JobStep {
-  return (JOB_STEPS as readonly string[]).includes(step);
-}
-
 /** The Jobs of a step, the newest first; those on their way out do not count. */
 export function jobsOf(children: readonly ObservedChild[], step: JobStep, recipe?: string): ObservedChild[] {
   return children
@@ -26,13 +22,18 @@ function compare(a = '', b = ''): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** What its retry annotation says. */
+export function retryOf({ metadata: { annotations } }: Resource): string | undefined {
+  return annotations?.[RETRY_ANNOTATION];
+}
+
 /**
  * Which tokens the steps of a resource have: those of their newest Jobs, and the annotation's for the step that has failed, unless
- * it was for another step already.
+ * it was for another step already, or there before the step began.
  */
 export function tokensOf(resource: Resource, children: readonly ObservedChild[], recipe?: string): RetryTokens {
-  const wanted = resource.metadata.annotations?.[RETRY_ANNOTATION];
-  const isUsed = wanted !== undefined && children.some(({ job, retry }) => job && retry === wanted);
+  const wanted = retryOf(resource);
+  const isUsed = wanted !== undefined && children.some(({ job, retry, applied }) => job && (retry === wanted || applied?.retry === wanted));
   const tokens: Partial<Record<Step, string>> = {};
   for (const step of JOB_STEPS) {
     const jobs = jobsOf(children, step, recipe);

@@ -7,7 +7,7 @@ import type { Child, Inputs, KubeObject } from '../../expand';
 import { artifactsOf, intentOf } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
 import type { Observed, ObservedChild } from '../observe/observed';
-import { attemptOf, tokensOf } from './attempt';
+import { attemptOf, retryOf, tokensOf } from './attempt';
 import type { Attempt } from './attempt';
 import type { Decision, Desired } from './decision';
 import { resolve } from './gates';
@@ -90,7 +90,7 @@ const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget'];
 function desiredOf({ step, object }: Child, { serving, intent, build, waits }: Circumstances): Desired[] {
   const { inputs, isHeld, view } = serving;
   const base: Desired = { object, intent, inputs };
-  if (step === 'build') return desiredBuild(base, build, view.resource.spec.suspend);
+  if (step === 'build') return desiredBuild({ ...base, retry: retryOf(view.resource) }, build, view.resource.spec.suspend);
   if (object.kind === 'Service') return [{ ...base, former: formerOf(serving) }];
   if (FREE_KINDS.includes(object.kind ?? '')) return [base];
   if (object.kind !== 'Deployment') return [{ ...base, onlyIfThere: waits }];

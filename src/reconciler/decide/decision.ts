@@ -1,17 +1,13 @@
 /** What shall be: the outcome of looking at a resource, before anything is done. */
 import type { PublishedArtifact, Reason, Status } from '../../api/status';
-import type { Inputs, KubeObject } from '../../expand';
+import type { KubeObject } from '../../expand';
+import type { Latches } from '../observe/applied';
 import type { ObservedChild } from '../observe/observed';
 import type { ObservedPod } from '../observe/pods';
 
 /** An object that shall be there. */
-export interface Desired {
+export interface Desired extends Latches {
   readonly object: KubeObject;
-  readonly intent: string;
-  readonly inputs?: Inputs;
-  readonly former?: readonly string[];
-  readonly url?: string;
-  readonly culledAt?: string;
   /** Whether its pod template stays as it is, if it is there. */
   readonly keepsTemplate?: boolean;
   /** Whether it is only brought up to date where it is there. */

@@ -6,7 +6,7 @@ import type { Observed, ObservedChild } from '../observe/observed';
 import { newestFirst } from '../observe/pods';
 import type { ObservedPod } from '../observe/pods';
 import { failedVerdict, stepVerdict, suspendedVerdict } from './artifact-verdict';
-import { isExhausted, jobsOf } from './attempt';
+import { isExhausted, jobsOf, retryOf } from './attempt';
 import type { Attempt, JobStep } from './attempt';
 import { stalled } from './decision';
 import type { Decision, Desired, Verdict } from './decision';
@@ -28,8 +28,10 @@ interface Pending {
   readonly attempt: Exclude<Attempt, { state: 'succeeded' }>;
 }
 
-export function desiredOf({ children, intent, inputs, artifact: { url } }: Progress, step: Child['step']): Desired[] {
-  return children.filter((child) => child.step === step).map(({ object }) => ({ object, intent, inputs, url }));
+export function desiredOf({ view, children, intent, inputs, artifact: { url } }: Progress, step: Child['step']): Desired[] {
+  return children.filter((child) => child.step === step).map(({ object }) => ({
+    object, intent, inputs, url, ...(object.kind === 'Job' && { retry: retryOf(view.resource) }),
+  }));
 }
 
 export function pending(progress: Progress, { step, attempt }: Pending): Decision {

@@ -6,7 +6,8 @@ import type { Artifact, Inputs } from '../../expand';
 import { Lru } from '../runtime/lru';
 import type { Fingerprint } from './fingerprint';
 
-export interface Applied extends Fingerprint {
+/** What is decided once for a child, and known from then on. */
+export interface Latches {
   /** Digest of the part of the spec, and of the inputs, that decide the pod. Another means that the author wants other pods. */
   readonly intent: string;
   /** What the references resolved to. */
@@ -17,6 +18,14 @@ export interface Applied extends Fingerprint {
   readonly url?: string;
   /** Notebook: when it was suspended for lack of activity. */
   readonly culledAt?: string;
+  /** Job: what the resource's retry annotation said when it was made: it was not meant for this one's failure. */
+  readonly retry?: string;
+}
+
+export interface Applied extends Fingerprint, Latches {}
+
+export function latchesOf({ intent, inputs, former, url, culledAt, retry }: Latches): Latches {
+  return { intent, inputs, former, url, culledAt, retry };
 }
 
 /** Fields that do not decide what runs in the pod. */
@@ -52,7 +61,7 @@ function heldOnce(inputs: Inputs): Inputs {
 }
 
 function isApplied(value: unknown): value is Applied {
-  if (!isTexts(value, ['intent', 'rest'], ['template', 'culledAt', 'url'])) return false;
+  if (!isTexts(value, ['intent', 'rest'], ['template', 'culledAt', 'url', 'retry'])) return false;
   const { inputs, former = [] } = value as Applied;
   return isInputs(inputs) && Array.isArray(former) && former.every((url) => typeof url === 'string');
 }
@@ -75,6 +84,7 @@ export function artifactsOf({ inputs = {}, former = [] }: Pick<Applied, 'inputs'
   return [...Object.values(inputs).map(({ url }: Artifact) => url), ...former];
 }
 
-export function writeApplied({ intent, rest, template, inputs, former, url, culledAt }: Applied): string {
-  return JSON.stringify({ intent, rest, template, inputs, former, url, culledAt });
+export function writeApplied({ rest, template, ...latches }: Applied): string {
+  const { intent, ...others } = latchesOf(latches);
+  return JSON.stringify({ intent, rest, template, ...others });
 }

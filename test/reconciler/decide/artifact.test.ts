@@ -263,6 +263,21 @@ describe('a step that fails', () => {
     expect(cluster.children(opt).filter(({ role }) => role === 'run')).toHaveLength(2);
   });
 
+  test('is not tried again by an annotation that was there before it began', () => {
+    const cluster = world();
+    const { metadata, ...rest } = model();
+    const opt = cluster.add({ ...rest, metadata: { ...metadata, annotations: { 'substratus.ai/retry': '2' } } });
+    cluster.settle();
+    cluster.end(opt, 'check', { message: '{"published":false}' });
+    cluster.settle();
+    cluster.end(opt, 'run', { exitCode: 1 });
+    cluster.settle();
+    expect(cluster.ready(opt).reason).toBe('RunFailed');
+    cluster.change(opt, { annotations: { 'substratus.ai/retry': '3' } });
+    cluster.settle();
+    expect(cluster.ready(opt).reason).toBe('Running');
+  });
+
   test('runs anew when it is given more memory', () => {
     const { cluster, opt } = failed({ exitCode: 137, reason: 'OOMKilled' });
     cluster.change(opt, { spec: { resources: { memory: 64 } } });
