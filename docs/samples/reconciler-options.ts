@@ -10,6 +10,7 @@ const platform = Platform.gcp({
 new Reconciler(new Chart(new App(), 'system'), 'substratus', {
   platform,
   watchNamespaces: ['team-a', 'team-b'], // rights in these alone
+  flowSchema: true, // its requests do not wait for those of all other ServiceAccounts
   podMonitor: true,
   podMonitorLabels: { release: 'prometheus' },
   memory: Size.mebibytes(512),

@@ -2,12 +2,17 @@
 import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { isDns1123Label, isImageReference } from '../api/names';
+import { isAtLeast } from '../api/platform';
+import type { Platform } from './platform';
 import { namespaceProblem } from './platform-checks';
 import { shown } from './shown';
 import { ValidationError } from './validation-error';
 
 /** Less than Node takes for itself, however little there is to do. */
 const LEAST_MEBIBYTES = 128;
+
+/** From which on its API is stable. */
+const FLOW_SCHEMA_VERSION = '1.29';
 
 const NO_NAMESPACE = 'use lower-case letters, digits and - inside, 63 characters at most';
 
@@ -61,6 +66,18 @@ export function checkMemory(scope: Construct, memory: unknown): number {
 export function checkBoolean(scope: Construct, field: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new ValidationError(scope, `${field} is ${shown(value)}; give true or false`);
+}
+
+interface FlowProps {
+  readonly platform: Platform;
+  readonly flowSchema?: unknown;
+}
+
+export function checkFlowSchema(scope: Construct, { platform, flowSchema = false }: FlowProps): boolean {
+  const { kubernetesVersion } = platform._spec;
+  if (!checkBoolean(scope, 'flowSchema', flowSchema)) return false;
+  if (kubernetesVersion === undefined || isAtLeast(platform._spec, FLOW_SCHEMA_VERSION)) return true;
+  throw new ValidationError(scope, `flowSchema needs Kubernetes ${FLOW_SCHEMA_VERSION}, but platform ${platform.clusterName} says ${kubernetesVersion}; leave it out`);
 }
 
 interface MonitorProps {

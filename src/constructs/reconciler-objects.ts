@@ -1,5 +1,6 @@
 /** All objects of the reconciler but its definitions, in the order in which they are applied. Pure. */
 import type { ConfigMap, Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { FlowSchema } from 'kubernetes-types/flowcontrol/v1';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { canonicalJson } from '../api/digest';
@@ -17,6 +18,7 @@ const API_SERVER_PORTS = [443, 6443];
 const DNS_PORT = 53;
 /** Of notebooks, which are asked when they were last used. */
 const NOTEBOOK_PORT = 8888;
+const FLOW_PRECEDENCE = 1000;
 
 export function reconcilerObjects(settings: ReconcilerSettings): KubeObject[] {
   const { platform, namespace, watchNamespaces, program } = settings;
@@ -29,6 +31,7 @@ export function reconcilerObjects(settings: ReconcilerSettings): KubeObject[] {
     configMap(settings, PLATFORM_CONFIG_MAP, { data: { [PLATFORM_FILE_NAME]: canonicalJson(platform) } }),
     ...(program ? [programMap(settings, program)] : []),
     ...(settings.networkPolicy ? [networkPolicy(namespace)] : []),
+    ...(settings.flowSchema ? [flowSchema(namespace)] : []),
     reconcilerDeployment(settings),
     ...(settings.replicas > 1 ? [disruptionBudget(namespace)] : []),
     ...(settings.podMonitorLabels ? [podMonitor(namespace, settings.podMonitorLabels)] : []),
@@ -80,6 +83,25 @@ function networkPolicy(namespace: string): NetworkPolicy {
         { ports: [{ port: DNS_PORT, protocol: 'UDP' }, tcp(DNS_PORT)] },
         { to: [{ namespaceSelector: {} }], ports: [tcp(NOTEBOOK_PORT)] },
       ],
+    },
+  };
+}
+
+/** Before that of all ServiceAccounts, whose precedence is 9000. The level is one that every API server has. */
+function flowSchema(namespace: string): FlowSchema {
+  const all = ['*'];
+  return {
+    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+    kind: 'FlowSchema',
+    metadata: { name: RECONCILER, labels: LABELS },
+    spec: {
+      priorityLevelConfiguration: { name: 'workload-high' },
+      matchingPrecedence: FLOW_PRECEDENCE,
+      distinguisherMethod: { type: 'ByUser' },
+      rules: [{
+        subjects: [{ kind: 'ServiceAccount', serviceAccount: { name: RECONCILER, namespace } }],
+        resourceRules: [{ verbs: all, apiGroups: all, resources: all, namespaces: all, clusterScope: true }],
+      }],
     },
   };
 }

@@ -26,6 +26,7 @@ export interface ReconcilerSettings {
   readonly cpu: number;
   readonly memoryMebibytes: number;
   readonly networkPolicy: boolean;
+  readonly flowSchema: boolean;
   /** Labels of the PodMonitor; none without one. */
   readonly podMonitorLabels?: Readonly<Record<string, string>>;
 }

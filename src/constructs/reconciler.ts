@@ -10,7 +10,7 @@ import { lateProblem } from './late-values';
 import type { Platform } from './platform';
 import { checkPlatformProp, checkProps } from './props-check';
 import {
-  checkBoolean, checkCpu, checkImage, checkMemory, checkNamespace, checkPodMonitor, checkReplicas, checkWatched,
+  checkBoolean, checkCpu, checkFlowSchema, checkImage, checkMemory, checkNamespace, checkPodMonitor, checkReplicas, checkWatched,
 } from './reconciler-checks';
 import { reconcilerObjects } from './reconciler-objects';
 import { readProgram } from './reconciler-program';
@@ -104,6 +104,14 @@ export interface ReconcilerProps {
   readonly networkPolicy?: boolean;
 
   /**
+   * Whether a FlowSchema puts its requests on the API server's priority level `workload-high`, so that they, and its Lease, do not
+   * wait for those of all other ServiceAccounts. Needs Kubernetes 1.29.
+   *
+   * @default false
+   */
+  readonly flowSchema?: boolean;
+
+  /**
    * Whether a PodMonitor of the Prometheus operator is written.
    *
    * @default false
@@ -120,7 +128,7 @@ export interface ReconcilerProps {
 
 const RECONCILER_PROPS = knownProps<ReconcilerProps>({
   platform: true, namespace: true, image: true, replicas: true, watchNamespaces: true, rollOnUpgrade: true, logLevel: true, cpu: true,
-  memory: true, networkPolicy: true, podMonitor: true, podMonitorLabels: true,
+  memory: true, networkPolicy: true, flowSchema: true, podMonitor: true, podMonitorLabels: true,
 });
 
 /** Before the resources, which are in wave 0. */
@@ -210,6 +218,7 @@ function checkedProps(scope: Construct, props: ReconcilerProps): Omit<Reconciler
     cpu: checkCpu(scope, cpu),
     memoryMebibytes: checkMemory(scope, memory),
     networkPolicy: checkBoolean(scope, 'networkPolicy', networkPolicy),
+    flowSchema: checkFlowSchema(scope, props),
     podMonitorLabels: checkPodMonitor(scope, props),
     ...(image === undefined ? { program: asValidation(scope, readProgram) } : { image }),
   };

@@ -18,7 +18,7 @@ export interface Reference {
 }
 
 const WITHOUT_NAMESPACE = new Set([
-  'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'Namespace', 'Node', 'PersistentVolume', 'PriorityClass', 'StorageClass',
+  'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'FlowSchema', 'Namespace', 'Node', 'PersistentVolume', 'PriorityClass', 'StorageClass',
 ]);
 
 export function objectPath({ apiVersion, kind, namespace = 'default', name }: Reference): string {

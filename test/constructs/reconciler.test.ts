@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { App, Chart, Size } from 'cdk8s';
 import type { ConfigMap, Namespace } from 'kubernetes-types/core/v1';
+import type { FlowSchema } from 'kubernetes-types/flowcontrol/v1';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { Gpu, LogLevel, Platform, Preview, Reconciler, Workspace } from '../../src';
@@ -16,9 +17,10 @@ const LAST_APPLIED_BYTES = 256 * 1024;
 
 describe('what is written', () => {
   test('the definitions come first, then the namespace, the rights, the configuration, and the Deployment', () => {
-    expect(writtenBy(reconciler({ podMonitor: true })).map(({ kind }) => kind)).toEqual([
+    expect(writtenBy(reconciler({ podMonitor: true, flowSchema: true })).map(({ kind }) => kind)).toEqual([
       ...Array<string>(4).fill('CustomResourceDefinition'), 'Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding',
-      'ClusterRole', 'ClusterRole', 'ClusterRole', 'ConfigMap', 'ConfigMap', 'NetworkPolicy', 'Deployment', 'PodDisruptionBudget', 'PodMonitor',
+      'ClusterRole', 'ClusterRole', 'ClusterRole', 'ConfigMap', 'ConfigMap', 'NetworkPolicy', 'FlowSchema', 'Deployment',
+      'PodDisruptionBudget', 'PodMonitor',
     ]);
   });
 
@@ -166,6 +168,13 @@ describe('the pods', () => {
     expect(portsOf(egress)).toEqual(['TCP 443', 'TCP 6443', 'UDP 53', 'TCP 53', 'TCP 8888']);
     expect(portsOf(ingress)).toEqual(['TCP 8080']);
     expect(writtenBy(reconciler({ networkPolicy: false })).map(({ kind }) => kind)).not.toContain('NetworkPolicy');
+  });
+
+  test('do not wait behind all other ServiceAccounts, when they are asked not to', () => {
+    const objects = writtenBy(reconciler({ flowSchema: true, namespace: 'ml-system' }));
+    const schema = objects.find(({ kind }) => kind === 'FlowSchema') as FlowSchema;
+    const account = objects.find(({ kind }) => kind === 'ServiceAccount')?.metadata;
+    expect(schema.spec?.rules?.[0]?.subjects).toEqual([{ kind: 'ServiceAccount', serviceAccount: { name: account?.name, namespace: account?.namespace } }]);
   });
 
   test('are found by a Prometheus that is asked to', () => {

@@ -1,4 +1,7 @@
 /** A reconciler that may do less than it must. */
+import type { FlowSchema } from 'kubernetes-types/flowcontrol/v1';
+import { find, reconciler } from '../../../constructs/reconciler-fixtures';
+import { referenceTo } from '../../client';
 import { model } from '../stage';
 import type { Stage } from '../stage';
 
@@ -46,5 +49,17 @@ export function rights(stage: Stage): void {
     expect(said.message).toMatch(/^the reconciler may not do this: jobs.batch "opt-model-check-\w+" is forbidden: .*; apply the Reconciler of this version anew$/);
     expect(events.Forbidden).toBe(said.message);
     expect(isStalled).toBe(false);
+  });
+
+  const prioritized = stage.scene(async () => {
+    const schema = find<FlowSchema>(reconciler({ flowSchema: true }), 'FlowSchema');
+    await stage.client.apply(schema as object);
+    return stage.until('the API server has looked at it', async () => (
+      (await stage.client.get<FlowSchema>(referenceTo(schema as object))).status?.conditions?.find(({ type }) => type === 'Dangling')
+    ));
+  });
+
+  test('with flowSchema, it has a priority level that the API server knows', async () => {
+    expect(await prioritized()).toMatchObject({ status: 'False', reason: 'Found' });
   });
 }
