@@ -117,5 +117,5 @@ test('a claim that cannot be as large as asked keeps no notebook from being susp
   cluster.user(lab, { spec: { storage: { size: '20Gi' }, suspend: true } });
   await cluster.run();
   const deployment = cluster.store.get({ collection: 'apps/deployments', namespace: 'team-a' }, 'lab-notebook');
-  expect([deployment?.spec, cluster.reasonOf(lab)]).toEqual([expect.objectContaining({ replicas: 0 }), 'Forbidden']);
+  expect([deployment?.spec, cluster.reasonOf(lab)]).toEqual([expect.objectContaining({ replicas: 0 }), 'Rejected']);
 });

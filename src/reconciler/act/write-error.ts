@@ -7,8 +7,11 @@ import { NameConflict, NotYetGone } from './apply';
 /** How long until something may have changed that is not watched. Milliseconds. */
 const LATER_MS = 30_000;
 const SOON_MS = 1000;
+const BAD_REQUEST = 400;
 /** How the API server says that it is the rights that are missing; quotas, policies and webhooks answer with 403 too. */
 const RIGHTS = /\bUser "[^"]*" cannot /;
+/** How it says, with status 500, that an applied object has what its schema does not. */
+const UNTYPED = /^failed to create typed patch object|^failed to create manager for existing fields/;
 /** The longest that is told of one field. */
 const LONGEST_CAUSE = 240;
 
@@ -33,16 +36,16 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (ApiError.isForbidden(error) && /exceeded quota/.test(message)) {
     return { verdict: inProgress('QuotaExceeded', message), lookAgainMs: LATER_MS };
   }
-  if (ApiError.isForbidden(error) && !RIGHTS.test(message)) {
-    return { verdict: inProgress('Forbidden', `the API server does not allow what would run: ${message}`), lookAgainMs: LATER_MS };
-  }
-  if (ApiError.isForbidden(error)) {
+  if (ApiError.isForbidden(error) && RIGHTS.test(message)) {
     return { verdict: inProgress('Forbidden', `the reconciler may not do this: ${message}; apply the Reconciler of this version anew`), lookAgainMs: LATER_MS };
   }
-  if (ApiError.isInvalid(error) || error.status === 400) {
-    return { verdict: stalled('Rejected', `the API server refuses what would run: ${message}`), lookAgainMs: 10 * LATER_MS };
-  }
-  return undefined;
+  return isRejection(error)
+    ? { verdict: stalled('Rejected', `the API server refuses what would run: ${message}`), lookAgainMs: LATER_MS } : undefined;
+}
+
+/** What was asked for is at fault, or a policy that forbids it: somebody has to change one of them. */
+function isRejection(error: ApiError): boolean {
+  return ApiError.isInvalid(error) || ApiError.isForbidden(error) || error.status === BAD_REQUEST || UNTYPED.test(error.message);
 }
 
 /** Of a value that the API server shows whole, such as the template of a pod, only the ends: what it is, and what is wrong with it. */

@@ -95,7 +95,8 @@ function desiredOf({ step, object }: Child, { serving, intent, build, waits }: C
   if (FREE_KINDS.includes(object.kind ?? '')) return [base];
   if (object.kind !== 'Deployment') return [{ ...base, onlyIfThere: waits }];
   const isBuilding = build !== undefined && build.state !== 'succeeded';
-  const keepsTemplate = isHeld || isBuilding || (!view.rollOnUpgrade && isOlder(object, { serving, intent }));
+  /* What is suspended is changed once it goes on: a template that the API server refuses keeps no GPU from being freed. */
+  const keepsTemplate = isHeld || isBuilding || view.resource.spec.suspend || (!view.rollOnUpgrade && isOlder(object, { serving, intent }));
   return [{ ...base, object: withReplicas(object as Deployment, serving), culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
 }
 

@@ -25,9 +25,8 @@ export function startTrouble({ metadata: { uid } }: ObservedPod, warnings: View[
 /** What an API server or a controller says of pods that it refuses to make. */
 export function podlessTrouble(message: string): Trouble {
   if (/exceeded quota/.test(message)) return { reason: 'QuotaExceeded', message: `no pod can be made: ${message}`, isStuck: false };
-  if (/violates PodSecurity/.test(message)) return { reason: 'Rejected', message: `no pod can be made: ${message}`, isStuck: true };
-  if (/forbidden/.test(message)) return { reason: 'Forbidden', message: `no pod can be made: ${message}`, isStuck: false };
-  return { reason: 'NoPods', message: `no pod can be made: ${message}`, isStuck: false };
+  const isRejected = /forbidden/.test(message) && !/service ?account/i.test(message); // ServiceAccounts are made where they are missing
+  return { reason: isRejected ? 'Rejected' : 'NoPods', message: `no pod can be made: ${message}`, isStuck: isRejected };
 }
 
 /** Why a Job has failed, with the last words of its container; none where no pod is left to tell. */

@@ -22,11 +22,17 @@ test('of a value that is shown whole, what it is and what is wrong with it', () 
 });
 
 test.each([
-  ['jobs.batch "a" is forbidden: User "system:serviceaccount:substratus:reconciler" cannot patch resource "jobs"', /^the reconciler may not do this: .*; apply the Reconciler of this version anew$/],
-  ['pods "a" is forbidden: violates PodSecurity "restricted:latest"', /^the API server does not allow what would run: pods "a" is forbidden: violates PodSecurity/],
-])('whether rights or a policy forbid it: %s', (message, expected) => {
+  ['Forbidden', 'jobs.batch "a" is forbidden: User "system:serviceaccount:substratus:reconciler" cannot patch resource "jobs"', /^the reconciler may not do this: .*; apply the Reconciler of this version anew$/],
+  ['Rejected', 'pods "a" is forbidden: violates PodSecurity "restricted:latest"', /^the API server refuses what would run: pods "a" is forbidden: violates PodSecurity/],
+])('whether rights or a policy forbid it: %s, %s', (reason, message, expected) => {
   const { verdict } = refusalOf(new ApiError({ code: 403, reason: 'Forbidden', message })) ?? {};
-  expect(verdict).toMatchObject({ reason: 'Forbidden', message: expect.stringMatching(expected) });
+  expect(verdict).toMatchObject({ reason, message: expect.stringMatching(expected) });
+});
+
+test('a field that the schema does not know, which server-side apply answers with an error of its own', () => {
+  const message = 'failed to create typed patch object (a/b; apps/v1, Kind=Deployment): .spec.template.spec.affinity.nodeAffinitee: field not declared in schema';
+  expect(refusalOf(new ApiError({ code: 500, message }))?.verdict).toMatchObject({ reason: 'Rejected', stalled: true });
+  expect(refusalOf(new ApiError({ code: 500, message: 'etcdserver: request timed out' }))).toBeUndefined();
 });
 
 test('an error that trying again may help against is none', () => {

@@ -1,4 +1,5 @@
 /** What goes wrong is in the status and in an Event, in words that help. */
+import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { Resource } from '../../../../src/api/resource';
 import type { Condition } from '../../../../src/api/status';
@@ -24,13 +25,15 @@ interface Failure {
 }
 
 const H100 = { gpu: { type: 'nvidia-h100', count: 1 } };
+const TYPO = { affinity: { nodeAffinitee: 'gpu' } };
 const NO_SECRET = 'secret "huggingface" not found';
 
 const FAILURES: readonly Failure[] = [
   {
     name: 'a GPU that no node has',
     owner: (namespace) => notebook(namespace, 'lab', { resources: H100 }),
-    reason: 'Unschedulable', message: /no node for the pod yet: 0\/\d+ nodes are available: /, stalled: false,
+    reason: 'Unschedulable', stalled: true,
+    message: /no node for the pod yet: 0\/\d+ nodes are available: .*; no pool of the platform has nvidia-h100, it has nvidia-l4 \(pool l4\); add one/,
   },
   {
     name: 'an image that cannot be pulled',
@@ -86,6 +89,16 @@ const FAILURES: readonly Failure[] = [
     owner: (namespace) => model(namespace, 'opt'),
     reason: 'Rejected', message: /no pod can be made: .*violates PodSecurity "restricted:latest"/, stalled: true,
   },
+  {
+    name: 'a PriorityClass that does not exist',
+    owner: (namespace) => notebook(namespace, 'lab', { pod: { priorityClassName: 'golden' } }),
+    reason: 'Rejected', message: /no pod can be made: .*no PriorityClass with name golden was found/, stalled: true,
+  },
+  {
+    name: 'a field of the pod that does not exist',
+    owner: (namespace) => notebook(namespace, 'lab', { pod: TYPO }),
+    reason: 'Rejected', message: /the API server refuses what would run: .*nodeAffinitee: field not declared in schema/, stalled: true,
+  },
 ];
 
 interface Told {
@@ -102,6 +115,28 @@ export function failures(stage: Stage): void {
     expect(said).toMatchObject({ status: 'False', reason, message: expect.stringMatching(message) });
     expect(isStalled).toBe(stalled);
     expect(events[reason]).toMatch(message);
+  });
+
+  const suspended = stage.scene(async () => {
+    const namespace = await stage.namespace();
+    const lab = notebook(namespace, 'lab');
+    await stage.apply(lab);
+    await stage.ready(lab);
+    await stage.apply(notebook(namespace, 'lab', { pod: TYPO }));
+    const refused = await stage.reason(lab, 'Rejected');
+    await stage.apply(notebook(namespace, 'lab', { pod: TYPO, suspend: true }));
+    await stage.reason(lab, 'Suspended');
+    const { spec } = await stage.child(lab, 'Deployment') as Deployment;
+    await stage.apply(lab);
+    await stage.ready(lab);
+    await stage.converged([namespace]);
+    return { refused, replicas: spec?.replicas };
+  });
+
+  test('what runs goes on beside a change that is refused, and can be suspended', async () => {
+    const { refused, replicas } = await suspended();
+    expect(refused).toMatchObject({ status: 'True', message: expect.stringContaining('nodeAffinitee') });
+    expect(replicas).toBe(0);
   });
 
   const withoutAccount = stage.scene(async () => {
