@@ -4,7 +4,7 @@ import type { PlatformSpec } from '../api/platform';
 import { isArtifactResource } from '../api/resource';
 import type { Resource, ResourcesSpec } from '../api/resource';
 import { cloudNamed } from '../clouds/pods';
-import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, keyOf, keyOfResource, namespaceOf, onlyQueued, poolsFor, UNRESOLVED } from '../expand';
+import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, keyOf, keyOfResource, namespaceOf, noPoolFor, poolsFor, UNRESOLVED } from '../expand';
 import type { Gate, Inputs } from '../expand';
 import type { Declaration, Declarations } from './declarations';
 import { noSuchGpu, noSuchMachine } from './machines';
@@ -83,24 +83,14 @@ function gpuErrors(resources: ResourcesSpec = {}, platform: PlatformSpec): strin
   const impossible = noSuchGpu(cloud, name) ?? noSuchMachine(cloud, name, count);
   if (impossible) return [impossible];
   if (platform.autoProvisioning) return [];
-  const pools = platform.gpuPools ?? [];
+  const missing = noPoolFor(request, platform);
+  if (missing) return [missing];
   const fitting = poolsFor(request, platform);
-  if (fitting.length === 0) return [onlyQueued(request, platform) ?? noPool({ name, count }, pools)];
   const { capacity } = resources;
   if (capacity !== undefined && capacity !== 'spot-first' && !fitting.some((pool) => (pool.capacity ?? 'on-demand') === capacity)) {
     return [`capacity is ${capacity} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
   }
   return [];
-}
-
-function noPool({ name, count }: { readonly name: string; readonly count: number }, pools: NonNullable<PlatformSpec['gpuPools']>): string {
-  const same = pools.filter((pool) => pool.gpu === name);
-  if (same.length > 0) {
-    return `gpuCount is ${count} but nodes with ${name} have ${same.map((pool) => `${pool.gpusPerNode} (pool ${pool.name})`).join(', ')}; `
-      + 'ask for fewer, or add a pool with more of them on a node';
-  }
-  const others = pools.length > 0 ? `it has ${pools.map((pool) => `${pool.gpu} (pool ${pool.name})`).join(', ')}` : 'it has none';
-  return `no pool of the platform has ${name}, ${others}; add one with addGpuPool, or use another GPU`;
 }
 
 function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {

@@ -26,7 +26,7 @@ export type { Artifact, Gate, Inputs } from './inputs';
 export { notebookName, tokenSecretName } from './notebook';
 export { CHILD_TYPES, workspaceTypes } from './object-types';
 export type { ObjectType } from './object-types';
-export { noCapacity, onlyQueued, poolsFor } from './placement';
+export { noCapacity, noPoolFor, poolsFor } from './placement';
 export { overlayConflict } from './overlay';
 export { gpuRequestOf, unknownGpu } from './resources';
 export { serviceName } from './server';

@@ -80,11 +80,28 @@ function poolsThatHold({ gpu, count }: GpuRequest, { gpuPools = [] }: PlatformSp
 }
 
 /** Why no node would come up, where all pools that can hold the request are queued; none otherwise. */
-export function onlyQueued(request: GpuRequest, platform: PlatformSpec): string | undefined {
+function onlyQueued(request: GpuRequest, platform: PlatformSpec): string | undefined {
   const [queued] = poolsThatHold(request, platform);
   if (!queued || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
   return `pool ${queued.name} with ${queued.gpu} is queued: its nodes come up for a ProvisioningRequest only, which nothing here makes; `
     + 'add a pool of another capacity, for example flex-start';
+}
+
+/** Why no node of the platform can hold a request; none if one can, or if nodes of any kind come up by themselves. */
+export function noPoolFor(request: GpuRequest, platform: PlatformSpec): string | undefined {
+  const { gpu, count } = request;
+  if (!gpu || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
+  return onlyQueued(request, platform) ?? noPool({ name: gpu.name, count }, platform.gpuPools ?? []);
+}
+
+function noPool({ name, count }: { readonly name: string; readonly count: number }, pools: readonly GpuPoolSpec[]): string {
+  const same = pools.filter((pool) => pool.gpu === name);
+  if (same.length > 0) {
+    return `gpuCount is ${count} but nodes with ${name} have ${same.map((pool) => `${pool.gpusPerNode} (pool ${pool.name})`).join(', ')}; `
+      + 'ask for fewer, or add a pool with more of them on a node';
+  }
+  const others = pools.length > 0 ? `it has ${pools.map((pool) => `${pool.gpu} (pool ${pool.name})`).join(', ')}` : 'it has none';
+  return `no pool of the platform has ${name}, ${others}; add one with addGpuPool, or use another GPU`;
 }
 
 /** Where none is asked for, the first of these that the platform has the GPU with. Left open where it declares no pool. */

@@ -1,6 +1,6 @@
 /** What shall be, for a resource of any kind. Pure: the same view gives the same decision. */
 import { isArtifactResource } from '../../api/resource';
-import { ExpandError } from '../../expand';
+import { ExpandError, gpuRequestOf, noPoolFor } from '../../expand';
 import type { Observed, ObservedChild } from '../observe/observed';
 import { decideArtifact } from './decide-artifact';
 import { decideDeletion, holdsArtifact, letGo } from './decide-deletion';
@@ -12,7 +12,7 @@ import type { ArtifactView, ServingView, View } from './view';
 export function decide(view: View): Decision {
   try {
     const decision = decideKind(view);
-    return { ...decision, verdict: withGrant(decision.verdict, view.grant) };
+    return { ...decision, verdict: withGrant(withPools(decision.verdict, view), view.grant) };
   } catch (error) {
     /* Whatever it is, only who wrote the resource can mend it; what runs is left alone, unless it is to be suspended. */
     const message = error instanceof ExpandError ? error.message : `this cannot be expanded: ${error instanceof Error ? error.message : String(error)}`;
@@ -38,6 +38,13 @@ function decideKind(view: View): Decision {
 
 function isArtifact(view: View): view is ArtifactView {
   return isArtifactResource(view.resource as Observed);
+}
+
+/** No node fits, and none will: who wrote the resource or the platform can mend that. Without pools nobody knows which nodes there are. */
+function withPools(verdict: Verdict, { platform, resource: { spec: { resources = {} } } }: View): Verdict {
+  const request = verdict.reason === 'Unschedulable' ? gpuRequestOf(resources) : undefined;
+  const problem = request && (platform.gpuPools ?? []).length > 0 ? noPoolFor(request, platform) : undefined;
+  return problem ? { ...verdict, message: `${verdict.message}; ${problem}`, reconciling: false, stalled: true } : verdict;
 }
 
 const FAILURES: readonly string[] = [
