@@ -31,6 +31,10 @@ const PORT_NAME = 'http-serve';
 
 export function expandServer(server: ServerResource, context: ArtifactContext): Child[] {
   if (!server.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
+  const { replicas, scaling } = server.spec;
+  if (replicas !== undefined && scaling) {
+    throw new ExpandError(`replicas is ${replicas} but scaling is ${scaling}; leave replicas to the autoscaler, or scaling out`);
+  }
   const { configMap } = paramsOf(server);
   return [
     ...buildChildren(server, context),

@@ -57,7 +57,7 @@ test('suspension changes nothing but the number of replicas', () => {
 });
 
 test.each<[ServerSpec, number]>([
-  [{}, 0], [{ replicas: 1 }, 0], [{ replicas: 2 }, 1], [{ replicas: 2, suspend: true }, 0], [{ replicas: 2, scaling: 'external' }, 0],
+  [{}, 0], [{ replicas: 1 }, 0], [{ replicas: 2 }, 1], [{ replicas: 2, suspend: true }, 0], [{ scaling: 'external' }, 0],
 ])('%j has %i disruption budgets', (spec, count) => {
   expect(childrenOf(server(spec)).filter(({ object }) => object.kind === 'PodDisruptionBudget')).toHaveLength(count);
 });

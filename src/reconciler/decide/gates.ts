@@ -31,8 +31,8 @@ export function resolve({ resource, find, platform }: Pick<View, 'resource' | 'f
   let waiting: Closed | undefined;
   for (const gate of gatesOf(resource)) {
     const target = find(gate);
-    const refused = refusal(gate, { target, from: namespaceOf(resource) });
-    if (refused || !target) return { state: 'closed', closed: refused ?? notFound(gate) };
+    const refused = refusal(gate, { target, from: namespaceOf(resource), find });
+    if (refused || !target) return { state: 'closed', closed: refused ?? notFound(gate, find) };
     const artifact = publishedBy(target) ?? plannedBy(target, { find, platform });
     waiting ??= isPublished(target) ? undefined : notReady(gate, target);
     if (!artifact) return { state: 'closed', closed: waiting ?? notReady(gate, target) };
@@ -41,19 +41,26 @@ export function resolve({ resource, find, platform }: Pick<View, 'resource' | 'f
   return waiting ? { state: 'waiting', inputs, closed: waiting } : { state: 'open', inputs };
 }
 
+interface Reference extends Pick<View, 'find'> {
+  readonly target: Observed | undefined;
+  readonly from: string;
+}
+
 /** Nothing tells whether a resource exists that one may not refer to. */
-function refusal(gate: Gate, { target, from }: { readonly target: Observed | undefined; readonly from: string }): Closed | undefined {
+function refusal(gate: Gate, { target, from, find }: Reference): Closed | undefined {
   if (gate.namespace !== from && !(target && isOpenTo(target, from))) {
     return {
       reason: 'ReferenceNotPermitted',
       message: `${describe(gate)} is not shared with namespace ${from}; its owner adds ${from} to spec.sharing.namespaces, if it exists`,
     };
   }
-  return target && !target.metadata.deletionTimestamp ? undefined : notFound(gate);
+  return target && !target.metadata.deletionTimestamp ? undefined : notFound(gate, find);
 }
 
-function notFound(gate: Gate): Closed {
-  return { reason: `${gate.kind}NotFound`, message: `waiting for ${describe(gate)}, which does not exist` };
+function notFound(gate: Gate, find: View['find']): Closed {
+  const other = { ...gate, kind: gate.kind === 'Model' ? 'Dataset' : 'Model' } as Gate;
+  const hint = find(other) ? `, but there is ${describe(other)}` : '';
+  return { reason: `${gate.kind}NotFound`, message: `waiting for ${describe(gate)}, which does not exist${hint}` };
 }
 
 /** Says what keeps it where that takes a person; its progress it tells itself, and not a thousand Servers with it. */

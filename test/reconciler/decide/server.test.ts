@@ -1,6 +1,6 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { DeploymentState } from '../../../src/reconciler/observe/observed';
-import { model, platformOf, server } from '../../expand/fixtures';
+import { dataset, model, platformOf, server } from '../../expand/fixtures';
 import { World } from '../world';
 
 const PLATFORM = platformOf('gcp', { gpuPools: [{ name: 'l4', gpu: 'nvidia-l4', gpusPerNode: 1 }] });
@@ -189,6 +189,34 @@ describe('a server', () => {
     cluster.change(chat, { spec: { suspend: false } });
     cluster.settle();
     expect(cluster.child(chat, 'Deployment').deployment?.replicas).toBe(1);
+  });
+
+  test('that is suspended keeps its pod template until it goes on', () => {
+    const { cluster, chat } = serving();
+    const before = cluster.child(chat, 'Deployment').applied?.template;
+    cluster.change(chat, { spec: { suspend: true, image: 'example/server:2' } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment')).toMatchObject({ applied: { template: before }, deployment: { replicas: 0 } });
+    cluster.change(chat, { spec: { suspend: false } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied?.template).not.toBe(before);
+  });
+
+  test('that names a Dataset as its model is told that it is one', () => {
+    const cluster = world();
+    cluster.add(dataset({}, 'squad'));
+    const chat = cluster.add(server({ model: { name: 'squad' } }));
+    cluster.settle();
+    expect(cluster.ready(chat).message).toBe('waiting for Model team-a/squad, which does not exist, but there is Dataset team-a/squad');
+  });
+
+  test('that leaves its replicas to an autoscaler cannot say how many', () => {
+    const { cluster, chat } = serving();
+    cluster.change(chat, { spec: { replicas: 3, scaling: 'external' } });
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({
+      status: 'True', reason: 'InvalidSpec', message: 'replicas is 3 but scaling is external; leave replicas to the autoscaler, or scaling out',
+    });
   });
 
   test('that is suspended says so, and not that its image is not built', () => {
