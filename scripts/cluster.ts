@@ -4,7 +4,7 @@
  */
 import * as path from 'node:path';
 import type { Assets } from '../test/cluster/assets';
-import { assetsOrThrow, interruption, withLocalCluster } from './local-cluster';
+import { assetsOrThrow, endOf, interruption, withLocalCluster } from './local-cluster';
 import type { LocalCluster } from './local-cluster';
 import { NAMESPACE, synthesizeQuickstart } from './quickstart';
 
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   await withLocalCluster({ assets, system, say }, async (local) => {
     say('ready\n');
     console.log(usage(local, { assets, team: path.relative(ROOT, team) }));
-    await interruption();
+    await Promise.race([interruption(), endOf(local.reconciler)]);
     console.log();
     say('stopping');
   });

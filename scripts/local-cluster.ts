@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { ConfigMap, Secret } from 'kubernetes-types/core/v1';
 import { RECONCILER, TOKEN_KEY_SECRET } from '../src/api/reconciler';
@@ -27,6 +28,7 @@ const LEAD_SECONDS = 60;
 
 /** tsx passes on the Ctrl-C that we have had already. */
 const ONE_SIGNAL_MS = 1000;
+const POLL_MS = 500;
 
 /** As a shell has it for SIGINT. */
 export const INTERRUPTED_EXIT_CODE = 130;
@@ -87,6 +89,16 @@ export function interruption(): Promise<'interrupted'> {
   });
 }
 
+/** Rejects when the program has ended by itself. */
+export async function endOf(reconciler: Component): Promise<never> {
+  while (reconciler.isRunning) await setTimeout(POLL_MS);
+  throw ended(reconciler);
+}
+
+function ended(reconciler: Component): Error {
+  return new Error(`the reconciler has ended (${reconciler.ending}):\n${reconciler.lastWords()}`);
+}
+
 /** The files of a cluster go with it. */
 function keepLogs({ logs }: Cluster): string {
   const kept = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk-substratus-logs-'));
@@ -118,7 +130,7 @@ async function startReconciler(cluster: Cluster): Promise<Component> {
 /** As a kubelet does, for the program may not read Secrets. It makes this one as soon as it leads. */
 async function mountTokenKey({ cluster, reconciler }: LocalCluster, file: string): Promise<void> {
   const { data } = await until('the reconciler leads', () => {
-    if (!reconciler.isRunning) throw new Error(`the reconciler has ended (${reconciler.ending}):\n${reconciler.lastWords()}`);
+    if (!reconciler.isRunning) throw ended(reconciler);
     return cluster.client.find<Secret>({ apiVersion: 'v1', kind: 'Secret', namespace: NAMESPACE, name: TOKEN_KEY_SECRET });
   }, { seconds: LEAD_SECONDS });
   cluster.write(file, Buffer.from(data?.key ?? '', 'base64'));

@@ -85,7 +85,8 @@ export class Cues {
   public take(pod: Pod): Cue {
     const entry = this.cues.find(({ selector, left }) => left > 0 && fits(pod, selector));
     if (entry) entry.left -= 1;
-    return entry?.cue ?? annotated(pod) ?? { outcome: isOfJob(pod) ? 'succeed' : 'run' };
+    const outcome = isOfJob(pod) ? 'succeed' : 'run';
+    return entry?.cue ?? annotated(pod, outcome) ?? { outcome };
   }
 }
 
@@ -96,11 +97,11 @@ function fits({ metadata, spec }: Pod, { namespace, labels = {}, container, name
     && metadata?.name?.startsWith(namePrefix) === true;
 }
 
-function annotated({ metadata }: Pod): Cue | undefined {
+function annotated({ metadata }: Pod, usual: Outcome): Cue | undefined {
   const value = (key: string) => metadata?.annotations?.[`${PREFIX}/${key}`];
   const number = (key: string) => (value(key) === undefined ? undefined : Number(value(key)));
-  const asked = value('outcome');
-  if (asked === undefined) return undefined;
+  if (!Object.keys(metadata?.annotations ?? {}).some((key) => key.startsWith(`${PREFIX}/`))) return undefined;
+  const asked = value('outcome') ?? usual;
   const outcome = OUTCOMES.find((each) => each === asked);
   if (!outcome) return { outcome: 'fail', message: `${PREFIX}/outcome is '${asked}'; use one of ${OUTCOMES.join(', ')}` };
   return { outcome, message: value('message'), exitCode: number('exit-code'), delay: number('delay'), duration: number('duration') };

@@ -22,8 +22,13 @@ function options(more: Partial<CreateOptions> = {}): CreateOptions {
   return { namespace: 'substratus', clock: new FakeClock(), random: () => 1, signal: new AbortController().signal, onFailure, ...more };
 }
 
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'token-key-'));
+let files = 0;
+
+afterAll(() => fs.rmSync(directory, { recursive: true }));
+
 function file(content?: Buffer): string {
-  const name = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'token-key-')), 'key');
+  const name = path.join(directory, `key-${++files}`);
   if (content) fs.writeFileSync(name, content);
   return name;
 }
