@@ -25,6 +25,8 @@ interface Volume extends LiveObject {
 export class Workspaces {
   /** ServiceAccounts that are known to be there, whoever made them. */
   private readonly known = new Set<string>();
+  /** Claims whose volume is theirs, by uid. */
+  private readonly settled = new Set<string>();
 
   constructor(private readonly client: Client, private readonly caches: Caches, private readonly platform: PlatformSpec) {}
 
@@ -32,7 +34,7 @@ export class Workspaces {
   public async prepare(namespace: string): Promise<void> {
     for (const object of expandWorkspace(this.platform, namespace)) {
       if (!this.isThere(object)) await this.create(object);
-      if (object.kind === CLAIM && !this.isBound(object.metadata)) await this.freeVolume(object as PersistentVolumeClaim);
+      if (object.kind === CLAIM && !this.isSettled(object.metadata)) await this.settle(object as PersistentVolumeClaim);
     }
   }
 
@@ -60,16 +62,17 @@ export class Workspaces {
     return missingValues(this.platform, namespace).length > 0;
   }
 
-  /** A volume is there if its claim is bound; else it is tried. */
+  /** A volume is there if it is its claim's; else it is tried. */
   private isThere({ kind, metadata = {}, ...rest }: KubeObject): boolean {
-    if (kind === VOLUMES.kind) return this.isBound((rest as unknown as Volume).spec.claimRef);
+    if (kind === VOLUMES.kind) return this.isSettled((rest as unknown as Volume).spec.claimRef);
     const key = `${metadata.namespace}/${metadata.name}`;
     if (kind === CLAIM) return this.caches.children.get(CLAIM)?.get(key) !== undefined;
     return this.caches.serviceAccounts.get(key) !== undefined || this.known.has(key);
   }
 
-  private isBound({ namespace, name }: ClaimRef = {}): boolean {
-    return this.caches.children.get(CLAIM)?.get(`${namespace}/${name}`)?.phase === 'Bound';
+  private isSettled({ namespace, name }: ClaimRef = {}): boolean {
+    const claim = this.caches.children.get(CLAIM)?.get(`${namespace}/${name}`);
+    return claim !== undefined && (claim.phase === 'Bound' || this.settled.has(claim.metadata.uid));
   }
 
   private async create(object: KubeObject): Promise<void> {
@@ -82,16 +85,19 @@ export class Workspaces {
   }
 
   /**
-   * Lets go of the claim of a namespace that was deleted: Kubernetes keeps a volume for the uid that it was bound to, so that the
+   * Takes the volume from the claim of a namespace that was deleted: Kubernetes keeps it for the uid that it was bound to, so that the
    * claim of a namespace made anew would wait for it without end.
    */
-  private async freeVolume(claim: PersistentVolumeClaim): Promise<void> {
+  private async settle(claim: PersistentVolumeClaim): Promise<void> {
     const { namespace, name = '' } = claim.metadata ?? {};
     const { metadata: { uid } } = await this.client.get(typeOf(claim), { namespace, name });
     const ref = { name: claim.spec?.volumeName ?? '' };
     const { metadata: { resourceVersion }, spec: { claimRef } } = await this.client.get<Volume>(VOLUMES, ref);
-    if (claimRef?.uid === undefined || claimRef.uid === uid || claimRef.namespace !== namespace || claimRef.name !== name) return;
-    const body = { metadata: { resourceVersion }, spec: { claimRef: { uid: null, resourceVersion: null } } };
-    await this.client.patch(VOLUMES, ref, { type: 'merge', body });
+    if (claimRef?.namespace !== namespace || claimRef?.name !== name) return;
+    if (claimRef.uid !== undefined && claimRef.uid !== uid) {
+      const body = { metadata: { resourceVersion }, spec: { claimRef: { uid: null, resourceVersion: null } } };
+      await this.client.patch(VOLUMES, ref, { type: 'merge', body });
+    }
+    this.settled.add(uid);
   }
 }

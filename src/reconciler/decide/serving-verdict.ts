@@ -98,7 +98,7 @@ function runningVerdict(serving: Serving, state: DeploymentState): Verdict {
   const trouble = podTrouble(pods, warnings) ?? (state.problem && problemOf(state.problem));
   const count = `${available} of ${replicas} replicas ${replicas === 1 ? 'answers' : 'answer'}`;
   const next = closed ? `; the next revision is ${closed.message}` : '';
-  const message = `${ready ? 'rolling out' : 'starting'}, ${count}${trouble ? `: ${trouble.message}` : ''}${next}`;
+  const message = `${ready ? 'rolling out, while' : 'starting,'} ${count}${trouble ? `: ${trouble.message}` : ''}${next}`;
   const why = trouble?.reason ?? (ready ? 'RollingOut' : 'Starting');
   return { ...(trouble?.isStuck ? stalled(why, message) : inProgress(why, message)), ready };
 }

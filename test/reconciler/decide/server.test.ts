@@ -245,7 +245,9 @@ describe('a server', () => {
       },
     });
     cluster.settle();
-    expect(cluster.ready(chat)).toMatchObject({ status: 'True', reason: 'RolloutFailed' });
+    expect(cluster.ready(chat)).toMatchObject({
+      status: 'True', reason: 'RolloutFailed', message: 'rolling out, while 1 of 1 replicas answers: does not come up in time: timed out',
+    });
     expect(cluster.condition(chat, 'Stalled')?.status).toBe('True');
   });
 });
