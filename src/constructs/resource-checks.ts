@@ -1,10 +1,9 @@
 /** What is wrong with a resource, once the platform and all other resources are known. */
 import { workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
-import { isArtifactResource } from '../api/resource';
 import type { Resource, ResourcesSpec } from '../api/resource';
 import { cloudNamed } from '../clouds/pods';
-import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, keyOf, keyOfResource, namespaceOf, noPoolFor, poolsFor, UNRESOLVED } from '../expand';
+import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf, keyOfResource, namespaceOf, noPoolFor, poolsFor, UNRESOLVED } from '../expand';
 import type { Gate, Inputs } from '../expand';
 import type { Declaration, Declarations } from './declarations';
 import { noSuchGpu, noSuchMachine } from './machines';
@@ -60,9 +59,7 @@ function sharingErrors({ object: { rendered } }: Declaration, all: Declarations)
   const namespace = namespaceOf(rendered);
   return gatesOf(rendered).filter((gate) => gate.namespace !== namespace).flatMap((gate) => {
     const owner = all.find(keyOf(gate))?.object.declared;
-    if (!owner || !isArtifactResource(owner)) return [];
-    const namespaces = owner.spec.sharing?.namespaces ?? [];
-    if (namespaces.includes('*') || namespaces.includes(namespace)) return [];
+    if (!owner || isOpenTo(owner, namespace)) return [];
     return [`${describe(gate)} is not shared with namespace ${namespace}; add sharedWith: ['${namespace}'] to it`];
   });
 }

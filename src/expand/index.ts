@@ -21,7 +21,7 @@ export { ExpandError } from './error';
 export { NO_UPLOADS } from './image';
 export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { MAX_DISRUPTIONS_ANNOTATION } from './job';
-export { artifactUrl, gatesOf, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
+export { artifactUrl, gatesOf, isOpenTo, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
 export type { Artifact, Gate, Inputs } from './inputs';
 export { notebookName, tokenSecretName } from './notebook';
 export { CHILD_TYPES, workspaceTypes } from './object-types';

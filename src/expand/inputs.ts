@@ -1,7 +1,7 @@
 /** What references resolve to, and how it gets into a pod. */
 import type { Container } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../api/platform';
-import { PLURALS, REFERENCES, referencesOf } from '../api/resource';
+import { isArtifactResource, PLURALS, REFERENCES, referencesOf } from '../api/resource';
 import type { Access, ArtifactKind, InputsSpec, Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
@@ -38,6 +38,13 @@ export interface Gate {
   readonly kind: ArtifactKind;
   readonly namespace: string;
   readonly name: string;
+}
+
+/** Whether those in a namespace may refer to a Model or Dataset: its own, and those that its owner grants it. */
+export function isOpenTo(target: Resource, namespace: string): boolean {
+  if (namespaceOf(target) === namespace) return true;
+  const { namespaces = [] } = isArtifactResource(target) ? target.spec.sharing ?? {} : {};
+  return namespaces.includes(namespace) || namespaces.includes('*');
 }
 
 /** What a resource waits for. */

@@ -3,10 +3,9 @@ import { recipeDigest } from '../../api/digest';
 import { isArtifactResource } from '../../api/resource';
 import type { ArtifactResource } from '../../api/resource';
 import type { Reason } from '../../api/status';
-import { artifactUrl, CycleError, describe, gatesOf, keyOf, keyOfResource, namespaceOf } from '../../expand';
+import { artifactUrl, CycleError, describe, gatesOf, isOpenTo, keyOf, keyOfResource, namespaceOf } from '../../expand';
 import type { Artifact, Gate, Inputs } from '../../expand';
 import type { Observed } from '../observe/observed';
-import { isOpenTo } from '../observe/sharing';
 import type { View } from './view';
 
 /** Why a gate is closed. */
@@ -31,8 +30,9 @@ export function resolve({ resource, find, platform }: Pick<View, 'resource' | 'f
   let waiting: Closed | undefined;
   for (const gate of gatesOf(resource)) {
     const target = find(gate);
-    const refused = refusal(gate, { target, from: namespaceOf(resource), find });
-    if (refused || !target) return { state: 'closed', closed: refused ?? notFound(gate, find) };
+    const reference = { target, from: namespaceOf(resource), find };
+    const refused = refusal(gate, reference);
+    if (refused || !target) return { state: 'closed', closed: refused ?? notFound(gate, reference) };
     const artifact = publishedBy(target) ?? plannedBy(target, { find, platform });
     waiting ??= isPublished(target) ? undefined : notReady(gate, target);
     if (!artifact) return { state: 'closed', closed: waiting ?? notReady(gate, target) };
@@ -47,19 +47,20 @@ interface Reference extends Pick<View, 'find'> {
 }
 
 /** Nothing tells whether a resource exists that one may not refer to. */
-function refusal(gate: Gate, { target, from, find }: Reference): Closed | undefined {
+function refusal(gate: Gate, reference: Reference): Closed | undefined {
+  const { target, from } = reference;
   if (gate.namespace !== from && !(target && isOpenTo(target, from))) {
     return {
       reason: 'ReferenceNotPermitted',
       message: `${describe(gate)} is not shared with namespace ${from}; its owner adds ${from} to spec.sharing.namespaces, if it exists`,
     };
   }
-  return target && !target.metadata.deletionTimestamp ? undefined : notFound(gate, find);
+  return target && !target.metadata.deletionTimestamp ? undefined : notFound(gate, reference);
 }
 
-function notFound(gate: Gate, find: View['find']): Closed {
-  const other = { ...gate, kind: gate.kind === 'Model' ? 'Dataset' : 'Model' } as Gate;
-  const hint = find(other) ? `, but there is ${describe(other)}` : '';
+function notFound(gate: Gate, { from, find }: Reference): Closed {
+  const other: Gate = { ...gate, kind: gate.kind === 'Model' ? 'Dataset' : 'Model' };
+  const hint = gate.namespace === from && find(other) ? `, but there is ${describe(other)}` : '';
   return { reason: `${gate.kind}NotFound`, message: `waiting for ${describe(gate)}, which does not exist${hint}` };
 }
 

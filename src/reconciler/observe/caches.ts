@@ -1,14 +1,13 @@
 /** What is known of the cluster, and how it is looked up. */
 import { KINDS } from '../../api/resource';
 import type { Kind } from '../../api/resource';
-import { CHILD_TYPES, gatesOf, keyOf, keyOfResource, namespaceOf } from '../../expand';
+import { CHILD_TYPES, gatesOf, isOpenTo, keyOf, keyOfResource, namespaceOf } from '../../expand';
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
 import { artifactsOf } from './applied';
 import type { Observed, ObservedChild } from './observed';
 import type { ObservedPod } from './pods';
-import { isOpenTo } from './sharing';
 
 export interface ServiceAccountSeen {
   readonly metadata: Pick<LiveMetadata, 'name' | 'namespace' | 'uid' | 'resourceVersion'>;

@@ -210,6 +210,18 @@ describe('a server', () => {
     expect(cluster.ready(chat).message).toBe('waiting for Model team-a/squad, which does not exist, but there is Dataset team-a/squad');
   });
 
+  test('of another namespace is not told which Datasets there are', () => {
+    const cluster = world();
+    const squad = cluster.add(model({ sharing: { namespaces: ['team-b'] } }, 'squad'));
+    cluster.change(squad, { deletionTimestamp: '2026-01-02T00:00:00Z' });
+    cluster.add(dataset({}, 'squad'));
+    const { metadata, ...rest } = server({ model: { name: 'squad', namespace: 'team-a' } });
+    const theirs = { ...rest, metadata: { ...metadata, namespace: 'team-b' } };
+    cluster.add(theirs);
+    cluster.look(theirs);
+    expect(cluster.ready(theirs).message).toBe('waiting for Model team-a/squad, which does not exist');
+  });
+
   test('that leaves its replicas to an autoscaler cannot say how many', () => {
     const { cluster, chat } = serving();
     cluster.change(chat, { spec: { replicas: 3, scaling: 'external' } });
