@@ -11,7 +11,7 @@ const BAD_REQUEST = 400;
 /** How the API server says that it is the rights that are missing; quotas, policies and webhooks answer with 403 too. */
 const RIGHTS = /\bUser "[^"]*" cannot /;
 /** How it says, with status 500, that an applied object has what its schema does not. */
-const UNTYPED = /^failed to create typed patch object|^failed to create manager for existing fields/;
+const UNTYPED = /^failed to create typed patch object/;
 /** The longest that is told of one field. */
 const LONGEST_CAUSE = 240;
 
@@ -39,8 +39,10 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (ApiError.isForbidden(error) && RIGHTS.test(message)) {
     return { verdict: inProgress('Forbidden', `the reconciler may not do this: ${message}; apply the Reconciler of this version anew`), lookAgainMs: LATER_MS };
   }
-  return isRejection(error)
-    ? { verdict: stalled('Rejected', `the API server refuses what would run: ${message}`), lookAgainMs: LATER_MS } : undefined;
+  if (!isRejection(error)) return undefined;
+  /* A policy may be another soon; what is not valid stays so. */
+  const lookAgainMs = ApiError.isForbidden(error) ? LATER_MS : 10 * LATER_MS;
+  return { verdict: stalled('Rejected', `the API server refuses what would run: ${message}`), lookAgainMs };
 }
 
 /** What was asked for is at fault, or a policy that forbids it: somebody has to change one of them. */
