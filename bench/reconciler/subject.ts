@@ -11,8 +11,6 @@ import { parseMetrics } from './metrics';
 import type { Labels, Metrics } from './metrics';
 
 const ROOT = path.resolve(__dirname, '../..');
-/** What the Reconciler construct has by default. */
-const MEBIBYTES = 256;
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const POLL_MS = 100;
 /** For how long nothing may happen to be called quiet. */
@@ -48,7 +46,7 @@ export class Subject {
   private constructor(private readonly cluster: Cluster, private readonly options: SubjectOptions, port: number) {
     this.file = cluster.write('reconciler.js', bundle());
     this.env = {
-      NODE_OPTIONS: nodeOptions(MEBIBYTES),
+      NODE_OPTIONS: nodeOptions(),
       PLATFORM_FILE: cluster.write('platform.json', JSON.stringify(options.platform)),
       POD_NAME: 'reconciler-0', POD_NAMESPACE: 'default', LEADER_ELECT: 'false', HEALTH_PORT: String(port), METRICS_PORT: String(port),
     };

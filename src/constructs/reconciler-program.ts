@@ -12,6 +12,9 @@ export const PROGRAM_KEY = 'reconciler.js.gz';
 /** Where it is mounted. */
 export const PROGRAM_DIRECTORY = '/program';
 
+/** Memory of a container, unless another is asked for. */
+export const DEFAULT_MEBIBYTES = 256;
+
 /** Limits of Node's heap, which otherwise floats up to three times of what it needs: 10,000 resources take some 65 of 85 MiB. */
 const OLD_SPACE_SHARE = 1 / 3;
 const SEMI_SPACE_MIB = 4;
@@ -42,6 +45,6 @@ export const LOADER = [
 ].join('; ');
 
 /** The options of Node for a container of so much memory. */
-export function nodeOptions(memoryMebibytes: number): string {
+export function nodeOptions(memoryMebibytes = DEFAULT_MEBIBYTES): string {
   return `--max-old-space-size=${Math.floor(memoryMebibytes * OLD_SPACE_SHARE)} --max-semi-space-size=${SEMI_SPACE_MIB}`;
 }

@@ -13,7 +13,7 @@ import {
   checkBoolean, checkCpu, checkFlowSchema, checkImage, checkMemory, checkNamespace, checkPodMonitor, checkReplicas, checkWatched,
 } from './reconciler-checks';
 import { reconcilerObjects } from './reconciler-objects';
-import { readProgram } from './reconciler-program';
+import { DEFAULT_MEBIBYTES, readProgram } from './reconciler-program';
 import { watchedRole } from './reconciler-roles';
 import type { ReconcilerSettings } from './reconciler-settings';
 import { shown } from './shown';
@@ -203,7 +203,7 @@ function roleId(watched: string): string {
 /** The props with their defaults. */
 function checkedProps(scope: Construct, props: ReconcilerProps): Omit<ReconcilerSettings, 'platform'> {
   const { namespace = 'substratus', replicas = 2, rollOnUpgrade = false, logLevel = LogLevel.INFO, cpu = 0.1 } = props;
-  const { memory = Size.mebibytes(256), networkPolicy = true } = props;
+  const { memory = Size.mebibytes(DEFAULT_MEBIBYTES), networkPolicy = true } = props;
   const own = checkNamespace(scope, namespace);
   if (!Object.values(LogLevel).includes(logLevel)) {
     throw new ValidationError(scope, `logLevel is ${shown(logLevel)}; use one of ${Object.values(LogLevel).join(', ')}`);

@@ -40,8 +40,6 @@ const WRITES = ['POST', 'PATCH', 'PUT', 'DELETE'] as const;
 /** How many requests there were of each method that changes something. */
 export type WriteCounts = Readonly<Record<typeof WRITES[number], number>>;
 
-/** What the `Reconciler` construct has by default. */
-const MEBIBYTES = 256;
 const MAIN = path.join(__dirname, '..', '..', 'src', 'reconciler', 'main.ts');
 const START_SECONDS = 60;
 
@@ -53,7 +51,7 @@ export class ReconcilerProgram {
       command: [process.execPath, bundle(cluster)],
       kubeconfig,
       env: {
-        NODE_OPTIONS: nodeOptions(MEBIBYTES),
+        NODE_OPTIONS: nodeOptions(),
         PLATFORM_FILE: cluster.write(`${name}-platform.json`, JSON.stringify(platform)),
         HEALTH_PORT: String(port),
         METRICS_PORT: String(port),
