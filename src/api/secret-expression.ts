@@ -1,4 +1,5 @@
 /** `${{ secrets.<name>.<key> }}`: how the value of an environment variable refers to a Secret of the namespace. */
+import { hasNul, NUL_REASON } from './nul';
 
 export interface SecretKey {
   readonly name: string;
@@ -12,13 +13,6 @@ export type EnvValue =
 
 /* A Secret's name is a DNS-1123 subdomain, in which dots are rare; so the name ends at the first dot and the key may hold more. */
 const EXPRESSION = /^\$\{\{\s*secrets\.([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\.([-._a-zA-Z0-9]+)\s*\}\}$/;
-
-/** Why a text cannot be the value of a variable: the system ends it there. */
-export const NUL_REASON = 'has a NUL character, which no environment variable can hold; leave it out';
-
-export function hasNul(value: string): boolean {
-  return value.includes('\0');
-}
 
 /** Reads a value: literal, reference, or something that was meant as a reference and is none. */
 export function parseEnvValue(value: string): EnvValue {

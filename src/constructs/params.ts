@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { isEnvName, paramVariable } from '../api/names';
-import { hasNul, NUL_REASON } from '../api/secret-expression';
+import { hasNul, NUL_REASON } from '../api/nul';
 import { shown } from './shown';
 import { ValidationError } from './validation-error';
 

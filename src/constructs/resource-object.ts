@@ -5,6 +5,7 @@ import { SPEC_SCHEMAS } from '../api/crd-schema';
 import { canonicalJson, recipeDigest, shortDigest } from '../api/digest';
 import type { InputDigests } from '../api/digest';
 import { isDns1035Label, isDns1123Label, MAX_NAME_LENGTH } from '../api/names';
+import { commandProblem } from '../api/nul';
 import { API_VERSION, isArtifactResource, referencesOf } from '../api/resource';
 import type { Resource } from '../api/resource';
 import { Declarations } from './declarations';
@@ -47,7 +48,7 @@ export class ResourceObject extends ApiObject {
     const namespace = namespaceAt(scope, metadata);
     checkName(scope, { kind, name });
     checkNamespace(scope, namespace);
-    const problem = schemaProblem('', spec, SPEC_SCHEMAS[kind]);
+    const problem = schemaProblem('', spec, SPEC_SCHEMAS[kind]) ?? commandProblem(spec);
     if (problem) throw new ValidationError(scope, problem);
     super(scope, 'Resource', { apiVersion: API_VERSION, kind, metadata: { ...metadata, name }, spec });
     this.recipeDigest = areKnown ? digest : undefined;
@@ -89,7 +90,7 @@ export class ResourceObject extends ApiObject {
       return `a patch changed the content of ${kind} ${this.name} after its name was computed from it; `
         + 'set the props instead, or patch only what decides no content, such as resources';
     }
-    return tokenProblem(json) ?? schemaProblem('', spec, SPEC_SCHEMAS[kind]);
+    return tokenProblem(json) ?? schemaProblem('', spec, SPEC_SCHEMAS[kind]) ?? commandProblem(spec);
   }
 
   private isOtherContent(json: Resource): boolean {

@@ -1,8 +1,9 @@
 /** The environment of the user's container: `env` and `params`, sorted by name so that it never changes by itself. */
 import type { EnvVar } from 'kubernetes-types/core/v1';
 import { paramVariable } from '../api/names';
+import { hasNul, NUL_REASON } from '../api/nul';
 import type { CommonSpec } from '../api/resource';
-import { hasNul, NUL_REASON, parseEnvValue } from '../api/secret-expression';
+import { parseEnvValue } from '../api/secret-expression';
 import { ExpandError } from './error';
 
 /** What Kubernetes accepts as the name of a variable. */

@@ -1,9 +1,11 @@
 /** The pod that runs the user's image, the same for all kinds. */
 import type { Container, EnvVar, PodSpec, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import { commandProblem } from '../api/nul';
 import type { PlatformSpec } from '../api/platform';
 import type { Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
 import { environment } from './env';
+import { ExpandError } from './error';
 import { imageOf } from './image';
 import { inputParts } from './inputs';
 import type { Inputs } from './inputs';
@@ -63,6 +65,8 @@ interface ContainerContext {
 
 function userContainer(resource: Resource, { platform, user, parts }: ContainerContext): Container {
   const { command = user.defaultCommand, args, resources, podSecurity } = resource.spec;
+  const problem = commandProblem(resource.spec);
+  if (problem) throw new ExpandError(problem);
   const { name, ...runtime } = user.container;
   return {
     name,

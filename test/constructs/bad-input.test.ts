@@ -104,6 +104,7 @@ const UNTYPED: Case[] = [
     "[team-a/opt] env A is 'x\\u0000', which has a NUL character, which no environment variable can hold; leave it out"],
   ['a param with a NUL', (team) => model(team, 'opt', { params: { a: 'x\0' } }),
     "[team-a/opt] param a is 'x\\u0000', which has a NUL character, which no environment variable can hold; leave it out"],
+  ['an argument with a NUL', (team) => model(team, 'opt', { args: ['a', 'b\0'] }), '[team-a/opt] args.1 has a NUL character, which no argument can hold; leave it out'],
   ['an argument that is a number', (team) => model(team, 'opt', { args: untyped([1]) }), '[team-a/opt] args.0 is 1; give a string'],
   ['a GPU by its name', gpus({ gpu: 'nvidia-l4' }), "[team-a/opt] gpu is 'nvidia-l4', which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
   ['an access that is none', (team) => model(team, 'opt', { access: untyped('mount') }), "[team-a/opt] access is 'mount'; use stream or download"],

@@ -1,0 +1,19 @@
+/** The character at which Linux ends a text: no variable and no argument of a program can hold it. */
+
+export const NUL_REASON = 'has a NUL character, which no environment variable can hold; leave it out';
+
+export function hasNul(value: string): boolean {
+  return value.includes('\0');
+}
+
+interface Words {
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+}
+
+/** Says which words of a command hold one; none if none does. */
+export function commandProblem({ command = [], args = [] }: Words): string | undefined {
+  const found = Object.entries({ command, args })
+    .flatMap(([field, words]) => words.flatMap((word, index) => (hasNul(word) ? [`${field}.${index}`] : [])));
+  return found.length > 0 ? `${found.join(', ')} has a NUL character, which no argument can hold; leave it out` : undefined;
+}
