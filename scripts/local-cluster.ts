@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { ConfigMap, Secret } from 'kubernetes-types/core/v1';
 import { RECONCILER, TOKEN_KEY_SECRET } from '../src/api/reconciler';
-import { PLATFORM_CONFIG_MAP } from '../src/constructs/reconciler-settings';
+import { PLATFORM_CONFIG_MAP } from '../src/constructs/reconciler/reconciler-settings';
 import { findAssets } from '../test/cluster/assets';
 import type { Assets } from '../test/cluster/assets';
 import { startCluster } from '../test/cluster/cluster';

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
-import { nodeOptions } from '../../src/constructs/reconciler-program';
+import { nodeOptions } from '../../src/constructs/reconciler/reconciler-program';
 import type { Cluster } from '../../test/cluster/cluster';
 import type { Component } from '../../test/cluster/component';
 import { freePort } from '../../test/cluster/port';

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { PlatformSpec } from '../../src/api/platform';
-import { nodeOptions } from '../../src/constructs/reconciler-program';
+import { nodeOptions } from '../../src/constructs/reconciler/reconciler-program';
 import type { Cluster } from './cluster';
 import type { Component } from './component';
 import { freePort } from './port';

@@ -14,7 +14,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
 };
 
 function propsOf(name: string, file: string): string[] {
-  const text = fs.readFileSync(path.join(ROOT, 'src/constructs', `${file}.ts`), 'utf8');
+  const text = fs.readFileSync(path.join(ROOT, 'src/constructs/infrastructure', `${file}.ts`), 'utf8');
   const [, body = ''] = new RegExp(`export interface ${name} \\{\\n([^]*?)\\n\\}`).exec(text) ?? [];
   return [...body.matchAll(/^  readonly (\w+)\??:/gm)].map(([, prop = '']) => prop).filter((prop) => !NOT_ASKED.includes(prop));
 }

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { CloudName } from '../../examples/platforms';
 import { declared, expectedFile, expectedYaml, UPDATE_COMMAND } from '../../scripts/examples';
 import type { Example } from '../../scripts/examples';
-import { Preview } from '../../src/constructs/preview';
+import { Preview } from '../../src/constructs/preview/preview';
 import { CASES, filesIn, inTemporaryFolder } from './synthesized';
 
 test.each(CASES)('%s makes what was reviewed', (_, example, cloud) => {

@@ -1,7 +1,7 @@
 /** The reconciler may write all that an example needs. */
 import { expandWorkspace } from '../../src/expand';
-import { writtenBy, reconcilerOn } from '../constructs/reconciler-fixtures';
-import { creatable, granted, kindsOf, platformLike } from '../constructs/reconciler-rights';
+import { writtenBy, reconcilerOn } from '../constructs/reconciler/reconciler-fixtures';
+import { creatable, granted, kindsOf, platformLike } from '../constructs/reconciler/reconciler-rights';
 import { CASES, reconciled, synthesize, writtenOf } from './synthesized';
 import type { Written } from './synthesized';
 

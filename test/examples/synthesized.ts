@@ -10,8 +10,8 @@ import type { Example } from '../../scripts/examples';
 import type { PlatformSpec } from '../../src/api/platform';
 import { API_VERSION, isArtifactResource } from '../../src/api/resource';
 import type { Resource } from '../../src/api/resource';
-import { Preview } from '../../src/constructs/preview';
-import { Workspace } from '../../src/constructs/workspace';
+import { Workspace } from '../../src/constructs/kinds/workspace';
+import { Preview } from '../../src/constructs/preview/preview';
 import { artifactOf, expand, inOrder, keyOf, keyOfResource, resolveInputs } from '../../src/expand';
 import type { Artifact, Gate, Inputs, KubeObject } from '../../src/expand';
 

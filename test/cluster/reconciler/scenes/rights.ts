@@ -1,6 +1,6 @@
 /** A reconciler that may do less than it must. */
 import type { FlowSchema } from 'kubernetes-types/flowcontrol/v1';
-import { find, reconciler } from '../../../constructs/reconciler-fixtures';
+import { find, reconciler } from '../../../constructs/reconciler/reconciler-fixtures';
 import { referenceTo } from '../../client';
 import { model } from '../stage';
 import type { Stage } from '../stage';

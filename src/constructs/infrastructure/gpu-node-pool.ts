@@ -1,0 +1,244 @@
+import { Construct } from 'constructs';
+import { gpuNamed } from '../../catalog/gpus';
+import type { GpuSharing as GpuSharingSpec, PoolCapacity as PoolCapacitySpec } from '../../clouds/infrastructure';
+import { SHARING_LABEL, sharingLabelValue } from '../../clouds/labels';
+import { GPU_LABEL } from '../../clouds/placement';
+import { cloudNamed } from '../../clouds/pods';
+import { checkTokens } from '../checks/guard';
+import { asValidation, ValidationError } from '../checks/validation-error';
+import type { Gpu } from '../platform/gpu';
+import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from '../platform/machines';
+import type { ICluster } from './cluster';
+import { checkTaken } from './taken-props';
+
+/** How the nodes of a pool are obtained. */
+export class PoolCapacity {
+  /** On-demand: they stay. */
+  public static onDemand(): PoolCapacity {
+    return new PoolCapacity({ kind: 'on-demand' });
+  }
+
+  /** Spot: cheaper, and may be taken back at any time. */
+  public static spot(): PoolCapacity {
+    return new PoolCapacity({ kind: 'spot' });
+  }
+
+  /** A reservation, by its name (Google Cloud) or id (AWS, Azure). */
+  public static reservation(id: string): PoolCapacity {
+    return new PoolCapacity({ kind: 'reservation', id });
+  }
+
+  /** A capacity block that was bought (AWS), by its id. */
+  public static block(id: string): PoolCapacity {
+    return new PoolCapacity({ kind: 'block', id });
+  }
+
+  /** Flex-start: waited for until the cloud has them, and lent for a week at most (Google Cloud). */
+  public static flexStart(): PoolCapacity {
+    return new PoolCapacity({ kind: 'flex-start' });
+  }
+
+  /**
+   * Queued: all nodes of a ProvisioningRequest or none (Google Cloud). Nothing here makes such a request, so that no kind runs on them;
+   * they are for jobs of your own, through Kueue for example.
+   */
+  public static queued(): PoolCapacity {
+    return new PoolCapacity({ kind: 'queued' });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _spec: PoolCapacitySpec,
+  ) {}
+}
+
+/** How pods share a GPU. */
+export class GpuSharing {
+  /** Partitions in hardware, by the cloud's name of the profile, such as `1g.5gb`. */
+  public static mig(profile: string): GpuSharing {
+    return new GpuSharing({ kind: 'mig', profile });
+  }
+
+  /** Turns, so many pods on a GPU. */
+  public static timeSlicing(clients: number): GpuSharing {
+    return new GpuSharing({ kind: 'time-slicing', clients });
+  }
+
+  /** The multi-process service, so many pods on a GPU. */
+  public static mps(clients: number): GpuSharing {
+    return new GpuSharing({ kind: 'mps', clients });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _spec: GpuSharingSpec,
+  ) {}
+}
+
+/** Nodes with GPUs. */
+export interface GpuNodePoolProps {
+  /** The cluster. */
+  readonly cluster: ICluster;
+
+  /** The GPU. */
+  readonly gpu: Gpu;
+
+  /**
+   * How many of them a node has.
+   *
+   * @default 1
+   */
+  readonly gpusPerNode?: number;
+
+  /**
+   * Machine type. Another one replaces the nodes, and on AWS the pool.
+   *
+   * @default - the cheapest of the cloud with this GPU and count
+   */
+  readonly machineType?: string;
+
+  /**
+   * Name of the pool. Another one replaces it.
+   *
+   * @default - the construct id
+   */
+  readonly poolName?: string;
+
+  /**
+   * How few nodes there are.
+   *
+   * @default 0
+   */
+  readonly minNodes?: number;
+
+  /** How many nodes there can be: what you are ready to pay for. */
+  readonly maxNodes: number;
+
+  /**
+   * Whether they are spot nodes. Not together with `capacity`.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+
+  /**
+   * How they are obtained. Another one replaces the pool; on AWS a reservation replaces its nodes only.
+   *
+   * @default PoolCapacity.onDemand()
+   */
+  readonly capacity?: PoolCapacity;
+
+  /**
+   * Zones that have the GPU. Others are changed in place on Google Cloud, are other node groups on AWS, and rotate the nodes on Azure.
+   *
+   * @default - those of the cluster
+   */
+  readonly zones?: string[];
+
+  /**
+   * Boot disk, in GiB: images and ephemeral storage. Another size replaces the nodes.
+   *
+   * @default 200
+   */
+  readonly diskGiB?: number;
+
+  /**
+   * Local SSDs for ephemeral storage. Another number replaces the nodes, and on Google Cloud the pool.
+   *
+   * @default - none
+   */
+  readonly localSsdCount?: number;
+
+  /**
+   * How pods share a GPU. Another way replaces the pool on Google Cloud, and on Azure where it is from or to MIG.
+   *
+   * @default - a GPU is one pod's
+   */
+  readonly sharing?: GpuSharing;
+
+  /**
+   * Whether nodes are placed close to each other. Another answer replaces the pool, on AWS its nodes.
+   *
+   * @default false
+   */
+  readonly compact?: boolean;
+
+  /**
+   * Whether images start before they are pulled whole (Google Cloud). Another answer replaces the pool.
+   *
+   * @default false
+   */
+  readonly imageStreaming?: boolean;
+
+  /**
+   * Version of the driver, in the cloud's words (Google Cloud: `DEFAULT`, `LATEST`). Another one replaces the pool.
+   *
+   * @default - the cloud's default
+   */
+  readonly driver?: string;
+}
+
+/**
+ * Nodes with GPUs, from none to as many as are needed.
+ *
+ * Another `poolName`, `spot` or `capacity` replaces the pool, another `gpu`, `gpusPerNode` or `machineType` at least its nodes;
+ * `minNodes` and `maxNodes` are changed in place. Nodes that go are drained, but for Azure's where the pool stays.
+ * `docs/google-cloud.md`, `docs/aws.md` and `docs/azure.md` list every prop.
+ */
+export class GpuNodePool extends Construct {
+  /** Name of the pool. */
+  public readonly poolName: string;
+
+  /** Its machine type; on a local cluster `local`. */
+  public readonly machineType: string;
+
+  constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
+    super(scope, id);
+    const { cluster, gpu, gpusPerNode = 1, maxNodes, minNodes = 0, spot, poolName = id } = props;
+    checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.gpuPool });
+    validate(this, props);
+    cluster._prepare(this, 'pool');
+    const cloud = cloudNamed(cluster.platform.cloudName);
+    const capacity = spot ? PoolCapacity.spot() : props.capacity ?? PoolCapacity.onDemand();
+    const chosen = { gpu: gpu.name, count: gpusPerNode, spot: capacity._spec.kind === 'spot' };
+    const machineType = props.machineType ?? chosenMachine(cloud, chosen);
+    const problem = machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType });
+    if (problem || !machineType) throw new ValidationError(this, problem ?? noMachineToChoose(cloud, gpu.name, gpusPerNode));
+    cluster._claimPool(this, poolName);
+    this.poolName = poolName;
+    this.machineType = machineType;
+    const sharing = props.sharing?._spec;
+    const labels = { [GPU_LABEL]: gpu.name, ...(sharing && { [SHARING_LABEL]: sharingLabelValue(sharing) }) };
+    const offered = { gpu, gpusPerNode, maxNodes, ...(sharing && { nodeLabels: labels }) };
+    asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, POD_CAPACITY[capacity._spec.kind]));
+    asValidation(this, () => cluster._infrastructure.addGpuPool(this, {
+      name: poolName, machineType, minNodes, maxNodes, gpusPerNode,
+      gpu: gpu.name,
+      capacity: capacity._spec,
+      diskGiB: props.diskGiB ?? 200,
+      labels,
+      taints: [{ key: gpuNamed(gpu.name)?.resource ?? 'nvidia.com/gpu', value: 'present' }],
+      tags: cluster._tags,
+      compact: props.compact ?? false,
+      imageStreaming: props.imageStreaming ?? false,
+      zones: props.zones,
+      localSsdCount: props.localSsdCount,
+      sharing,
+      driver: props.driver,
+    }));
+  }
+}
+
+/** As which capacity pods find the nodes: those of reservations and blocks stay, like any on demand. */
+const POD_CAPACITY = {
+  'on-demand': 'on-demand', 'reservation': 'on-demand', 'block': 'on-demand', 'spot': 'spot', 'flex-start': 'flex-start', 'queued': 'queued',
+} as const satisfies Record<PoolCapacitySpec['kind'], string>;
+
+function validate(scope: Construct, props: GpuNodePoolProps): void {
+  const { poolName, zones, minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity } = props;
+  checkTokens(scope, { poolName, zones });
+  const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB });
+  if (problem) throw new ValidationError(scope, problem);
+  if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) throw new ValidationError(scope, `gpusPerNode is ${gpusPerNode}; give a whole number, 1 or more`);
+  if (spot && capacity) throw new ValidationError(scope, `spot is true and capacity is ${capacity._spec.kind}; leave one of them out`);
+}

@@ -1,0 +1,70 @@
+import { Construct } from 'constructs';
+import { checkTokens } from '../checks/guard';
+import { asValidation, ValidationError } from '../checks/validation-error';
+import type { ICluster } from './cluster';
+import { checkTaken } from './taken-props';
+
+/** A registry for images. */
+export interface ImageRegistryProps {
+  /** The cluster that pulls from it. */
+  readonly cluster: ICluster;
+
+  /**
+   * Name of the registry. Another one is another registry.
+   *
+   * @default - derived from the cluster's name
+   */
+  readonly registryName?: string;
+
+  /**
+   * Registries whose images are cached, such as `ghcr.io`.
+   *
+   * @default - none
+   */
+  readonly pullThrough?: string[];
+
+  /**
+   * After how many days images without a tag are deleted.
+   *
+   * @default 30
+   */
+  readonly untaggedDays?: number;
+
+  /**
+   * Whether it may be destroyed.
+   *
+   * @default false
+   */
+  readonly destroyable?: boolean;
+}
+
+/**
+ * A registry for the images that workspaces build: tags do not change, and a workspace's builder pushes to its own repository only.
+ *
+ * Another `registryName` is another registry, and the first one refuses to go; all else is changed in place.
+ */
+export class ImageRegistry extends Construct {
+  /** Name of the registry. */
+  public readonly registryName: string;
+
+  /** Host and path before the workspaces' repositories. */
+  public readonly url: string;
+
+  constructor(scope: Construct, id: string, props: ImageRegistryProps) {
+    super(scope, id);
+    const { cluster, pullThrough = [], untaggedDays = 30, destroyable = false } = props;
+    checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.registry });
+    if (!Number.isInteger(untaggedDays) || untaggedDays < 1) {
+      throw new ValidationError(this, `untaggedDays is ${untaggedDays}; give a whole number of days, 1 or more`);
+    }
+    checkTokens(this, { registryName: props.registryName });
+    cluster._prepare(this, 'registry');
+    cluster._checkFree(this, 'registry');
+    this.registryName = props.registryName ?? cluster._cloud.registryName(cluster.clusterName);
+    this.url = cluster._cloud.images(this.registryName).url;
+    const registry = asValidation(this, () => cluster._infrastructure.addRegistry(this, {
+      name: this.registryName, protect: !destroyable, untaggedDays, pullThrough, tags: cluster._tags,
+    }));
+    cluster._attach({ construct: this, registry, registryName: this.registryName });
+  }
+}

@@ -1,0 +1,46 @@
+/** What is known only after a deployment: read back from the file that `cdktf output --outputs-file` writes. */
+import * as fs from 'node:fs';
+import type { IConstruct } from 'constructs';
+import type { WorkspaceRole } from '../../api/platform';
+
+/** The outputs of all stacks; empty before the first deployment. */
+export function readOutputs(file: string): unknown {
+  if (!fs.existsSync(file)) return {};
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as unknown;
+  } catch (error) {
+    throw new Error(`${file} is no JSON (${String(error)}); write it with cdktf output --outputs-file ${file}`, { cause: error });
+  }
+}
+
+/** Those of the stack of a construct, for stacks may have clusters of one name; all where the stack is not among them. */
+export function outputsOf({ node }: IConstruct, outputs: unknown): unknown {
+  if (typeof outputs !== 'object' || outputs === null) return undefined;
+  const stack = node.scopes.map((scope) => scope.node.id).find((id) => id !== '' && id in outputs);
+  return stack === undefined ? outputs : (outputs as Record<string, unknown>)[stack];
+}
+
+interface ClientIdOutput {
+  readonly role: WorkspaceRole;
+  /** Name of the output; none where the cloud has no client ids. */
+  readonly output: string | undefined;
+}
+
+/** The client ids among the outputs. cdktf nests outputs by stack and construct, so they are looked for by name. */
+export function lateClientIds(outputs: unknown, wanted: readonly ClientIdOutput[]): Partial<Record<WorkspaceRole, string>> {
+  return Object.fromEntries(wanted.flatMap(({ role, output }) => {
+    const value = output && find(outputs, output);
+    return value ? [[role, value]] : [];
+  }));
+}
+
+function find(outputs: unknown, name: string): string | undefined {
+  if (typeof outputs !== 'object' || outputs === null) return undefined;
+  const own = (outputs as Record<string, unknown>)[name];
+  if (typeof own === 'string') return own;
+  for (const value of Object.values(outputs)) {
+    const found = find(value, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

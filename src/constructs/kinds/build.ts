@@ -1,0 +1,57 @@
+import type { BuildSpec } from '../../api/resource';
+import { tokenProblem } from '../checks/guard';
+import { knownProps, optionsProblem } from '../checks/known-props';
+import { shown } from '../checks/shown';
+
+/** Where the sources of an image are, in git. */
+export interface GitBuildOptions {
+  /** URL of the repository, for example `https://github.com/acme/models`. */
+  readonly url: string;
+
+  /**
+   * Folder with the Dockerfile.
+   *
+   * @default - the root of the repository
+   */
+  readonly path?: string;
+
+  /**
+   * Branch to build, as it is when the build starts. Not together with `tag`.
+   *
+   * @default - the default branch
+   */
+  readonly branch?: string;
+
+  /**
+   * Tag to build. Not together with `branch`.
+   *
+   * @default - none
+   */
+  readonly tag?: string;
+}
+
+const GIT_PROPS = knownProps<GitBuildOptions>({ url: true, path: true, branch: true, tag: true });
+
+/** How an image is built, in the cluster. Its workspace must allow `builds`. */
+export class Build {
+  /** From a git repository. */
+  public static git(options: GitBuildOptions): Build {
+    const problem = optionsProblem('git', options, GIT_PROPS) ?? tokenProblem(options);
+    if (problem) throw new Error(problem);
+    const { url, path, branch, tag } = options;
+    if (!url) throw new Error('url is empty; give the URL of a git repository, for example https://github.com/acme/models');
+    if (typeof url !== 'string' || !/^https:\/\/[^/]/.test(url)) {
+      throw new Error(`url is ${shown(url)}; give an https URL, for example https://github.com/acme/models, for private repositories are not supported yet`);
+    }
+    if (path !== undefined && (typeof path !== 'string' || path.startsWith('/') || path.split('/').includes('..'))) {
+      throw new Error(`path is ${shown(path)}; give a folder inside the repository, without / first and without ..`);
+    }
+    if (branch && tag) throw new Error(`branch is ${shown(branch)} and tag is ${shown(tag)}, and only one can be built; leave one out`);
+    return new Build({ git: { url, ...(path && { path }), ...(branch && { branch }), ...(tag && { tag }) } });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _spec: BuildSpec,
+  ) {}
+}

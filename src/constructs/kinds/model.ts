@@ -1,0 +1,153 @@
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import { knownProps } from '../checks/known-props';
+import type { Access } from '../platform/access';
+import { ARTIFACT_PROPS, artifactSpec } from './artifact-props';
+import type { ArtifactProps } from './artifact-props';
+import type { IDataset } from './dataset';
+import { Declarations } from './declarations';
+import { Notebook } from './notebook';
+import type { NotebookOptions } from './notebook';
+import { checkProps } from './props-check';
+import { checkImported, namespaceAt, resolveReferences } from './references';
+import { ResourceObject } from './resource-object';
+import { Server } from './server';
+import type { ServerOptions } from './server';
+
+/** A model: weights and whatever else is needed to use them. */
+export interface IModel extends IConstruct {
+  /** Name of the Model. */
+  readonly modelName: string;
+
+  /** Namespace of the Model. */
+  readonly modelNamespace: string;
+
+  /** The recipe digest, under which its artifact lies; none where only the name is known. */
+  readonly recipeDigest?: string;
+
+  /** Trains another model from this one, declared beside it. */
+  finetune(id: string, options: ModelOptions): Model;
+
+  /** Serves this model over HTTP, declared beside it. */
+  serve(id: string, options: ServerOptions): Server;
+
+  /** Opens this model in a notebook, declared beside it. */
+  notebook(id: string, options: NotebookOptions): Notebook;
+}
+
+/** How a model is imported or trained, but for the model that it starts from. */
+export interface ModelOptions extends ArtifactProps {
+  /**
+   * The dataset to train on, at `/content/data`.
+   *
+   * @default - none
+   */
+  readonly dataset?: IDataset;
+
+  /**
+   * How the inputs are read.
+   *
+   * @default - Access.STREAM where the platform can mount its bucket, else Access.DOWNLOAD
+   */
+  readonly access?: Access;
+}
+
+/** How a model is imported or trained. */
+export interface ModelProps extends ModelOptions {
+  /**
+   * The model to start from, at `/content/model`.
+   *
+   * @default - none; the model is imported, or trained from nothing
+   */
+  readonly model?: IModel;
+}
+
+/** What is known of a Model that is declared elsewhere. */
+export interface ModelAttributes {
+  /** Name of the Model. */
+  readonly modelName: string;
+
+  /**
+   * Namespace of the Model.
+   *
+   * @default - that of the chart
+   */
+  readonly modelNamespace?: string;
+
+  /**
+   * Its recipe digest: `recipeDigest` of the Model where it is declared, or the label `substratus.ai/recipe` of its Jobs.
+   *
+   * @default - not known: the reconciler resolves the name; previews show `unresolved`, and such a stack cannot be ejected
+   */
+  readonly recipeDigest?: string;
+}
+
+const MODEL_PROPS = knownProps<ModelProps>({ ...ARTIFACT_PROPS, model: true, dataset: true, access: true });
+const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({ modelName: true, modelNamespace: true, recipeDigest: true });
+
+abstract class ModelBase extends Construct implements IModel {
+  public abstract readonly modelName: string;
+  public abstract readonly modelNamespace: string;
+  public abstract readonly recipeDigest?: string;
+
+  public finetune(id: string, options: ModelOptions): Model {
+    return new Model(scopeOf(this), id, { ...options, model: this });
+  }
+
+  public serve(id: string, options: ServerOptions): Server {
+    return new Server(scopeOf(this), id, { ...options, model: this });
+  }
+
+  public notebook(id: string, options: NotebookOptions): Notebook {
+    return new Notebook(scopeOf(this), id, { ...options, model: this });
+  }
+}
+
+/**
+ * Imports or trains a model: runs an image that writes it to `/content/artifacts`, and publishes that to the bucket.
+ *
+ * What decides its content cannot change: another image, param or input is another Model, whose name ends with another digest.
+ */
+export class Model extends ModelBase {
+  /** References a Model that is declared elsewhere. */
+  public static fromModelAttributes(scope: Construct, id: string, attributes: ModelAttributes): IModel {
+    return new ImportedModel(scope, id, attributes);
+  }
+
+  public readonly modelName: string;
+  public readonly modelNamespace: string;
+  public readonly recipeDigest?: string;
+
+  constructor(scope: Construct, id: string, props: ModelProps) {
+    super(scope, id);
+    const declarations = Declarations.of(this);
+    checkProps(this, props, MODEL_PROPS);
+    const inputs = resolveReferences(this, props);
+    const spec = { ...artifactSpec(this, props), ...inputs.spec };
+    const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs });
+    this.modelName = object.name;
+    this.modelNamespace = object.namespace;
+    this.recipeDigest = object.recipeDigest;
+    declarations.add({ construct: this, object, references: inputs.references });
+  }
+}
+
+class ImportedModel extends ModelBase {
+  public readonly modelName: string;
+  public readonly modelNamespace: string;
+  public readonly recipeDigest?: string;
+
+  constructor(scope: Construct, id: string, attributes: ModelAttributes) {
+    super(scope, id);
+    checkProps(this, attributes, MODEL_ATTRIBUTES);
+    this.modelName = attributes.modelName;
+    this.modelNamespace = attributes.modelNamespace ?? namespaceAt(this);
+    this.recipeDigest = attributes.recipeDigest;
+    checkImported(this, { kind: 'Model', name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
+  }
+}
+
+/** Beside a model, wherever that is. */
+function scopeOf(model: IModel): Construct {
+  return model.node.scope as Construct;
+}

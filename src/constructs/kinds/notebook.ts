@@ -1,0 +1,148 @@
+import type { Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import type { NotebookResource } from '../../api/resource';
+import { parseEnvValue } from '../../api/secret-expression';
+import { notebookName, tokenSecretName } from '../../expand';
+import { knownProps } from '../checks/known-props';
+import { duration } from '../checks/size';
+import { ValidationError } from '../checks/validation-error';
+import type { Access } from '../platform/access';
+import type { IDataset } from './dataset';
+import { Declarations } from './declarations';
+import type { IModel } from './model';
+import { checkProps } from './props-check';
+import { checkImportedName, namespaceAt, resolveReferences } from './references';
+import { ResourceObject } from './resource-object';
+import { storageSpec } from './storage';
+import type { StorageOptions } from './storage';
+import { commonSpec, WORKLOAD_PROPS } from './workload';
+import type { WorkloadProps } from './workload';
+
+/** A notebook server. */
+export interface INotebook extends IConstruct {
+  /** Name of the Notebook. */
+  readonly notebookName: string;
+
+  /** Namespace of the Notebook. */
+  readonly notebookNamespace: string;
+}
+
+/** What is known of a Notebook that is declared elsewhere. */
+export interface NotebookAttributes {
+  /** Name of the Notebook. */
+  readonly notebookName: string;
+
+  /**
+   * Namespace of the Notebook.
+   *
+   * @default - that of the chart
+   */
+  readonly notebookNamespace?: string;
+}
+
+/** How a notebook runs, but for its model. */
+export interface NotebookOptions extends WorkloadProps {
+  /**
+   * A dataset to look into, at `/content/data`.
+   *
+   * @default - none
+   */
+  readonly dataset?: IDataset;
+
+  /**
+   * How the inputs are read.
+   *
+   * @default - Access.STREAM where the platform can mount its bucket, else Access.DOWNLOAD
+   */
+  readonly access?: Access;
+
+  /**
+   * The disk of `/content/work` and `/content/artifacts`. It survives suspension and eviction.
+   *
+   * @default - 20 GiB in the cluster's default StorageClass
+   */
+  readonly storage?: StorageOptions;
+
+  /**
+   * Suspended after this long without activity.
+   *
+   * @default - never
+   */
+  readonly idleTimeout?: Duration;
+}
+
+/** How a notebook runs. */
+export interface NotebookProps extends NotebookOptions {
+  /**
+   * A model to look into, at `/content/model`.
+   *
+   * @default - none
+   */
+  readonly model?: IModel;
+}
+
+const NOTEBOOK_PROPS = knownProps<NotebookProps>({
+  ...WORKLOAD_PROPS, model: true, dataset: true, access: true, storage: true, idleTimeout: true,
+});
+const NOTEBOOK_ATTRIBUTES = knownProps<NotebookAttributes>({ notebookName: true, notebookNamespace: true });
+
+/** Jupyter in the environment of the other kinds: the same image, params, inputs and GPUs. */
+export class Notebook extends Construct implements INotebook {
+  /** References a Notebook that is declared elsewhere. */
+  public static fromNotebookAttributes(scope: Construct, id: string, attributes: NotebookAttributes): INotebook {
+    return new ImportedNotebook(scope, id, attributes);
+  }
+
+  public readonly notebookName: string;
+  public readonly notebookNamespace: string;
+
+  /** Name of the Service, and of the Deployment behind it. */
+  public readonly serviceName: string;
+
+  /** Name of the Secret with Jupyter's token, at the key `token`. */
+  public readonly tokenSecretName: string;
+
+  constructor(scope: Construct, id: string, props: NotebookProps) {
+    super(scope, id);
+    const declarations = Declarations.of(this);
+    checkProps(this, props, NOTEBOOK_PROPS);
+    const { storage, idleTimeout } = props;
+    checkToken(this, props);
+    const { spec: inputs, references } = resolveReferences(this, props);
+    const spec = {
+      ...commonSpec(this, props),
+      ...inputs,
+      ...(storage && { storage: storageSpec(this, 'storage', storage) }),
+      ...(idleTimeout !== undefined && { idleTimeout: duration(this, 'idleTimeout', idleTimeout) }),
+    };
+    const object = new ResourceObject(this, { kind: 'Notebook', spec, metadata: props.metadata });
+    this.notebookName = object.name;
+    this.notebookNamespace = object.namespace;
+    this.serviceName = notebookName(object.declared as NotebookResource);
+    this.tokenSecretName = tokenSecretName(object.declared as NotebookResource);
+    declarations.add({ construct: this, object, references });
+  }
+}
+
+class ImportedNotebook extends Construct implements INotebook {
+  public readonly notebookName: string;
+  public readonly notebookNamespace: string;
+
+  constructor(scope: Construct, id: string, attributes: NotebookAttributes) {
+    super(scope, id);
+    checkProps(this, attributes, NOTEBOOK_ATTRIBUTES);
+    this.notebookName = attributes.notebookName;
+    this.notebookNamespace = attributes.notebookNamespace ?? namespaceAt(this);
+    checkImportedName(this, { name: this.notebookName, namespace: this.notebookNamespace });
+  }
+}
+
+/** Whoever can reach a notebook whose token is known can run what they like in it. */
+function checkToken(scope: Construct, { env = {} }: NotebookOptions): void {
+  const { NOTEBOOK_TOKEN: token, JUPYTER_TOKEN: jupyter } = env;
+  if (jupyter !== undefined) throw new ValidationError(scope, 'env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');
+  if (token !== undefined && parseEnvValue(token).type === 'literal') {
+    throw new ValidationError(scope, 'env NOTEBOOK_TOKEN is plain text; leave it out for a random token, or write ${{ secrets.<name>.<key> }}');
+  }
+}

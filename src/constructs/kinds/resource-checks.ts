@@ -1,0 +1,121 @@
+/** What is wrong with a resource, once the platform and all other resources are known. */
+import { workspaceOf } from '../../api/platform';
+import type { PlatformSpec } from '../../api/platform';
+import type { Resource, ResourcesSpec } from '../../api/resource';
+import { cloudNamed } from '../../clouds/pods';
+import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf, keyOfResource, namespaceOf, noPoolFor, poolsFor, UNRESOLVED } from '../../expand';
+import type { Gate, Inputs } from '../../expand';
+import { noSuchGpu, noSuchMachine } from '../platform/machines';
+import { platformOf } from '../platform/workspace-context';
+import type { Declaration, Declarations } from './declarations';
+
+/** The errors of one resource, without the construct's path, which cdk8s puts before each. */
+export function resourceErrors(declaration: Declaration, all: Declarations): string[] {
+  const { construct, object } = declaration;
+  const { patchProblem } = object;
+  if (patchProblem) return [patchProblem];
+  const errors = [...duplicateErrors(declaration, all), ...recipeErrors(declaration, all), ...sharingErrors(declaration, all)];
+  const platform = platformOf(construct);
+  if (!platform || errors.length > 0) return errors;
+  const { rendered } = object;
+  const spec = platform._spec;
+  const namespace = namespaceOf(rendered);
+  if (!workspaceOf(spec, namespace)) return [platform._unknownWorkspace(namespace)];
+  const problems = [...readErrors(rendered, spec), ...buildErrors(rendered, spec)];
+  return problems.length > 0 ? problems : expandErrors(declaration, spec, all);
+}
+
+function duplicateErrors({ construct, object }: Declaration, all: Declarations): string[] {
+  const first = all.find(keyOfResource(object.declared));
+  if (!first || first.construct === construct) return [];
+  const { kind, metadata: { name } } = object.declared;
+  const where = describe({ kind, namespace: namespaceOf(object.declared), name });
+  return [`${where} is declared at ${first.construct.node.path} already; give one of them another id or metadata.name`];
+}
+
+/** Two resources of one recipe would write the same folder at the same time. */
+function recipeErrors(declaration: Declaration, all: Declarations): string[] {
+  const first = all.firstOfRecipe(declaration);
+  const { kind, name } = declaration.object;
+  if (!first || first === declaration || first.object.name === name) return [];
+  return [`${kind} ${name} has the same recipe as ${kind} ${first.object.name} at ${first.construct.node.path}; `
+    + 'use that one, or give it a param that tells them apart'];
+}
+
+/** What a build needs, in the words of the props. */
+function buildErrors(resource: Resource, platform: PlatformSpec): string[] {
+  if (!resource.spec.build) return [];
+  const namespace = namespaceOf(resource);
+  if (!workspaceOf(platform, namespace)?.builds) {
+    return [`imageBuild needs an unconfined pod, which workspace ${namespace} does not allow; `
+      + `set builds: true in addWorkspace('${namespace}'), or set image instead of imageBuild`];
+  }
+  if (!platform.registry) return [`imageBuild needs an image registry but platform ${platform.clusterName} has none; give registry to the platform`];
+  return [];
+}
+
+/** Artifacts of other namespaces, where they are declared here and so is with whom they are shared. */
+function sharingErrors({ object: { rendered } }: Declaration, all: Declarations): string[] {
+  const namespace = namespaceOf(rendered);
+  return gatesOf(rendered).filter((gate) => gate.namespace !== namespace).flatMap((gate) => {
+    const owner = all.find(keyOf(gate))?.object.declared;
+    if (!owner || isOpenTo(owner, namespace)) return [];
+    return [`${describe(gate)} is not shared with namespace ${namespace}; add sharedWith: ['${namespace}'] to it`];
+  });
+}
+
+function readErrors(resource: Resource, platform: PlatformSpec): string[] {
+  const namespace = namespaceOf(resource);
+  const reads = workspaceOf(platform, namespace)?.reads ?? [];
+  return gatesOf(resource)
+    .filter((gate) => gate.namespace !== namespace && !reads.includes(gate.namespace))
+    .map((gate) => `${describe(gate)} is in a workspace that ${namespace} may not read; add it to reads of addWorkspace('${namespace}')`);
+}
+
+function gpuErrors(resources: ResourcesSpec = {}, platform: PlatformSpec): string[] {
+  const request = gpuRequestOf(resources);
+  if (!request?.gpu) return [];
+  const { gpu: { name }, count } = request;
+  const cloud = cloudNamed(platform.cloud);
+  const impossible = noSuchGpu(cloud, name) ?? noSuchMachine(cloud, name, count);
+  if (impossible) return [impossible];
+  if (platform.autoProvisioning) return [];
+  const missing = noPoolFor(request, platform);
+  if (missing) return [missing];
+  const fitting = poolsFor(request, platform);
+  const { capacity } = resources;
+  if (capacity !== undefined && capacity !== 'spot-first' && !fitting.some((pool) => (pool.capacity ?? 'on-demand') === capacity)) {
+    return [`capacity is ${capacity} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
+  }
+  return [];
+}
+
+function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {
+  return pools.map((pool) => `${pool.name}: ${pool.capacity ?? 'on-demand'}`).join(', ');
+}
+
+/** Whatever else the pools or the expansion would answer, said before it is applied. */
+function expandErrors({ object: { rendered, isPatched } }: Declaration, platform: PlatformSpec, all: Declarations): string[] {
+  try {
+    const problems = gpuErrors(rendered.spec.resources, platform);
+    if (problems.length > 0 || !(isPatched || hasWhatOnlyExpansionJudges(rendered))) return problems;
+    checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
+    return [];
+  } catch (error) {
+    if (error instanceof ExpandError) return [error.message];
+    throw error;
+  }
+}
+
+/** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */
+function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
+  return spec.pod !== undefined || spec.build !== undefined || spec.resources?.capacity !== undefined || 'access' in spec;
+}
+
+/** The inputs of a resource as far as they are known at synth. */
+export function inputsOf(resource: Resource, platform: PlatformSpec, all: Declarations): Inputs {
+  return Object.fromEntries(gatesOf(resource).map((gate: Gate) => {
+    const artifact = { ...gate, recipeDigest: all.recipeDigest(keyOf(gate)) ?? UNRESOLVED };
+    return [gate.kind.toLowerCase(), { ...artifact, url: artifactUrl(platform, artifact) }];
+  }));
+}

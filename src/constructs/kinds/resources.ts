@@ -1,0 +1,120 @@
+import type { Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { ResourcesSpec } from '../../api/resource';
+import { cloudNamed } from '../../clouds/pods';
+import { noCapacity } from '../../expand';
+import { knownProps, optionsProblem } from '../checks/known-props';
+import { shown } from '../checks/shown';
+import { quantity } from '../checks/size';
+import { ValidationError } from '../checks/validation-error';
+import { Gpu } from '../platform/gpu';
+import { noSuchGpu, noSuchMachine } from '../platform/machines';
+import { platformOf } from '../platform/workspace-context';
+
+/** Which nodes may be used, by what they cost and whether the cloud may take them back. */
+export enum Capacity {
+  /** Nodes that stay. */
+  ON_DEMAND = 'on-demand',
+  /** Spot nodes only: cheaper, and may be taken back at any time. */
+  SPOT = 'spot',
+  /** Spot nodes where there are some, else others. */
+  SPOT_FIRST = 'spot-first',
+  /** Flex-start nodes (Google Cloud): waited for until there are some, and lent for a week at most. */
+  FLEX_START = 'flex-start',
+}
+
+/** What the container asks for. */
+export interface ResourcesOptions {
+  /**
+   * Cores, also parts of one.
+   *
+   * @default - 2, or with GPUs what each of them leaves room for on the leanest machine that has it
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory.
+   *
+   * @default - 10 GiB, or with GPUs what each of them leaves room for on the leanest machine that has it; 2 GiB on a local cluster
+   */
+  readonly memory?: Size;
+
+  /**
+   * Ephemeral storage: the node's disk.
+   *
+   * @default - 5 GiB, with GPUs 20 GiB and a quarter of their memory, up to 100 GiB
+   */
+  readonly disk?: Size;
+
+  /**
+   * The GPU.
+   *
+   * @default - none
+   */
+  readonly gpu?: Gpu;
+
+  /**
+   * How many GPUs, all on one node.
+   *
+   * @default 1 if `gpu` is set
+   */
+  readonly gpuCount?: number;
+
+  /**
+   * Which nodes may be used.
+   *
+   * @default - for a GPU on-demand nodes, unless the platform has it on spot nodes only; else any
+   */
+  readonly capacity?: Capacity;
+}
+
+const RESOURCES_PROPS = knownProps<ResourcesOptions>({ cpu: true, memory: true, disk: true, gpu: true, gpuCount: true, capacity: true });
+
+/** The options as the wire has them, after a look at what can be said without the other resources and the pools. */
+export function resourcesSpec(scope: Construct, resources: ResourcesOptions): ResourcesSpec {
+  validate(scope, resources);
+  const { cpu, memory, disk, gpu, gpuCount, capacity } = resources;
+  return {
+    ...(cpu !== undefined && { cpu: coresOf(cpu) }),
+    ...(memory !== undefined && { memory: quantity(scope, 'memory', memory) }),
+    ...(disk !== undefined && { disk: quantity(scope, 'disk', disk) }),
+    ...(gpu && { gpu: { type: gpu.name, count: gpuCount ?? 1 } }),
+    ...(capacity && { capacity }),
+  };
+}
+
+/** A whole number of cores, else millicores: not less than one, which is the least there is. */
+function coresOf(cpu: number): number | string {
+  return Number.isInteger(cpu) ? cpu : `${Math.max(1, Math.round(cpu * 1000))}m`;
+}
+
+function validate(scope: Construct, resources: ResourcesOptions): void {
+  const wrong = optionsProblem('resources', resources, RESOURCES_PROPS);
+  if (wrong) throw new ValidationError(scope, wrong);
+  const { cpu, gpu, gpuCount, capacity } = resources;
+  if (cpu !== undefined && !(Number.isFinite(cpu) && cpu > 0)) {
+    throw new ValidationError(scope, `cpu is ${shown(cpu)}; give a number of cores above 0, for example 2 or 0.5`);
+  }
+  if (gpu !== undefined && !(gpu instanceof Gpu)) {
+    throw new ValidationError(scope, `gpu is ${shown(gpu)}, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
+  }
+  if (gpuCount !== undefined && !gpu) {
+    throw new ValidationError(scope, `gpuCount is ${shown(gpuCount)} but no gpu is set; add gpu, for example gpu: Gpu.NVIDIA_L4`);
+  }
+  if (gpuCount !== undefined && !(Number.isInteger(gpuCount) && gpuCount > 0)) {
+    throw new ValidationError(scope, `gpuCount is ${shown(gpuCount)}; give a whole number of GPUs, 1 or more, or leave gpu out`);
+  }
+  if (capacity !== undefined && !Object.values(Capacity).includes(capacity)) {
+    throw new ValidationError(scope, `capacity is ${shown(capacity)}; use one of ${Object.values(Capacity).join(', ')}`);
+  }
+  const problem = cloudProblem(scope, resources);
+  if (problem) throw new ValidationError(scope, problem);
+}
+
+/** What the cloud has not, whatever pools there are. */
+function cloudProblem(scope: Construct, { gpu, gpuCount = 1, capacity }: ResourcesOptions): string | undefined {
+  const platform = platformOf(scope);
+  if (!platform) return undefined;
+  const cloud = cloudNamed(platform.cloudName);
+  return (capacity && noCapacity(capacity, cloud)) ?? (gpu && (noSuchGpu(cloud, gpu.name) ?? noSuchMachine(cloud, gpu.name, gpuCount)));
+}

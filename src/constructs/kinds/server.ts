@@ -1,0 +1,185 @@
+import type { Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import type { ServerResource, ServerSpec } from '../../api/resource';
+import { serviceName } from '../../expand';
+import { knownProps } from '../checks/known-props';
+import { shown } from '../checks/shown';
+import { duration } from '../checks/size';
+import { ValidationError } from '../checks/validation-error';
+import type { Access } from '../platform/access';
+import { Declarations } from './declarations';
+import type { IModel } from './model';
+import { checkProps } from './props-check';
+import { checkImportedName, namespaceAt, resolveReferences } from './references';
+import { ResourceObject } from './resource-object';
+import { commonSpec, WORKLOAD_PROPS } from './workload';
+import type { WorkloadProps } from './workload';
+
+const DEFAULT_PORT = 8080;
+
+/** A server of a model. */
+export interface IServer extends IConstruct {
+  /** Name of the Server. */
+  readonly serverName: string;
+
+  /** Namespace of the Server. */
+  readonly serverNamespace: string;
+}
+
+/** What is known of a Server that is declared elsewhere. */
+export interface ServerAttributes {
+  /** Name of the Server. */
+  readonly serverName: string;
+
+  /**
+   * Namespace of the Server.
+   *
+   * @default - that of the chart
+   */
+  readonly serverNamespace?: string;
+}
+
+/** Who decides how many replicas run. */
+export enum Scaling {
+  /** An autoscaler of the user's, such as a HorizontalPodAutoscaler or KEDA, on the Deployment `<name>-server`. */
+  EXTERNAL = 'external',
+}
+
+/** How a model is served, but for the model. */
+export interface ServerOptions extends WorkloadProps {
+  /**
+   * How the model is read.
+   *
+   * @default - Access.STREAM where the platform can mount its bucket, else Access.DOWNLOAD
+   */
+  readonly access?: Access;
+
+  /**
+   * How many replicas to keep running. Not together with `scaling`.
+   *
+   * @default 1
+   */
+  readonly replicas?: number;
+
+  /**
+   * Leaves the number of replicas to somebody else. Not together with `replicas`.
+   *
+   * @default - `replicas` are kept running
+   */
+  readonly scaling?: Scaling;
+
+  /**
+   * Port that the image listens on, and of the Service.
+   *
+   * @default 8080
+   */
+  readonly port?: number;
+
+  /**
+   * Path that answers with a 2xx status when the server is ready.
+   *
+   * @default '/'
+   */
+  readonly readinessPath?: string;
+
+  /**
+   * How long a replica may take until it answers: to load the model, above all.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly startupTimeout?: Duration;
+
+  /**
+   * Whether a new revision starts while the old one still serves. It takes a spare GPU; without, there is a gap.
+   *
+   * @default true
+   */
+  readonly surge?: boolean;
+}
+
+/** How a model is served. */
+export interface ServerProps extends ServerOptions {
+  /** The model to serve, at `/content/model`. */
+  readonly model: IModel;
+}
+
+const SERVER_PROPS = knownProps<ServerProps>({
+  ...WORKLOAD_PROPS, model: true, access: true,
+  replicas: true, scaling: true, port: true, readinessPath: true, startupTimeout: true, surge: true,
+});
+const SERVER_ATTRIBUTES = knownProps<ServerAttributes>({ serverName: true, serverNamespace: true });
+
+/** Serves a model over HTTP. */
+export class Server extends Construct implements IServer {
+  /** References a Server that is declared elsewhere. */
+  public static fromServerAttributes(scope: Construct, id: string, attributes: ServerAttributes): IServer {
+    return new ImportedServer(scope, id, attributes);
+  }
+
+  public readonly serverName: string;
+  public readonly serverNamespace: string;
+
+  /** Name of the Service, and of the Deployment behind it. */
+  public readonly serviceName: string;
+
+  /** URL of the Service inside the cluster. */
+  public readonly url: string;
+
+  constructor(scope: Construct, id: string, props: ServerProps) {
+    super(scope, id);
+    const declarations = Declarations.of(this);
+    checkProps(this, props, SERVER_PROPS);
+    if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
+    const { model, access, metadata } = props;
+    const { spec: inputs, references } = resolveReferences(this, { model, access, metadata });
+    const object = new ResourceObject(this, { kind: 'Server', spec: { ...serverSpec(this, props), ...inputs }, metadata });
+    this.serverName = object.name;
+    this.serverNamespace = object.namespace;
+    this.serviceName = serviceName(object.declared as ServerResource);
+    this.url = `http://${this.serviceName}.${object.namespace}.svc:${props.port ?? DEFAULT_PORT}`;
+    declarations.add({ construct: this, object, references });
+  }
+}
+
+class ImportedServer extends Construct implements IServer {
+  public readonly serverName: string;
+  public readonly serverNamespace: string;
+
+  constructor(scope: Construct, id: string, attributes: ServerAttributes) {
+    super(scope, id);
+    checkProps(this, attributes, SERVER_ATTRIBUTES);
+    this.serverName = attributes.serverName;
+    this.serverNamespace = attributes.serverNamespace ?? namespaceAt(this);
+    checkImportedName(this, { name: this.serverName, namespace: this.serverNamespace });
+  }
+}
+
+function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
+  const { replicas, scaling, port, readinessPath, startupTimeout, surge } = props;
+  validate(scope, props);
+  return {
+    ...commonSpec(scope, props),
+    ...(replicas !== undefined && { replicas }),
+    ...(scaling && { scaling }),
+    ...(port !== undefined && { port }),
+    ...(readinessPath !== undefined && { readinessPath }),
+    ...(startupTimeout !== undefined && { startupTimeout: duration(scope, 'startupTimeout', startupTimeout) }),
+    ...(surge !== undefined && { surge }),
+  };
+}
+
+function validate(scope: Construct, { replicas, scaling, port, readinessPath }: ServerOptions): void {
+  if (replicas !== undefined && !(Number.isInteger(replicas) && replicas >= 0)) {
+    throw new ValidationError(scope, `replicas is ${shown(replicas)}; give a whole number, 0 or more`);
+  }
+  if (replicas !== undefined && scaling) {
+    throw new ValidationError(scope, `replicas is ${shown(replicas)} but scaling is ${shown(scaling)}; leave replicas to the autoscaler, or scaling out`);
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
+    throw new ValidationError(scope, `port is ${shown(port)}; give a whole number from 1 to 65535`);
+  }
+  if (readinessPath !== undefined && !(typeof readinessPath === 'string' && readinessPath.startsWith('/'))) {
+    throw new ValidationError(scope, `readinessPath is ${shown(readinessPath)}; start it with /`);
+  }
+}

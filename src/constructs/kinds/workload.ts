@@ -1,0 +1,164 @@
+import type { ApiObjectMetadata } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { isImageReference } from '../../api/names';
+import type { CommonSpec } from '../../api/resource';
+import { shown } from '../checks/shown';
+import { ValidationError } from '../checks/validation-error';
+import type { PodSecurity } from '../platform/access';
+import { podSecurityOf } from '../platform/workspace-context';
+import { Build } from './build';
+import { envSpec } from './env';
+import { paramsSpec } from './params';
+import { podSpec } from './pod';
+import type { PodOptions } from './pod';
+import { resourcesSpec } from './resources';
+import type { ResourcesOptions } from './resources';
+
+/** What all kinds have in common. */
+export interface WorkloadProps {
+  /**
+   * Name, labels and annotations of the resource.
+   *
+   * @default - named by the construct ids below the chart, joined by `-`
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * Image to run. Exactly one of `image` and `imageBuild`.
+   *
+   * @default - the image that `imageBuild` makes
+   */
+  readonly image?: string;
+
+  /**
+   * Image to build first: `build` of the resource. Exactly one of `image` and `imageBuild`.
+   *
+   * @default - none
+   */
+  readonly imageBuild?: Build;
+
+  /**
+   * Replaces the image's entrypoint.
+   *
+   * @default - the image's
+   */
+  readonly command?: string[];
+
+  /**
+   * Replaces the image's arguments.
+   *
+   * @default - the image's
+   */
+  readonly args?: string[];
+
+  /**
+   * Environment variables. A value may be a reference to a Secret of the namespace: `${{ secrets.<name>.<key> }}`.
+   *
+   * @default - only the params
+   */
+  readonly env?: Record<string, string>;
+
+  /**
+   * Whether a value of `env` may look like a token or key in plain text.
+   *
+   * @default false
+   */
+  readonly allowPlainText?: boolean;
+
+  /**
+   * Parameters of the program, in `/content/params.json` and as `PARAM_<UPPER_KEY>`. What is not an integer is written as a
+   * string: `0.1` as `"0.1"`, `true` as `"true"`.
+   *
+   * @default - none
+   */
+  readonly params?: Record<string, string | number | boolean>;
+
+  /**
+   * What the container asks for.
+   *
+   * @default - see each
+   */
+  readonly resources?: ResourcesOptions;
+
+  /**
+   * Nothing runs while this is true; disks and artifacts stay.
+   *
+   * @default false
+   */
+  readonly suspend?: boolean;
+
+  /**
+   * Names of Secrets with credentials for the image's registry.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
+
+  /**
+   * What to add to the pod.
+   *
+   * @default - nothing
+   */
+  readonly pod?: PodOptions;
+
+  /**
+   * The Pod Security Standard that the pods meet.
+   *
+   * @default - that of the Workspace, else PodSecurity.BASELINE
+   */
+  readonly podSecurity?: PodSecurity;
+}
+
+export const WORKLOAD_PROPS = {
+  metadata: true, image: true, imageBuild: true, command: true, args: true, env: true, allowPlainText: true, params: true,
+  resources: true, suspend: true, imagePullSecrets: true, pod: true, podSecurity: true,
+} satisfies Record<keyof WorkloadProps, true>;
+
+/** The common part of the spec, after a look at what can be said without a platform. */
+export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
+  const { image, imageBuild, command, args, env, allowPlainText, params, resources, suspend, imagePullSecrets, pod } = props;
+  const { podSecurity = podSecurityOf(scope) } = props;
+  checkImage(scope, props);
+  return {
+    ...(image && { image }),
+    ...(imageBuild && { build: imageBuild._spec }),
+    ...(command && { command }),
+    ...(args && { args }),
+    ...(env && { env: envSpec(scope, env, allowPlainText) }),
+    ...(params && { params: paramsSpec(scope, params) }),
+    ...(resources && { resources: resourcesSpec(scope, resources) }),
+    ...(suspend !== undefined && { suspend }),
+    ...(imagePullSecrets && { imagePullSecrets: pullSecrets(scope, imagePullSecrets) }),
+    ...(pod && { pod: podSpec(scope, pod, podSecurity) }),
+    ...(podSecurity && { podSecurity }),
+  };
+}
+
+function checkImage(scope: Construct, { image, imageBuild }: WorkloadProps): void {
+  if (image && imageBuild) throw new ValidationError(scope, `image is ${shown(image)} and imageBuild is set too; leave one of them out`);
+  if (!image && !imageBuild) {
+    throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what shall run, or imageBuild to where its sources are');
+  }
+  if (imageBuild && !(imageBuild instanceof Build)) {
+    throw new ValidationError(scope, `imageBuild is ${shown(imageBuild)}, which is no Build; write Build.git({ url: 'https://…' })`);
+  }
+  if (image && !isImageReference(image)) {
+    throw new ValidationError(scope, `image is '${image}', which is no reference to an image; write for example acme/trainer:1.0, without scheme and spaces`);
+  }
+  if (image && hasUpperCasePath(image)) {
+    throw new ValidationError(scope, `image is '${image}', whose path has upper-case letters, which no registry takes; write it in lower case`);
+  }
+}
+
+/** Of `host/path:tag`, where host and tag may have them. The first part is a host where it has a dot or port, or is `localhost`. */
+function hasUpperCasePath(image: string): boolean {
+  const [name = ''] = image.replace(/:[^/]*$/, '').split('@');
+  const [first = '', ...rest] = name.split('/');
+  const path = rest.length > 0 && /[.:]|^localhost$/.test(first) ? rest.join('/') : name;
+  return path !== path.toLowerCase();
+}
+
+function pullSecrets(scope: Construct, names: string[]): { readonly name: string }[] {
+  if (!Array.isArray(names)) throw new ValidationError(scope, `imagePullSecrets is ${shown(names)}; give a list of names`);
+  return names.map((name) => ({ name }));
+}

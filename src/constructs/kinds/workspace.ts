@@ -1,0 +1,135 @@
+import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
+import { Construct } from 'constructs';
+import { isDns1123Label } from '../../api/names';
+import { expandWorkspace, workspaceNamespace } from '../../expand';
+import { knownProps } from '../checks/known-props';
+import { shown } from '../checks/shown';
+import { ValidationError } from '../checks/validation-error';
+import { addLateObjects } from '../objects/late-objects';
+import { lateProblem } from '../objects/late-values';
+import type { PodSecurity } from '../platform/access';
+import type { Platform } from '../platform/platform';
+import { provideContext } from '../platform/workspace-context';
+import { Declarations } from './declarations';
+import { checkPlatformProp, checkProps } from './props-check';
+
+/** How a namespace is made ready. */
+export interface WorkspaceProps {
+  /** The cluster. It must know the namespace: `platform.addWorkspace(namespace)`, before or after this. */
+  readonly platform: Platform;
+
+  /**
+   * The namespace.
+   *
+   * @default - the construct id
+   */
+  readonly namespace?: string;
+
+  /**
+   * Whether the Namespace is written too. If not, somebody else must have made it.
+   *
+   * @default true
+   */
+  readonly createNamespace?: boolean;
+
+  /**
+   * The Pod Security Standard that the Namespace is held to, and that its kinds meet where they do not say another. With
+   * `builds` the Namespace only warns.
+   *
+   * @default PodSecurity.BASELINE
+   */
+  readonly podSecurity?: PodSecurity;
+
+  /**
+   * Labels of everything in it.
+   *
+   * @default - none
+   */
+  readonly labels?: Record<string, string>;
+}
+
+const WORKSPACE_PROPS = knownProps<WorkspaceProps>({
+  platform: true, namespace: true, createNamespace: true, podSecurity: true, labels: true,
+});
+
+/** A namespace made ready for the kinds, and the Chart that they are declared in. */
+export class Workspace extends Chart {
+  /** The cluster. */
+  public readonly platform: Platform;
+
+  /** The namespace. */
+  public readonly workspaceName: string;
+
+  private readonly declarations: Declarations;
+  /** Its state when the App was last validated; none once it was rendered. */
+  private validated?: string;
+
+  constructor(scope: Construct, id: string, props: WorkspaceProps) {
+    super(scope, id, { namespace: props?.namespace ?? id, labels: props?.labels });
+    Declarations.all(this); // that it is in an App comes first
+    checkProps(this, props, WORKSPACE_PROPS);
+    const { platform, namespace = id, createNamespace = true, podSecurity } = props;
+    if (typeof namespace !== 'string' || !isDns1123Label(namespace)) {
+      throw new ValidationError(this, `namespace is ${shown(namespace)}; use lower-case letters, digits and - inside, 63 characters at most`);
+    }
+    checkPlatformProp(this, platform);
+    if (namespace === 'default' && createNamespace) {
+      throw new ValidationError(this, "namespace is 'default', which every cluster has already; set createNamespace: false");
+    }
+    this.platform = platform;
+    this.workspaceName = namespace;
+    provideContext(this, { platform, podSecurity });
+    /* Made now, so that what it holds comes before all that needs it, also where the platform learns of the workspace later. */
+    const ground = new Construct(this, 'Workspace');
+    this.declarations = Declarations.of(this);
+    this.declarations.addWorkspace({ construct: this, namespace }, () => this.problems());
+    this.node.addValidation({
+      validate: () => {
+        this.validated = this.state;
+        return [];
+      },
+    });
+    platform._onWorkspace((workspace) => {
+      if (workspace.namespace !== namespace) return;
+      if (createNamespace) addLateObjects(ground, () => [workspaceNamespace(platform._spec, namespace, podSecurity)]);
+      addLateObjects(ground, () => expandWorkspace(platform._spec, namespace));
+    });
+  }
+
+  /**
+   * Renders the workspace to Kubernetes objects, after validation of its App.
+   *
+   * cdk8s validates and links the whole App again for every chart of it, which takes most of the time of an App with many.
+   * A workspace that has just been validated with its App, and has not grown since, is not looked at again.
+   */
+  public toJson(): unknown[] {
+    const isValidated = this.validated !== undefined && this.validated === this.state;
+    const json = isValidated ? this.ownObjects.map((object): unknown => object.toJson()) : super.toJson();
+    this.validated = undefined;
+    return json;
+  }
+
+  /** Changes with whatever is declared in it, and with what is checked across the App. */
+  private get state(): string {
+    return `${this.node.findAll().length}/${this.declarations.revision}`;
+  }
+
+  /** In the order of what they depend on, as cdk8s has it; those of charts inside it are theirs. */
+  private get ownObjects(): ApiObject[] {
+    return new DependencyGraph(this.node).topology()
+      .filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && Chart.of(construct) === this);
+  }
+
+  private problems(): string[] {
+    const spec = this.platform._spec;
+    if (!spec.workspaces?.some(({ namespace }) => namespace === this.workspaceName)) {
+      return [this.platform._unknownWorkspace(this.workspaceName)];
+    }
+    const { _problem: problem } = this.platform;
+    if (problem) return [problem];
+    const unknown = this.platform._unknownReads(this.workspaceName);
+    if (unknown) return [unknown];
+    const late = lateProblem(this.platform, this.workspaceName);
+    return late ? [late] : [];
+  }
+}

@@ -1,0 +1,78 @@
+/** What is said of a platform that is described by hand. A platform is no construct, so its errors begin with no path. */
+import { isDns1123Label, nearest } from '../../api/names';
+import { isAtLeast, OLDEST_VERSION } from '../../api/platform';
+import type { PlatformSpec } from '../../api/platform';
+import { IMAGES } from '../../catalog/images';
+import { tokenProblem } from '../checks/guard';
+import { unknownProp } from '../checks/known-props';
+import type { KnownProps } from '../checks/known-props';
+import { shown } from '../checks/shown';
+
+const BUCKET = /^[a-z0-9][-._a-z0-9]*$/;
+const RESERVED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'];
+const REGISTRY = /^[A-Za-z0-9][-\w.]*(:[0-9]+)?(\/[-_.a-z0-9]+)*\/*$/;
+const VERSION = /^1\.[0-9]+$/;
+
+/** A name in a store: of a bucket, an account, a group. */
+export function storeName<T extends object>(props: T, field: keyof T & string): string {
+  checkPlain(props);
+  const value: unknown = props[field];
+  if (typeof value === 'string' && (BUCKET.test(value) || field === 'resourceGroup')) return value;
+  throw new Error(`${field} is ${shown(value)}; give its name alone, without scheme and path`);
+}
+
+/** The props of all clouds. */
+export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kubernetesVersion' | 'images'>): void {
+  checkPlain(props);
+  const { clusterName, kubernetesVersion, images = {} } = props;
+  if (typeof clusterName !== 'string' || !isDns1123Label(clusterName)) {
+    throw new Error(`clusterName is ${shown(clusterName)}; use lower-case letters, digits and - inside, 63 characters at most`);
+  }
+  if (typeof kubernetesVersion === 'number') {
+    throw new Error(`kubernetesVersion is ${shown(kubernetesVersion)}, a number; write it as a string, for example '1.33'`);
+  }
+  if (kubernetesVersion !== undefined && !VERSION.test(kubernetesVersion)) {
+    throw new Error(`kubernetesVersion is ${shown(kubernetesVersion)}; give major and minor, for example '1.33'`);
+  }
+  if (kubernetesVersion !== undefined && !isAtLeast({ kubernetesVersion } as PlatformSpec, OLDEST_VERSION)) {
+    throw new Error(`kubernetesVersion is '${kubernetesVersion}'; the oldest that is supported is ${OLDEST_VERSION}`);
+  }
+  const names = Object.keys(IMAGES);
+  const unknown = Object.keys(images).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`images has ${shown(unknown)}, which is no helper; use ${nearest(unknown, names) ?? names.join(', ')}`);
+}
+
+/** Where artifacts and images go. */
+export function checkPlaces({ artifactPrefix, registry }: { readonly artifactPrefix?: string; readonly registry?: string }): void {
+  if (registry !== undefined && (typeof registry !== 'string' || !REGISTRY.test(registry))) {
+    throw new Error(`registry is ${shown(registry)}; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml`);
+  }
+  if (artifactPrefix === undefined || artifactPrefix === '') return;
+  const segments = typeof artifactPrefix === 'string' ? artifactPrefix.replace(/^\/|\/$/g, '').split('/') : [''];
+  if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
+    throw new Error(`artifactPrefix is ${shown(artifactPrefix)}; give folders with a / between, for example teams/ml`);
+  }
+}
+
+/** Why a namespace can be no workspace; none if it can. */
+export function namespaceProblem(namespace: unknown): string | undefined {
+  if (typeof namespace !== 'string' || !isDns1123Label(namespace)) return 'no name of a namespace; use lower-case letters, digits and - inside';
+  return RESERVED_NAMESPACES.includes(namespace) ? 'it belongs to Kubernetes; use a namespace of your own' : undefined;
+}
+
+/** Which other workspaces one may read. */
+export function readsProblem(namespace: string, reads: readonly string[] = []): string | undefined {
+  if (!Array.isArray(reads)) return `reads is ${shown(reads)}; give a list of namespaces`;
+  const wrong = reads.find((other) => typeof other !== 'string' || !isDns1123Label(other));
+  if (wrong !== undefined) return `reads has ${shown(wrong)}, which is no name of a namespace; use lower-case letters, digits and - inside`;
+  if (reads.includes(namespace)) return `reads has ${namespace} itself; leave it out, for a workspace reads its own artifacts`;
+  const twice = reads.find((other, index) => reads.indexOf(other) < index);
+  return twice === undefined ? undefined : `reads has ${twice} twice; name it once`;
+}
+
+/** A token would get into names and URLs, where nobody resolves it. */
+export function checkPlain(props: unknown, known?: { readonly owner: string; readonly props: KnownProps }): void {
+  if (typeof props !== 'object' || props === null) throw new Error(`props are ${shown(props)}; give an object`);
+  const problem = (known && unknownProp(known.owner, props, known.props)) ?? tokenProblem(props);
+  if (problem) throw new Error(problem);
+}

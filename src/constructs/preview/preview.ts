@@ -1,0 +1,196 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import { API_GROUP } from '../../api/resource';
+import type { Resource } from '../../api/resource';
+import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, UNRESOLVED } from '../../expand';
+import type { Artifact, Child, Inputs, KubeObject } from '../../expand';
+import { ValidationError } from '../checks/validation-error';
+import { Declarations } from '../kinds/declarations';
+import type { Declaration } from '../kinds/declarations';
+import { inputsOf } from '../kinds/resource-checks';
+import type { Platform } from '../platform/platform';
+import { platformOf } from '../platform/workspace-context';
+import { besideOutput, checkBesideOutput } from './beside-output';
+import { writeEjected } from './eject';
+import type { EjectOptions } from './eject';
+import { removeOwnFiles } from './own-files';
+import { yamlOf } from './yaml';
+
+/** How a preview is made. */
+export interface PreviewOptions {
+  /**
+   * The cluster of resources that are in no Workspace.
+   *
+   * @default - none; such resources are an error
+   */
+  readonly platform?: Platform;
+}
+
+/** One object that will run, and what it waits for. */
+export interface PreviewChild {
+  /** The resource that it is a child of, such as `Model team-a/opt`. */
+  readonly resource: string;
+
+  /** The step of the resource that it belongs to: `prepare`, `build`, `check`, `run`, `publish` or `serve`. */
+  readonly step: string;
+
+  /** The resources that must be Ready before it is applied, such as `Dataset team-a/squad`. */
+  readonly gates: string[];
+
+  /** The object itself. */
+  readonly manifest: unknown;
+}
+
+/** A resource with its children. */
+export interface PreviewedResource {
+  readonly resource: Resource;
+  readonly platform: Platform;
+  readonly inputs: Inputs;
+  readonly children: readonly Child[];
+}
+
+/** First line of every file of a preview: who finds it there may take it away again. */
+const HEADER = '# Preview by cdk-substratus: what will run. Do not apply; the reconciler does.';
+
+/** What will run: the children of all resources of an App or a part of it. */
+export class Preview {
+  /**
+   * The children of all resources at or below a construct.
+   *
+   * @throws if a resource cannot be expanded, or no platform is known for it.
+   */
+  public static of(scope: IConstruct, options: PreviewOptions = {}): Preview {
+    if (!Construct.isConstruct(scope)) throw new Error(`Preview.of got ${String(scope)}; give the App, a Workspace, or another construct`);
+    return new Preview(scope, previewResources(scope, options));
+  }
+
+  /** The children, resource by resource, each after what it waits for. */
+  public readonly children: PreviewChild[];
+
+  private constructor(private readonly scope: IConstruct, private readonly resources: readonly PreviewedResource[]) {
+    this.children = resources.flatMap(({ resource, children }) => children.map(({ step, object }) => ({
+      resource: nameOf(resource),
+      step,
+      gates: gatesOf(resource).map(describe),
+      manifest: object,
+    })));
+  }
+
+  /** The children as objects. */
+  public get manifests(): unknown[] {
+    return this.children.map(({ manifest }) => manifest);
+  }
+
+  /** The children as YAML, each with a comment that says what it belongs to and waits for. */
+  public toYaml(): string {
+    return this.resources.map(resourceYaml).join('---\n');
+  }
+
+  /**
+   * Writes the preview, a file a resource.
+   *
+   * @param directory where to; by default `preview`, beside the output directory of the App. It must not lie in there, for
+   *   everything in there gets applied by somebody. Previews of former runs in it are deleted, other files are left alone.
+   * @returns the files that were written
+   */
+  public write(directory?: string): string[] {
+    const target = directory ?? besideOutput(this.scope, 'preview');
+    checkBesideOutput(this.scope, target);
+    removeOwnFiles(target, HEADER);
+    return this.resources.map((previewed) => {
+      const { kind, metadata: { name } } = previewed.resource;
+      const file = path.join(target, namespaceOf(previewed.resource), `${kind.toLowerCase()}-${name}.yaml`);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, `${HEADER}\n${resourceYaml(previewed)}`);
+      return file;
+    });
+  }
+
+  /**
+   * Writes the same objects to be applied without the reconciler: numbered folders, `apply.sh` that applies and waits, and the
+   * order for Argo CD (sync waves) and Flux (`flux.yaml`).
+   *
+   * @returns the files that were written
+   * @throws if something in it is not valid, or an input is known by its name only, for nobody would resolve it
+   */
+  public eject(directory: string, options: EjectOptions = {}): string[] {
+    checkBesideOutput(this.scope, directory);
+    checkValid(this.scope);
+    const clusters = [...new Set(this.resources.map(({ platform }) => platform))].map(({ clusterName }) => clusterName);
+    if (clusters.length > 1) {
+      throw new ValidationError(this.scope, `the resources are on ${clusters.length} clusters (${clusters.join(', ')}), and one script applies to one; `
+        + 'eject each workspace by itself, with Preview.of(workspace)');
+    }
+    for (const { resource, inputs } of this.resources) {
+      const unresolved = Object.values(inputs).find((input: Artifact) => input.recipeDigest === UNRESOLVED) as Artifact | undefined;
+      if (unresolved) {
+        throw new ValidationError(this.scope, `${nameOf(resource)} needs ${describe(unresolved)}, of which only the name is known; `
+          + `give recipeDigest to ${unresolved.kind}.from${unresolved.kind}Attributes`);
+      }
+    }
+    return writeEjected(directory, { resources: this.resources, others: otherObjects(this.scope), options });
+  }
+}
+
+function nameOf(resource: Resource): string {
+  return describe({ kind: resource.kind, namespace: namespaceOf(resource), name: resource.metadata.name });
+}
+
+function previewResources(scope: IConstruct, options: PreviewOptions): PreviewedResource[] {
+  return Declarations.all(scope).flatMap((declarations) => {
+    const byKey = new Map(declarations.below(scope).map((declaration) => [keyOfResource(declaration.object.declared), declaration]));
+    const ordered = inOrderOf(scope, [...byKey.values()].map(({ object }) => object.rendered));
+    return ordered.map((resource) => {
+      const declaration = byKey.get(keyOfResource(resource)) as Declaration;
+      const platform = platformFor(declaration, options);
+      const context = { platform: platform._spec, inputs: inputsOf(resource, platform._spec, declarations) };
+      return { resource, platform, inputs: context.inputs, children: expandAt(declaration, resource, context) };
+    });
+  });
+}
+
+function inOrderOf(scope: IConstruct, resources: readonly Resource[]): Resource[] {
+  try {
+    return inOrder(resources);
+  } catch (error) {
+    throw error instanceof CycleError ? new ValidationError(scope, error.message) : error;
+  }
+}
+
+/** As cdk8s says it at synth: what is ejected gets applied. */
+function checkValid(scope: IConstruct): void {
+  const errors = scope.node.findAll().flatMap(({ node }) => node.validate().map((error) => `[${node.path}] ${error}`));
+  if (errors.length > 0) throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
+}
+
+function expandAt({ construct }: Declaration, resource: Resource, context: Parameters<typeof expand>[1]): Child[] {
+  try {
+    return expand(resource, context);
+  } catch (error) {
+    throw error instanceof Error ? new ValidationError(construct, error.message) : error;
+  }
+}
+
+function platformFor({ construct }: Declaration, { platform }: PreviewOptions): Platform {
+  const found = platformOf(construct) ?? platform;
+  if (!found) {
+    throw new ValidationError(construct, 'no platform is known here; declare it in a Workspace, or give platform to Preview.of');
+  }
+  return found;
+}
+
+function resourceYaml({ resource, children }: PreviewedResource): string {
+  const gates = gatesOf(resource).map(describe);
+  const wait = gates.length > 0 ? `, once ready: ${gates.join(', ')}` : '';
+  return children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(object)}`).join('---\n');
+}
+
+/** What is declared beside the resources: the workspaces, and the user's own objects. */
+function otherObjects(scope: IConstruct): KubeObject[] {
+  return scope.node.findAll()
+    .filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && construct.apiGroup !== API_GROUP)
+    .map((object) => object.toJson() as KubeObject);
+}

@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Preview } from '../../../src';
+import type { Cluster } from '../../../src';
+import { appOf, messageOf, model, synthErrors, temporary } from '../fixtures';
+import { bucketOf, cluster, synthesized, workspaceOn } from './clouds';
+
+const ROLES = ['artifact-writer', 'artifact-reader', 'image-builder'];
+
+function azure(outputsFile: string): Cluster {
+  const owner = cluster('azure', { outputsFile });
+  bucketOf(owner);
+  return owner;
+}
+
+/** As cdktf nests them: by stack, then by construct. */
+function writeOutputs(file: string, byStack: Record<string, (role: string) => string>): string {
+  const outputs = Object.entries(byStack).map(([stack, id]) => [stack, {
+    ml: Object.fromEntries(ROLES.map((role) => [`clientId_ml_team-a_${role}`, id(role)])),
+  }]);
+  writeFileSync(file, JSON.stringify(Object.fromEntries(outputs)));
+  return file;
+}
+
+test('before the first deployment the cloud side is synthesized, and a preview shows what is missing', () => {
+  const owner = azure(join(temporary(), 'outputs.json'));
+  const team = workspaceOn(owner);
+  model(team);
+  expect(Object.keys((synthesized(owner) as unknown as { output: object }).output).sort())
+    .toEqual(ROLES.map((role) => `clientId_ml_team-a_${role}`).sort());
+  expect(Preview.of(team).toYaml()).toContain('kind: Job');
+  expect(owner.platform._spec.workspaces?.[0]?.clientIds).toBeUndefined();
+});
+
+test('before the first deployment the Kubernetes side says what is missing, and the command that gets it', () => {
+  const file = join(temporary(), 'outputs.json');
+  expect(synthErrors(workspaceOn(azure(file)))).toEqual([
+    `[team-a] ${ROLES.map((role) => `the client id of team-a/${role}`).join(', ')} are not known yet; `
+      + `run cdktf deploy, then cdktf output --outputs-file ${file}`,
+  ]);
+});
+
+test('what the deployment has answered is read from its outputs', () => {
+  const file = writeOutputs(join(temporary(), 'outputs.json'), { cloud: (role) => `id-of-${role}` });
+  const yaml = appOf(workspaceOn(azure(file))).synthYaml();
+  for (const role of ROLES) expect(yaml).toContain(`azure.workload.identity/client-id: id-of-${role}`);
+  expect(yaml).not.toContain('known after');
+});
+
+test('of two stacks with clusters of one name each reads its own outputs', () => {
+  const file = writeOutputs(join(temporary(), 'outputs.json'), { another: (role) => `wrong-${role}`, cloud: (role) => `right-${role}` });
+  const yaml = appOf(workspaceOn(azure(file))).synthYaml();
+  expect(yaml).toContain('right-artifact-reader');
+  expect(yaml).not.toContain('wrong-');
+});
+
+test('fails when the outputs are no JSON', () => {
+  const file = join(temporary(), 'outputs.json');
+  writeFileSync(file, 'clientId = 1');
+  const owner = azure(file);
+  expect(messageOf(() => owner.addWorkspace('team-a'))).toMatch(/outputs\.json is no JSON \(.+\); write it with cdktf output --outputs-file .+outputs\.json$/);
+});

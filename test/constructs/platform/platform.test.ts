@@ -1,0 +1,98 @@
+import { Gpu, Platform } from '../../../src';
+import { messageOf, untyped } from '../fixtures';
+
+const IDS = { artifactWriter: 'w', artifactReader: 'r', imageBuilder: 'b' };
+
+test('a platform is plain JSON on each cloud', () => {
+  expect(Platform.gcp({ clusterName: 'ml', bucketName: 'acme', artifactPrefix: '/ml/', registry: 'us-docker.pkg.dev/acme/ml/' }).toJson())
+    .toEqual({ cloud: 'gcp', clusterName: 'ml', artifacts: { url: 'gs://acme', prefix: 'ml' }, registry: { url: 'us-docker.pkg.dev/acme/ml' } });
+  expect(Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'us-east-1', kubernetesVersion: '1.33' }).toJson())
+    .toEqual({ cloud: 'aws', clusterName: 'ml', kubernetesVersion: '1.33', artifacts: { url: 's3://acme', region: 'us-east-1' } });
+  expect(Platform.azure({ clusterName: 'ml', storageAccount: 'acme', resourceGroup: 'ML_group' }).toJson())
+    .toEqual({ cloud: 'azure', clusterName: 'ml', artifacts: { url: 'az://acme', resourceGroup: 'ML_group' } });
+  expect(Platform.local({ clusterName: 'kind', registry: 'localhost:5000', insecureRegistry: true }).toJson()).toEqual({
+    cloud: 'local', clusterName: 'kind', artifacts: { url: 'file:///var/lib/substratus/artifacts' }, registry: { url: 'localhost:5000', insecure: true },
+  });
+});
+
+test('a local cluster may have a store that speaks S3', () => {
+  const s3 = { endpoint: 'http://minio:9000', bucketName: 'acme', credentialsSecret: 'minio' };
+  expect(Platform.local({ clusterName: 'kind', s3 }).toJson()).toEqual({
+    cloud: 'local', clusterName: 'kind', artifacts: { url: 's3://acme', endpoint: 'http://minio:9000', credentialsSecret: 'minio' },
+  });
+});
+
+test('pools and workspaces that are added are in it', () => {
+  const platform = Platform.azure({ clusterName: 'ml', storageAccount: 'acme', resourceGroup: 'ml', tenantId: 't' });
+  const before = platform.toJson();
+  platform.addGpuPool('t4', { gpu: Gpu.NVIDIA_T4, spot: true, maxNodes: 4, nodeLabels: { pool: 't4' } });
+  platform.addWorkspace('team-a', { reads: ['shared'], builds: true, clientIds: IDS });
+  expect(before).not.toHaveProperty('gpuPools');
+  expect(platform.toJson()).toMatchObject({
+    gpuPools: [{ name: 't4', gpu: 'nvidia-t4', gpusPerNode: 1, capacity: 'spot', maxNodes: 4, nodeLabels: { pool: 't4' } }],
+    workspaces: [{
+      namespace: 'team-a', reads: ['shared'], builds: true, tenantId: 't',
+      clientIds: { 'artifact-writer': 'w', 'artifact-reader': 'r', 'image-builder': 'b' },
+    }],
+  });
+});
+
+const platform = (): Platform => Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
+const pool = (options: object) => () => platform().addGpuPool('l4', untyped({ gpu: Gpu.NVIDIA_L4, ...options }));
+const gcp = (props: object) => () => Platform.gcp(untyped({ clusterName: 'ml', bucketName: 'acme', ...props }));
+const team = (options: object) => () => platform().addWorkspace('team-a', untyped(options));
+
+test.each<readonly [string, () => unknown, string]>([
+  ['no props', () => Platform.aws(untyped(undefined)), 'props are undefined; give an object'],
+  ['no name', gcp({ clusterName: undefined }), 'clusterName is undefined; use lower-case letters, digits and - inside, 63 characters at most'],
+  ['a name with capitals', gcp({ clusterName: 'ML' }), "clusterName is 'ML'; use lower-case letters, digits and - inside, 63 characters at most"],
+  ['no bucket', gcp({ bucketName: undefined }), 'bucketName is undefined; give its name alone, without scheme and path'],
+  ['a bucket with its scheme', gcp({ bucketName: 'gs://acme' }), "bucketName is 'gs://acme'; give its name alone, without scheme and path"],
+  ['no region', () => Platform.aws(untyped({ clusterName: 'ml', bucketName: 'a' })), 'region is undefined; give its name alone, without scheme and path'],
+  ['a patch version', gcp({ kubernetesVersion: '1.33.2' }), "kubernetesVersion is '1.33.2'; give major and minor, for example '1.33'"],
+  ['an old version', gcp({ kubernetesVersion: '1.26' }), "kubernetesVersion is '1.26'; the oldest that is supported is 1.27"],
+  ['an image of no helper', gcp({ images: { rclon: 'x' } }), "images has 'rclon', which is no helper; use rclone"],
+  ['a directory of nowhere', () => Platform.local({ clusterName: 'kind', directory: 'var' }), "directory is 'var'; give an absolute path of the node"],
+  ['two stores', () => Platform.local(untyped({ clusterName: 'kind', directory: '/a', s3: {} })), 'platform kind has a directory and an S3 store; leave one out'],
+  ['a GPU that the cloud has not', pool({ gpu: Gpu.NVIDIA_GB200 }), "platform ml cannot have GPU pool 'l4': Google Cloud has no machine with nvidia-gb200 (192 GiB); "
+    + 'use the nearest that it has: nvidia-b200 (180 GiB), nvidia-h200 (141 GiB), nvidia-rtx-pro-6000 (96 GiB)'],
+  ['a count that no machine has', pool({ gpusPerNode: 3 }),
+    "platform ml cannot have GPU pool 'l4': no machine of Google Cloud has 3 nvidia-l4; it has machines with 1, 2, 4, 8"],
+  ['half a GPU', pool({ gpusPerNode: 0.5 }), "platform ml cannot have GPU pool 'l4': gpusPerNode is 0.5; give a whole number, 1 or more"],
+  ['fewer than no GPU', pool({ gpusPerNode: -1 }), "platform ml cannot have GPU pool 'l4': gpusPerNode is -1; give a whole number, 1 or more"],
+  ['no nodes', pool({ maxNodes: 0 }), "platform ml cannot have GPU pool 'l4': maxNodes is 0; give a whole number, 1 or more"],
+  ['a GPU by its name', pool({ gpu: 'nvidia-l4' }),
+    "platform ml cannot have GPU pool 'l4': gpu is 'nvidia-l4', which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
+  ['spot nodes where there are none', () => Platform.local({ clusterName: 'kind' }).addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, spot: true }),
+    "platform kind cannot have GPU pool 'l4': a local cluster has no spot nodes; leave spot out"],
+  ['flex-start nodes where there are none', () => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'us-east-1' })
+    .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, flexStart: true }),
+  "platform ml cannot have GPU pool 'l4': AWS has no flex-start nodes; leave flexStart out"],
+  ['spot nodes that are flex-start nodes', () => Platform.gcp({ clusterName: 'ml', bucketName: 'acme' })
+    .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, spot: true, flexStart: true }),
+  "platform ml cannot have GPU pool 'l4': spot and flexStart are true; leave one of them out"],
+  ['a namespace with capitals', () => platform().addWorkspace('Team'), "platform ml cannot have workspace 'Team': no name of a namespace; use lower-case letters, digits and - inside"],
+  ['a read of no namespace', team({ reads: ['Team'] }),
+    "platform ml cannot have workspace 'team-a': reads has 'Team', which is no name of a namespace; use lower-case letters, digits and - inside"],
+  ['a read of itself', team({ reads: ['team-a'] }),
+    "platform ml cannot have workspace 'team-a': reads has team-a itself; leave it out, for a workspace reads its own artifacts"],
+  ['a read twice', team({ reads: ['b', 'b'] }), "platform ml cannot have workspace 'team-a': reads has b twice; name it once"],
+  ['an empty client id', team({ clientIds: { ...IDS, artifactReader: '' } }), 'client id of artifact-reader is empty; leave clientIds out until it is known'],
+])('%s is refused', (_, action, message) => {
+  expect(messageOf(action)).toBe(message);
+});
+
+test('what was added is added once', () => {
+  const ml = platform();
+  ml.addWorkspace('team-a');
+  ml.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 });
+  expect(messageOf(() => ml.addWorkspace('team-a'))).toBe("platform ml cannot have workspace 'team-a': there is one already; add it once");
+  expect(messageOf(() => ml.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 })))
+    .toBe("platform ml cannot have GPU pool 'l4': there is one already; give this one another name");
+});
+
+test('nodes without a pool are refused where the cloud brings up none', () => {
+  expect(messageOf(() => Platform.local({ clusterName: 'kind', autoProvisioning: true })))
+    .toBe('autoProvisioning is true but on a local cluster no node comes up without a pool; leave it out, and declare pools with addGpuPool');
+  expect(Platform.gcp({ clusterName: 'ml', bucketName: 'acme', autoProvisioning: true }).toJson()).toMatchObject({ autoProvisioning: true });
+});

@@ -1,0 +1,128 @@
+/** apply.sh, run against a stand-in for kubectl. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Preview } from '../../../src';
+import type { Workspace } from '../../../src';
+import type { KubeObject } from '../../../src/expand';
+import { local, model, notebook, stack, temporary, workspace } from '../fixtures';
+
+interface State {
+  readonly objects: Record<string, KubeObject & { readonly token?: string }>;
+  readonly log: string[];
+  readonly failing?: string[];
+  readonly published?: string[];
+}
+
+interface Run extends State {
+  readonly status: number | null;
+  readonly output: string;
+  again(): Run;
+}
+
+function ejected(declare: (team: Workspace) => unknown): string {
+  const directory = temporary();
+  const team = workspace(local());
+  declare(team);
+  Preview.of(team).eject(directory);
+  return directory;
+}
+
+/** Runs the script; `sleep` takes no time, so that a Job that never ends fails the test by its timeout. */
+function run(directory: string, state: Partial<State> = {}): Run {
+  const file = join(directory, 'state.json');
+  writeFileSync(file, JSON.stringify({ objects: {}, log: [], ...state }));
+  const { status, stdout, stderr } = spawnSync(join(directory, 'apply.sh'), {
+    encoding: 'utf8', timeout: 60_000,
+    env: { PATH: process.env.PATH, STATE: file, KUBECTL: `${process.execPath} ${join(__dirname, 'fake-kubectl.mjs')}` },
+  });
+  const after = JSON.parse(readFileSync(file, 'utf8')) as State;
+  return { ...after, status, output: stdout + stderr, again: () => run(directory, { ...state, objects: after.objects }) };
+}
+
+/** The log without digests. */
+function steps({ log }: State): string[] {
+  return log.filter((line) => /Job|Deployment|Secret|delete/.test(line)).map((line) => line.replace(/-[0-9a-hjkmnp-tv-z]{8}/g, ''));
+}
+
+/* Each call of the stand-in takes a new process, so the tests share what they can. */
+let directory = '';
+let first: Run;
+
+beforeAll(() => {
+  directory = ejected(stack);
+  first = run(directory);
+}, 60_000);
+
+test('everything is applied in order, and the staging volumes go once they are published', () => {
+  const result = first;
+  expect([result.status, result.output.trim().split('\n').at(-1)]).toEqual([0, 'Done']);
+  expect(result.log.slice(0, 2)).toEqual(['apply Namespace team-a', 'apply ServiceAccount artifact-writer']);
+  expect(steps(result)).toEqual([
+    'apply Job opt-model-check', 'apply Job squad-dataset-check',
+    'apply Job opt-model-run', 'apply Job squad-dataset-run',
+    'apply Job opt-model-publish', 'apply Job squad-dataset-publish',
+    'delete pods of opt-model-run', 'delete pods of opt-model-publish', 'delete opt-model-staging',
+    'delete pods of squad-dataset-run', 'delete pods of squad-dataset-publish', 'delete squad-dataset-staging',
+    'apply Job tuned-model-check', 'apply Job tuned-model-run', 'apply Job tuned-model-publish',
+    'delete pods of tuned-model-run', 'delete pods of tuned-model-publish', 'delete tuned-model-staging',
+    'apply Deployment chat-server', 'create Secret lab-notebook-token', 'apply Deployment lab-notebook',
+  ]);
+});
+
+test('publish learns which image has run', () => {
+  const { objects } = first;
+  const publish = Object.entries(objects).find(([key]) => /^job\/team-a\/opt-.*publish/.test(key))?.[1];
+  expect(publish).toMatchObject({ spec: { template: { metadata: { annotations: { 'substratus.ai/image-digest': 'acme/model@sha256:last' } } } } });
+});
+
+test('a second run asks again what is published, runs none of it, and keeps the token', () => {
+  const second = first.again();
+  const token = ({ objects }: State): string => objects['secret/team-a/lab-notebook-token']?.token ?? '';
+  expect(second.status).toBe(0);
+  const again = steps(second).filter((line) => /Job|Secret/.test(line));
+  expect(again).toEqual(['apply Job opt-model-check', 'apply Job squad-dataset-check', 'apply Job tuned-model-check']);
+  expect(token(first)).toMatch(/^[0-9a-f]{48}$/);
+  expect(token(second)).toBe(token(first));
+});
+
+test('each notebook has a token of its own', () => {
+  const tokens = [first, run(ejected((team) => notebook(team)))].map(({ objects }) => objects['secret/team-a/lab-notebook-token']?.token);
+  expect(new Set(tokens).size).toBe(2);
+});
+
+test('what is published already is not run', () => {
+  const result = run(ejected((team) => model(team)), { published: ['model-check'] });
+  expect(result.status).toBe(0);
+  expect(steps(result).filter((line) => /run|publish|delete pods|staging/.test(line))).toEqual([]);
+  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} is published already/);
+});
+
+test('a Job that fails stops all with its last words', () => {
+  const result = run(ejected((team) => model(team)), { failing: ['model-run'] });
+  expect(result.status).toBe(1);
+  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} failed \(run\); its last words:\nout of memory\n$/);
+  expect(steps(result).some((line) => line.includes('publish'))).toBe(false);
+});
+
+test('what is suspended is left out with what needs it, and nothing else', () => {
+  const result = run(ejected((team) => {
+    model(team, 'opt', { suspend: true }).serve('chat', { image: 'acme/server' });
+    model(team, 'other', { image: 'acme/other' }).serve('other-chat', { image: 'acme/server' });
+  }));
+  expect([result.status, steps(result).filter((line) => /Deployment/.test(line))]).toEqual([0, ['apply Deployment other-chat-server']]);
+  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} is left out: it is suspended \(check\)\n/);
+  expect(result.output).toMatch(/Server:team-a\/chat is left out: it needs Model:team-a\/opt-\w{8}\n/);
+});
+
+test('the script is what any shell understands', () => {
+  const script = join(directory, 'apply.sh');
+  expect(spawnSync('sh', ['-n', script], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  const shellcheck = spawnSync('shellcheck', ['--exclude', 'SC2086,SC2016', script], { encoding: 'utf8' });
+  if (shellcheck.error === undefined) expect(shellcheck.stdout).toBe('');
+});
+
+test('the namespace comes first, also where its name does not', () => {
+  const text = readFileSync(join(directory, 'apply.sh'), 'utf8');
+  expect(text.split('\n').find((line) => line.startsWith('apply '))).toBe("apply 'wave-00/namespace_team-a.yaml'");
+});

@@ -1,0 +1,158 @@
+/** Waves of ejected manifests, for kubectl, Argo CD and Flux. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ApiObject, App, Chart, Yaml } from 'cdk8s';
+import { CustomResourceDefinitions, Model, Platform, Preview, Scaling, Workspace } from '../../../src';
+import type { KubeObject } from '../../../src/expand';
+import { appOf, local, manifestsOf, messageOf, model, notebook, server, stack, temporary, workspace } from '../fixtures';
+
+interface Kustomization {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly path: string; readonly dependsOn?: { readonly name: string }[] };
+}
+
+const WAVE = 'argocd.argoproj.io/sync-wave';
+
+interface Ejected {
+  readonly team: Workspace;
+  readonly directory: string;
+  readonly files: string[];
+}
+
+function ejected(declare: (team: Workspace) => unknown = stack): Ejected {
+  const directory = temporary();
+  const team = workspace(local());
+  declare(team);
+  return { team, directory, files: Preview.of(team).eject(directory) };
+}
+
+const waveOf = (file: string): number => Number(basename(dirname(file)).replace('wave-', ''));
+const objectIn = (file: string): KubeObject => Yaml.load(file)[0] as KubeObject;
+const manifests = (files: string[]): string[] => files.filter((file) => /wave-\d+/.test(file));
+
+test('what is needed is in an earlier wave than what needs it', () => {
+  const { team, files } = ejected();
+  const last = new Map<string, number>();
+  const first = new Map<string, number>();
+  const { children } = Preview.of(team);
+  for (const { resource, manifest, step } of children) {
+    const { kind, metadata } = manifest as KubeObject;
+    const wave = waveOf(files.find((file) => file.endsWith(`/team-a_${kind?.toLowerCase()}_${metadata?.name}.yaml`)) ?? '');
+    if (step === 'prepare') continue;
+    last.set(resource, Math.max(last.get(resource) ?? 0, wave));
+    first.set(resource, Math.min(first.get(resource) ?? Infinity, wave));
+  }
+  const isEarly = (resource: string) => (gate: string) => (last.get(gate) ?? Infinity) >= (first.get(resource) ?? 0);
+  const early = children.flatMap(({ resource, gates }) => gates.filter(isEarly(resource)));
+  expect(early).toEqual([]);
+  expect(Math.max(...last.values())).toBe(7);
+});
+
+test('the workspace comes in wave 0', () => {
+  const { files } = ejected();
+  const kinds = files.filter((file) => file.includes('/wave-00/')).map((file) => objectIn(file).kind);
+  expect(kinds).toEqual(['Namespace', 'ServiceAccount', 'ServiceAccount', 'ServiceAccount', 'PersistentVolume', 'PersistentVolumeClaim']);
+});
+
+test('the order of Argo CD is an annotation of each object, and the rest is as it is previewed', () => {
+  const { team, files } = ejected();
+  const objects = manifests(files).map((file) => ({ file, object: objectIn(file) }));
+  expect(objects.filter(({ file, object }) => object.metadata?.annotations?.[WAVE] !== String(waveOf(file)))).toEqual([]);
+  const previewed = manifestsOf(Preview.of(team).children);
+  const same = previewed.filter((child) => objects.some(({ object: { metadata, ...rest } }) => {
+    const { [WAVE]: _, ...annotations } = metadata?.annotations ?? {};
+    const { metadata: expected, ...others } = JSON.parse(JSON.stringify(child)) as KubeObject;
+    return JSON.stringify(rest) === JSON.stringify(others) && metadata?.name === expected?.name
+      && JSON.stringify(annotations) === JSON.stringify(expected?.annotations ?? {});
+  }));
+  expect(same).toHaveLength(previewed.length);
+});
+
+test('Flux applies a wave after the one before it', () => {
+  const { directory, files } = ejected();
+  const waves = Yaml.load(join(directory, 'flux.yaml')) as Kustomization[];
+  const folders = [...new Set(manifests(files).map((file) => basename(dirname(file))))].sort();
+  expect(waves.map(({ spec }) => spec.path)).toEqual(folders.map((folder) => `./${basename(directory)}/${folder}`));
+  expect(waves.map(({ spec }) => spec.dependsOn)).toEqual([undefined, ...waves.slice(0, -1).map(({ metadata: { name } }) => [{ name }])]);
+});
+
+test('Flux is told where the directory will be', () => {
+  const directory = temporary();
+  const team = workspace();
+  model(team);
+  Preview.of(team).eject(directory, { fluxSource: 'models', fluxPath: './clusters/ml' });
+  expect(Yaml.load(join(directory, 'flux.yaml'))[0]).toMatchObject({ spec: { path: './clusters/ml/wave-00', sourceRef: { name: 'models' } } });
+});
+
+test('where nothing comes before, there is no wave 0', () => {
+  const platform = local();
+  platform.addWorkspace('team-a');
+  const chart = new Chart(new App(), 'chart', { namespace: 'team-a' });
+  model(chart);
+  const directory = temporary();
+  Preview.of(chart, { platform }).eject(directory);
+  expect(existsSync(join(directory, 'wave-00'))).toBe(false);
+  expect(readFileSync(join(directory, 'flux.yaml'), 'utf8')).not.toContain('wave-00');
+});
+
+test('objects of one name and kind, but of two groups, are both written', () => {
+  const { files } = ejected((team) => {
+    for (const apiVersion of ['v1', 'serving.knative.dev/v1']) new ApiObject(team, apiVersion, { apiVersion, kind: 'Service', metadata: { name: 'web' } });
+  });
+  expect(files.filter((file) => file.includes('_web.yaml')).map((file) => basename(file)).sort())
+    .toEqual(['team-a_service.serving.knative.dev_web.yaml', 'team-a_service_web.yaml']);
+});
+
+test('what a former run has written is deleted, and nothing else', () => {
+  const { directory } = ejected();
+  writeFileSync(join(directory, 'wave-01', 'mine.yaml'), 'kind: Mine\n');
+  const team = workspace();
+  Preview.of(team).eject(directory);
+  expect(readdirSync(directory).sort()).toEqual(['apply.sh', 'flux.yaml', 'wave-00', 'wave-01']);
+  expect(readdirSync(join(directory, 'wave-01'))).toEqual(['mine.yaml']);
+});
+
+test('an input of which only the name is known cannot be ejected', () => {
+  const team = workspace();
+  Model.fromModelAttributes(team, 'base', { modelName: 'opt' }).serve('chat', { image: 'acme/server' });
+  expect(messageOf(() => Preview.of(team).eject(temporary()))).toBe(
+    '[team-a] Server team-a/chat needs Model team-a/opt, of which only the name is known; give recipeDigest to Model.fromModelAttributes');
+});
+
+test('an autoscaler goes with the Deployment that it scales', () => {
+  const team = workspace();
+  const chat = server(team, 'chat', { scaling: Scaling.EXTERNAL });
+  new ApiObject(team, 'hpa', {
+    apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'chat' },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: chat.serviceName } },
+  });
+  const files = Preview.of(team).eject(join(temporary(), 'deploy'));
+  const folderOf = (part: string): string | undefined => files.find((file) => file.includes(part))?.match(/wave-\d+/)?.[0];
+  expect(folderOf('horizontalpodautoscaler')).toBe(folderOf('_deployment.apps_') ?? folderOf('_deployment_'));
+});
+
+test('what is suspended serves in the last wave, for it never becomes healthy', () => {
+  const team = workspace();
+  notebook(team, 'lab', { suspend: true });
+  model(team, 'opt');
+  const files = Preview.of(team).eject(join(temporary(), 'deploy'));
+  expect(files.find((file) => file.includes('lab-notebook'))).toMatch(/wave-04/);
+});
+
+test('our own definitions are not ejected, for nothing needs them', () => {
+  const team = workspace();
+  model(team);
+  new CustomResourceDefinitions(team, 'crds');
+  expect(Preview.of(team).eject(join(temporary(), 'deploy')).filter((file) => file.includes('customresourcedefinition'))).toEqual([]);
+});
+
+test('resources of two clusters are not ejected into one script', () => {
+  const team = workspace();
+  model(team);
+  const other = Platform.local({ clusterName: 'kind' });
+  other.addWorkspace('team-b');
+  const app = appOf(team);
+  model(new Workspace(app, 'team-b', { platform: other }), 'opt');
+  expect(() => Preview.of(app).eject('deploy')).toThrow(
+    '[] the resources are on 2 clusters (ml, kind), and one script applies to one; eject each workspace by itself, with Preview.of(workspace)');
+});

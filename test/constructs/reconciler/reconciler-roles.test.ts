@@ -1,0 +1,106 @@
+/** The reconciler may do what it must, and nothing else. */
+import { App } from 'cdk8s';
+import type { Role } from 'kubernetes-types/rbac/v1';
+import { Workspace } from '../../../src';
+import { KINDS, PLURALS } from '../../../src/api/resource';
+import { CHILD_TYPES, expandWorkspace } from '../../../src/expand';
+import type { KubeObject } from '../../../src/expand';
+import { CASES as EVERY_RESOURCE } from '../../expand/cases';
+import { childrenOf } from '../../expand/fixtures';
+import { appOf, gcp, local, objectsOf } from '../fixtures';
+import { find, reconciler, reconcilerOn, writtenBy } from './reconciler-fixtures';
+import { aws, creatable, granted, kindsOf, platformLike, TYPES } from './reconciler-rights';
+
+describe('in all namespaces', () => {
+  test.each(['gcp', 'aws', 'azure', 'local'])('on %s every type that is granted is produced by some resource with some option', (cloud) => {
+    const which = EVERY_RESOURCE.filter(({ platform }) => platform.cloud === cloud);
+    const produced = which.flatMap(({ resource, platform }) => childrenOf(resource, { platform }).map(({ object }) => object));
+    const workspace = which.flatMap(({ platform }) => expandWorkspace(platform, 'team-a'));
+    const rules = granted(writtenBy(reconcilerOn(platformLike(cloud))), 'ClusterRole');
+    expect(creatable(rules)).toEqual(kindsOf([...produced, ...workspace]));
+  });
+
+  test('children can be made, mended and taken away; what a workspace is made of stays, and its volumes can be freed', () => {
+    const rules = granted(writtenBy(reconcilerOn(aws())), 'ClusterRole');
+    const verbsOf = (resource: string): string[] => rules.filter((rule) => rule.endsWith(` ${resource}`)).map((rule) => rule.split(' ')[0] ?? '');
+    for (const { group, plural } of CHILD_TYPES) {
+      expect([plural, verbsOf(`${group}/${plural}`)]).toEqual([plural, ['get', 'list', 'watch', 'create', 'patch', 'delete']]);
+    }
+    expect(verbsOf('/serviceaccounts')).toEqual(['get', 'list', 'watch', 'create']);
+    expect(verbsOf('/persistentvolumes')).toEqual(['get', 'create', 'patch']);
+  });
+
+  test('the rest is this and no more: no Secret is read, no program is started in a pod, no right is given away', () => {
+    const known = [...TYPES.map(({ group, plural }) => `${group}/${plural}`)];
+    const others = granted(writtenBy(reconcilerOn(aws())), 'ClusterRole').filter((rule) => !known.includes(rule.split(' ')[1] ?? ''));
+    const kinds = KINDS.map((kind) => PLURALS[kind]);
+    expect(others.sort()).toEqual([
+      ...kinds.flatMap((plural) => ['get', 'list', 'watch', 'patch'].map((verb) => `${verb} substratus.ai/${plural}`)),
+      ...kinds.map((plural) => `patch substratus.ai/${plural}/status`),
+      ...kinds.map((plural) => `update substratus.ai/${plural}/finalizers`),
+      'get /pods', 'list /pods', 'watch /pods', 'delete /pods', 'create /secrets', 'list /events', 'create /events', 'patch /events',
+    ].sort());
+  });
+
+  test('no rule has a wildcard', () => {
+    expect(JSON.stringify(writtenBy(reconciler()).filter(({ kind }) => kind?.endsWith('Role')))).not.toContain('"*"');
+  });
+});
+
+test('in its own namespace it has one lease, and makes the key of the notebooks\' tokens', () => {
+  expect(granted(writtenBy(reconciler()), 'Role', 'substratus')).toEqual([
+    'create coordination.k8s.io/leases', 'get coordination.k8s.io/leases substratus-reconciler', 'patch coordination.k8s.io/leases substratus-reconciler',
+    'create /secrets',
+  ]);
+});
+
+test.each(['RoleBinding', 'ClusterRoleBinding'])('a %s binds the role of its name to the ServiceAccount of the pods', (kind) => {
+  expect(find(reconciler(), kind)).toMatchObject({
+    roleRef: { kind: kind.replace('Binding', ''), name: 'substratus-reconciler' },
+    subjects: [{ kind: 'ServiceAccount', name: 'substratus-reconciler', namespace: 'substratus' }],
+  });
+});
+
+describe('with watchNamespaces', () => {
+  test('the same rights are in these namespaces alone', () => {
+    const objects = writtenBy(reconciler({ watchNamespaces: ['team-a', 'team-b'] }));
+    const everywhere = granted(writtenBy(reconciler()), 'ClusterRole');
+    expect(granted(objects, 'Role', 'team-a')).toEqual(everywhere);
+    expect(granted(objects, 'Role', 'team-b')).toEqual(everywhere);
+    expect(granted(objects, 'ClusterRole')).toEqual([]);
+    expect(objects.filter(({ kind }) => kind === 'ClusterRoleBinding')).toEqual([]);
+  });
+
+  test.each([['AWS', aws], ['a local cluster', local]])('volumes, which have no namespace, keep a ClusterRole on %s', (_, platform) => {
+    const rules = granted(writtenBy(reconcilerOn(platform(), { watchNamespaces: ['team-a'] })), 'ClusterRole');
+    expect(rules).toEqual(['get /persistentvolumes', 'create /persistentvolumes', 'patch /persistentvolumes']);
+  });
+
+  test.each([['before', true], ['after', false]])('the rights in a workspace that is declared %s are applied with it, after its namespace', (_, isBefore) => {
+    const app = new App();
+    const platform = gcp();
+    platform.addWorkspace('team-a');
+    const declared = isBefore ? new Workspace(app, 'team-a', { platform }) : undefined;
+    const construct = reconciler({ platform, watchNamespaces: ['team-a', 'elsewhere'] }, app);
+    const team = declared ?? new Workspace(app, 'team-a', { platform });
+    const names = (objects: readonly KubeObject[]): string[] => objects.map(({ kind, metadata }) => `${kind} ${metadata?.namespace ?? metadata?.name}`);
+    expect(names(objectsOf(team))).toEqual(expect.arrayContaining(['Namespace team-a', 'Role team-a', 'RoleBinding team-a']));
+    expect(names(objectsOf(team)).indexOf('Namespace team-a')).toBeLessThan(names(objectsOf(team)).indexOf('Role team-a'));
+    expect(names(writtenBy(construct))).not.toContain('Role team-a');
+    expect(names(writtenBy(construct))).toEqual(expect.arrayContaining(['Role elsewhere', 'RoleBinding elsewhere']));
+    expect(appOf(team)).toBe(app);
+  });
+});
+
+test.each([
+  ['view', ['get', 'list', 'watch'], true],
+  ['edit', ['create', 'update', 'patch', 'delete'], false],
+  ['admin', ['deletecollection'], false],
+])('who has the built-in role %s may %s resources', (name, verbs, hasStatus) => {
+  const role = find<Role>(reconciler(), 'ClusterRole', `substratus-${name}`);
+  expect(role.metadata?.labels?.[`rbac.authorization.k8s.io/aggregate-to-${name}`]).toBe('true');
+  const plurals = KINDS.map((kind) => PLURALS[kind]);
+  expect(role.rules).toEqual([
+    { apiGroups: ['substratus.ai'], resources: [...plurals, ...(hasStatus ? plurals.map((plural) => `${plural}/status`) : [])], verbs },
+  ]);
+});
