@@ -147,7 +147,7 @@ test('outside its folder no file of the library names a cloud but the two tables
     .filter((file) => !new RegExp(`^clouds/(${names})/`).test(file))
     .filter((file) => new RegExp(`['/](${names})['/]`).test(fs.readFileSync(join(src, file), 'utf8')));
   expect(naming.sort()).toEqual([
-    'clouds/pods.ts', 'clouds/terraform.ts', 'constructs/cloud.ts', 'constructs/local-store.ts', 'constructs/platform.ts',
+    'clouds/pods.ts', 'clouds/terraform.ts', 'constructs/infrastructure/cloud.ts', 'constructs/infrastructure/local-store.ts', 'constructs/platform/platform.ts',
   ]);
 });
 
