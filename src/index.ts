@@ -20,7 +20,7 @@ export type {
   S3CompatibleStore,
   WorkspaceClientIds,
   WorkspaceOptions,
-} from './constructs/platform/platform';
+} from './constructs/platform/platform-props';
 export type { PodOptions } from './constructs/kinds/pod';
 export { Capacity } from './constructs/kinds/resources';
 export type { ResourcesOptions } from './constructs/kinds/resources';
@@ -43,7 +43,7 @@ export type { AwsCloudProps, AzureCloudProps, GcpCloudProps, LocalCloudProps } f
 export { LocalStore } from './constructs/infrastructure/local-store';
 export type { LocalMinioOptions, LocalS3Options } from './constructs/infrastructure/local-store';
 export { Cluster } from './constructs/infrastructure/cluster';
-export type { ClusterAttributes, ClusterProps, ICluster, NodePoolOptions } from './constructs/infrastructure/cluster';
+export type { ClusterAttributes, ClusterProps, ICluster, NodePoolOptions } from './constructs/infrastructure/cluster-props';
 export { GpuNodePool, GpuSharing, PoolCapacity } from './constructs/infrastructure/gpu-node-pool';
 export type { GpuNodePoolProps } from './constructs/infrastructure/gpu-node-pool';
 export { ImageRegistry } from './constructs/infrastructure/image-registry';

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../..');
 const PROPS = {
-  ClusterProps: 'cluster', NodePoolOptions: 'cluster', GpuNodePoolProps: 'gpu-node-pool', ArtifactBucketProps: 'artifact-bucket', ImageRegistryProps: 'image-registry',
+  ClusterProps: 'cluster-props', NodePoolOptions: 'cluster-props', GpuNodePoolProps: 'gpu-node-pool', ArtifactBucketProps: 'artifact-bucket', ImageRegistryProps: 'image-registry',
 };
 /** What they belong to, and what is no part of the infrastructure. */
 const NOT_ASKED = ['cluster', 'outputsFile'];

@@ -4,7 +4,8 @@ import type { BucketAccess, BucketInfrastructure } from '../../clouds/infrastruc
 import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { checkPlaces } from '../platform/platform-checks';
-import type { ICluster } from './cluster';
+import { clusterOf } from './cluster-base';
+import type { ICluster } from './cluster-props';
 import { checkTaken } from './taken-props';
 
 /** A ServiceAccount that is given rights. */
@@ -116,7 +117,8 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
   constructor(scope: Construct, id: string, props: ArtifactBucketProps) {
     super(scope, id);
     const existing = EXISTS in props ? (props as ArtifactBucketAttributes) : undefined;
-    const { cluster, encryptionKey, retentionDays = 7, destroyable = false } = props;
+    const { encryptionKey, retentionDays = 7, destroyable = false } = props;
+    const cluster = clusterOf(this, props.cluster);
     const { cloudName } = cluster.platform;
     checkTokens(this, { bucketName: props.bucketName });
     cluster._prepare(this, 'bucket');

@@ -5,7 +5,8 @@ import { cloudNamed } from '../../clouds/pods';
 import { ValidationError } from '../checks/validation-error';
 import { besideOutput, checkBesideOutput } from '../preview/beside-output';
 import { yamlOf } from '../preview/yaml';
-import type { ICluster } from './cluster';
+import { clusterOf } from './cluster-base';
+import type { ICluster } from './cluster-props';
 
 /**
  * The files that make a local cluster: the configuration of kind, and `up.sh`, which makes the cluster and whatever it needs before
@@ -18,11 +19,12 @@ export class ClusterFiles {
    * @throws if Terraform makes the cluster.
    */
   public static of(cluster: ICluster): ClusterFiles {
-    if (!cluster._infrastructure.files) {
+    const { files } = clusterOf(cluster, cluster)._infrastructure;
+    if (!files) {
       const { title } = cloudNamed(cluster.platform.cloudName);
       throw new ValidationError(cluster, `there are no files of a cluster on ${title}: Terraform makes it; leave ClusterFiles out`);
     }
-    return new ClusterFiles(cluster, cluster._infrastructure.files);
+    return new ClusterFiles(cluster, files);
   }
 
   private constructor(private readonly cluster: ICluster, private readonly files: () => readonly ClusterFile[]) {}

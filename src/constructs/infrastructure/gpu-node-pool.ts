@@ -8,7 +8,8 @@ import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import type { Gpu } from '../platform/gpu';
 import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from '../platform/machines';
-import type { ICluster } from './cluster';
+import { clusterOf } from './cluster-base';
+import type { ICluster } from './cluster-props';
 import { checkTaken } from './taken-props';
 
 /** How the nodes of a pool are obtained. */
@@ -194,7 +195,8 @@ export class GpuNodePool extends Construct {
 
   constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, id);
-    const { cluster, gpu, gpusPerNode = 1, maxNodes, minNodes = 0, spot, poolName = id } = props;
+    const { gpu, gpusPerNode = 1, maxNodes, minNodes = 0, spot, poolName = id } = props;
+    const cluster = clusterOf(this, props.cluster);
     checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.gpuPool });
     validate(this, props);
     cluster._prepare(this, 'pool');

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
-import type { ICluster } from './cluster';
+import { clusterOf } from './cluster-base';
+import type { ICluster } from './cluster-props';
 import { checkTaken } from './taken-props';
 
 /** A registry for images. */
@@ -52,7 +53,8 @@ export class ImageRegistry extends Construct {
 
   constructor(scope: Construct, id: string, props: ImageRegistryProps) {
     super(scope, id);
-    const { cluster, pullThrough = [], untaggedDays = 30, destroyable = false } = props;
+    const { pullThrough = [], untaggedDays = 30, destroyable = false } = props;
+    const cluster = clusterOf(this, props.cluster);
     checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.registry });
     if (!Number.isInteger(untaggedDays) || untaggedDays < 1) {
       throw new ValidationError(this, `untaggedDays is ${untaggedDays}; give a whole number of days, 1 or more`);

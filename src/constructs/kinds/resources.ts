@@ -96,7 +96,7 @@ function validate(scope: Construct, resources: ResourcesOptions): void {
     throw new ValidationError(scope, `cpu is ${shown(cpu)}; give a number of cores above 0, for example 2 or 0.5`);
   }
   if (gpu !== undefined && !(gpu instanceof Gpu)) {
-    throw new ValidationError(scope, `gpu is ${shown(gpu)}, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
+    throw new ValidationError(scope, `gpu is ${shown(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
   }
   if (gpuCount !== undefined && !gpu) {
     throw new ValidationError(scope, `gpuCount is ${shown(gpuCount)} but no gpu is set; add gpu, for example gpu: Gpu.NVIDIA_L4`);

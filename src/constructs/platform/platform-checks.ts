@@ -1,12 +1,17 @@
 /** What is said of a platform that is described by hand. A platform is no construct, so its errors begin with no path. */
 import { isDns1123Label, nearest } from '../../api/names';
 import { isAtLeast, OLDEST_VERSION } from '../../api/platform';
-import type { PlatformSpec } from '../../api/platform';
+import type { GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
 import { IMAGES } from '../../catalog/images';
+import type { Cloud } from '../../clouds/cloud';
 import { tokenProblem } from '../checks/guard';
 import { unknownProp } from '../checks/known-props';
 import type { KnownProps } from '../checks/known-props';
 import { shown } from '../checks/shown';
+import { Gpu } from './gpu';
+import { noSuchGpu, noSuchNode } from './machines';
+import { KNOWN } from './platform-props';
+import type { GpuPoolOptions, WorkspaceOptions } from './platform-props';
 
 const BUCKET = /^[a-z0-9][-._a-z0-9]*$/;
 const RESERVED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'];
@@ -54,6 +59,36 @@ export function checkPlaces({ artifactPrefix, registry }: { readonly artifactPre
   }
 }
 
+interface PoolContext {
+  readonly cloud: Cloud;
+  /** The pools that the platform has already. */
+  readonly pools: readonly GpuPoolSpec[];
+}
+
+/** Why a platform cannot have a GPU pool; `undefined` if it can. */
+export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pools }: PoolContext): string | undefined {
+  checkPlain(options, KNOWN.pool);
+  const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes } = options;
+  if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
+  if (pools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
+  if (!(gpu instanceof Gpu)) return `gpu is ${shown(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
+  if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${shown(gpusPerNode)}; give a whole number, 1 or more`;
+  if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${shown(maxNodes)}; give a whole number, 1 or more`;
+  if (spot && !cloud.capacities.includes('spot')) return `${cloud.title} has no spot nodes; leave spot out`;
+  if (flexStart && !cloud.capacities.includes('flex-start')) return `${cloud.title} has no flex-start nodes; leave flexStart out`;
+  if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
+  return noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
+}
+
+/** Why a platform cannot have a workspace; `undefined` if it can. */
+export function workspaceProblem(namespace: string, options: WorkspaceOptions, workspaces: readonly WorkspaceSpec[]): string | undefined {
+  checkPlain(options, KNOWN.workspace);
+  const problem = namespaceProblem(namespace);
+  if (problem) return problem;
+  if (workspaces.some((workspace) => workspace.namespace === namespace)) return 'there is one already; add it once';
+  return readsProblem(namespace, options.reads);
+}
+
 /** Why a namespace can be no workspace; none if it can. */
 export function namespaceProblem(namespace: unknown): string | undefined {
   if (typeof namespace !== 'string' || !isDns1123Label(namespace)) return 'no name of a namespace; use lower-case letters, digits and - inside';
@@ -61,7 +96,7 @@ export function namespaceProblem(namespace: unknown): string | undefined {
 }
 
 /** Which other workspaces one may read. */
-export function readsProblem(namespace: string, reads: readonly string[] = []): string | undefined {
+function readsProblem(namespace: string, reads: readonly string[] = []): string | undefined {
   if (!Array.isArray(reads)) return `reads is ${shown(reads)}; give a list of namespaces`;
   const wrong = reads.find((other) => typeof other !== 'string' || !isDns1123Label(other));
   if (wrong !== undefined) return `reads has ${shown(wrong)}, which is no name of a namespace; use lower-case letters, digits and - inside`;

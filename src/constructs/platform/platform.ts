@@ -1,242 +1,16 @@
 import { nearest } from '../../api/names';
-import { WORKSPACE_ROLES } from '../../api/platform';
-import type { ArtifactStoreSpec, GpuPoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
+import type { GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import { clusterAddons } from '../../clouds/terraform';
-import { knownProps } from '../checks/known-props';
 import { shown } from '../checks/shown';
-import { Gpu } from './gpu';
-import { noSuchGpu, noSuchNode } from './machines';
-import { checkPlaces, checkPlain, checkPlatform, namespaceProblem, readsProblem, storeName } from './platform-checks';
-
-/** What a cluster of any cloud may say about itself. */
-export interface PlatformProps {
-  /** Name of the cluster. */
-  readonly clusterName: string;
-
-  /**
-   * Version of Kubernetes, such as `1.33`. Fields that are newer than 1.27 are used only where it is given.
-   *
-   * @default '1.27'
-   */
-  readonly kubernetesVersion?: string;
-
-  /**
-   * Folder of the bucket under which the workspaces lie.
-   *
-   * @default - the root of the bucket
-   */
-  readonly artifactPrefix?: string;
-
-  /**
-   * Registry for images that are built: host and path, such as `us-docker.pkg.dev/acme/ml`.
-   *
-   * @default - none, and `imageBuild` is an error
-   */
-  readonly registry?: string;
-
-  /**
-   * Whether the registry is reached without TLS, as one on a laptop.
-   *
-   * @default false
-   */
-  readonly insecureRegistry?: boolean;
-
-  /**
-   * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot, or with
-   * Karpenter whose NodePools set the label `substratus.ai/gpu`.
-   *
-   * @default false
-   */
-  readonly autoProvisioning?: boolean;
-
-  /**
-   * Images where not the default: of the helper containers `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`, and of the
-   * reconciler `node`.
-   *
-   * @default - the public ones
-   */
-  readonly images?: Record<string, string>;
-}
-
-/** A GKE cluster that is described by hand. */
-export interface GcpPlatformProps extends PlatformProps {
-  /** Name of the bucket for artifacts. */
-  readonly bucketName: string;
-}
-
-/** An EKS cluster that is described by hand. */
-export interface AwsPlatformProps extends PlatformProps {
-  /** Name of the bucket for artifacts. */
-  readonly bucketName: string;
-
-  /** Region of the bucket, such as `us-east-1`. */
-  readonly region: string;
-}
-
-/** An AKS cluster that is described by hand. */
-export interface AzurePlatformProps extends PlatformProps {
-  /** Name of the storage account for artifacts. */
-  readonly storageAccount: string;
-
-  /** Resource group of the storage account. */
-  readonly resourceGroup: string;
-
-  /**
-   * Tenant of the workspaces' identities.
-   *
-   * @default - that of the cluster
-   */
-  readonly tenantId?: string;
-}
-
-/** A store that speaks S3, such as MinIO or Ceph. */
-export interface S3CompatibleStore {
-  /** Where it answers, such as `http://minio.minio:9000`. */
-  readonly endpoint: string;
-
-  /** Name of the bucket for artifacts. */
-  readonly bucketName: string;
-
-  /** Secret in each workspace with the keys `accessKeyId` and `secretAccessKey`. */
-  readonly credentialsSecret: string;
-
-  /**
-   * Region, where the store has some.
-   *
-   * @default - none
-   */
-  readonly region?: string;
-}
-
-/** A local cluster, such as kind, that is described by hand. */
-export interface LocalPlatformProps extends PlatformProps {
-  /**
-   * Directory of the node for artifacts. Not together with `s3`.
-   *
-   * @default '/var/lib/substratus/artifacts'
-   */
-  readonly directory?: string;
-
-  /**
-   * A store that speaks S3, instead of a directory.
-   *
-   * @default - none
-   */
-  readonly s3?: S3CompatibleStore;
-}
-
-/** Nodes with GPUs. */
-export interface GpuPoolOptions {
-  /** The GPU. */
-  readonly gpu: Gpu;
-
-  /**
-   * How many of them a node has.
-   *
-   * @default 1
-   */
-  readonly gpusPerNode?: number;
-
-  /**
-   * Whether they are spot nodes.
-   *
-   * @default false
-   */
-  readonly spot?: boolean;
-
-  /**
-   * Whether they are flex-start nodes (Google Cloud). Not together with `spot`.
-   *
-   * @default false
-   */
-  readonly flexStart?: boolean;
-
-  /**
-   * How many nodes there can be.
-   *
-   * @default - no limit is known
-   */
-  readonly maxNodes?: number;
-
-  /**
-   * Labels by which pods find the nodes.
-   *
-   * @default - on GKE the cloud's own label, elsewhere `substratus.ai/gpu=<name of the GPU>`
-   */
-  readonly nodeLabels?: Record<string, string>;
-}
-
-/** Azure: the client ids of a workspace's identities. */
-export interface WorkspaceClientIds {
-  /** Of the ServiceAccount `artifact-writer`. */
-  readonly artifactWriter: string;
-
-  /** Of the ServiceAccount `artifact-reader`. */
-  readonly artifactReader: string;
-
-  /** Of the ServiceAccount `image-builder`. */
-  readonly imageBuilder: string;
-}
-
-/** What a workspace may do. */
-export interface WorkspaceOptions {
-  /**
-   * Other workspaces whose shared artifacts this one may read.
-   *
-   * @default - none
-   */
-  readonly reads?: string[];
-
-  /**
-   * Whether images may be built here, which takes a pod without seccomp and AppArmor profiles.
-   *
-   * @default false
-   */
-  readonly builds?: boolean;
-
-  /**
-   * Azure: the client ids of its identities, known after the first deployment.
-   *
-   * @default - not known yet; the workspace can be previewed, not synthesized
-   */
-  readonly clientIds?: WorkspaceClientIds;
-}
-
-const PLATFORM_PROPS = {
-  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, insecureRegistry: true,
-  autoProvisioning: true, images: true,
-} satisfies Record<keyof PlatformProps, true>;
-
-const KNOWN = {
-  gcp: { owner: 'Platform.gcp', props: knownProps<GcpPlatformProps>({ ...PLATFORM_PROPS, bucketName: true }) },
-  aws: { owner: 'Platform.aws', props: knownProps<AwsPlatformProps>({ ...PLATFORM_PROPS, bucketName: true, region: true }) },
-  azure: {
-    owner: 'Platform.azure',
-    props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, tenantId: true }),
-  },
-  local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
-  s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
-  pool: { owner: 'addGpuPool', props: knownProps<GpuPoolOptions>({ gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true }) },
-  workspace: { owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({ reads: true, builds: true, clientIds: true }) },
-};
-
-/** What a platform knows of the cloud side; of a cluster that is declared here it may change until synth. @internal */
-export interface PlatformSource {
-  readonly artifacts: ArtifactStoreSpec;
-  readonly registry?: RegistrySpec;
-  /** Azure: of the workspaces' identities. */
-  readonly tenantId?: string;
-  /** How to get what is known only after the deployment. */
-  readonly lateHint?: string;
-  /** Azure: the identities of a workspace, once they are known. */
-  clientIds?(namespace: string): Partial<Record<WorkspaceRole, string>>;
-  /** Why the Kubernetes side cannot be synthesized, with the way out. */
-  problem?(): string | undefined;
-  /** What the cluster needs beside what its cloud brings, where the cluster knows more of that than its platform. */
-  addons?(platform: PlatformSpec): readonly AddonObject[];
-}
+import { checkPlaces, checkPlain, checkPlatform, poolProblem, storeName, workspaceProblem } from './platform-checks';
+import { KNOWN } from './platform-props';
+import type {
+  AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, WorkspaceOptions,
+} from './platform-props';
+import { byHand, clientIdsByRole, definedOnly, withLate } from './platform-source';
+import type { PlatformSource } from './platform-source';
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
 type AddonsListener = () => void;
@@ -315,7 +89,7 @@ export class Platform {
 
   /** The same for a pool that is declared here, whose capacity may be one that no pod of a kind can have. @internal */
   public _addGpuPool(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): void {
-    const problem = this.poolProblem(name, options);
+    const problem = poolProblem(name, options, { cloud: cloudNamed(this.cloudName), pools: this.gpuPools });
     if (problem) throw this.error(`cannot have GPU pool ${shown(name)}: ${problem}`);
     const { gpu, gpusPerNode = 1, maxNodes, nodeLabels } = options;
     this.gpuPools.push({
@@ -331,7 +105,7 @@ export class Platform {
 
   /** Declares a namespace with the cloud identities of a workspace. */
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
-    const problem = this.workspaceProblem(namespace, options);
+    const problem = workspaceProblem(namespace, options, this.workspaces);
     if (problem) throw this.error(`cannot have workspace ${shown(namespace)}: ${problem}`);
     const { reads, builds, clientIds } = options;
     const workspace: WorkspaceSpec = {
@@ -427,55 +201,7 @@ export class Platform {
     return unknown && `reads has ${shown(unknown)}, but ${this._unknownWorkspace(unknown)}`;
   }
 
-  private poolProblem(name: string, options: GpuPoolOptions): string | undefined {
-    checkPlain(options, KNOWN.pool);
-    const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes } = options;
-    const cloud = cloudNamed(this.cloudName);
-    if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
-    if (this.gpuPools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
-    if (!(gpu instanceof Gpu)) return `gpu is ${shown(gpu)}, which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
-    if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${shown(gpusPerNode)}; give a whole number, 1 or more`;
-    if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${shown(maxNodes)}; give a whole number, 1 or more`;
-    if (spot && !cloud.capacities.includes('spot')) return `${cloud.title} has no spot nodes; leave spot out`;
-    if (flexStart && !cloud.capacities.includes('flex-start')) return `${cloud.title} has no flex-start nodes; leave flexStart out`;
-    if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
-    return noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
-  }
-
-  private workspaceProblem(namespace: string, options: WorkspaceOptions): string | undefined {
-    checkPlain(options, KNOWN.workspace);
-    const problem = namespaceProblem(namespace);
-    if (problem) return problem;
-    if (this.workspaces.some((workspace) => workspace.namespace === namespace)) return 'there is one already; add it once';
-    return readsProblem(namespace, options.reads);
-  }
-
   private error(message: string): Error {
     return new Error(`platform ${this.clusterName} ${message}`);
   }
-}
-
-function clientIdsByRole(clientIds: WorkspaceClientIds): Record<WorkspaceRole, string> {
-  const byRole = { 'artifact-writer': clientIds.artifactWriter, 'artifact-reader': clientIds.artifactReader, 'image-builder': clientIds.imageBuilder };
-  for (const role of WORKSPACE_ROLES) if (!byRole[role]) throw new Error(`client id of ${role} is empty; leave clientIds out until it is known`);
-  return byRole;
-}
-
-function definedOnly(store: ArtifactStoreSpec): ArtifactStoreSpec {
-  return Object.fromEntries(Object.entries(store).filter(([, value]) => value !== undefined)) as unknown as ArtifactStoreSpec;
-}
-
-function byHand({ registry, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec): () => PlatformSource {
-  const url = registry?.replace(/\/+$/, '');
-  return () => ({ artifacts, ...(url && { registry: { url, ...(insecureRegistry && { insecure: true }) } }) });
-}
-
-/** A workspace with what is known only after the deployment. */
-function withLate(workspace: WorkspaceSpec, { tenantId, clientIds }: Pick<PlatformSource, 'tenantId' | 'clientIds'>): WorkspaceSpec {
-  const known = workspace.clientIds ?? clientIds?.(workspace.namespace) ?? {};
-  return {
-    ...workspace,
-    ...(Object.keys(known).length > 0 && { clientIds: known }),
-    ...(tenantId && { tenantId }),
-  };
 }

@@ -106,7 +106,7 @@ const UNTYPED: Case[] = [
     "[team-a/opt] param a is 'x\\u0000', which has a NUL character, which no environment variable can hold; leave it out"],
   ['an argument with a NUL', (team) => model(team, 'opt', { args: ['a', 'b\0'] }), '[team-a/opt] args.1 has a NUL character, which no argument can hold; leave it out'],
   ['an argument that is a number', (team) => model(team, 'opt', { args: untyped([1]) }), '[team-a/opt] args.0 is 1; give a string'],
-  ['a GPU by its name', gpus({ gpu: 'nvidia-l4' }), "[team-a/opt] gpu is 'nvidia-l4', which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
+  ['a GPU by its name', gpus({ gpu: 'nvidia-l4' }), "[team-a/opt] gpu is 'nvidia-l4', which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
   ['an access that is none', (team) => model(team, 'opt', { access: untyped('mount') }), "[team-a/opt] access is 'mount'; use stream or download"],
   ['suspend as a text', (team) => model(team, 'opt', { suspend: untyped('yes') }), "[team-a/opt] suspend is 'yes'; give true or false"],
   ['sharing with a text', (team) => model(team, 'opt', { sharedWith: untyped('team-b') }), "[team-a/opt] sharedWith is 'team-b'; give a list, for example ['team-b']"],

@@ -62,7 +62,7 @@ test.each<readonly [string, () => unknown, string]>([
   ['fewer than no GPU', pool({ gpusPerNode: -1 }), "platform ml cannot have GPU pool 'l4': gpusPerNode is -1; give a whole number, 1 or more"],
   ['no nodes', pool({ maxNodes: 0 }), "platform ml cannot have GPU pool 'l4': maxNodes is 0; give a whole number, 1 or more"],
   ['a GPU by its name', pool({ gpu: 'nvidia-l4' }),
-    "platform ml cannot have GPU pool 'l4': gpu is 'nvidia-l4', which is no Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
+    "platform ml cannot have GPU pool 'l4': gpu is 'nvidia-l4', which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')"],
   ['spot nodes where there are none', () => Platform.local({ clusterName: 'kind' }).addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, spot: true }),
     "platform kind cannot have GPU pool 'l4': a local cluster has no spot nodes; leave spot out"],
   ['flex-start nodes where there are none', () => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'us-east-1' })

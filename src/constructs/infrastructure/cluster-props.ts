@@ -1,0 +1,189 @@
+/** What is said of a cluster, whether it is declared here or exists already. */
+import type { IConstruct } from 'constructs';
+import type { Platform } from '../platform/platform';
+import type { WorkspaceOptions } from '../platform/platform-props';
+import type { Cloud } from './cloud';
+
+/** A cluster, new or existing. */
+export interface ICluster extends IConstruct {
+  /** Name of the cluster. */
+  readonly clusterName: string;
+
+  /** What the Kubernetes side takes. */
+  readonly platform: Platform;
+
+  /** Nodes without GPU, for loaders and servers on CPUs. */
+  addNodePool(id: string, options: NodePoolOptions): void;
+
+  /** The cloud identities of a namespace's ServiceAccounts, with the least rights. Bucket, registry and Workspace may come later. */
+  addWorkspace(namespace: string, options?: WorkspaceOptions): void;
+}
+
+/** Nodes without GPU. Another id, or another `spot`, is another pool. */
+export interface NodePoolOptions {
+  /** Machine type, in the cloud's words. Another one replaces the nodes, and on AWS the pool. */
+  readonly machineType: string;
+
+  /**
+   * How few nodes there are.
+   *
+   * @default 0
+   */
+  readonly minNodes?: number;
+
+  /** How many nodes there can be. */
+  readonly maxNodes: number;
+
+  /**
+   * Whether they are spot nodes.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+
+  /**
+   * Boot disk, in GiB. Another size replaces the nodes.
+   *
+   * @default 100
+   */
+  readonly diskGiB?: number;
+}
+
+/** A cluster and its network. */
+export interface ClusterProps {
+  /** The cloud, and where in it. Another place is another cluster; other zones are in the same one. */
+  readonly cloud: Cloud;
+
+  /**
+   * Name of the cluster. Another one replaces it.
+   *
+   * @default - the construct id
+   */
+  readonly clusterName?: string;
+
+  /**
+   * Version of Kubernetes, such as `1.33`.
+   *
+   * @default - the cloud's default
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
+   * Networks that may reach the control plane by its address. On Azure the first one, or none any more, replaces the cluster.
+   *
+   * @default - none: the control plane is private, and reached as the cloud's own identity system allows
+   */
+  readonly allowedCidrs?: string[];
+
+  /**
+   * Who may administer the cluster: on AWS ARNs of IAM roles, on Azure object ids of groups.
+   *
+   * @default - none beyond what the cloud's own identity system says
+   */
+  readonly admins?: string[];
+
+  /**
+   * Address range of the nodes' network. Another one is refused by AWS and Azure while the cluster is in it; on Google Cloud it
+   * replaces the cluster, unless it contains the one before.
+   *
+   * @default '10.0.0.0/16'
+   */
+  readonly cidr?: string;
+
+  /**
+   * Whether the cluster refuses to be destroyed.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * Folder of the bucket under which the workspaces lie.
+   *
+   * @default - the root of the bucket
+   */
+  readonly artifactPrefix?: string;
+
+  /**
+   * Outputs of the last deployment, as `cdktf output --outputs-file` writes them. What is known only afterwards is read from it.
+   *
+   * @default 'outputs.json'
+   */
+  readonly outputsFile?: string;
+
+  /**
+   * Tags or labels of everything that can carry them.
+   *
+   * @default - only `managed-by`
+   */
+  readonly tags?: Record<string, string>;
+}
+
+/** A cluster that exists. */
+export interface ClusterAttributes {
+  /** The cloud, and where in it. */
+  readonly cloud: Cloud;
+
+  /** Name of the cluster. */
+  readonly clusterName: string;
+
+  /**
+   * Version of Kubernetes, such as `1.33`.
+   *
+   * @default '1.27'
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
+   * Folder of the bucket under which the workspaces lie.
+   *
+   * @default - the root of the bucket
+   */
+  readonly artifactPrefix?: string;
+
+  /**
+   * Registry for images that are built, which exists: host and path, such as `us-docker.pkg.dev/acme/ml`. Nodes must be allowed to pull
+   * from it, and the ServiceAccount `image-builder` to push. Not together with an ImageRegistry.
+   *
+   * @default - that of the ImageRegistry, if there is one
+   */
+  readonly registry?: string;
+
+  /**
+   * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot, or with
+   * Karpenter whose NodePools set the label `substratus.ai/gpu`.
+   *
+   * @default false
+   */
+  readonly autoProvisioning?: boolean;
+
+  /**
+   * Images of the helper containers where not the default: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`.
+   *
+   * @default - the public ones
+   */
+  readonly images?: Record<string, string>;
+
+  /**
+   * What else the cloud must know of it to add pools, buckets and identities; an error names what is missing when it is needed.
+   * Google Cloud: `nodeServiceAccount`, `location`. AWS: `subnetIds`, `nodeRoleArn`, `securityGroupIds`. Azure: `resourceGroup`,
+   * `oidcIssuerUrl`, `kubeletObjectId`, `subnetId` and others that `docs/azure.md` lists.
+   *
+   * @default - none
+   */
+  readonly attributes?: Record<string, string | string[]>;
+
+  /**
+   * Outputs of the last deployment, as `cdktf output --outputs-file` writes them.
+   *
+   * @default 'outputs.json'
+   */
+  readonly outputsFile?: string;
+
+  /**
+   * Tags or labels of everything that can carry them.
+   *
+   * @default - only `managed-by`
+   */
+  readonly tags?: Record<string, string>;
+}

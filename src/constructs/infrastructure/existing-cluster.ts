@@ -1,0 +1,37 @@
+import type { Construct } from 'constructs';
+import type { CloudInfrastructure, ClusterInfrastructure } from '../../clouds/infrastructure';
+import { checkTokens } from '../checks/guard';
+import { asValidation } from '../checks/validation-error';
+import { Platform } from '../platform/platform';
+import type { PlatformProps } from '../platform/platform-props';
+import { ClusterBase, DEFAULT_OUTPUTS, MANAGED_BY } from './cluster-base';
+import type { ClusterAttributes } from './cluster-props';
+
+/** A cluster that exists already: pools, buckets and identities are added to it. */
+export class ExistingCluster extends ClusterBase {
+  public readonly clusterName: string;
+  public readonly platform: Platform;
+  public readonly _cloud: CloudInfrastructure;
+  public readonly _infrastructure: ClusterInfrastructure;
+  public readonly _tags: Readonly<Record<string, string>>;
+  protected readonly _registryUrl?: string;
+
+  constructor(scope: Construct, id: string, props: ClusterAttributes) {
+    super(scope, id);
+    const { cloud, clusterName, attributes = {}, tags, outputsFile = DEFAULT_OUTPUTS } = props;
+    const platformProps = platformPropsOf(props);
+    checkTokens(this, { ...platformProps, outputsFile });
+    this.clusterName = clusterName;
+    this._tags = { ...MANAGED_BY, ...tags };
+    this._registryUrl = props.registry?.replace(/\/+$/, '');
+    this._cloud = asValidation(this, () => cloud._infrastructure(this));
+    this._infrastructure = asValidation(this, () => this._cloud.existingCluster(this, { name: clusterName, attributes, tags: this._tags }));
+    this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
+    this.node.addValidation({ validate: () => this._problems() });
+  }
+}
+
+function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
+  const { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images } = attributes;
+  return { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images };
+}

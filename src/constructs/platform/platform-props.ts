@@ -1,0 +1,216 @@
+/** What is said of a platform: of the cluster, its GPU pools and its workspaces. */
+import { knownProps } from '../checks/known-props';
+import type { Gpu } from './gpu';
+
+/** What a cluster of any cloud may say about itself. */
+export interface PlatformProps {
+  /** Name of the cluster. */
+  readonly clusterName: string;
+
+  /**
+   * Version of Kubernetes, such as `1.33`. Fields that are newer than 1.27 are used only where it is given.
+   *
+   * @default '1.27'
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
+   * Folder of the bucket under which the workspaces lie.
+   *
+   * @default - the root of the bucket
+   */
+  readonly artifactPrefix?: string;
+
+  /**
+   * Registry for images that are built: host and path, such as `us-docker.pkg.dev/acme/ml`.
+   *
+   * @default - none, and `imageBuild` is an error
+   */
+  readonly registry?: string;
+
+  /**
+   * Whether the registry is reached without TLS, as one on a laptop.
+   *
+   * @default false
+   */
+  readonly insecureRegistry?: boolean;
+
+  /**
+   * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot, or with
+   * Karpenter whose NodePools set the label `substratus.ai/gpu`.
+   *
+   * @default false
+   */
+  readonly autoProvisioning?: boolean;
+
+  /**
+   * Images where not the default: of the helper containers `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`, and of the
+   * reconciler `node`.
+   *
+   * @default - the public ones
+   */
+  readonly images?: Record<string, string>;
+}
+
+/** A GKE cluster that is described by hand. */
+export interface GcpPlatformProps extends PlatformProps {
+  /** Name of the bucket for artifacts. */
+  readonly bucketName: string;
+}
+
+/** An EKS cluster that is described by hand. */
+export interface AwsPlatformProps extends PlatformProps {
+  /** Name of the bucket for artifacts. */
+  readonly bucketName: string;
+
+  /** Region of the bucket, such as `us-east-1`. */
+  readonly region: string;
+}
+
+/** An AKS cluster that is described by hand. */
+export interface AzurePlatformProps extends PlatformProps {
+  /** Name of the storage account for artifacts. */
+  readonly storageAccount: string;
+
+  /** Resource group of the storage account. */
+  readonly resourceGroup: string;
+
+  /**
+   * Tenant of the workspaces' identities.
+   *
+   * @default - that of the cluster
+   */
+  readonly tenantId?: string;
+}
+
+/** A store that speaks S3, such as MinIO or Ceph. */
+export interface S3CompatibleStore {
+  /** Where it answers, such as `http://minio.minio:9000`. */
+  readonly endpoint: string;
+
+  /** Name of the bucket for artifacts. */
+  readonly bucketName: string;
+
+  /** Secret in each workspace with the keys `accessKeyId` and `secretAccessKey`. */
+  readonly credentialsSecret: string;
+
+  /**
+   * Region, where the store has some.
+   *
+   * @default - none
+   */
+  readonly region?: string;
+}
+
+/** A local cluster, such as kind, that is described by hand. */
+export interface LocalPlatformProps extends PlatformProps {
+  /**
+   * Directory of the node for artifacts. Not together with `s3`.
+   *
+   * @default '/var/lib/substratus/artifacts'
+   */
+  readonly directory?: string;
+
+  /**
+   * A store that speaks S3, instead of a directory.
+   *
+   * @default - none
+   */
+  readonly s3?: S3CompatibleStore;
+}
+
+/** Nodes with GPUs. */
+export interface GpuPoolOptions {
+  /** The GPU. */
+  readonly gpu: Gpu;
+
+  /**
+   * How many of them a node has.
+   *
+   * @default 1
+   */
+  readonly gpusPerNode?: number;
+
+  /**
+   * Whether they are spot nodes.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+
+  /**
+   * Whether they are flex-start nodes (Google Cloud). Not together with `spot`.
+   *
+   * @default false
+   */
+  readonly flexStart?: boolean;
+
+  /**
+   * How many nodes there can be.
+   *
+   * @default - no limit is known
+   */
+  readonly maxNodes?: number;
+
+  /**
+   * Labels by which pods find the nodes.
+   *
+   * @default - on GKE the cloud's own label, elsewhere `substratus.ai/gpu=<name of the GPU>`
+   */
+  readonly nodeLabels?: Record<string, string>;
+}
+
+/** Azure: the client ids of a workspace's identities. */
+export interface WorkspaceClientIds {
+  /** Of the ServiceAccount `artifact-writer`. */
+  readonly artifactWriter: string;
+
+  /** Of the ServiceAccount `artifact-reader`. */
+  readonly artifactReader: string;
+
+  /** Of the ServiceAccount `image-builder`. */
+  readonly imageBuilder: string;
+}
+
+/** What a workspace may do. */
+export interface WorkspaceOptions {
+  /**
+   * Other workspaces whose shared artifacts this one may read.
+   *
+   * @default - none
+   */
+  readonly reads?: string[];
+
+  /**
+   * Whether images may be built here, which takes a pod without seccomp and AppArmor profiles.
+   *
+   * @default false
+   */
+  readonly builds?: boolean;
+
+  /**
+   * Azure: the client ids of its identities, known after the first deployment.
+   *
+   * @default - not known yet; the workspace can be previewed, not synthesized
+   */
+  readonly clientIds?: WorkspaceClientIds;
+}
+
+const PLATFORM_PROPS = {
+  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, insecureRegistry: true,
+  autoProvisioning: true, images: true,
+} satisfies Record<keyof PlatformProps, true>;
+
+/** For callers without types: which props there are. */
+export const KNOWN = {
+  gcp: { owner: 'Platform.gcp', props: knownProps<GcpPlatformProps>({ ...PLATFORM_PROPS, bucketName: true }) },
+  aws: { owner: 'Platform.aws', props: knownProps<AwsPlatformProps>({ ...PLATFORM_PROPS, bucketName: true, region: true }) },
+  azure: {
+    owner: 'Platform.azure',
+    props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, tenantId: true }),
+  },
+  local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
+  s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
+  pool: { owner: 'addGpuPool', props: knownProps<GpuPoolOptions>({ gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true }) },
+  workspace: { owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({ reads: true, builds: true, clientIds: true }) },
+};

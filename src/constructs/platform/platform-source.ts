@@ -1,0 +1,49 @@
+/** Where a platform has what only the cloud side knows: its bucket, its registry, the identities of its workspaces. */
+import { WORKSPACE_ROLES } from '../../api/platform';
+import type { ArtifactStoreSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
+import type { AddonObject } from '../../clouds/cloud';
+import type { PlatformProps, WorkspaceClientIds } from './platform-props';
+
+/** What a platform knows of the cloud side; of a cluster that is declared here it may change until synth. @internal */
+export interface PlatformSource {
+  readonly artifacts: ArtifactStoreSpec;
+  readonly registry?: RegistrySpec;
+  /** Azure: of the workspaces' identities. */
+  readonly tenantId?: string;
+  /** How to get what is known only after the deployment. */
+  readonly lateHint?: string;
+  /** Azure: the identities of a workspace, once they are known. */
+  clientIds?(namespace: string): Partial<Record<WorkspaceRole, string>>;
+  /** Why the Kubernetes side cannot be synthesized, with the way out. */
+  problem?(): string | undefined;
+  /** What the cluster needs beside what its cloud brings, where the cluster knows more of that than its platform. */
+  addons?(platform: PlatformSpec): readonly AddonObject[];
+}
+
+/** The client ids by the ServiceAccounts that they are for. */
+export function clientIdsByRole(clientIds: WorkspaceClientIds): Record<WorkspaceRole, string> {
+  const byRole = { 'artifact-writer': clientIds.artifactWriter, 'artifact-reader': clientIds.artifactReader, 'image-builder': clientIds.imageBuilder };
+  for (const role of WORKSPACE_ROLES) if (!byRole[role]) throw new Error(`client id of ${role} is empty; leave clientIds out until it is known`);
+  return byRole;
+}
+
+/** Without the fields that are undefined. */
+export function definedOnly(store: ArtifactStoreSpec): ArtifactStoreSpec {
+  return Object.fromEntries(Object.entries(store).filter(([, value]) => value !== undefined)) as unknown as ArtifactStoreSpec;
+}
+
+/** The source of a platform that is described by hand. */
+export function byHand({ registry, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec): () => PlatformSource {
+  const url = registry?.replace(/\/+$/, '');
+  return () => ({ artifacts, ...(url && { registry: { url, ...(insecureRegistry && { insecure: true }) } }) });
+}
+
+/** A workspace with what is known only after the deployment. */
+export function withLate(workspace: WorkspaceSpec, { tenantId, clientIds }: Pick<PlatformSource, 'tenantId' | 'clientIds'>): WorkspaceSpec {
+  const known = workspace.clientIds ?? clientIds?.(workspace.namespace) ?? {};
+  return {
+    ...workspace,
+    ...(Object.keys(known).length > 0 && { clientIds: known }),
+    ...(tenantId && { tenantId }),
+  };
+}
