@@ -36,6 +36,18 @@ interface Layer {
   readonly pure?: boolean;
 }
 
+/** The rooms of the constructs: each may import those before it. */
+const ROOMS = ['checks', 'platform', 'objects', 'kinds', 'reconciler', 'preview', 'infrastructure'];
+
+function constructsLayer(files: string[], rooms: string[]): Layer {
+  return {
+    files,
+    imports: ['api/**', 'catalog/**', 'clouds/terraform.ts', ...PURE_CLOUDS, 'expand/index.ts', ...rooms],
+    packages: ['constructs', 'cdk8s', 'node:'],
+    types: ['cdk8s-plus-27'],
+  };
+}
+
 /** Who may import whom. `expand` has one door, and cdktf is loaded by `clouds/terraform.ts` alone. */
 const LAYERS: Layer[] = [
   { files: ['**'], imports: [] }, // a file in no layer imports nothing
@@ -56,12 +68,8 @@ const LAYERS: Layer[] = [
   { files: ['clouds/infrastructure.ts'], imports: ['api/**', 'clouds/cloud.ts'], types: ['constructs'] },
   { files: ['clouds/stack.ts'], imports: [], packages: ['constructs', 'cdktf'] },
   { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**'], pure: true },
-  {
-    files: ['constructs/**', 'index.ts'],
-    imports: ['api/**', 'catalog/**', 'clouds/terraform.ts', ...PURE_CLOUDS, 'expand/index.ts', 'constructs/**'],
-    packages: ['constructs', 'cdk8s', 'node:'],
-    types: ['cdk8s-plus-27'],
-  },
+  constructsLayer(['index.ts'], ['constructs/**']),
+  ...ROOMS.map((room, index) => constructsLayer([`constructs/${room}/**`], ROOMS.slice(0, index + 1).map((lower) => `constructs/${lower}/**`))),
   { files: ['reconciler/*.ts'], imports: ['api/**', 'expand/index.ts', 'reconciler/**'], packages: ['node:'] },
   { files: ['reconciler/kube/**', 'reconciler/runtime/**'], imports: ['reconciler/*.ts', 'reconciler/{kube,runtime}/**'], packages: ['node:'] },
   { files: ['reconciler/observe/**'], imports: ['api/**', 'expand/index.ts', 'reconciler/*.ts', 'reconciler/{kube,runtime,observe}/**'], packages: ['node:'] },
@@ -70,7 +78,7 @@ const LAYERS: Layer[] = [
 ];
 
 /** Where an optional package is loaded when first used. Everything else is a static import. */
-const LAZY = ['src/clouds/terraform.ts', 'src/constructs/cdk8s-plus.ts'];
+const LAZY = ['src/clouds/terraform.ts'];
 
 /** Facts, one row a line, however long. */
 const TABLES = ['src/catalog/**', 'src/clouds/*/machines.ts'];

@@ -1,12 +1,13 @@
 export { Access, DeletionPolicy, PodSecurity } from './constructs/platform/access';
 export type { ArtifactProps } from './constructs/kinds/artifact-props';
+export type { IDataset, IModel } from './constructs/kinds/artifacts';
 export { Build } from './constructs/kinds/build';
 export type { GitBuildOptions } from './constructs/kinds/build';
 export { Dataset } from './constructs/kinds/dataset';
-export type { DatasetAttributes, DatasetProps, IDataset } from './constructs/kinds/dataset';
+export type { DatasetAttributes, DatasetProps } from './constructs/kinds/dataset';
 export { Gpu } from './constructs/platform/gpu';
 export { Model } from './constructs/kinds/model';
-export type { IModel, ModelAttributes, ModelOptions, ModelProps } from './constructs/kinds/model';
+export type { ModelAttributes, ModelOptions, ModelProps } from './constructs/kinds/model';
 export { Notebook } from './constructs/kinds/notebook';
 export type { INotebook, NotebookAttributes, NotebookOptions, NotebookProps } from './constructs/kinds/notebook';
 export { Platform } from './constructs/platform/platform';

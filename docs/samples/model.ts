@@ -1,5 +1,5 @@
 // #region
-import { Dataset, Gpu, Model } from 'cdk-substratus';
+import { Dataset, Gpu, Model, Server } from 'cdk-substratus';
 import { Duration, Size } from 'cdk8s';
 // #endregion
 import { teamA } from './team-a';
@@ -25,5 +25,5 @@ export const tuned = base.finetune('opt-squad', {
 
 // #region elsewhere
 const theirs = Model.fromModelAttributes(team, 'llama', { modelName: 'llama-7b-x40mcsdm' });
-theirs.serve('llama-chat', { image: 'substratusai/model-server-basaran', resources: { gpu: Gpu.NVIDIA_L4 } });
+new Server(team, 'llama-chat', { model: theirs, image: 'substratusai/model-server-basaran', resources: { gpu: Gpu.NVIDIA_L4 } });
 // #endregion

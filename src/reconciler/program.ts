@@ -5,7 +5,7 @@ import { TokenKey } from './act/token-key';
 import { Workspaces } from './act/workspace';
 import { SYSTEM_CLOCK, SYSTEM_RANDOM } from './clock';
 import { Controller } from './controller';
-import type { ClientConfig } from './kube/config';
+import type { ClientConfig } from './kube/client-config';
 import { HttpClient } from './kube/http-client';
 import type { Caches } from './observe/caches';
 import { newCaches } from './observe/caches';

@@ -6,7 +6,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { ClientConfig } from '../../src/reconciler/kube/config';
+import type { ClientConfig } from '../../src/reconciler/kube/client-config';
 
 /** What goes wrong, and with which requests. The first fault that fits counts. */
 export interface ProxyFault {

@@ -1,24 +1,13 @@
 import { Construct } from 'constructs';
-import type { IConstruct } from 'constructs';
 import { knownProps } from '../checks/known-props';
 import { ARTIFACT_PROPS, artifactSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
+import type { IDataset } from './artifacts';
 import { Declarations } from './declarations';
+import { declare } from './declare';
 import { checkProps } from './props-check';
 import { checkImported, namespaceAt } from './references';
 import { ResourceObject } from './resource-object';
-
-/** A dataset: files to train on. */
-export interface IDataset extends IConstruct {
-  /** Name of the Dataset. */
-  readonly datasetName: string;
-
-  /** Namespace of the Dataset. */
-  readonly datasetNamespace: string;
-
-  /** The recipe digest, under which its artifact lies; none where only the name is known. */
-  readonly recipeDigest?: string;
-}
 
 /** How a dataset is loaded. */
 export interface DatasetProps extends ArtifactProps {}
@@ -65,11 +54,12 @@ export class Dataset extends Construct implements IDataset {
     super(scope, id);
     const declarations = Declarations.of(this);
     checkProps(this, props, DATASET_PROPS);
-    const object = new ResourceObject(this, { kind: 'Dataset', spec: artifactSpec(this, props), metadata: props.metadata });
+    const spec = artifactSpec(this, props);
+    const object = new ResourceObject(this, { kind: 'Dataset', spec, metadata: props.metadata, onPatch: () => declarations.changed() });
     this.datasetName = object.name;
     this.datasetNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
-    declarations.add({ construct: this, object, references: [] });
+    declare({ construct: this, object, references: [] });
   }
 }
 

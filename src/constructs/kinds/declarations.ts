@@ -1,27 +1,17 @@
 /** All resources that are declared in one App: what can only be said when everything is there. */
 import { App } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import type { ArtifactKind } from '../../api/resource';
 import { CycleError, inOrder, keyOf, keyOfResource } from '../../expand';
 import { TokenGuard } from '../checks/guard';
 import { ValidationError } from '../checks/validation-error';
 import type { Platform } from '../platform/platform';
 import { platformOf } from '../platform/workspace-context';
-import { resourceErrors } from './resource-checks';
+import type { DeclaredReference } from './references';
 import type { ResourceObject } from './resource-object';
 
 const DECLARATIONS = Symbol.for('cdk-substratus.Declarations');
 
 const NO_ERRORS: string[] = [];
-
-/** An artifact that a resource refers to, as its construct was given it. */
-export interface DeclaredReference {
-  readonly kind: ArtifactKind;
-  readonly namespace: string;
-  readonly name: string;
-  /** None where it is declared elsewhere and only its name was given. */
-  readonly recipeDigest?: string;
-}
 
 /** A resource and what is known of it beside its JSON. */
 export interface Declaration {
@@ -70,8 +60,8 @@ export class Declarations {
 
   private constructor(private readonly platform: Platform | undefined) {}
 
-  /** Adds a resource, which is looked at together with all others when the App is synthesized. */
-  public add(declaration: Declaration): void {
+  /** Adds a resource, with the check that runs when the App is synthesized and all other resources are there. */
+  public add(declaration: Declaration, check: () => string[]): void {
     const { construct, object, references } = declaration;
     this.list.push(declaration);
     const key = keyOfResource(object.declared);
@@ -81,7 +71,7 @@ export class Declarations {
     for (const reference of references) {
       if (reference.recipeDigest !== undefined) this.imported.set(keyOf(reference), reference);
     }
-    this.addCheck(construct, () => resourceErrors(declaration, this));
+    this.addCheck(construct, check);
   }
 
   /** Adds a workspace: one for each namespace of a platform. */

@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
-import type { IConstruct } from 'constructs';
 import { knownProps } from '../checks/known-props';
 import type { Access } from '../platform/access';
 import { ARTIFACT_PROPS, artifactSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
-import type { IDataset } from './dataset';
+import type { IDataset, IModel } from './artifacts';
 import { Declarations } from './declarations';
+import { declare } from './declare';
 import { Notebook } from './notebook';
 import type { NotebookOptions } from './notebook';
 import { checkProps } from './props-check';
@@ -13,27 +13,6 @@ import { checkImported, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
 import { Server } from './server';
 import type { ServerOptions } from './server';
-
-/** A model: weights and whatever else is needed to use them. */
-export interface IModel extends IConstruct {
-  /** Name of the Model. */
-  readonly modelName: string;
-
-  /** Namespace of the Model. */
-  readonly modelNamespace: string;
-
-  /** The recipe digest, under which its artifact lies; none where only the name is known. */
-  readonly recipeDigest?: string;
-
-  /** Trains another model from this one, declared beside it. */
-  finetune(id: string, options: ModelOptions): Model;
-
-  /** Serves this model over HTTP, declared beside it. */
-  serve(id: string, options: ServerOptions): Server;
-
-  /** Opens this model in a notebook, declared beside it. */
-  notebook(id: string, options: NotebookOptions): Notebook;
-}
 
 /** How a model is imported or trained, but for the model that it starts from. */
 export interface ModelOptions extends ArtifactProps {
@@ -85,30 +64,12 @@ export interface ModelAttributes {
 const MODEL_PROPS = knownProps<ModelProps>({ ...ARTIFACT_PROPS, model: true, dataset: true, access: true });
 const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({ modelName: true, modelNamespace: true, recipeDigest: true });
 
-abstract class ModelBase extends Construct implements IModel {
-  public abstract readonly modelName: string;
-  public abstract readonly modelNamespace: string;
-  public abstract readonly recipeDigest?: string;
-
-  public finetune(id: string, options: ModelOptions): Model {
-    return new Model(scopeOf(this), id, { ...options, model: this });
-  }
-
-  public serve(id: string, options: ServerOptions): Server {
-    return new Server(scopeOf(this), id, { ...options, model: this });
-  }
-
-  public notebook(id: string, options: NotebookOptions): Notebook {
-    return new Notebook(scopeOf(this), id, { ...options, model: this });
-  }
-}
-
 /**
  * Imports or trains a model: runs an image that writes it to `/content/artifacts`, and publishes that to the bucket.
  *
  * What decides its content cannot change: another image, param or input is another Model, whose name ends with another digest.
  */
-export class Model extends ModelBase {
+export class Model extends Construct implements IModel {
   /** References a Model that is declared elsewhere. */
   public static fromModelAttributes(scope: Construct, id: string, attributes: ModelAttributes): IModel {
     return new ImportedModel(scope, id, attributes);
@@ -124,15 +85,30 @@ export class Model extends ModelBase {
     checkProps(this, props, MODEL_PROPS);
     const inputs = resolveReferences(this, props);
     const spec = { ...artifactSpec(this, props), ...inputs.spec };
-    const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs });
+    const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs, onPatch: () => declarations.changed() });
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
-    declarations.add({ construct: this, object, references: inputs.references });
+    declare({ construct: this, object, references: inputs.references });
+  }
+
+  /** Trains another model from this one, declared beside it. */
+  public finetune(id: string, options: ModelOptions): Model {
+    return new Model(scopeOf(this), id, { ...options, model: this });
+  }
+
+  /** Serves this model over HTTP, declared beside it. */
+  public serve(id: string, options: ServerOptions): Server {
+    return new Server(scopeOf(this), id, { ...options, model: this });
+  }
+
+  /** Opens this model in a notebook, declared beside it. */
+  public notebook(id: string, options: NotebookOptions): Notebook {
+    return new Notebook(scopeOf(this), id, { ...options, model: this });
   }
 }
 
-class ImportedModel extends ModelBase {
+class ImportedModel extends Construct implements IModel {
   public readonly modelName: string;
   public readonly modelNamespace: string;
   public readonly recipeDigest?: string;

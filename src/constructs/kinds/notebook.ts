@@ -8,9 +8,9 @@ import { knownProps } from '../checks/known-props';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
 import type { Access } from '../platform/access';
-import type { IDataset } from './dataset';
+import type { IDataset, IModel } from './artifacts';
 import { Declarations } from './declarations';
-import type { IModel } from './model';
+import { declare } from './declare';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
@@ -116,12 +116,12 @@ export class Notebook extends Construct implements INotebook {
       ...(storage && { storage: storageSpec(this, 'storage', storage) }),
       ...(idleTimeout !== undefined && { idleTimeout: duration(this, 'idleTimeout', idleTimeout) }),
     };
-    const object = new ResourceObject(this, { kind: 'Notebook', spec, metadata: props.metadata });
+    const object = new ResourceObject(this, { kind: 'Notebook', spec, metadata: props.metadata, onPatch: () => declarations.changed() });
     this.notebookName = object.name;
     this.notebookNamespace = object.namespace;
     this.serviceName = notebookName(object.declared as NotebookResource);
     this.tokenSecretName = tokenSecretName(object.declared as NotebookResource);
-    declarations.add({ construct: this, object, references });
+    declare({ construct: this, object, references });
   }
 }
 

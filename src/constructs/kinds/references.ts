@@ -5,21 +5,28 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { InputDigests } from '../../api/digest';
 import { isDns1123Label } from '../../api/names';
-import type { InputsSpec } from '../../api/resource';
+import type { ArtifactKind, InputsSpec } from '../../api/resource';
 import { cloudNamed } from '../../clouds/pods';
 import { noStreaming } from '../../expand';
 import { shown } from '../checks/shown';
 import { ValidationError } from '../checks/validation-error';
 import { Access } from '../platform/access';
 import { platformOf } from '../platform/workspace-context';
-import type { IDataset } from './dataset';
-import type { DeclaredReference } from './declarations';
-import type { IModel } from './model';
+import type { IDataset, IModel } from './artifacts';
 
 /** What any object can be called: also with dots, and longer than we allow. */
 const OBJECT_NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
 /** 130 bits of Crockford's base32: what `recipeDigest` computes. */
 const RECIPE_DIGEST = /^[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** An artifact that a resource refers to, as its construct was given it. */
+export interface DeclaredReference {
+  readonly kind: ArtifactKind;
+  readonly namespace: string;
+  readonly name: string;
+  /** None where it is declared elsewhere and only its name was given. */
+  readonly recipeDigest?: string;
+}
 
 export interface References {
   readonly model?: IModel;

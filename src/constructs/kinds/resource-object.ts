@@ -11,7 +11,6 @@ import type { Resource } from '../../api/resource';
 import { tokenProblem } from '../checks/guard';
 import { schemaProblem } from '../checks/schema-check';
 import { ValidationError } from '../checks/validation-error';
-import { Declarations } from './declarations';
 import { chartOf, namespaceAt } from './references';
 import type { ResolvedReferences } from './references';
 
@@ -23,6 +22,8 @@ export interface ResourceDefinition {
   readonly metadata?: ApiObjectMetadata;
   /** What the inputs are, for the kinds that produce an artifact. */
   readonly inputs?: Pick<ResolvedReferences, 'digests' | 'areKnown'>;
+  /** Called when a patch is added, after which the resource has to be checked again. */
+  readonly onPatch: () => void;
 }
 
 /** The custom resource of a kind. */
@@ -37,6 +38,7 @@ export class ResourceObject extends ApiObject {
   /** Whether it will be written otherwise than it was declared. */
   public isPatched = false;
 
+  private readonly onPatch: () => void;
   private readonly inputs: InputDigests;
   /** Digest of the recipe, in which a name stands for an input of which no more is known. */
   private readonly nameDigest?: string;
@@ -53,6 +55,7 @@ export class ResourceObject extends ApiObject {
     super(scope, 'Resource', { apiVersion: API_VERSION, kind, metadata: { ...metadata, name }, spec });
     this.recipeDigest = areKnown ? digest : undefined;
     this.nameDigest = digest;
+    this.onPatch = definition.onPatch;
     this.inputs = digests;
     this.namespace = namespace;
     this.declared = { apiVersion: API_VERSION, kind, metadata: { name, namespace }, spec } as Resource;
@@ -60,7 +63,7 @@ export class ResourceObject extends ApiObject {
 
   public addJsonPatch(...ops: JsonPatch[]): void {
     this.isPatched = true;
-    Declarations.of(this).changed();
+    this.onPatch();
     super.addJsonPatch(...ops);
   }
 

@@ -8,8 +8,9 @@ import { shown } from '../checks/shown';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
 import type { Access } from '../platform/access';
+import type { IModel } from './artifacts';
 import { Declarations } from './declarations';
-import type { IModel } from './model';
+import { declare } from './declare';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
@@ -133,12 +134,14 @@ export class Server extends Construct implements IServer {
     if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
     const { model, access, metadata } = props;
     const { spec: inputs, references } = resolveReferences(this, { model, access, metadata });
-    const object = new ResourceObject(this, { kind: 'Server', spec: { ...serverSpec(this, props), ...inputs }, metadata });
+    const object = new ResourceObject(this, {
+      kind: 'Server', spec: { ...serverSpec(this, props), ...inputs }, metadata, onPatch: () => declarations.changed(),
+    });
     this.serverName = object.name;
     this.serverNamespace = object.namespace;
     this.serviceName = serviceName(object.declared as ServerResource);
     this.url = `http://${this.serviceName}.${object.namespace}.svc:${props.port ?? DEFAULT_PORT}`;
-    declarations.add({ construct: this, object, references });
+    declare({ construct: this, object, references });
   }
 }
 

@@ -3,7 +3,7 @@ import { ApiError, WritesStoppedError } from './api-error';
 import type { ApiStatus } from './api-error';
 import { FIELD_MANAGER } from './client';
 import type { ApplyOptions, Client, ListOptions, Page, PageOptions, Patch, RemoveOptions, WatchEvent, WatchOptions } from './client';
-import type { ClientConfig } from './config';
+import type { ClientConfig } from './client-config';
 import { JsonLines } from './json-lines';
 import { ListItems } from './list-items';
 import { Requester } from './requester';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Clock } from '../clock';
 import { errorText } from '../runtime/log';
-import type { ClientConfig } from './config';
+import type { ClientConfig } from './client-config';
 import { parseYaml } from './simple-yaml';
 import type { Yaml } from './simple-yaml';
 import { FileToken, staticToken } from './token';

@@ -6,7 +6,7 @@ import { Registry } from '../runtime/metrics';
 import { abortReason, linkedSignal } from './abort';
 import { ApiError, TransportError, WritesStoppedError } from './api-error';
 import type { ApiStatus } from './api-error';
-import type { ClientConfig } from './config';
+import type { ClientConfig } from './client-config';
 import { Limiter } from './limiter';
 import { parseJson } from './parse-json';
 import { RequestMetrics } from './request-metrics';

@@ -4,7 +4,7 @@ import { finished } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
 import { abortReason } from './abort';
 import { TransportError } from './api-error';
-import type { ClientConfig } from './config';
+import type { ClientConfig } from './client-config';
 
 /** A connection without a request is closed after this: sooner than a server would, so that no request meets a closed one. */
 const FREE_SOCKET_TIMEOUT_MS = 30_000;

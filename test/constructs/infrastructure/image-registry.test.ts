@@ -1,5 +1,6 @@
 import { TerraformVariable } from 'cdktf';
 import { ImageRegistry } from '../../../src';
+import type { ICluster } from '../../../src';
 import { messageOf } from '../fixtures';
 import { bucketOf, CLOUD_NAMES, cluster, emptyStack, registryOf, resourcesOf, stackBeside, stackOf, synthesized } from './clouds';
 
@@ -48,4 +49,11 @@ test('fails when the cluster has one, the cluster is of another App, or the clou
     .toBe('[cloud/r] registry name is a-b; on azure it has 5 to 50 letters and digits');
   expect(messageOf(() => new ImageRegistry(stackOf(azure), 's', { cluster: azure, untaggedDays: 0.5 })))
     .toBe('[cloud/s] untaggedDays is 0.5; give a whole number of days, 1 or more');
+});
+
+test('C3: a cluster that this library did not make is told so, whoever implements ICluster', () => {
+  const { platform, clusterName, node } = cluster();
+  const other = { platform, clusterName, node } as unknown as ICluster;
+  expect(messageOf(() => new ImageRegistry(emptyStack(), 'images', { cluster: other }))).toBe(
+    '[images] cluster is not a cluster of this library; give a Cluster, or one of Cluster.fromAttributes');
 });

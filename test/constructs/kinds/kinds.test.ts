@@ -101,7 +101,7 @@ test('what is declared elsewhere is in the namespace of the chart, or in its own
   const base = Model.fromModelAttributes(team, 'base', { modelName: 'opt', recipeDigest: DIGEST });
   const squad = Dataset.fromDatasetAttributes(team, 'squad', { datasetName: 'squad', datasetNamespace: 'shared' });
   expect([base.modelName, base.modelNamespace, base.recipeDigest]).toEqual(['opt', 'team-a', DIGEST]);
-  expect(written(base.finetune('tuned', { image: 'acme/trainer', dataset: squad })).spec)
+  expect(written(new Model(team, 'tuned', { model: base, image: 'acme/trainer', dataset: squad })).spec)
     .toMatchObject({ model: { name: 'opt' }, dataset: { name: 'squad', namespace: 'shared' } });
   expect(Server.fromServerAttributes(team, 'chat', { serverName: 'chat' })).toMatchObject({ serverName: 'chat', serverNamespace: 'team-a' });
   expect(Notebook.fromNotebookAttributes(team, 'lab', { notebookName: 'lab', notebookNamespace: 'b' })).toMatchObject({ notebookNamespace: 'b' });

@@ -1,7 +1,7 @@
 /** Names, patches, and where the resource of a construct is. */
 import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Gpu, Model, Preview } from '../../../src';
+import { Gpu, Model, Preview, Server } from '../../../src';
 import { dataset, DIGEST, messageOf, model, notebook, objectsOf, server, workspace, written } from '../fixtures';
 
 test('a name is the construct ids below the chart, and for an artifact a digest', () => {
@@ -53,14 +53,15 @@ test('the recipe is not known where that of an input is not', () => {
   const team = workspace();
   const unknown = Model.fromModelAttributes(team, 'unknown', { modelName: 'base' });
   const known = Model.fromModelAttributes(team, 'known', { modelName: 'base', recipeDigest: DIGEST });
-  expect(unknown.finetune('a', { image: 'acme/trainer' }).recipeDigest).toBeUndefined();
-  expect(known.finetune('b', { image: 'acme/trainer' }).recipeDigest).toMatch(/^[0-9a-z]{26}$/);
+  expect(new Model(team, 'a', { model: unknown, image: 'acme/trainer' }).recipeDigest).toBeUndefined();
+  expect(new Model(team, 'b', { model: known, image: 'acme/trainer' }).recipeDigest).toMatch(/^[0-9a-z]{26}$/);
 });
 
 test('what is known of an artifact is not forgotten where it is named again', () => {
   const team = workspace();
-  Model.fromModelAttributes(team, 'known', { modelName: 'base', recipeDigest: DIGEST }).serve('a', { image: 'acme/server' });
-  Model.fromModelAttributes(team, 'unknown', { modelName: 'base' }).serve('b', { image: 'acme/server' });
+  const known = Model.fromModelAttributes(team, 'known', { modelName: 'base', recipeDigest: DIGEST });
+  new Server(team, 'a', { model: known, image: 'acme/server' });
+  new Server(team, 'b', { model: Model.fromModelAttributes(team, 'unknown', { modelName: 'base' }), image: 'acme/server' });
   expect(Preview.of(team).toYaml()).not.toContain('unresolved');
 });
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
-import { CustomResourceDefinitions, Model, Platform, Preview, Scaling, Workspace } from '../../../src';
+import { CustomResourceDefinitions, Model, Platform, Preview, Scaling, Server, Workspace } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
 import { appOf, local, manifestsOf, messageOf, model, notebook, server, stack, temporary, workspace } from '../fixtures';
 
@@ -114,7 +114,7 @@ test('what a former run has written is deleted, and nothing else', () => {
 
 test('an input of which only the name is known cannot be ejected', () => {
   const team = workspace();
-  Model.fromModelAttributes(team, 'base', { modelName: 'opt' }).serve('chat', { image: 'acme/server' });
+  new Server(team, 'chat', { model: Model.fromModelAttributes(team, 'base', { modelName: 'opt' }), image: 'acme/server' });
   expect(messageOf(() => Preview.of(team).eject(temporary()))).toBe(
     '[team-a] Server team-a/chat needs Model team-a/opt, of which only the name is known; give recipeDigest to Model.fromModelAttributes');
 });

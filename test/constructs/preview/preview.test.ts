@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App, Chart } from 'cdk8s';
-import { Gpu, Model, Preview } from '../../../src';
+import { Gpu, Model, Preview, Server } from '../../../src';
 import { appOf, DIGEST, local, manifestsOf, messageOf, model, server, stack, temporary, workspace } from '../fixtures';
 
 test('a child comes after those of what its resource waits for', () => {
@@ -52,10 +52,10 @@ test('an input of which only the name is known is unresolved, and so is what is 
   const known = Model.fromModelAttributes(team, 'known', { modelName: 'a', recipeDigest: DIGEST });
   const unknown = Model.fromModelAttributes(team, 'unknown', { modelName: 'b' });
   const yamlOf = (source: typeof known): string => Preview.of(
-    source.finetune(`${source.modelName}-tuned`, { image: 'acme/trainer' }).serve(`${source.modelName}-chat`, { image: 'acme/server' })).toYaml();
+    new Model(team, `${source.modelName}-tuned`, { model: source, image: 'acme/trainer' }).serve(`${source.modelName}-chat`, { image: 'acme/server' })).toYaml();
   expect(yamlOf(unknown)).toContain('models/unresolved/files');
   expect(yamlOf(known)).not.toContain('unresolved');
-  expect(Preview.of(known.serve('chat', { image: 'acme/server' })).toYaml()).toContain(`models/${DIGEST}/files`);
+  expect(Preview.of(new Server(team, 'chat', { model: known, image: 'acme/server' })).toYaml()).toContain(`models/${DIGEST}/files`);
 });
 
 test('a plain chart needs to be told the platform', () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { TransportError } from '../../../src/reconciler/kube/api-error';
-import type { ClientConfig } from '../../../src/reconciler/kube/config';
+import type { ClientConfig } from '../../../src/reconciler/kube/client-config';
 import { HttpClient } from '../../../src/reconciler/kube/http-client';
 import { Cleanup, THING, failureOf } from '../fixtures';
 

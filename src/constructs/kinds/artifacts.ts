@@ -1,0 +1,26 @@
+/** Models and Datasets as those see them that refer to one, whether it is declared here or elsewhere. */
+import type { IConstruct } from 'constructs';
+
+/** A model: weights and everything else that is needed to use them. */
+export interface IModel extends IConstruct {
+  /** Name of the Model. */
+  readonly modelName: string;
+
+  /** Namespace of the Model. */
+  readonly modelNamespace: string;
+
+  /** The recipe digest, under which its artifact lies; `undefined` where only the name is known. */
+  readonly recipeDigest?: string;
+}
+
+/** A dataset: files to train on. */
+export interface IDataset extends IConstruct {
+  /** Name of the Dataset. */
+  readonly datasetName: string;
+
+  /** Namespace of the Dataset. */
+  readonly datasetNamespace: string;
+
+  /** The recipe digest, under which its artifact lies; `undefined` where only the name is known. */
+  readonly recipeDigest?: string;
+}
