@@ -8,7 +8,7 @@ import { DURATION_PATTERN } from './duration';
 import { MAX_NAME_LENGTH } from './names';
 import { QUANTITY_PATTERN } from './quantity';
 import type {
-  ArtifactSpec, BuildSpec, CommonSpec, DatasetSpec, GitSpec, GpuSpec, Kind, ModelSpec, NotebookSpec, PodSpec, Reference,
+  ArtifactSpec, BuildSpec, CommonSpec, DatasetSpec, GitSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference,
   ResourcesSpec, ServerSpec, SharingSpec, StorageSpec, UploadSpec,
 } from './resource';
 
@@ -135,6 +135,10 @@ const RESOURCES = objectOf<ResourcesSpec>('What the container asks of its node. 
   capacity: oneOf(['on-demand', 'spot', 'spot-first', 'flex-start'],
     'Machines to run on: on-demand, spot (cheaper, may be taken away), spot-first (on-demand where there is no spot machine), '
     + 'or flex-start (Google Cloud: waited for, and lent for a week at most).'),
+  limits: objectOf<LimitsSpec>('The most that the container may use. What is left out has no limit.', {
+    cpu: quantity('CPU: a number of cores, or a quantity such as 500m. Not less than cpu.'),
+    memory: quantity('Memory: a number of GiB, or a quantity such as 512Mi. Not less than memory. A program that uses more is killed.'),
+  }),
 });
 
 const LABEL = text('Value of the label.', MAX_NAME_LENGTH);
@@ -161,6 +165,9 @@ const COMMON: Fields<CommonSpec> = {
   args: listOf(text('One argument.', LONGEST_ARGUMENT), 256, "Arguments to use in place of the image's."),
   env: mapOf(text('Value of the variable.', LONGEST_ARGUMENT), 256,
     'Environment variables. The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'),
+  runtimeEnv: mapOf(text('Value of the variable.', LONGEST_ARGUMENT), 256,
+    'Environment variables that change no result, such as a log level or a proxy. They can change at any time. '
+    + 'The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'),
   params: mapOf({ 'x-kubernetes-int-or-string': true, 'maxLength': LONGEST_ARGUMENT }, 256,
     'Parameters, each an integer or a string. The container finds them in /content/params.json, and each in PARAM_<KEY IN UPPER CASE>.'),
   resources: RESOURCES,

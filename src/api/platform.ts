@@ -2,7 +2,8 @@
  * All that expansion may know about a cluster, as plain JSON: the constructs yield it at synth, the reconciler reads it from
  * its ConfigMap. Everything in it is concrete; a value that only exists after deployment may be absent until then.
  */
-import type { QuantityOrInteger } from './resource';
+import type { Toleration } from 'kubernetes-types/core/v1';
+import type { LimitsSpec, QuantityOrInteger } from './resource';
 
 export interface PlatformSpec {
   /** Name of the cloud, as in the registry of `clouds/pods.ts`. */
@@ -16,8 +17,38 @@ export interface PlatformSpec {
   /** Whether nodes for any GPU of the cloud come up without a declared pool, as on GKE Autopilot. */
   readonly autoProvisioning?: boolean;
   readonly workspaces?: WorkspaceSpec[];
-  /** Images of the helper containers, by their name in the catalog, where not the default. */
+  /** Images of helpers, add-ons and the reconciler, by their name in the catalog, where not the default. */
   readonly images?: Record<string, string>;
+  /** Where copies of the default images are: a registry, or a part of one, by what it replaces, such as `docker.io`. */
+  readonly imageMirrors?: Record<string, string>;
+  /** Rules for every pod. */
+  readonly podDefaults?: PodDefaultsSpec;
+}
+
+/**
+ * Rules for every pod that is made: those of user images, helpers, add-ons and the reconciler. None of them is part of a recipe.
+ * What a pod says itself wins; maps are merged, lists appended.
+ */
+export interface PodDefaultsSpec {
+  readonly labels?: Record<string, string>;
+  readonly annotations?: Record<string, string>;
+  readonly nodeSelector?: Record<string, string>;
+  readonly tolerations?: Toleration[];
+  readonly priorityClassName?: string;
+  /** Names of Secrets in the namespace of each pod. */
+  readonly imagePullSecrets?: string[];
+  /** Environment of every container; a value may be `${{ secrets.<name>.<key> }}`. */
+  readonly env?: Record<string, string>;
+  readonly caBundle?: CaBundleSpec;
+  /** Limits of the containers that do not run an image of the user's. One that requests more is limited to what it requests. */
+  readonly limits?: LimitsSpec;
+}
+
+/** Certificates to trust, in a ConfigMap of the namespace of each pod. */
+export interface CaBundleSpec {
+  readonly configMapName: string;
+  /** Default: `ca.crt`. */
+  readonly key?: string;
 }
 
 export interface ArtifactStoreSpec {
@@ -73,6 +104,8 @@ export interface WorkspaceSpec {
   readonly clientIds?: Partial<Record<WorkspaceRole, string>>;
   /** Azure: tenant of the identities. */
   readonly tenantId?: string;
+  /** Rules for the pods of the workspace, over those of the platform. */
+  readonly podDefaults?: PodDefaultsSpec;
 }
 
 /** The workspace of a namespace, or none. */

@@ -68,6 +68,8 @@ export interface CommonSpec {
   readonly args?: string[];
   /** Environment; a value may be `${{ secrets.<name>.<key> }}`. */
   readonly env?: Record<string, string>;
+  /** Environment that changes no result, such as a log level: no part of the recipe. Written as `env` is. */
+  readonly runtimeEnv?: Record<string, string>;
   /** Written to `/content/params.json`, and to `PARAM_<UPPER_KEY>`. */
   readonly params?: Record<string, number | string>;
   readonly resources?: ResourcesSpec;
@@ -108,6 +110,13 @@ export interface ResourcesSpec {
   readonly disk?: QuantityOrInteger;
   readonly gpu?: GpuSpec;
   readonly capacity?: Capacity;
+  readonly limits?: LimitsSpec;
+}
+
+/** The most that a container may use. */
+export interface LimitsSpec {
+  readonly cpu?: QuantityOrInteger;
+  readonly memory?: QuantityOrInteger;
 }
 
 export interface GpuSpec {

@@ -1,29 +1,49 @@
 /**
- * Images of the helper containers. A platform may name others in `images`, for a registry of its own.
+ * Images of our own: of helper containers, add-ons and the reconciler. A platform may name others in `images`, or say in
+ * `imageMirrors` where copies of them are.
  *
- * By version, not by digest: none of the registries was in reach when the table was written (2026-11). Node's, which everything
- * hangs on, has the digest of its index over all architectures, on which public sources agree (docs/decisions/0019).
+ * By version, not by digest: none of the registries was reachable when the table was written (2026-11). Node's, which everything
+ * depends on, has the digest of its index over all architectures, on which public sources agree (docs/decisions/0019).
  */
 import type { PlatformSpec } from '../api/platform';
 
 export const IMAGES = {
   /** Copies artifacts between bucket and volume. */
-  rclone: 'docker.io/rclone/rclone:1.71.2',
+  'rclone': 'docker.io/rclone/rclone:1.71.2',
   /** Builds images without root. */
-  buildkit: 'docker.io/moby/buildkit:v0.25.1-rootless',
+  'buildkit': 'docker.io/moby/buildkit:v0.25.1-rootless',
   /** Asks a registry whether an image exists. */
-  regctl: 'docker.io/regclient/regctl:v0.9.2-alpine',
+  'regctl': 'docker.io/regclient/regctl:v0.9.2-alpine',
   /** Gets a token for ECR. */
   'aws-cli': 'public.ecr.aws/aws-cli/aws-cli:2.31.0',
   /** Gets a token for ACR. */
   'azure-cli': 'mcr.microsoft.com/azure-cli:2.77.0',
   /** Runs the reconciler. Also in src/reconciler/Dockerfile. */
-  node: 'docker.io/library/node:24.19.0-alpine@sha256:d32cdf619f63fe0471182d08996dd516c6275bb5fd31ae06e55a570bd9e1ad43',
+  'node': 'docker.io/library/node:24.19.0-alpine@sha256:d32cdf619f63fe0471182d08996dd516c6275bb5fd31ae06e55a570bd9e1ad43',
+  /** EKS: adds and removes nodes. This one fits Kubernetes 1.33; clouds/aws/autoscaler.ts has those of other versions. */
+  'cluster-autoscaler': 'registry.k8s.io/autoscaling/cluster-autoscaler:v1.33.6',
+  /** EKS, AKS and local clusters: tells Kubernetes of NVIDIA's GPUs. */
+  'nvidia-device-plugin': 'nvcr.io/nvidia/k8s-device-plugin:v0.18.0',
+  /** EKS: tells Kubernetes of AWS's accelerators. */
+  'neuron-device-plugin': 'public.ecr.aws/neuron/neuron-device-plugin:2.24.23.0',
+  /** Local clusters: a store that speaks S3. The last release of which there is an image (2025-09). */
+  'minio': 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z',
+  /** Local clusters: the registry, a container of Docker beside the node. */
+  'registry': 'docker.io/library/registry:2.8.3',
 } as const;
 
-export type HelperImage = keyof typeof IMAGES;
+export type ImageName = keyof typeof IMAGES;
 
-/** The image of a helper container on a platform. */
-export function helperImage(platform: PlatformSpec, name: HelperImage): string {
-  return platform.images?.[name] ?? IMAGES[name];
+/** What decides which image runs. */
+export type ImageSources = Pick<PlatformSpec, 'images' | 'imageMirrors'>;
+
+/** An image of ours on a platform. */
+export function imageNamed({ images, imageMirrors }: ImageSources, name: ImageName, preset: string = IMAGES[name]): string {
+  return images?.[name] ?? mirrored(preset, imageMirrors);
+}
+
+/** The image in the mirror of its registry: that of the longest part of its name which has one. */
+function mirrored(image: string, mirrors: Readonly<Record<string, string>> = {}): string {
+  const [source] = Object.keys(mirrors).filter((prefix) => image.startsWith(`${prefix}/`)).sort((a, b) => b.length - a.length);
+  return source === undefined ? image : `${mirrors[source]}${image.slice(source.length)}`;
 }

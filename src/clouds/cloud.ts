@@ -96,6 +96,8 @@ export interface Cloud {
   readonly canAutoProvision: boolean;
   /** Whether the cloud itself grants a workspace's ServiceAccounts what they may do. */
   readonly hasIdentities: boolean;
+  /** Hosts that hand out credentials of the cloud, which no proxy can reach for a pod. */
+  readonly direct?: readonly string[];
   /** What every pod that uses one of the ServiceAccounts carries. */
   readonly podLabels?: Record<string, string>;
 

@@ -141,8 +141,8 @@ export interface ClusterInfrastructure {
   addRegistry(scope: Construct, spec: RegistrySpec): RegistryInfrastructure;
   /** The cloud identity of a ServiceAccount, where the cloud needs one to be made. Grants to it may come before or after. */
   addIdentity(scope: Construct, account: ServiceAccountRef): void;
-  /** What makes the cluster where Terraform does not. */
-  files?(): readonly ClusterFile[];
+  /** What makes the cluster where Terraform does not. `finish` applies the rules for all pods to an object. */
+  files?(platform: PlatformSpec, finish: <T extends AddonObject>(object: T) => T): readonly ClusterFile[];
   /** What it needs beside what its cloud brings, where that is more than the platform tells. */
   addons?(platform: PlatformSpec): readonly AddonObject[];
 }

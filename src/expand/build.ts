@@ -3,14 +3,16 @@ import type { Container, PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { isAtLeast, workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import type { GitSpec, Resource } from '../api/resource';
-import { helperImage } from '../catalog/images';
+import { imageNamed } from '../catalog/images';
 import { cloudNamed } from '../clouds/pods';
 import { namespaceOf } from './child';
 import type { Child, RetryTokens } from './child';
 import { ExpandError } from './error';
 import { builtImage, gitOf } from './image';
 import { stepJob } from './job';
-import { podDefaults, podMetadata } from './pod-parts';
+import { withoutEmpty } from './overlay';
+import { withPodDefaults } from './pod-defaults';
+import { basePodSpec, podMetadata } from './pod-parts';
 
 /** The user of the rootless image. */
 const BUILD_USER = 1000;
@@ -60,13 +62,14 @@ function buildTemplate(resource: Resource, git: GitSpec, platform: PlatformSpec)
     ],
   };
   const login = cloudNamed(platform.cloud).registryLogin(platform);
-  return {
+  return withPodDefaults({
     metadata: buildMetadata(resource, platform),
     spec: {
-      ...podDefaults(resource),
+      ...basePodSpec(resource),
       securityContext: { fsGroup: BUILD_USER, runAsGroup: BUILD_USER, runAsUser: BUILD_USER },
       restartPolicy: 'Never',
       serviceAccountName: 'image-builder',
+      ...withoutEmpty({ imagePullSecrets: resource.spec.imagePullSecrets }),
       initContainers: [
         ...(login ? [{ ...login, ...common, env: [...common.env ?? [], ...login.env ?? []] }] : []),
         existsContainer(platform, common),
@@ -74,7 +77,7 @@ function buildTemplate(resource: Resource, git: GitSpec, platform: PlatformSpec)
       containers: [builder(git, platform, common)],
       volumes: ['buildkit', 'docker', 'tmp'].map((name) => ({ name, emptyDir: {} })),
     },
-  };
+  }, { platform, namespace });
 }
 
 export function noBuilds(namespace: string): string {
@@ -93,13 +96,13 @@ function buildMetadata(resource: Resource, platform: PlatformSpec): PodTemplateS
 
 function existsContainer(platform: PlatformSpec, common: Partial<Container>): Container {
   const env = [...common.env ?? [], { name: 'INSECURE', value: String(platform.registry?.insecure ?? false) }];
-  return { name: 'exists', image: helperImage(platform, 'regctl'), command: ['sh', '-c', EXISTS], ...common, env };
+  return { name: 'exists', image: imageNamed(platform, 'regctl'), command: ['sh', '-c', EXISTS], ...common, env };
 }
 
 function builder(git: GitSpec, platform: PlatformSpec, common: Partial<Container>): Container {
   return {
     name: 'builder',
-    image: helperImage(platform, 'buildkit'),
+    image: imageNamed(platform, 'buildkit'),
     command: ['sh', '-c', BUILD],
     env: [
       { name: 'BUILDKITD_FLAGS', value: '--oci-worker-no-process-sandbox' },

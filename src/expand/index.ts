@@ -28,8 +28,11 @@ export { CHILD_TYPES, workspaceTypes } from './object-types';
 export type { ObjectType } from './object-types';
 export { noCapacity, noPoolFor, poolsFor } from './placement';
 export { overlayConflict } from './overlay';
-export { gpuRequestOf, unknownGpu } from './resources';
+export { podDefaultsOf, withPodDefaults } from './pod-defaults';
+export { runtimeEnvProblem } from './env';
+export { gpuRequestOf, limitsProblem, unknownGpu } from './resources';
 export { serviceName } from './server';
+export { withWorkloadDefaults } from './workload-defaults';
 export { expandWorkspace, isUngranted, missingValues, workspaceNamespace } from './workspace';
 
 export interface ExpandContext {

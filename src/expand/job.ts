@@ -4,10 +4,12 @@ import type { Container, PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { API_GROUP, RETRY_ANNOTATION } from '../api/resource';
 import type { ArtifactResource, Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
-import { childMetadata, childName, contentHash } from './child';
+import { childMetadata, childName, contentHash, namespaceOf } from './child';
 import type { RetryTokens, Step } from './child';
+import { withoutEmpty } from './overlay';
 import type { Context } from './pod';
-import { podDefaults, podMetadata, uniqueVolumes } from './pod-parts';
+import { withPodDefaults } from './pod-defaults';
+import { basePodSpec, podMetadata, uniqueVolumes } from './pod-parts';
 
 export const MAX_DISRUPTIONS_ANNOTATION = `${API_GROUP}/max-disruptions`;
 
@@ -58,21 +60,22 @@ export interface HelperPod {
   readonly parts: readonly PodPart[];
 }
 
-/** The pod of a step that runs no code of the user's. */
+/** The pod of a step that runs no code of the user's. Its image may be in the same registry, so that it has the same pull secrets. */
 export function helperPodTemplate(
   resource: ArtifactResource,
   { platform }: Pick<Context, 'platform'>,
   { step, serviceAccountName, container, parts }: HelperPod,
 ): PodTemplateSpec {
   const all = [{ volumes: [{ name: 'tmp', emptyDir: {} }], volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] }, ...parts];
-  return {
+  return withPodDefaults({
     metadata: podMetadata(resource, { role: step, container: container.name, parts: all, platform }),
     spec: {
-      ...podDefaults(resource),
+      ...basePodSpec(resource),
       restartPolicy: 'Never',
       serviceAccountName,
+      ...withoutEmpty({ imagePullSecrets: resource.spec.imagePullSecrets }),
       containers: [{ ...container, volumeMounts: all.flatMap((part) => part.volumeMounts ?? []) }],
       volumes: uniqueVolumes(all),
     },
-  };
+  }, { platform, namespace: namespaceOf(resource) });
 }

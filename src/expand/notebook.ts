@@ -75,10 +75,12 @@ function deployment(notebook: NotebookResource, context: ArtifactContext): Deplo
   };
 }
 
-/** One token under two names, also where `env` sets another. */
+/** One token under two names, also where the environment sets another. */
 function tokenVariables(notebook: NotebookResource): EnvVar[] {
-  if (notebook.spec.env?.JUPYTER_TOKEN !== undefined) throw new ExpandError('env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');
-  const own = Object.fromEntries(Object.entries(notebook.spec.env ?? {}).filter(([name]) => name === TOKEN));
+  const { env, runtimeEnv } = notebook.spec;
+  const given = { ...env, ...runtimeEnv };
+  if (given.JUPYTER_TOKEN !== undefined) throw new ExpandError('env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');
+  const own = Object.fromEntries(Object.entries(given).filter(([name]) => name === TOKEN));
   const preset = { name: TOKEN, valueFrom: { secretKeyRef: { name: tokenSecretName(notebook), key: 'token' } } };
   return environment({ env: own }, [preset]).flatMap((token) => [token, { ...token, name: 'JUPYTER_TOKEN' }]);
 }

@@ -10,7 +10,7 @@ import { podSecurityContext } from './security';
 const DEFAULT_CONTAINER_ANNOTATION = 'kubectl.kubernetes.io/default-container';
 
 /** What no pod of ours goes without: no Kubernetes token, no variables of neighbouring Services. */
-export function podDefaults({ spec: { podSecurity } }: Resource): Omit<PodSpec, 'containers'> {
+export function basePodSpec({ spec: { podSecurity } }: Resource): Omit<PodSpec, 'containers'> {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,

@@ -4,6 +4,7 @@ import { commandProblem } from '../api/nul';
 import type { PlatformSpec } from '../api/platform';
 import type { Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
+import { namespaceOf } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
 import { imageOf } from './image';
@@ -12,7 +13,8 @@ import type { Inputs } from './inputs';
 import { withOverlay, withoutEmpty } from './overlay';
 import { paramsOf } from './params';
 import { placementOf } from './placement';
-import { podDefaults, podMetadata, uniqueVolumes } from './pod-parts';
+import { withPodDefaults } from './pod-defaults';
+import { basePodSpec, podMetadata, uniqueVolumes } from './pod-parts';
 import { resourceRequirements, sharedMemoryGiB } from './resources';
 import { userSecurityContext } from './security';
 
@@ -46,7 +48,7 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
     metadata: podMetadata(resource, { role: user.role, container: user.container.name, parts, platform }),
     spec: {
       ...user.pod,
-      ...podDefaults(resource),
+      ...basePodSpec(resource),
       serviceAccountName: 'artifact-reader',
       ...withoutEmpty(placementOf(spec.resources, platform)),
       ...withoutEmpty({ initContainers, imagePullSecrets: spec.imagePullSecrets }),
@@ -54,7 +56,10 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
       volumes: uniqueVolumes(parts),
     },
   };
-  return withOverlay(template, spec.pod, spec.podSecurity);
+  const helpers = initContainers.map(({ name }) => name);
+  return withPodDefaults(withOverlay(template, spec.pod, spec.podSecurity), {
+    platform, namespace: namespaceOf(resource), isUsers: (name) => !helpers.includes(name),
+  });
 }
 
 interface ContainerContext {

@@ -2,7 +2,7 @@
 import type { ResourceRequirements } from 'kubernetes-types/core/v1';
 import { nearest } from '../api/names';
 import type { PlatformSpec } from '../api/platform';
-import { cores, gibibytes } from '../api/quantity';
+import { amountOf, cores, gibibytes } from '../api/quantity';
 import type { ResourcesSpec } from '../api/resource';
 import { gpuNamed, GPUS } from '../catalog/gpus';
 import type { GpuRequest } from '../clouds/cloud';
@@ -31,15 +31,43 @@ export function unknownGpu(type: string): string {
   return `gpu ${type} is not in the catalog; ${suggestion ? `did you mean ${suggestion}?` : `use one of ${names.join(', ')}`}`;
 }
 
-/** Requests only: a limit of memory or disk fails work that would have fitted. GPUs have both, as Kubernetes wants it. */
+/**
+ * Requests, and limits only where they are asked for: a limit of memory or disk fails work that would have fitted. GPUs have both, as
+ * Kubernetes wants it. A default never asks for more than the limit.
+ */
 export function resourceRequirements(resources: ResourcesSpec = {}, platform: PlatformSpec): ResourceRequirements {
+  const problem = limitsProblem(resources);
+  if (problem) throw new ExpandError(problem);
   const request = gpuRequestOf(resources);
+  const limits = limitsOf(resources);
   const { cpu, memory, disk } = { ...defaultsFor(request, platform), ...definedOnly(resources) };
   const gpus = request && { [gpuResource(request)]: String(request.count) };
   return {
-    requests: { 'cpu': cores(cpu), 'memory': gibibytes(memory), 'ephemeral-storage': gibibytes(disk), ...gpus },
-    ...(gpus && { limits: gpus }),
+    requests: {
+      'cpu': smaller(cores(cpu), limits.cpu), 'memory': smaller(gibibytes(memory), limits.memory), 'ephemeral-storage': gibibytes(disk), ...gpus,
+    },
+    ...(Object.keys({ ...limits, ...gpus }).length > 0 && { limits: { ...limits, ...gpus } }),
   };
+}
+
+function limitsOf({ limits: { cpu, memory } = {} }: ResourcesSpec): { readonly cpu?: string; readonly memory?: string } {
+  return { ...(cpu !== undefined && { cpu: cores(cpu) }), ...(memory !== undefined && { memory: gibibytes(memory) }) };
+}
+
+function smaller(quantity: string, limit?: string): string {
+  return limit !== undefined && amountOf(limit) < amountOf(quantity) ? limit : quantity;
+}
+
+/** Why the limits cannot hold what is asked for; `undefined` if they can. */
+export function limitsProblem(resources: ResourcesSpec): string | undefined {
+  const limits = limitsOf(resources);
+  const { cpu, memory } = resources;
+  const below = (name: 'cpu' | 'memory', asked: string | undefined): string | undefined => {
+    const limit = limits[name];
+    if (limit === undefined || asked === undefined || amountOf(limit) >= amountOf(asked)) return undefined;
+    return `limits.${name} is ${limit} but ${name} is ${asked}; raise the limit, or ask for less`;
+  };
+  return below('cpu', cpu === undefined ? undefined : cores(cpu)) ?? below('memory', memory === undefined ? undefined : gibibytes(memory));
 }
 
 function defaultsFor(request: GpuRequest | undefined, platform: PlatformSpec): Required<Pick<ResourcesSpec, 'cpu' | 'memory' | 'disk'>> {

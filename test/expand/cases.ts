@@ -27,6 +27,7 @@ const VARIANTS: Readonly<Record<string, CommonSpec>> = {
       securityContext: { runAsUser: 1000 },
     },
   },
+  bounded: { resources: { cpu: 1, limits: { cpu: 2, memory: '20Gi' } }, runtimeEnv: { LOG_LEVEL: 'debug', TOKEN: '${{ secrets.hugging-face.token }}' } },
   built: { build: { git: { url: 'https://example.com/models.git', path: 'opt', tag: 'v1' } } },
 };
 

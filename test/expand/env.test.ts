@@ -38,7 +38,7 @@ test('a param that cannot be a variable is an error', () => {
 });
 
 test('a name that cannot be a variable is an error', () => {
-  expect(() => environment({ env: { '1A': 'x' } })).toThrow('env 1A is no name of an environment variable; use letters, digits and _');
+  expect(() => environment({ env: { '1A': 'x' } })).toThrow('env 1A is not a name of an environment variable; use letters, digits and _');
   expect(() => environment({ env: { A: 'x\0' } })).toThrow('env A has a NUL character, which no environment variable can hold; leave it out');
   expect(() => environment({ params: { a: 'x\0' } })).toThrow('param a has a NUL character, which no environment variable can hold; leave it out');
 });
@@ -74,4 +74,21 @@ test('the program sees every value as its author wrote it', () => {
     const [variable] = environment({ params: { text } });
     expect(expanded(variable?.value ?? '', { HOME: '/root' })).toBe(text);
   }
+});
+
+describe('B8: environment outside the recipe', () => {
+  test('runtimeEnv is written as env is, and sorted among it', () => {
+    expect(environment({ env: { B: '1' }, runtimeEnv: { A: '${{ secrets.x.y }}', C: '$(HOME)' } })).toEqual([
+      { name: 'A', valueFrom: { secretKeyRef: { name: 'x', key: 'y' } } }, { name: 'B', value: '1' }, { name: 'C', value: '$$(HOME)' },
+    ]);
+  });
+
+  test.each([
+    [{ env: { A: '1' }, runtimeEnv: { A: '1' } }, 'runtimeEnv A is in env too; leave it out of env if it changes no result, else out of runtimeEnv'],
+    [{ params: { lr: '1' }, runtimeEnv: { PARAM_LR: '2' } }, 'runtimeEnv PARAM_LR is the variable of param lr; change the param instead'],
+    [{ runtimeEnv: { 'a b': '1' } }, 'runtimeEnv a b is not a name of an environment variable; use letters, digits and _'],
+    [{ runtimeEnv: { A: '${{ secrets.x }}' } }, 'runtimeEnv A is no secret expression; write ${{ secrets.<name>.<key> }}'],
+  ])('fails where it would change what the recipe says, or cannot be: %j', (spec, message) => {
+    expect(() => environment(spec)).toThrow(message);
+  });
 });

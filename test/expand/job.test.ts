@@ -37,9 +37,12 @@ test.each<[string, ModelSpec]>([
   ['retries', { retries: 5 }],
   ['timeout', { timeout: '1h' }],
   ['priority', { pod: { priorityClassName: 'high' } }],
-  ['pull secret', { imagePullSecrets: [{ name: 'x' }] }],
 ])('another %s is another run, of the same artifact', (_, spec) => {
   expect(changed(names(), names(spec))).toEqual(['run']);
+});
+
+test('another pull secret is another Job of each step, for helpers pull with it too', () => {
+  expect(changed(names(), names({ imagePullSecrets: [{ name: 'x' }] }))).toEqual(['check', 'run', 'publish']);
 });
 
 test.each<ModelSpec>([{ suspend: true }, { sharing: { namespaces: ['*'] } }, { deletionPolicy: 'Delete' }])('%j leaves every Job what it is', (spec) => {

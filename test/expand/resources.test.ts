@@ -77,3 +77,23 @@ test('the staging volume and the shared memory grow with the GPUs', () => {
   expect([undefined, gpu('nvidia-l4'), gpu('nvidia-a100-80gb', 8)].map(defaultStagingGiB)).toEqual([50, 50, 1280]);
   expect([undefined, gpu('nvidia-l4'), gpu('nvidia-l4', 8)].map(sharedMemoryGiB)).toEqual([undefined, 2, 32]);
 });
+
+describe('case 15: limits', () => {
+  const requirements = (resources: ResourcesSpec) => resourceRequirements(resources, platformOf('gcp'));
+
+  test('they stand beside those of the GPUs', () => {
+    expect(requirements({ ...gpu('nvidia-l4'), limits: { cpu: 9, memory: 64 } }).limits).toEqual({ 'cpu': '9', 'memory': '64Gi', 'nvidia.com/gpu': '1' });
+    expect(requirements({ limits: { memory: '20Gi' } })).toEqual({ requests: requestsOf(), limits: { memory: '20Gi' } });
+  });
+
+  test('a default never asks for more than the limit', () => {
+    expect(requirements({ limits: { cpu: '500m', memory: 1 } }).requests).toEqual({ ...requestsOf(), cpu: '500m', memory: '1Gi' });
+  });
+
+  test.each<[ResourcesSpec, string]>([
+    [{ cpu: 2, limits: { cpu: '1500m' } }, 'limits.cpu is 1500m but cpu is 2; raise the limit, or ask for less'],
+    [{ memory: 8, limits: { memory: '8000Mi' } }, 'limits.memory is 8000Mi but memory is 8Gi; raise the limit, or ask for less'],
+  ])('one below what is asked for is an error: %j', (resources, message) => {
+    expect(() => requirements(resources)).toThrow(message);
+  });
+});

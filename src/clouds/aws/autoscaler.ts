@@ -4,6 +4,7 @@ import type { Container, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
+import { IMAGES, imageNamed } from '../../catalog/images';
 
 export type AutoscalerObject = ServiceAccount | ClusterRole | ClusterRoleBinding | Role | RoleBinding | Deployment;
 
@@ -86,7 +87,7 @@ function deploymentSpec(platform: PlatformSpec): Deployment['spec'] {
 function container(platform: PlatformSpec): Container {
   return {
     name: NAME,
-    image: platform.images?.[NAME] ?? `registry.k8s.io/autoscaling/cluster-autoscaler:${versionFor(platform)}`,
+    image: imageNamed(platform, NAME, IMAGES[NAME].replace(/[^:]+$/, versionFor(platform))),
     command: ['./cluster-autoscaler'],
     args: [
       '--cloud-provider=aws',

@@ -6,16 +6,15 @@ import { digest, shortDigest } from '../../api/digest';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
 import { GPUS } from '../../catalog/gpus';
+import { imageNamed } from '../../catalog/images';
 import { SHARING_LABEL } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
 
 export type DevicePluginObject = DaemonSet | ConfigMap | ServiceAccount | ClusterRole | ClusterRoleBinding;
 
 const NAMESPACE = 'kube-system';
-const NVIDIA = { name: 'nvidia-device-plugin', resource: 'nvidia.com/gpu', image: 'nvcr.io/nvidia/k8s-device-plugin:v0.18.0' };
-const NEURON = {
-  name: 'neuron-device-plugin', resource: 'aws.amazon.com/neuron', image: 'public.ecr.aws/neuron/neuron-device-plugin:2.24.23.0',
-};
+const NVIDIA = { name: 'nvidia-device-plugin', resource: 'nvidia.com/gpu' } as const;
+const NEURON = { name: 'neuron-device-plugin', resource: 'aws.amazon.com/neuron' } as const;
 /* Not read-only: the runtime of NVIDIA's writes the driver's libraries into the container's file system. */
 const UNPRIVILEGED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 const REQUESTS = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } };
@@ -51,7 +50,7 @@ type PluginPod = Pick<PodSpec, 'containers' | 'volumes'>;
 function nvidiaPod(platform: PlatformSpec, env: EnvVar[] = []): PluginPod {
   const container: Container = {
     name: 'device-plugin',
-    image: platform.images?.[NVIDIA.name] ?? NVIDIA.image,
+    image: imageNamed(platform, NVIDIA.name),
     command: ['nvidia-device-plugin'],
     env: [
       { name: 'FAIL_ON_INIT_ERROR', value: 'false' },
@@ -122,7 +121,7 @@ function neuronPod(platform: PlatformSpec): PluginPod {
   return {
     containers: [{
       name: 'device-plugin',
-      image: platform.images?.[NEURON.name] ?? NEURON.image,
+      image: imageNamed(platform, NEURON.name),
       env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
       resources: REQUESTS,
       securityContext: UNPRIVILEGED,

@@ -1,7 +1,7 @@
 /** AWS: EKS with Mountpoint for S3 and Pod Identity, so that ServiceAccounts carry nothing. */
 import type { Container, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../../api/platform';
-import { helperImage } from '../../catalog/images';
+import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, StoreAccess } from '../cloud';
 import { labelledGpuNodes, placeBySpotLabel } from '../placement';
 import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
@@ -23,6 +23,8 @@ export const awsCloud: Cloud = {
   capacities: ['on-demand', 'spot', 'spot-first'],
   canAutoProvision: true,
   hasIdentities: true,
+  /* The agent of EKS Pod Identity: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
+  direct: ['169.254.170.23', '[fd00:ec2::23]'],
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
@@ -72,5 +74,5 @@ printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/co
 `;
 
 function registryLogin(platform: PlatformSpec): Container {
-  return { name: 'login', image: helperImage(platform, 'aws-cli'), command: ['sh', '-c', LOGIN] };
+  return { name: 'login', image: imageNamed(platform, 'aws-cli'), command: ['sh', '-c', LOGIN] };
 }

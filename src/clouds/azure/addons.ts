@@ -10,20 +10,20 @@ import { digest, shortDigest } from '../../api/digest';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
 import { GPUS } from '../../catalog/gpus';
+import { imageNamed } from '../../catalog/images';
 import { SHARING_LABEL } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
 
 const NAME = 'nvidia-device-plugin';
 const NAMESPACE = 'kube-system';
 const RESOURCE = 'nvidia.com/gpu';
-const IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.18.0';
 const SPOT = { key: 'kubernetes.azure.com/scalesetpriority', operator: 'Equal', value: 'spot', effect: 'NoSchedule' };
 const REQUESTS = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } };
 const MPS_ROOT = '/run/nvidia/mps';
 
 /** Objects to apply before GPUs are asked for. */
 export function clusterAddons(platform: PlatformSpec): (DaemonSet | ConfigMap)[] {
-  const image = platform.images?.[NAME] ?? IMAGE;
+  const image = imageNamed(platform, NAME);
   const ways = waysOfSharing(platform);
   const unshared: NodeSelectorRequirement[] = ways.length > 0 ? [{ key: SHARING_LABEL, operator: 'NotIn', values: ways }] : [];
   return [

@@ -2,7 +2,7 @@
 import type { Container, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
 import type { PlatformSpec, WorkspaceRole } from '../../api/platform';
 import { workspaceOf, WORKSPACE_ROLES } from '../../api/platform';
-import { helperImage } from '../../catalog/images';
+import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, IdentityLabels, StoreAccess } from '../cloud';
 import { labelledGpuNodes, placeBySpotLabel } from '../placement';
 import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
@@ -120,7 +120,7 @@ printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/co
 function registryLogin(platform: PlatformSpec): Container {
   return {
     name: 'login',
-    image: helperImage(platform, 'azure-cli'),
+    image: imageNamed(platform, 'azure-cli'),
     command: ['bash', '-c', LOGIN],
     env: [{ name: 'AZURE_CONFIG_DIR', value: '/docker/azure' }],
   };

@@ -2,7 +2,7 @@
 import type { Container } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../../api/platform';
 import type { Capacity } from '../../api/resource';
-import { helperImage } from '../../catalog/images';
+import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, GpuRequest, Placement, PodPart, StoreAccess } from '../cloud';
 import { gpuToleration, placeBySpotLabel, requireNodes } from '../placement';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
@@ -29,6 +29,7 @@ export const gcpCloud: Cloud = {
   capacities: ['on-demand', 'spot', 'spot-first', 'flex-start'],
   canAutoProvision: true,
   hasIdentities: true,
+  direct: ['metadata.google.internal'],
   canStream: () => true,
   placeGpu,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
@@ -91,5 +92,5 @@ printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/co
 `;
 
 function registryLogin(platform: PlatformSpec): Container {
-  return { name: 'login', image: helperImage(platform, 'regctl'), command: ['sh', '-c', LOGIN] };
+  return { name: 'login', image: imageNamed(platform, 'regctl'), command: ['sh', '-c', LOGIN] };
 }

@@ -3,11 +3,11 @@ import type { DaemonSet } from 'kubernetes-types/apps/v1';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
+import { IMAGES, imageNamed } from '../../catalog/images';
 
 const NAME = 'nvidia-device-plugin';
 /** What NVIDIA's device plugin tells Kubernetes of. */
 export const GPU_RESOURCE = 'nvidia.com/gpu';
-const IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.18.0';
 const DEVICE_PLUGINS = { name: 'device-plugins', hostPath: { path: '/var/lib/kubelet/device-plugins', type: 'Directory' } };
 const ALL_GPUS = [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' }, { name: 'NVIDIA_DRIVER_CAPABILITIES', value: 'compute,utility' }];
 
@@ -17,11 +17,11 @@ export const HOST_GPU_LABEL = { 'nvidia.com/gpu.present': 'true' } as const;
 /** Objects to apply before GPUs are asked for; none where no pool has GPUs of NVIDIA. Simulated GPUs need none, and get none. */
 export function clusterAddons(platform: PlatformSpec): DaemonSet[] {
   const hasGpus = (platform.gpuPools ?? []).some(({ gpu }) => (gpuNamed(gpu)?.resource ?? GPU_RESOURCE) === GPU_RESOURCE);
-  return hasGpus ? [devicePlugin(platform.images?.[NAME])] : [];
+  return hasGpus ? [devicePlugin(imageNamed(platform, NAME))] : [];
 }
 
 /** After the manifests of NVIDIA/k8s-device-plugin v0.18.0. */
-export function devicePlugin(image: string = IMAGE): DaemonSet {
+export function devicePlugin(image: string = IMAGES[NAME]): DaemonSet {
   const labels = { 'app.kubernetes.io/name': NAME };
   return {
     apiVersion: 'apps/v1',

@@ -2,11 +2,12 @@
 import { WORKSPACE_ROLES } from '../../api/platform';
 import type { ArtifactStoreSpec, PlatformSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
+import { imageNamed } from '../../catalog/images';
 import type { AddonObject } from '../cloud';
 import type {
   BucketInfrastructure, BucketSpec, CloudInfrastructure, ClusterFile, ClusterInfrastructure, ClusterSpec, GpuPoolSpec, TakenProps,
 } from '../infrastructure';
-import { clusterAddons, GPU_RESOURCE } from './addons';
+import { clusterAddons, devicePlugin, GPU_RESOURCE } from './addons';
 import { KIND_CONFIGURATION_FILE, kindConfiguration, REGISTRY_NAME, REGISTRY_URL, validated } from './kind';
 import type { LocalClusterOptions } from './kind';
 import { kindScript, SCRIPT_FILE } from './kind-script';
@@ -15,7 +16,7 @@ import { checkBucketName, minioEndpoint, minioNamespace, minioObjects } from './
 
 /** Nothing of a laptop can be protected, encrypted, cleaned up by itself, or closed to a network. */
 const TAKES: TakenProps = {
-  cluster: ['cloud', 'clusterName', 'kubernetesVersion', 'artifactPrefix', 'outputsFile'],
+  cluster: ['cloud', 'clusterName', 'kubernetesVersion', 'artifactPrefix', 'outputsFile', 'images', 'imageMirrors', 'podDefaults'],
   gpuPool: ['cluster', 'gpu', 'gpusPerNode', 'poolName', 'minNodes', 'maxNodes', 'capacity'],
   bucket: ['cluster', 'bucketName', 'destroyable'],
   registry: ['cluster', 'destroyable'],
@@ -82,7 +83,11 @@ function localCluster(spec: ClusterSpec, location: LocalLocation): ClusterInfras
       return { addWorkspace: () => undefined };
     },
     addIdentity: (_, { namespace }) => void parts.namespaces.add(namespace),
-    files: () => files(optionsOf(spec, location, parts)),
+    files: (platform, finish) => files({
+      ...optionsOf(spec, location, parts),
+      registryImage: imageNamed(platform, 'registry'),
+      devicePlugin: finish(devicePlugin(imageNamed(platform, 'nvidia-device-plugin'))),
+    }),
     addons: (platform) => addons(platform, location, parts),
   };
 }
@@ -155,9 +160,13 @@ function files(options: LocalClusterOptions): ClusterFile[] {
 }
 
 function addons(platform: PlatformSpec, { store, simulatedGpus }: LocalLocation, { bucket }: Parts): AddonObject[] {
-  const hasMinio = store.kind === 'minio' && bucket !== undefined;
   return [
-    ...(hasMinio ? [minioNamespace(store), ...minioObjects({ ...store, bucket, credentialsSecret: MINIO_SECRET })] : []),
+    ...(store.kind === 'minio' && bucket !== undefined ? minio(platform, store, bucket) : []),
     ...(simulatedGpus ? [] : clusterAddons(platform)),
   ];
+}
+
+function minio(platform: PlatformSpec, store: Extract<LocalStoreSpec, { readonly kind: 'minio' }>, bucket: string): AddonObject[] {
+  const images = { image: imageNamed(platform, 'minio'), rcloneImage: imageNamed(platform, 'rclone') };
+  return [minioNamespace(store), ...minioObjects({ ...store, ...images, bucket, credentialsSecret: MINIO_SECRET })];
 }

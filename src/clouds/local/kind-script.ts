@@ -1,5 +1,6 @@
 /** The script that makes a local cluster. POSIX sh; safe to run again. Pure. */
 import { gpuNamed } from '../../catalog/gpus';
+import { IMAGES } from '../../catalog/images';
 import { GPU_LABEL } from '../placement';
 import { devicePlugin, HOST_GPU_LABEL } from './addons';
 import { CERTS_DIRECTORY, HOST_REGISTRY_URL, KIND_CONFIGURATION_FILE, REGISTRY_NAME, REGISTRY_URL, validated } from './kind';
@@ -15,7 +16,7 @@ export function kindScript(options: LocalClusterOptions): string {
     header(options),
     ...(artifacts ? [directories(artifacts)] : []),
     ...(gpus === 'host' ? [DOCKER_RUNTIME] : []),
-    ...(registry ? [START_REGISTRY] : []),
+    ...(registry ? [startRegistry(options)] : []),
     CREATE_CLUSTER,
     ...(registry ? [CONNECT_REGISTRY] : []),
     ...(keys ? [storeKeys(keys)] : []),
@@ -75,13 +76,16 @@ HINT
 fi
 `;
 
-const START_REGISTRY = `# A registry: ${HOST_REGISTRY_URL} for docker on this machine, ${REGISTRY_URL} in the cluster.
+function startRegistry({ registryImage = IMAGES.registry }: LocalClusterOptions): string {
+  return `# A registry: ${HOST_REGISTRY_URL} for docker on this machine, ${REGISTRY_URL} in the cluster.
 if docker container inspect "$registry" >/dev/null 2>&1; then
   docker start "$registry" >/dev/null
 else
-  docker run -d --restart=always -p ${quoted(`127.0.0.1:${HOST_REGISTRY_URL.split(':')[1] ?? ''}:5000`)} --name "$registry" registry:2 >/dev/null
+  docker run -d --restart=always -p ${quoted(`127.0.0.1:${HOST_REGISTRY_URL.split(':')[1] ?? ''}:5000`)} --name "$registry" \\
+    ${quoted(registryImage)} >/dev/null
 fi
 `;
+}
 
 const CREATE_CLUSTER = `# The cluster.
 if ! kind get clusters 2>/dev/null | grep -Fqx -- "$cluster"; then
@@ -134,7 +138,7 @@ ${namespaces.map((namespace) => `copy_keys ${quoted(namespace)}`).join('\n')}
 }
 
 /** As NVIDIA/nvkind prepares its nodes. */
-function hostGpus({ gpu }: LocalClusterOptions): string {
+function hostGpus({ gpu, devicePlugin: plugin = devicePlugin() }: LocalClusterOptions): string {
   const labels = { ...HOST_GPU_LABEL, ...(gpu && { [GPU_LABEL]: gpu }) };
   return `# Containers in the node get GPUs by NVIDIA's runtime, which is installed there once.
 if ! docker exec "$node" sh -c 'command -v nvidia-ctk' >/dev/null; then
@@ -157,7 +161,7 @@ fi
 # The device plugin tells Kubernetes of the GPUs.
 ${labelNode(labels)}
 kubectl --context "$context" apply -f - <<'OBJECTS'
-${JSON.stringify(devicePlugin(), undefined, 2)}
+${JSON.stringify(plugin, undefined, 2)}
 OBJECTS
 `;
 }

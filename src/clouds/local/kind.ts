@@ -28,6 +28,10 @@ export interface LocalClusterOptions {
   readonly gpus?: 'host' | 'simulated';
   /** Name of the GPU in the catalog, by which pods ask for it. */
   readonly gpu?: string;
+  /** The device plugin for GPUs of the host. Default: NVIDIA's own image, as it is. */
+  readonly devicePlugin?: object;
+  /** Image of the registry. */
+  readonly registryImage?: string;
   /** How many are simulated. Default: 1. */
   readonly gpuCount?: number;
 }

@@ -6,8 +6,6 @@ import { digest, shortDigest } from '../../api/digest';
 import { PART_OF } from '../../api/labels';
 import { IMAGES } from '../../catalog/images';
 
-/** The last release of which there is an image (2025-09). */
-const IMAGE = 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z';
 const NAME = 'minio';
 const PORT = 9000;
 const USER = 1000;
@@ -93,7 +91,7 @@ function deployment(options: MinioOptions): Deployment {
   };
 }
 
-function server({ image = IMAGE, credentialsSecret }: MinioOptions): Container {
+function server({ image = IMAGES.minio, credentialsSecret }: MinioOptions): Container {
   const probe = (path: string) => ({ httpGet: { path: `/minio/health/${path}`, port: 'http' } });
   return {
     name: NAME,

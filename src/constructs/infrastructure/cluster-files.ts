@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ClusterFile } from '../../clouds/infrastructure';
 import { cloudNamed } from '../../clouds/pods';
+import { withWorkloadDefaults } from '../../expand';
 import { ValidationError } from '../checks/validation-error';
 import { besideOutput, checkBesideOutput } from '../preview/beside-output';
 import { yamlOf } from '../preview/yaml';
@@ -24,7 +25,10 @@ export class ClusterFiles {
       const { title } = cloudNamed(cluster.platform.cloudName);
       throw new ValidationError(cluster, `there are no files of a cluster on ${title}: Terraform makes it; leave ClusterFiles out`);
     }
-    return new ClusterFiles(cluster, files);
+    return new ClusterFiles(cluster, () => {
+      const { _spec: platform } = cluster.platform;
+      return files(platform, (object) => withWorkloadDefaults(object, platform));
+    });
   }
 
   private constructor(private readonly cluster: ICluster, private readonly files: () => readonly ClusterFile[]) {}

@@ -3,6 +3,7 @@ import type { GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platfor
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import { clusterAddons } from '../../clouds/terraform';
+import { withWorkloadDefaults } from '../../expand';
 import { shown } from '../checks/shown';
 import { checkPlaces, checkPlain, checkPlatform, poolProblem, storeName, workspaceProblem } from './platform-checks';
 import { KNOWN } from './platform-props';
@@ -150,7 +151,8 @@ export class Platform {
   /** What the cluster needs beside what its cloud brings. @internal */
   public get _addons(): readonly AddonObject[] {
     const { addons = clusterAddons } = this.source();
-    return addons(this._spec);
+    const spec = this._spec;
+    return addons(spec).map((addon) => withWorkloadDefaults(addon, spec));
   }
 
   /** How to get what is known of a workspace only after the deployment. @internal */

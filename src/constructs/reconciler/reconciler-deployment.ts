@@ -4,7 +4,7 @@ import type { Container, EnvVar, Probe, Volume, VolumeMount } from 'kubernetes-t
 import { digest } from '../../api/digest';
 import { HEALTH_PORT, METRICS_PORT, PLATFORM_DIRECTORY, RECONCILER, TOKEN_KEY_DIRECTORY, TOKEN_KEY_SECRET } from '../../api/reconciler';
 import { API_GROUP } from '../../api/resource';
-import { helperImage } from '../../catalog/images';
+import { imageNamed } from '../../catalog/images';
 import { LOADER, nodeOptions, PROGRAM_DIRECTORY } from './reconciler-program';
 import { LABELS, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, SELECTOR } from './reconciler-settings';
 import type { ReconcilerSettings } from './reconciler-settings';
@@ -57,7 +57,7 @@ function container(settings: ReconcilerSettings): Container {
   const memory = `${memoryMebibytes}Mi`;
   return {
     name: 'reconciler',
-    image: image ?? helperImage(platform, 'node'),
+    image: image ?? imageNamed(platform, 'node'),
     ...(image === undefined && { command: ['node', '-e', LOADER] }),
     env: environment(settings),
     ports: [

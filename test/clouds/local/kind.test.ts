@@ -98,7 +98,7 @@ describe('a run of the script', () => {
   test('makes everything once, and again only what is forgotten', () => {
     const laptop = new StandIns('ml');
     const first = laptop.run(kindScript(OPTIONS.simulated ?? { name: 'ml' }));
-    expect(first).toContain('docker run -d --restart=always -p 127.0.0.1:5001:5000 --name kind-registry registry:2');
+    expect(first).toContain('docker run -d --restart=always -p 127.0.0.1:5001:5000 --name kind-registry docker.io/library/registry:2.8.3');
     expect(first).toContain('kind create cluster --config kind.yaml --wait 5m');
     expect(first).toContain('docker network connect kind kind-registry');
     expect(first).toContain('kubectl --context kind-ml patch node ml-control-plane --subresource=status --type=json -p [{"op":"add","path":"/status/capacity/nvidia.com~1gpu","value":"2"}]');

@@ -196,7 +196,7 @@ test('no cdktf is loaded', () => {
 
 describe('fails when', () => {
   const ONLY = {
-    cluster: 'cloud, clusterName, kubernetesVersion, artifactPrefix, outputsFile',
+    cluster: 'cloud, clusterName, kubernetesVersion, artifactPrefix, outputsFile, images, imageMirrors, podDefaults',
     gpuPool: 'cluster, gpu, gpusPerNode, poolName, minNodes, maxNodes, capacity',
   };
 
