@@ -22,7 +22,8 @@ cd -- "$(dirname -- "$0")"
 if docker container inspect "$registry" >/dev/null 2>&1; then
   docker start "$registry" >/dev/null
 else
-  docker run -d --restart=always -p '127.0.0.1:5001:5000' --name "$registry" registry:2 >/dev/null
+  docker run -d --restart=always -p '127.0.0.1:5001:5000' --name "$registry" \
+    'docker.io/library/registry:2.8.3' >/dev/null
 fi
 
 # The cluster.
