@@ -55,5 +55,5 @@ test('C3: a cluster that this library did not make is told so, whoever implement
   const { platform, clusterName, node } = cluster();
   const other = { platform, clusterName, node } as unknown as ICluster;
   expect(messageOf(() => new ImageRegistry(emptyStack(), 'images', { cluster: other }))).toBe(
-    '[images] cluster is not a cluster of this library; give a Cluster, or one of Cluster.fromAttributes');
+    '[cloud/images] cluster is not a cluster of this library; give a Cluster, or one of Cluster.fromAttributes');
 });
