@@ -58,7 +58,7 @@ export interface ArtifactMount {
   readonly mountPath: string;
   /** URL of the artifact. */
   readonly url: string;
-  /** Namespace of the artifact, whose workspace it lies in. */
+  /** Namespace of the artifact, whose workspace it is in. */
   readonly owner: string;
   /** Namespace of the pod. */
   readonly namespace: string;
@@ -125,7 +125,7 @@ export interface Cloud {
   /** The volumes through which a workspace mounts artifacts. */
   workspaceVolumes(platform: PlatformSpec, namespace: string): (PersistentVolume | PersistentVolumeClaim)[];
 
-  /** Writes the credentials of the registry to `$DOCKER_CONFIG/config.json`; none where it asks for none. */
+  /** Writes the credentials of the registry to `$DOCKER_CONFIG/config.json`; `undefined` where the registry needs none. */
   registryLogin(platform: PlatformSpec): Container | undefined;
 
   /** The value of a late value that is missing from the platform, or none: what it is, and how to get it. */

@@ -44,7 +44,7 @@ export interface ClusterSpec {
   readonly cidr: string;
 }
 
-/** A cluster that somebody else has made. */
+/** A cluster that exists already. */
 export interface ExistingClusterSpec {
   readonly name: string;
   /** Whatever else the cloud must know of it, by the name of the attribute. */

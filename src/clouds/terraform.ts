@@ -14,7 +14,7 @@ import { clusterAddons as localAddons } from './local/addons';
 import { localInfrastructure } from './local/cluster';
 
 interface Side<L> {
-  /** Package of the Terraform provider; none where Terraform has no part in it. */
+  /** Package of the Terraform provider; `undefined` where Terraform is not used. */
   readonly provider?: string;
   /** What makes clusters, of where they are. */
   load(): (location: L) => CloudInfrastructure;

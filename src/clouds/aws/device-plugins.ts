@@ -139,7 +139,7 @@ interface PluginNodes {
   readonly account?: string;
 }
 
-/** On nodes of our own pools: on others somebody else may have installed it. */
+/** On nodes of our own pools: on others it may be installed already. */
 function daemonSet(name: string, { resource }: { readonly resource: string }, { nodes, pod, account }: PluginNodes): DaemonSet {
   const labels = { 'app.kubernetes.io/name': name };
   return {

@@ -21,14 +21,14 @@ import { bucket } from './infrastructure/bucket';
 import { checkClusterSpec, cluster } from './infrastructure/cluster';
 import { addonsAfterNodes, addonsBeforeNodes } from './infrastructure/cluster-addons';
 import { clusterKey } from './infrastructure/encryption';
-import { existingGround } from './infrastructure/existing-cluster';
+import { existingContext } from './infrastructure/existing-cluster';
 import { identities } from './infrastructure/identity';
 import type { Identities } from './infrastructure/identity';
 import { checkClusterName } from './infrastructure/names';
 import { network } from './infrastructure/network';
 import { nodeIdentity } from './infrastructure/nodes';
 import { gpuPool, nodePool } from './infrastructure/pools';
-import type { PoolGround } from './infrastructure/pools';
+import type { PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
 
 /** What runs the cluster's own pods; small, for GPUs have pools of their own. */
@@ -66,26 +66,26 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   const { subnets, routes } = network(scope, { location, spec, key });
   const resource = cluster(scope, spec, { location, subnets, key });
   const nodes = nodeIdentity(scope, spec, location);
-  const ground = { location, clusterName: name, cluster: resource.name, tags };
-  const first = addonsBeforeNodes(scope, ground);
+  const context = { location, clusterName: name, cluster: resource.name, tags };
+  const first = addonsBeforeNodes(scope, context);
   const { kubernetesVersion } = spec;
-  const pools = { ...ground, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, dependables: [...routes, ...nodes.rights, ...first] };
+  const pools = { ...context, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, dependables: [...routes, ...nodes.rights, ...first] };
   const system = nodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags }, pools);
-  addonsAfterNodes(scope, ground, system);
-  const roles = identities(scope, ground);
+  addonsAfterNodes(scope, context, system);
+  const roles = identities(scope, context);
   allowAutoscaler(roles, location, name);
   return handleOf({ location, pools, roles, nodeRole: nodes.role.name });
 }
 
 function clusterThatExists(scope: Construct, spec: ExistingClusterSpec, location: AwsLocation): ClusterInfrastructure {
-  const { nodeRole, ...pools } = existingGround(spec, location);
+  const { nodeRole, ...pools } = existingContext(spec, location);
   const roles = identities(scope, { location, clusterName: spec.name, cluster: spec.name, tags: spec.tags });
   return handleOf({ location, pools, roles, nodeRole });
 }
 
 interface Handle {
   readonly location: AwsLocation;
-  readonly pools: PoolGround;
+  readonly pools: PoolContext;
   readonly roles: Identities;
   /** Name of the nodes' role. */
   readonly nodeRole: string;

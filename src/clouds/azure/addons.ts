@@ -138,7 +138,7 @@ function configVolume({ metadata: { name } }: ReturnType<typeof configMap>) {
   return { name: CONFIG_MOUNT.name, configMap: { name } };
 }
 
-/** On nodes of our pools with GPUs of NVIDIA's: on other pools somebody else may have installed it. */
+/** On nodes of our pools with GPUs of NVIDIA's: on other pools it may be installed already. */
 function daemonSet(name: string, nodes: NodeSelectorRequirement[], pod: Pick<PodSpec, 'initContainers' | 'containers' | 'volumes'>): DaemonSet {
   const foreign = GPUS.filter(({ resource }) => resource !== RESOURCE).map((gpu) => gpu.name);
   const labels = { 'app.kubernetes.io/name': name };

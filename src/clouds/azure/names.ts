@@ -55,7 +55,7 @@ export function clientIdOutput(clusterName: string, { namespace, name }: Service
   return `clientId_${clusterName}_${namespace}_${name}`;
 }
 
-/** The resource group of a cluster of this name, in which all lies that is made for it. */
+/** The resource group of a cluster of this name, which holds everything that is made for it. */
 export function resourceGroupName(clusterName: string): string {
   return clusterName;
 }

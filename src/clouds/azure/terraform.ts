@@ -5,8 +5,8 @@ import type { AzureLocation, CloudInfrastructure, ClusterInfrastructure } from '
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { bucket } from './infrastructure/bucket';
 import { cluster } from './infrastructure/cluster';
-import { existingGround } from './infrastructure/existing';
-import type { Ground } from './infrastructure/ground';
+import { existingContext } from './infrastructure/existing';
+import type { ClusterContext } from './infrastructure/cluster-context';
 import { identityOf } from './infrastructure/identity';
 import { gpuPool, nodePool } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
@@ -32,7 +32,7 @@ export function cloudInfrastructure(location: AzureLocation): CloudInfrastructur
       handle.addNodePool(new Construct(scope, 'GeneralPool'), { ...GENERAL_POOL, tags: spec.tags });
       return handle;
     },
-    existingCluster: (scope, spec) => handleOf(existingGround(scope, { location, spec })),
+    existingCluster: (scope, spec) => handleOf(existingContext(scope, { location, spec })),
     bucketName: (clusterName) => storageAccountName({ subscriptionId: location.subscriptionId, name: clusterName }),
     registryName: (clusterName) => registryName({ subscriptionId: location.subscriptionId, name: clusterName }),
     artifacts: ({ name, clusterName, resourceGroup = resourceGroupName(clusterName) }) => ({ url: `az://${name}`, resourceGroup }),
@@ -49,26 +49,26 @@ function prepareProvider(scope: Construct, { subscriptionId, tenantId }: AzureLo
     storageUseAzuread: true,
     features: [{
       resourceGroup: [{ preventDeletionIfContainsResources: true }],
-      /* Storage accounts are closed to whoever deploys. */
+      /* Storage accounts are closed to the deploying identity. */
       storage: [{ dataPlaneAvailable: false }],
     }],
   });
 }
 
-function handleOf(ground: Ground): ClusterInfrastructure {
+function handleOf(context: ClusterContext): ClusterInfrastructure {
   const pools = new Map<string, string>(Object.entries({ system: 'system' }));
   return {
     addNodePool: (scope, spec) => {
       claim(pools, spec.name);
-      nodePool(scope, spec, ground);
+      nodePool(scope, spec, context);
     },
     addGpuPool: (scope, spec) => {
       claim(pools, spec.name);
-      gpuPool(scope, spec, ground);
+      gpuPool(scope, spec, context);
     },
-    addBucket: (scope, spec) => bucket(scope, spec, ground),
-    addRegistry: (scope, spec) => registry(scope, spec, ground),
-    addIdentity: (_, account) => void identityOf(ground, account),
+    addBucket: (scope, spec) => bucket(scope, spec, context),
+    addRegistry: (scope, spec) => registry(scope, spec, context),
+    addIdentity: (_, account) => void identityOf(context, account),
   };
 }
 

@@ -9,7 +9,7 @@ import { bucket } from './infrastructure/bucket';
 import { cluster, enabledApis, nodeIdentity } from './infrastructure/cluster';
 import { network } from './infrastructure/network';
 import { gpuPool, nodePool } from './infrastructure/pools';
-import type { PoolGround } from './infrastructure/pools';
+import type { PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
 
 /** What runs the cluster's own pods; small, for GPUs have pools of their own. Two, so that one may fail or be upgraded. */
@@ -71,19 +71,19 @@ function existingCluster({ name, attributes }: ExistingClusterSpec, location: Gc
   });
 }
 
-interface Handle extends Omit<PoolGround, 'nodes'> {
+interface Handle extends Omit<PoolContext, 'nodes'> {
   readonly apis: readonly ITerraformDependable[];
   readonly dependables: readonly ITerraformDependable[];
   /** The nodes' service account; an error where it is not known. */
   nodes(): { readonly email: string; readonly member: string };
 }
 
-function handleOf({ nodes, dependables, ...ground }: Handle): ClusterInfrastructure {
+function handleOf({ nodes, dependables, ...context }: Handle): ClusterInfrastructure {
   return {
-    addNodePool: (scope, spec) => void nodePool(scope, spec, { ...ground, nodes: nodes().email }),
-    addGpuPool: (scope, spec) => void gpuPool(scope, spec, { ...ground, nodes: nodes().email }),
-    addBucket: (scope, spec) => bucket(scope, spec, { ...ground, cluster: dependables }),
-    addRegistry: (scope, spec) => registry(scope, spec, { ...ground, nodes: nodes().member, cluster: dependables }),
+    addNodePool: (scope, spec) => void nodePool(scope, spec, { ...context, nodes: nodes().email }),
+    addGpuPool: (scope, spec) => void gpuPool(scope, spec, { ...context, nodes: nodes().email }),
+    addBucket: (scope, spec) => bucket(scope, spec, { ...context, cluster: dependables }),
+    addRegistry: (scope, spec) => registry(scope, spec, { ...context, nodes: nodes().member, cluster: dependables }),
     /* IAM knows a ServiceAccount by its name. */
     addIdentity: () => undefined,
   };

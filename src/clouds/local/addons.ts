@@ -14,7 +14,7 @@ const ALL_GPUS = [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' }, { name: 'NVI
 /** The label of nodes that have GPUs of the host, which simulated ones have not; NVIDIA's own tools set it too. */
 export const HOST_GPU_LABEL = { 'nvidia.com/gpu.present': 'true' } as const;
 
-/** Objects to apply before GPUs are asked for; none where no pool has GPUs of NVIDIA. Simulated GPUs need none, and get none. */
+/** Objects to apply before GPUs are asked for; empty where no pool has NVIDIA GPUs. Simulated GPUs need none. */
 export function clusterAddons(platform: PlatformSpec): DaemonSet[] {
   const hasGpus = (platform.gpuPools ?? []).some(({ gpu }) => (gpuNamed(gpu)?.resource ?? GPU_RESOURCE) === GPU_RESOURCE);
   return hasGpus ? [devicePlugin(imageNamed(platform, NAME))] : [];

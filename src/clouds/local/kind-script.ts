@@ -9,7 +9,7 @@ import type { ArtifactDirectory, LocalClusterOptions, StoreKeys } from './kind';
 /** The name of the script, beside the configuration. */
 export const SCRIPT_FILE = 'up.sh';
 
-/** Makes directory, registry, cluster, keys and GPUs, and says what comes next. It lies beside the configuration of kind. */
+/** Makes directory, registry, cluster, keys and GPUs, and says what comes next. It is written next to the kind configuration. */
 export function kindScript(options: LocalClusterOptions): string {
   const { artifacts, gpus, keys, registry } = validated(options);
   const parts = [

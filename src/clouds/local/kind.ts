@@ -18,7 +18,7 @@ export interface LocalClusterOptions {
   readonly name: string;
   /** Image of the node, such as `kindest/node:v1.33.1`; none: the one that kind has with it. */
   readonly nodeImage?: string;
-  /** A directory as the bucket; none where an S3-compatible store is. */
+  /** A directory as the bucket; `undefined` where an S3-compatible store is used. */
   readonly artifacts?: ArtifactDirectory;
   /** The keys of a store in the cluster, which are made with it. */
   readonly keys?: StoreKeys;
@@ -101,7 +101,7 @@ export function validated(options: LocalClusterOptions): LocalClusterOptions {
     throw new Error(`nodePath is ${artifacts.nodePath}; give an absolute path, for example /var/artifacts`);
   }
   if (gpu !== undefined && !gpus) throw new Error(`gpu is ${gpu} but gpus is not set; say whether they are of the host or simulated`);
-  if (gpu !== undefined && !gpuNamed(gpu)) throw new Error(`gpu is ${gpu}, which the catalog has not; use a name such as nvidia-l4`);
+  if (gpu !== undefined && !gpuNamed(gpu)) throw new Error(`gpu is ${gpu}, which is not in the catalog; use a name such as nvidia-l4`);
   if (!Number.isInteger(gpuCount) || gpuCount < 1) throw new Error(`gpuCount is ${gpuCount}; give a whole number, 1 or more`);
   return options;
 }

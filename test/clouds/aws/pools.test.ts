@@ -166,15 +166,15 @@ describe('bad input', () => {
     ],
     [
       'a reservation in several zones', { capacity: { kind: 'reservation', id: 'cr-0' } },
-      'pool l4: a reservation lies in one zone; set zones to one of us-east-1a, us-east-1b, us-east-1c',
+      'pool l4: a reservation is in one zone; set zones to one of us-east-1a, us-east-1b, us-east-1c',
     ],
     [
       'a capacity block in several zones', { capacity: { kind: 'block', id: 'cr-0' } },
-      'pool l4: a capacity block lies in one zone; set zones to one of us-east-1a, us-east-1b, us-east-1c',
+      'pool l4: a capacity block is in one zone; set zones to one of us-east-1a, us-east-1b, us-east-1c',
     ],
     [
       'compact placement in several zones', { compact: true, zones: ['us-east-1a', 'us-east-1b'] },
-      'pool l4: compact placement lies in one zone; set zones to one of us-east-1a, us-east-1b',
+      'pool l4: compact placement is in one zone; set zones to one of us-east-1a, us-east-1b',
     ],
     [
       'a zone of elsewhere', { zones: ['us-east-1d'] },

@@ -63,7 +63,7 @@ describe('the configuration', () => {
     [{ name: 'My cluster' }, 'cluster name My cluster is not valid for kind; give up to 50 lowercase letters, digits and hyphens'],
     [{ name: 'ml', artifacts: { hostPath: 'a', nodePath: 'a' } }, 'nodePath is a; give an absolute path, for example /var/artifacts'],
     [{ name: 'ml', gpu: 'nvidia-l4' }, 'gpu is nvidia-l4 but gpus is not set; say whether they are of the host or simulated'],
-    [{ name: 'ml', gpus: 'simulated', gpu: 'l4' }, 'gpu is l4, which the catalog has not; use a name such as nvidia-l4'],
+    [{ name: 'ml', gpus: 'simulated', gpu: 'l4' }, 'gpu is l4, which is not in the catalog; use a name such as nvidia-l4'],
     [{ name: 'ml', gpus: 'simulated', gpuCount: 0 }, 'gpuCount is 0; give a whole number, 1 or more'],
   ])('and the script fail with %j', (options, message) => {
     expect(() => kindConfiguration(options)).toThrow(new Error(message));

@@ -24,13 +24,13 @@ const KEY_ACTIONS: Readonly<Record<BucketAccess, readonly string[]>> = {
 const DAYS_OF_AN_UPLOAD = 7;
 const MAX_POLICY_NAME = 128;
 
-export interface BucketGround {
+export interface BucketContext {
   readonly location: AwsLocation;
   readonly identities: Identities;
 }
 
 /** Rights are on the paths below a prefix, so a folder of a workspace need not exist. */
-export function bucket(scope: Construct, spec: BucketSpec, { location, identities }: BucketGround): BucketInfrastructure {
+export function bucket(scope: Construct, spec: BucketSpec, { location, identities }: BucketContext): BucketInfrastructure {
   checkBucketSpec(spec);
   if (!spec.exists) createBucket(scope, spec, location);
   return {

@@ -8,7 +8,7 @@ export interface ZoneRanges {
   readonly public: string;
 }
 
-/** Zones that can be added later without that a range moves. */
+/** Zones that can be added later without moving a range. */
 const ZONES_OF_A_SMALL_NETWORK = 3;
 const MOST_ZONES = 7;
 

@@ -38,7 +38,7 @@ const AFTER_NODES: readonly AddonRow[] = [
   { name: 'eks-node-monitoring-agent' },
 ];
 
-export interface AddonGround {
+export interface AddonContext {
   readonly location: AwsLocation;
   /** Name of the cluster, concrete. */
   readonly clusterName: string;
@@ -47,25 +47,25 @@ export interface AddonGround {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export function addonsBeforeNodes(scope: Construct, ground: AddonGround): ITerraformDependable[] {
-  return BEFORE_NODES.map((row) => addon(scope, ground, { row, after: [] }));
+export function addonsBeforeNodes(scope: Construct, context: AddonContext): ITerraformDependable[] {
+  return BEFORE_NODES.map((row) => addon(scope, context, { row, after: [] }));
 }
 
-export function addonsAfterNodes(scope: Construct, ground: AddonGround, nodes: ITerraformDependable[]): void {
-  for (const row of AFTER_NODES) addon(scope, ground, { row, after: nodes });
+export function addonsAfterNodes(scope: Construct, context: AddonContext, nodes: ITerraformDependable[]): void {
+  for (const row of AFTER_NODES) addon(scope, context, { row, after: nodes });
 }
 
-function addon(scope: Construct, ground: AddonGround, { row, after }: { row: AddonRow; after: ITerraformDependable[] }): EksAddon {
+function addon(scope: Construct, context: AddonContext, { row, after }: { row: AddonRow; after: ITerraformDependable[] }): EksAddon {
   const { name, configuration, account, policy } = row;
-  const role = account && policy ? addonRole(scope, ground, { addon: name, account, policy }) : undefined;
+  const role = account && policy ? addonRole(scope, context, { addon: name, account, policy }) : undefined;
   return new EksAddon(scope, `Addon-${name}`, {
-    clusterName: ground.cluster,
+    clusterName: context.cluster,
     addonName: name,
     ...(configuration && { configurationValues: JSON.stringify(configuration) }),
     ...(role && { podIdentityAssociation: [{ roleArn: role.role.arn, serviceAccount: role.account }] }),
     resolveConflictsOnCreate: 'OVERWRITE',
     resolveConflictsOnUpdate: 'PRESERVE',
-    tags: { ...ground.tags },
+    tags: { ...context.tags },
     dependsOn: [...after, ...role ? [role.rights] : []],
   });
 }
@@ -78,7 +78,7 @@ interface AddonRole {
 
 function addonRole(
   scope: Construct,
-  { location, clusterName, tags }: AddonGround,
+  { location, clusterName, tags }: AddonContext,
   { addon: name, account, policy }: { addon: string; account: string; policy: string },
 ): AddonRole {
   const ref = { namespace: 'kube-system', name: account };

@@ -17,7 +17,7 @@ import { policyDocument, trustOfService } from './policy';
 
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 
-export interface ClusterGround {
+export interface ClusterContext {
   readonly location: AwsLocation;
   readonly subnets: Subnets;
   readonly key: KmsKey;
@@ -27,7 +27,7 @@ export interface ClusterGround {
  * An EKS cluster: access by IAM roles alone, and by none that is not named, not even its creator's; a control plane that only the
  * network of the cluster reaches, and the networks that are allowed; Secrets encrypted with a key of its own.
  */
-export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets, key }: ClusterGround): EksCluster {
+export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets, key }: ClusterContext): EksCluster {
   const { name, kubernetesVersion, allowedCidrs, tags } = spec;
   const logs = new CloudwatchLogGroup(scope, 'ControlPlaneLogs', {
     name: clusterLogs(name), retentionInDays: LOG_DAYS, kmsKeyId: key.arn, tags: { ...tags },
@@ -63,7 +63,7 @@ interface RoleWithRights {
   readonly rights: ITerraformDependable[];
 }
 
-function controlPlaneRole(scope: Construct, { name, tags }: ClusterSpec, { location, key }: Omit<ClusterGround, 'subnets'>): RoleWithRights {
+function controlPlaneRole(scope: Construct, { name, tags }: ClusterSpec, { location, key }: Omit<ClusterContext, 'subnets'>): RoleWithRights {
   const role = new IamRole(scope, 'ControlPlaneRole', {
     name: roleName(location, name, ['control-plane']), assumeRolePolicy: trustOfService('eks.amazonaws.com'), tags: { ...tags },
   });

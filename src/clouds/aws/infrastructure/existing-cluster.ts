@@ -1,14 +1,14 @@
 import type { AwsLocation, ExistingClusterSpec } from '../../infrastructure';
 import { checkClusterName } from './names';
-import type { PoolGround } from './pools';
+import type { PoolContext } from './pools';
 
-export interface ExistingGround extends PoolGround {
+export interface ExistingContext extends PoolContext {
   /** Name of the nodes' role. */
   readonly nodeRole: string;
 }
 
 /** What pools must know of a cluster that exists; the attributes are listed in ../terraform.ts. */
-export function existingGround(spec: ExistingClusterSpec, location: AwsLocation): ExistingGround {
+export function existingContext(spec: ExistingClusterSpec, location: AwsLocation): ExistingContext {
   checkClusterName(spec.name);
   const { zones } = location;
   const subnetIds = listOf(spec, 'subnetIds');

@@ -59,7 +59,7 @@ function checkZones(spec: GpuPoolSpec, location: AwsLocation): void {
   const strange = zones.find((zone) => !location.zones.includes(zone));
   if (strange !== undefined) throw new Error(`pool ${spec.name}: zone ${strange} is none of the cluster's; use ${location.zones.join(', ')}`);
   const reason = zonalReason(spec);
-  if (reason && zones.length !== 1) throw new Error(`pool ${spec.name}: ${reason} lies in one zone; set zones to one of ${zones.join(', ')}`);
+  if (reason && zones.length !== 1) throw new Error(`pool ${spec.name}: ${reason} is in one zone; set zones to one of ${zones.join(', ')}`);
 }
 
 function zonalReason({ compact, capacity }: GpuPoolSpec): string | undefined {

@@ -7,7 +7,7 @@ import { arn, identityRoleName } from './names';
 import { policyDocument } from './policy';
 import type { Statement } from './policy';
 
-export interface IdentityGround {
+export interface IdentityContext {
   readonly location: AwsLocation;
   /** Name of the cluster, concrete. */
   readonly clusterName: string;
@@ -23,14 +23,14 @@ export interface Identities {
   allow(account: ServiceAccountRef, name: string, statements: readonly Statement[]): void;
 }
 
-/** All below one scope, so that a role keeps its address whoever asks for it first. */
-export function identities(scope: Construct, ground: IdentityGround): Identities {
+/** All below one scope, so that a role keeps its address regardless of who asks for it first. */
+export function identities(scope: Construct, context: IdentityContext): Identities {
   const roles = new Map<string, IamRole>();
   const roleOf = (account: ServiceAccountRef): IamRole => {
     const key = keyOf(account);
     const existing = roles.get(key);
     if (existing) return existing;
-    const created = identity(scope, ground, account);
+    const created = identity(scope, context, account);
     roles.set(key, created);
     return created;
   };
@@ -50,25 +50,25 @@ function keyOf({ namespace, name }: ServiceAccountRef): string {
   return `${namespace}.${name}`;
 }
 
-function identity(scope: Construct, ground: IdentityGround, account: ServiceAccountRef): IamRole {
+function identity(scope: Construct, context: IdentityContext, account: ServiceAccountRef): IamRole {
   const role = new IamRole(scope, `Identity-${keyOf(account)}`, {
-    name: identityRoleName(ground.location, ground.clusterName, account),
-    assumeRolePolicy: trustOfPods(ground.location, ground.clusterName, account),
-    tags: { ...ground.tags },
+    name: identityRoleName(context.location, context.clusterName, account),
+    assumeRolePolicy: trustOfPods(context.location, context.clusterName, account),
+    tags: { ...context.tags },
   });
   new EksPodIdentityAssociation(scope, `Association-${keyOf(account)}`, {
-    clusterName: ground.cluster,
+    clusterName: context.cluster,
     namespace: account.namespace,
     serviceAccount: account.name,
     roleArn: role.arn,
-    tags: { ...ground.tags },
+    tags: { ...context.tags },
   });
   return role;
 }
 
 /**
  * What lets the pods of a ServiceAccount assume a role through EKS Pod Identity. The conditions hold the role to that account of
- * that cluster, whatever else somebody should associate it with.
+ * that cluster, whatever else it is associated with.
  */
 export function trustOfPods(location: AwsLocation, cluster: string, { namespace, name }: ServiceAccountRef): string {
   return policyDocument({

@@ -79,7 +79,7 @@ function publicRoutes(scope: Construct, vpc: Vpc, { name, tags }: ClusterSpec): 
   return { table, route };
 }
 
-interface ZoneGround {
+interface ZoneContext {
   readonly vpc: Vpc;
   readonly spec: ClusterSpec;
   readonly outside: Outside;
@@ -93,8 +93,8 @@ interface ZoneNetwork {
 }
 
 /** The tags on the subnets tell controllers where load balancers go. */
-function zoneNetwork(scope: Construct, ground: ZoneGround, { zone, range }: { zone: string; range: ZoneRanges }): ZoneNetwork {
-  const { vpc, spec: { name, tags } } = ground;
+function zoneNetwork(scope: Construct, context: ZoneContext, { zone, range }: { zone: string; range: ZoneRanges }): ZoneNetwork {
+  const { vpc, spec: { name, tags } } = context;
   const nodes = new Subnet(scope, `PrivateSubnet-${zone}`, {
     vpcId: vpc.id,
     availabilityZone: zone,
@@ -103,13 +103,13 @@ function zoneNetwork(scope: Construct, ground: ZoneGround, { zone, range }: { zo
   });
   const table = new RouteTable(scope, `PrivateRoutes-${zone}`, { vpcId: vpc.id, tags: { ...tags, Name: `${name}-private-${zone}` } });
   const association = new RouteTableAssociation(scope, `PrivateAssociation-${zone}`, { subnetId: nodes.id, routeTableId: table.id });
-  const nat = natGateway(scope, ground, { zone, range });
+  const nat = natGateway(scope, context, { zone, range });
   const route = new Route(scope, `NatRoute-${zone}`, { routeTableId: table.id, destinationCidrBlock: ANYWHERE, natGatewayId: nat.id });
   return { zone, nodes, table, routes: [association, route] };
 }
 
-function natGateway(scope: Construct, ground: ZoneGround, { zone, range }: { zone: string; range: ZoneRanges }): NatGateway {
-  const { vpc, outside, spec: { name, tags } } = ground;
+function natGateway(scope: Construct, context: ZoneContext, { zone, range }: { zone: string; range: ZoneRanges }): NatGateway {
+  const { vpc, outside, spec: { name, tags } } = context;
   const subnet = new Subnet(scope, `PublicSubnet-${zone}`, {
     vpcId: vpc.id,
     availabilityZone: zone,

@@ -12,7 +12,7 @@ import { checkGpuPool, gpuResource, poolZones, sharedLabels, unitsPerNode } from
 import { groupNamePrefix, joinedName } from './names';
 import type { Subnets } from './network';
 
-export interface PoolGround {
+export interface PoolContext {
   readonly location: AwsLocation;
   /** Name of the cluster, concrete. */
   readonly clusterName: string;
@@ -43,32 +43,32 @@ interface Pool extends Omit<NodePoolSpec, 'spot'> {
 /** AWS has machines of its own make for both: `m7g`, `g5g`. */
 const ARM = /^[a-z]+\d+[a-z]*g[a-z]*\./;
 
-export function nodePool(scope: Construct, spec: NodePoolSpec, ground: PoolGround): ITerraformDependable[] {
-  return nodeGroups(scope, ground, {
+export function nodePool(scope: Construct, spec: NodePoolSpec, context: PoolContext): ITerraformDependable[] {
+  return nodeGroups(scope, context, {
     ...spec,
     amiType: `AL2023_${ARM.test(spec.machineType) ? 'ARM_64' : 'x86_64'}_STANDARD`,
     capacityType: spec.spot ? 'SPOT' : 'ON_DEMAND',
     taints: [],
-    zones: ground.location.zones,
+    zones: context.location.zones,
     resources: {},
     template: {},
   });
 }
 
-export function gpuPool(scope: Construct, spec: GpuPoolSpec, ground: PoolGround): ITerraformDependable[] {
-  checkGpuPool(spec, ground.location);
+export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContext): ITerraformDependable[] {
+  checkGpuPool(spec, context.location);
   const { capacity, localSsdCount = 0, compact } = spec;
-  return nodeGroups(scope, ground, {
+  return nodeGroups(scope, context, {
     ...spec,
     labels: { ...spec.labels, ...sharedLabels(spec) },
     amiType: gpuAmiType(spec),
     capacityType: CAPACITY_TYPES[capacity.kind] ?? 'ON_DEMAND',
-    zones: poolZones(spec, ground.location),
+    zones: poolZones(spec, context.location),
     resources: { [gpuResource(spec)]: String(unitsPerNode(spec)) },
     template: {
       ...capacityTemplate(capacity, spec.machineType),
       ...(localSsdCount > 0 && { userData: Fn.base64encode(Fn.rawString(LOCAL_SSD)) }),
-      ...(compact && { placement: { groupName: placement(scope, spec, ground).name } }),
+      ...(compact && { placement: { groupName: placement(scope, spec, context).name } }),
     },
   });
 }
@@ -110,7 +110,7 @@ spec:
 --//--
 `;
 
-function placement(scope: Construct, { name, tags }: GpuPoolSpec, { clusterName }: PoolGround): PlacementGroup {
+function placement(scope: Construct, { name, tags }: GpuPoolSpec, { clusterName }: PoolContext): PlacementGroup {
   return new PlacementGroup(scope, 'Placement', { name: `${clusterName}-${name}`, strategy: 'cluster', tags: { ...tags } });
 }
 
@@ -118,11 +118,11 @@ function placement(scope: Construct, { name, tags }: GpuPoolSpec, { clusterName 
  * A node group a zone, which share the pool's limits: volumes are zonal, and the autoscaler knows only of a group with one zone
  * where its next node will be. A run that was preempted could else wait forever for a node where its volume is.
  */
-function nodeGroups(scope: Construct, ground: PoolGround, pool: Pool): ITerraformDependable[] {
-  const template = launchTemplate(scope, ground, pool);
+function nodeGroups(scope: Construct, context: PoolContext, pool: Pool): ITerraformDependable[] {
+  const template = launchTemplate(scope, context, pool);
   return pool.zones.flatMap((zone, index) => {
     const limits = { minSize: share(pool.minNodes, pool.zones.length, index), maxSize: share(pool.maxNodes, pool.zones.length, index) };
-    return limits.maxSize > 0 ? [nodeGroup(scope, ground, { pool, template, zone, limits })] : [];
+    return limits.maxSize > 0 ? [nodeGroup(scope, context, { pool, template, zone, limits })] : [];
   });
 }
 
@@ -132,10 +132,10 @@ function share(total: number, zones: number, index: number): number {
 }
 
 /** A new version of the template rolls the nodes, one by one. */
-function launchTemplate(scope: Construct, ground: PoolGround, { name, diskGiB, tags, template }: Pool): LaunchTemplate {
-  const nodeName = joinedName([ground.clusterName, name], 120);
+function launchTemplate(scope: Construct, context: PoolContext, { name, diskGiB, tags, template }: Pool): LaunchTemplate {
+  const nodeName = joinedName([context.clusterName, name], 120);
   const nodeTags = { ...tags, Name: nodeName };
-  const { securityGroupIds } = ground;
+  const { securityGroupIds } = context;
   return new LaunchTemplate(scope, 'Template', {
     name: nodeName,
     updateDefaultVersion: true,
@@ -160,15 +160,15 @@ interface Group {
   readonly limits: { readonly minSize: number; readonly maxSize: number };
 }
 
-function nodeGroup(scope: Construct, ground: PoolGround, { pool, template, zone, limits }: Group): EksNodeGroup {
+function nodeGroup(scope: Construct, context: PoolContext, { pool, template, zone, limits }: Group): EksNodeGroup {
   const { name, machineType, amiType, capacityType, labels, taints, tags } = pool;
   const group = new EksNodeGroup(scope, `Group-${zone}`, {
-    clusterName: ground.cluster,
-    nodeGroupNamePrefix: groupNamePrefix(ground.location, name, zone),
-    nodeRoleArn: ground.nodeRoleArn,
-    subnetIds: [subnetOf(ground, zone)],
+    clusterName: context.cluster,
+    nodeGroupNamePrefix: groupNamePrefix(context.location, name, zone),
+    nodeRoleArn: context.nodeRoleArn,
+    subnetIds: [subnetOf(context, zone)],
     amiType,
-    ...(ground.kubernetesVersion && { version: ground.kubernetesVersion }),
+    ...(context.kubernetesVersion && { version: context.kubernetesVersion }),
     capacityType,
     ...(capacityType !== 'CAPACITY_BLOCK' && { instanceTypes: [machineType] }),
     launchTemplate: { id: template.id, version: Token.asString(template.interpolationForAttribute('latest_version')) },
@@ -180,7 +180,7 @@ function nodeGroup(scope: Construct, ground: PoolGround, { pool, template, zone,
     tags: { ...tags },
     /* The autoscaler decides how many nodes there are. */
     lifecycle: { createBeforeDestroy: true, ignoreChanges: ['scaling_config[0].desired_size'] },
-    dependsOn: ground.dependables,
+    dependsOn: context.dependables,
   });
   tagForAutoscaler(scope, group, { pool, zone });
   return group;
@@ -194,7 +194,7 @@ function tagForAutoscaler(scope: Construct, group: EksNodeGroup, { pool, zone }:
   }
 }
 
-function subnetOf({ subnets }: PoolGround, zone: string): string {
+function subnetOf({ subnets }: PoolContext, zone: string): string {
   const subnet = subnets.get(zone);
   if (subnet === undefined) throw new Error(`zone ${zone} has no subnet; use ${[...subnets.keys()].join(', ')}`);
   return subnet;

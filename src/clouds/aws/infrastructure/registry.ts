@@ -14,7 +14,7 @@ import type { Statement } from './policy';
 const OPEN_UPSTREAMS = ['public.ecr.aws', 'quay.io', 'registry.k8s.io'];
 const MAX_CACHE_PREFIX = 30;
 
-export interface RegistryGround {
+export interface RegistryContext {
   readonly location: AwsLocation;
   readonly identities: Identities;
   /** Name of the nodes' role. Its own policies let it pull from all repositories of the account. */
@@ -22,7 +22,7 @@ export interface RegistryGround {
 }
 
 /** A repository a workspace, for ECR makes none on push, and rights are by repository; and a folder of some for each cached upstream. */
-export function registry(scope: Construct, spec: RegistrySpec, { location, identities, nodeRole }: RegistryGround): RegistryInfrastructure {
+export function registry(scope: Construct, spec: RegistrySpec, { location, identities, nodeRole }: RegistryContext): RegistryInfrastructure {
   checkRegistryName(spec.name);
   if (spec.pullThrough.length > 0) pullThroughCaches(scope, spec, { location, nodeRole });
   return {
@@ -76,7 +76,7 @@ function cleanup(untaggedDays: number): string {
 }
 
 /** The first pull of an image makes the repository it is cached in, with the rights of whom it is pulled by: the node. */
-function pullThroughCaches(scope: Construct, spec: RegistrySpec, { location, nodeRole }: Omit<RegistryGround, 'identities'>): void {
+function pullThroughCaches(scope: Construct, spec: RegistrySpec, { location, nodeRole }: Omit<RegistryContext, 'identities'>): void {
   const prefixes = spec.pullThrough.map((upstream) => pullThroughCache(scope, spec, upstream));
   new IamRolePolicy(scope, 'NodesFillCaches', {
     name: `fill-caches-${spec.name}`,

@@ -7,7 +7,7 @@ import type { BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec } from
 import { checkContainerName, checkStorageAccountName } from '../names';
 import { containerName } from '../pods';
 import { customerKey } from './customer-key';
-import type { Ground } from './ground';
+import type { ClusterContext } from './cluster-context';
 import { identityOf } from './identity';
 import { logResource } from './logs';
 import { privateLink } from './private-link';
@@ -16,16 +16,16 @@ import { assignRole } from './roles';
 const ROLES: Readonly<Record<BucketAccess, string>> = { read: 'Storage Blob Data Reader', write: 'Storage Blob Data Contributor' };
 
 /** A storage account, and in it a container a workspace, for rights are granted by container. */
-export function bucket(scope: Construct, spec: BucketSpec, ground: Ground): BucketInfrastructure {
+export function bucket(scope: Construct, spec: BucketSpec, context: ClusterContext): BucketInfrastructure {
   checkStorageAccountName(spec.name);
-  const storageAccountId = spec.exists ? existingAccountId(spec, ground) : account(scope, spec, ground).id;
+  const storageAccountId = spec.exists ? existingAccountId(spec, context) : account(scope, spec, context).id;
   const container = (namespace: string): StorageContainer => {
     const id = `Container-${namespace}`;
     const made = scope.node.tryFindChild(id);
     if (made instanceof StorageContainer) return made;
     return new StorageContainer(scope, id, {
       name: checkContainerName(containerName(namespace)),
-      /* By id it is made through the resource manager: the account itself is closed to whoever deploys. */
+      /* By id it is made through the resource manager: the account itself is closed to the deploying identity. */
       storageAccountId,
       containerAccessType: 'private',
       lifecycle: { preventDestroy: spec.protect },
@@ -38,13 +38,13 @@ export function bucket(scope: Construct, spec: BucketSpec, ground: Ground): Buck
       const owner = ownerOf(spec, grant);
       const id = ['Grant', access, namespace, name, ...owner ? [owner] : []].join('_');
       if (scope.node.tryFindChild(id)) return;
-      const principalId = identityOf(ground, grant.account).principalId;
+      const principalId = identityOf(context, grant.account).principalId;
       assignRole(scope, id, { role: ROLES[access], principalId, on: owner ? container(owner).id : storageAccountId });
     },
   };
 }
 
-/** The workspace whose folder it is; none where it is the whole account. What comes before it is a folder in each container. */
+/** The workspace whose folder it is; `undefined` for the whole account. What comes before it is a folder in each container. */
 function ownerOf({ artifactPrefix }: BucketSpec, { prefix }: BucketGrant): string | undefined {
   if (prefix === '') return undefined;
   const before = artifactPrefix ? `${artifactPrefix}/` : '';
@@ -54,39 +54,39 @@ function ownerOf({ artifactPrefix }: BucketSpec, { prefix }: BucketGrant): strin
     + `give the folder of a workspace, such as ${before}team-a, or an empty one for all of them`);
 }
 
-function existingAccountId({ name, resourceGroup }: BucketSpec, { location: { subscriptionId } }: Ground): string {
+function existingAccountId({ name, resourceGroup }: BucketSpec, { location: { subscriptionId } }: ClusterContext): string {
   if (!resourceGroup) throw new Error(`bucket ${name} exists and has no resourceGroup; give the resource group of the storage account`);
   return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Storage/storageAccounts/${name}`;
 }
 
-function account(scope: Construct, spec: BucketSpec, ground: Ground): StorageAccount {
+function account(scope: Construct, spec: BucketSpec, context: ClusterContext): StorageAccount {
   const { name, protect, tags, retentionDays, encryptionKey } = spec;
   if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 365) {
     throw new Error(`retentionDays of bucket ${name} is ${retentionDays}; on azure it is from 1 to 365`);
   }
   const resource = new StorageAccount(scope, 'Resource', {
     name,
-    resourceGroupName: ground.resourceGroup,
-    location: ground.location.location,
+    resourceGroupName: context.resourceGroup,
+    location: context.location.location,
     ...CLOSED,
     blobProperties: {
       versioningEnabled: true,
       deleteRetentionPolicy: { days: retentionDays },
       containerDeleteRetentionPolicy: { days: retentionDays },
     },
-    ...(encryptionKey && customerKey(scope, { ...spec, encryptionKey }, ground)),
+    ...(encryptionKey && customerKey(scope, { ...spec, encryptionKey }, context)),
     tags: { ...tags },
     lifecycle: { preventDestroy: protect },
   });
   removeOldVersions(scope, resource.id, retentionDays);
-  privateLink(scope, ground, { name, targetId: resource.id, service: 'blob' });
-  if (ground.logsId) {
-    logResource(scope, 'Logs', { targetId: `${resource.id}/blobServices/default`, workspaceId: ground.logsId, categories: ['StorageWrite', 'StorageDelete'] });
+  privateLink(scope, context, { name, targetId: resource.id, service: 'blob' });
+  if (context.logsId) {
+    logResource(scope, 'Logs', { targetId: `${resource.id}/blobServices/default`, workspaceId: context.logsId, categories: ['StorageWrite', 'StorageDelete'] });
   }
   return resource;
 }
 
-/** Reached through the cluster's network only, over TLS, by identities of the directory: there is no key that could leak. */
+/** Reached through the cluster's network only, over TLS, by identities of the directory: no key exists that could leak. */
 const CLOSED: Pick<StorageAccountConfig, 'accountTier' | 'accountReplicationType'> & Partial<StorageAccountConfig> = {
   accountKind: 'StorageV2',
   accountTier: 'Standard',

@@ -5,7 +5,7 @@ import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-
 import type { Construct } from 'constructs';
 import type { AzureLocation, ClusterSpec } from '../../infrastructure';
 import { checkClusterName, resourceGroupName } from '../names';
-import type { Ground } from './ground';
+import type { ClusterContext } from './cluster-context';
 import { logCluster, logs } from './logs';
 import type { LogsOptions } from './logs';
 import { network } from './network';
@@ -48,7 +48,7 @@ const HARDENED = {
   imageCleanerIntervalHours: 48,
   storageProfile: { blobDriverEnabled: true, diskDriverEnabled: true, snapshotControllerEnabled: true },
   keyVaultSecretsProvider: { secretRotationEnabled: true },
-  /* A notebook's or a loader's scratch space is no reason to keep a node. */
+  /* The scratch space of a notebook or a loader must not keep a node alive. */
   autoScalerProfile: { skipNodesWithLocalStorage: false },
 };
 
@@ -70,7 +70,7 @@ const NETWORKING = {
  * Secrets are encrypted at rest with Azure's key. A key of one's own would take a key vault, whose keys only a deployer with rights
  * on its data can make.
  */
-export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLocation): Ground {
+export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLocation): ClusterContext {
   const { protect } = spec;
   const tags = { ...spec.tags };
   const group = new ResourceGroup(scope, 'ResourceGroup', {
@@ -93,7 +93,7 @@ export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLoca
     dependsOn: [nodeSubnetRole, ...net.dependables],
   });
   logCluster(scope, resource.id, { ...common, workspaceId: workspace.id });
-  return groundOf(scope, { spec, location, common, net, resource, controlPlaneObjectId: identity.principalId, logsId: workspace.id });
+  return contextOf(scope, { spec, location, common, net, resource, controlPlaneObjectId: identity.principalId, logsId: workspace.id });
 }
 
 function clusterConfig(
@@ -131,7 +131,7 @@ interface Made {
   readonly logsId: string;
 }
 
-function groundOf(scope: Construct, { spec, location, common, net, resource, controlPlaneObjectId, logsId }: Made): Ground {
+function contextOf(scope: Construct, { spec, location, common, net, resource, controlPlaneObjectId, logsId }: Made): ClusterContext {
   return {
     scope,
     location,

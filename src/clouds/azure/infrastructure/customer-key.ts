@@ -2,7 +2,7 @@ import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-a
 import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import type { Construct } from 'constructs';
 import type { BucketSpec } from '../../infrastructure';
-import type { Ground } from './ground';
+import type { ClusterContext } from './cluster-context';
 import { assignRole } from './roles';
 
 /** A key by its id in the resource manager: rights can be granted on it, and its address follows from it. */
@@ -13,7 +13,7 @@ interface EncryptedBucket extends BucketSpec {
 }
 
 /** Encryption with a key of one's own, in its newest version; the vault has RBAC and purge protection on. */
-export function customerKey(scope: Construct, spec: EncryptedBucket, ground: Ground): Partial<StorageAccountConfig> {
+export function customerKey(scope: Construct, spec: EncryptedBucket, context: ClusterContext): Partial<StorageAccountConfig> {
   const { name, encryptionKey, tags } = spec;
   const match = KEY_ID.exec(encryptionKey);
   if (!match) {
@@ -22,8 +22,8 @@ export function customerKey(scope: Construct, spec: EncryptedBucket, ground: Gro
   const [, vault, key] = match;
   const identity = new UserAssignedIdentity(scope, 'KeyIdentity', {
     name: `${name}-key`,
-    location: ground.location.location,
-    resourceGroupName: ground.resourceGroup,
+    location: context.location.location,
+    resourceGroupName: context.resourceGroup,
     tags: { ...tags },
   });
   const role = assignRole(scope, 'KeyRole', {

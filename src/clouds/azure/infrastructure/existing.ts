@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { AzureLocation, ExistingClusterSpec } from '../../infrastructure';
-import type { Ground } from './ground';
+import type { ClusterContext } from './cluster-context';
 
 interface Existing {
   readonly location: AzureLocation;
@@ -8,7 +8,7 @@ interface Existing {
 }
 
 /**
- * A cluster that somebody else has made, with the OIDC issuer, workload identity and the Blob CSI driver on. Its attributes, each
+ * A cluster that exists already, with the OIDC issuer, workload identity and the Blob CSI driver on. Its attributes, each
  * asked for when something needs it:
  *
  * - `resourceGroup`: name of the cluster's resource group, in which the rest is made too
@@ -20,7 +20,7 @@ interface Existing {
  * - `blobDnsZoneId`, `registryDnsZoneId`: ids of the private DNS zones, where the network has them already
  * - `logAnalyticsWorkspaceId`: id, where changes in a bucket are to be logged
  */
-export function existingGround(scope: Construct, { location, spec }: Existing): Ground {
+export function existingContext(scope: Construct, { location, spec }: Existing): ClusterContext {
   const optional = (name: string): string | undefined => textOf(spec, name);
   const needed = (name: string): string => {
     const value = optional(name);

@@ -3,14 +3,14 @@ import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-
 import { TerraformOutput } from 'cdktf';
 import type { ServiceAccountRef } from '../../infrastructure';
 import { clientIdOutput, joinedName } from '../names';
-import type { Ground } from './ground';
+import type { ClusterContext } from './cluster-context';
 
 /**
  * The identity of a ServiceAccount: made when first asked for, by a grant or for its own sake. Its client id, which Azure gives out,
  * is an output, for the ServiceAccount on the Kubernetes side needs it.
  */
-export function identityOf(ground: Ground, account: ServiceAccountRef): UserAssignedIdentity {
-  const { scope, clusterName, resourceGroup: resourceGroupName, location: { location }, tags } = ground;
+export function identityOf(context: ClusterContext, account: ServiceAccountRef): UserAssignedIdentity {
+  const { scope, clusterName, resourceGroup: resourceGroupName, location: { location }, tags } = context;
   const { namespace, name } = account;
   /* By an underscore, which neither has: two accounts never share an identity. */
   const id = `${namespace}_${name}`;
@@ -26,16 +26,16 @@ export function identityOf(ground: Ground, account: ServiceAccountRef): UserAssi
     name: joinedName([namespace, name], 120),
     resourceGroupName,
     parentId: identity.id,
-    issuer: ground.oidcIssuerUrl,
+    issuer: context.oidcIssuerUrl,
     subject: `system:serviceaccount:${namespace}:${name}`,
     audience: ['api://AzureADTokenExchange'],
   });
-  outputClientId(ground, account, identity);
+  outputClientId(context, account, identity);
   return identity;
 }
 
 /** By the same name in cdktf's outputs file, which goes by construct ids, as in Terraform's own outputs. */
-function outputClientId({ scope, clusterName }: Ground, account: ServiceAccountRef, { clientId }: UserAssignedIdentity): void {
+function outputClientId({ scope, clusterName }: ClusterContext, account: ServiceAccountRef, { clientId }: UserAssignedIdentity): void {
   const name = clientIdOutput(clusterName, account);
   const description = `Client id of ${account.namespace}/${account.name} on ${clusterName}`;
   new TerraformOutput(scope, name, { value: clientId, description }).overrideLogicalId(name);

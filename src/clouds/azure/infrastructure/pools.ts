@@ -6,10 +6,10 @@ import type { GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../labels';
 import { joinedName, poolName, rotationPoolName } from '../names';
 import { checkClients, gpuInstance } from '../sharing';
-import type { Ground } from './ground';
+import type { ClusterContext } from './cluster-context';
 import { assignRole } from './roles';
 
-/** AKS puts these on spot nodes by itself; they are named, for else every plan would want to take them away. */
+/** AKS puts these on spot nodes by itself; they are named, otherwise every plan would want to take them away. */
 const SPOT_LABEL = 'kubernetes.azure.com/scalesetpriority';
 const SPOT = {
   config: { priority: 'Spot', evictionPolicy: 'Delete', spotMaxPrice: -1 },
@@ -21,10 +21,10 @@ const REGULAR = { config: {}, labels: {}, taints: [] };
 const RESERVATION_ID = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Compute\/capacityReservationGroups\/[^/]+$/i;
 const DRIVERS = ['Install', 'None'];
 
-export function nodePool(scope: Construct, spec: NodePoolSpec, ground: Ground): KubernetesClusterNodePool {
-  const { zones } = ground.location;
+export function nodePool(scope: Construct, spec: NodePoolSpec, context: ClusterContext): KubernetesClusterNodePool {
+  const { zones } = context.location;
   return new KubernetesClusterNodePool(scope, 'Resource', {
-    ...poolConfig(spec, ground),
+    ...poolConfig(spec, context),
     ...priority(spec, spec.spot),
     ...(zones && { zones: zonesOf(spec.name, zones) }),
     upgradeSettings: spec.spot ? undefined : { maxSurge: '33%' },
@@ -32,35 +32,35 @@ export function nodePool(scope: Construct, spec: NodePoolSpec, ground: Ground): 
 }
 
 /** AKS installs the driver; the device plugin is on the Kubernetes side (addons.ts). */
-export function gpuPool(scope: Construct, spec: GpuPoolSpec, ground: Ground): KubernetesClusterNodePool {
+export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: ClusterContext): KubernetesClusterNodePool {
   checkGpuPool(spec);
   const { capacity, compact, sharing, localSsdCount = 0 } = spec;
   const spot = capacity.kind === 'spot';
-  const zones = spec.zones ?? (compact ? undefined : ground.location.zones);
+  const zones = spec.zones ?? (compact ? undefined : context.location.zones);
   const labels = { ...spec.labels, ...(sharing && { [SHARING_LABEL]: sharingLabelValue(sharing) }) };
   return new KubernetesClusterNodePool(scope, 'Resource', {
-    ...poolConfig(spec, ground),
+    ...poolConfig(spec, context),
     ...priority({ labels, taints: spec.taints }, spot),
     ...(zones && { zones: zonesOf(spec.name, zones) }),
     gpuDriver: gpuDriver(spec),
     ...(sharing?.kind === 'mig' && { gpuInstance: gpuInstance(spec, sharing.profile) }),
     /* How many there are is the machine's to say; they hold images and ephemeral storage. */
     ...(localSsdCount > 0 && { kubeletDiskType: 'Temporary' }),
-    ...(compact && { proximityPlacementGroupId: placement(scope, spec, ground).id }),
-    ...reservation(scope, spec, ground),
+    ...(compact && { proximityPlacementGroupId: placement(scope, spec, context).id }),
+    ...reservation(scope, spec, context),
     /* An upgrade takes a node away before it brings the new one: there may be no spare GPU. */
     upgradeSettings: spot ? undefined : { maxUnavailable: '1' },
   });
 }
 
-function poolConfig(spec: Omit<NodePoolSpec, 'spot' | 'labels'>, ground: Ground): KubernetesClusterNodePoolConfig {
+function poolConfig(spec: Omit<NodePoolSpec, 'spot' | 'labels'>, context: ClusterContext): KubernetesClusterNodePoolConfig {
   const { name, machineType, minNodes, maxNodes, diskGiB, tags } = spec;
   return {
     name: poolName(name),
     temporaryNameForRotation: rotationPoolName(name),
-    kubernetesClusterId: ground.clusterId,
-    vnetSubnetId: ground.subnetId,
-    ...(ground.kubernetesVersion && { orchestratorVersion: ground.kubernetesVersion }),
+    kubernetesClusterId: context.clusterId,
+    vnetSubnetId: context.subnetId,
+    ...(context.kubernetesVersion && { orchestratorVersion: context.kubernetesVersion }),
     mode: 'User',
     osSku: 'Ubuntu',
     vmSize: machineType,
@@ -112,20 +112,20 @@ function gpuDriver({ name, gpu, driver = gpu.startsWith('nvidia-') ? 'Install' :
   return driver;
 }
 
-function placement(scope: Construct, { name, machineType, zones = [], tags }: GpuPoolSpec, ground: Ground): ProximityPlacementGroup {
+function placement(scope: Construct, { name, machineType, zones = [], tags }: GpuPoolSpec, context: ClusterContext): ProximityPlacementGroup {
   const [zone] = zones;
   return new ProximityPlacementGroup(scope, 'Placement', {
-    name: joinedName([ground.clusterName, name], 80),
-    location: ground.location.location,
-    resourceGroupName: ground.resourceGroup,
+    name: joinedName([context.clusterName, name], 80),
+    location: context.location.location,
+    resourceGroupName: context.resourceGroup,
     ...(zone && { zone, allowedVmSizes: [machineType] }),
     tags: { ...tags },
   });
 }
 
 /** The cluster's identity has to be allowed to use a reservation that is not the cluster's. */
-function reservation(scope: Construct, { capacity }: GpuPoolSpec, ground: Ground): Partial<KubernetesClusterNodePoolConfig> {
+function reservation(scope: Construct, { capacity }: GpuPoolSpec, context: ClusterContext): Partial<KubernetesClusterNodePoolConfig> {
   if (capacity.kind !== 'reservation') return {};
-  const role = assignRole(scope, 'ReservationRole', { role: 'Contributor', principalId: ground.controlPlaneObjectId, on: capacity.id });
+  const role = assignRole(scope, 'ReservationRole', { role: 'Contributor', principalId: context.controlPlaneObjectId, on: capacity.id });
   return { capacityReservationGroupId: capacity.id, dependsOn: [role] };
 }

@@ -2,7 +2,7 @@ import { PrivateDnsZone } from '@cdktf/provider-azurerm/lib/private-dns-zone';
 import { PrivateDnsZoneVirtualNetworkLink } from '@cdktf/provider-azurerm/lib/private-dns-zone-virtual-network-link';
 import { PrivateEndpoint } from '@cdktf/provider-azurerm/lib/private-endpoint';
 import type { Construct } from 'constructs';
-import type { Ground, PrivateService } from './ground';
+import type { ClusterContext, PrivateService } from './cluster-context';
 
 const ZONES: Readonly<Record<PrivateService, string>> = {
   blob: 'privatelink.blob.core.windows.net',
@@ -18,33 +18,33 @@ export interface PrivateLink {
 }
 
 /** The only way to what is closed to the internet: an address in the cluster's network, and its public name resolved to it there. */
-export function privateLink(scope: Construct, ground: Ground, { name: targetName, targetId, service }: PrivateLink): PrivateEndpoint {
+export function privateLink(scope: Construct, context: ClusterContext, { name: targetName, targetId, service }: PrivateLink): PrivateEndpoint {
   const name = `${targetName}-${service}`;
   return new PrivateEndpoint(scope, 'PrivateEndpoint', {
     name,
-    location: ground.location.location,
-    resourceGroupName: ground.resourceGroup,
-    subnetId: ground.privateEndpointSubnetId,
+    location: context.location.location,
+    resourceGroupName: context.resourceGroup,
+    subnetId: context.privateEndpointSubnetId,
     privateServiceConnection: {
       name,
       isManualConnection: false,
       privateConnectionResourceId: targetId,
       subresourceNames: [service],
     },
-    privateDnsZoneGroup: { name: service, privateDnsZoneIds: [dnsZoneId(ground, service)] },
-    tags: { ...ground.tags },
+    privateDnsZoneGroup: { name: service, privateDnsZoneIds: [dnsZoneId(context, service)] },
+    tags: { ...context.tags },
   });
 }
 
 /** A network takes one zone of a name, so all buckets share one, and all registries. */
-function dnsZoneId(ground: Ground, service: PrivateService): string {
-  const { scope, clusterName, dnsZoneIds, tags } = ground;
+function dnsZoneId(context: ClusterContext, service: PrivateService): string {
+  const { scope, clusterName, dnsZoneIds, tags } = context;
   const id = `Dns-${service}`;
   const made = scope.node.tryFindChild(id);
   if (made instanceof PrivateDnsZone) return made.id;
   const given = dnsZoneIds[service];
   if (given) return given;
-  const { resourceGroup, virtualNetworkId } = ground;
+  const { resourceGroup, virtualNetworkId } = context;
   const zone = new PrivateDnsZone(scope, id, { name: ZONES[service], resourceGroupName: resourceGroup, tags: { ...tags } });
   new PrivateDnsZoneVirtualNetworkLink(scope, `${id}-link`, {
     name: clusterName,

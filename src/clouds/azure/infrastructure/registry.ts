@@ -3,7 +3,7 @@ import { ContainerRegistryCacheRule } from '@cdktf/provider-azurerm/lib/containe
 import type { Construct } from 'constructs';
 import type { RegistryInfrastructure, RegistrySpec } from '../../infrastructure';
 import { checkRegistryName } from '../names';
-import type { Ground } from './ground';
+import type { ClusterContext } from './cluster-context';
 import { identityOf } from './identity';
 import { privateLink } from './private-link';
 import { assignRole } from './roles';
@@ -19,29 +19,29 @@ const CACHED = ['ghcr.io', 'mcr.microsoft.com', 'public.ecr.aws', 'quay.io', 're
  *
  * Azure locks tags one by one only, so that they are not immutable here; images are referred to by what they are built from.
  */
-export function registry(scope: Construct, spec: RegistrySpec, ground: Ground): RegistryInfrastructure {
-  const { id } = createRegistry(scope, spec, ground);
-  privateLink(scope, ground, { name: spec.name, targetId: id, service: 'registry' });
-  assignRole(scope, 'Pull', { role: 'Container Registry Repository Reader', principalId: ground.kubeletObjectId, on: id });
+export function registry(scope: Construct, spec: RegistrySpec, context: ClusterContext): RegistryInfrastructure {
+  const { id } = createRegistry(scope, spec, context);
+  privateLink(scope, context, { name: spec.name, targetId: id, service: 'registry' });
+  assignRole(scope, 'Pull', { role: 'Container Registry Repository Reader', principalId: context.kubeletObjectId, on: id });
   for (const upstream of spec.pullThrough) pullThroughCache(scope, { id, name: spec.name }, upstream);
   return {
     addWorkspace: (_, { namespace, builder }) => void assignRole(scope, `Push-${namespace}`, {
       role: 'Container Registry Repository Writer',
-      principalId: identityOf(ground, builder).principalId,
+      principalId: identityOf(context, builder).principalId,
       on: id,
       condition: onRepository(namespace),
     }),
   };
 }
 
-function createRegistry(scope: Construct, { name, protect, untaggedDays, tags }: RegistrySpec, ground: Ground): ContainerRegistry {
+function createRegistry(scope: Construct, { name, protect, untaggedDays, tags }: RegistrySpec, context: ClusterContext): ContainerRegistry {
   if (!Number.isInteger(untaggedDays) || untaggedDays < 1 || untaggedDays > 365) {
     throw new Error(`untaggedDays of registry ${name} is ${untaggedDays}; on azure it is from 1 to 365`);
   }
   const resource = new ContainerRegistry(scope, 'Resource', {
     name: checkRegistryName(name),
-    resourceGroupName: ground.resourceGroup,
-    location: ground.location.location,
+    resourceGroupName: context.resourceGroup,
+    location: context.location.location,
     sku: 'Premium',
     adminEnabled: false,
     anonymousPullEnabled: false,

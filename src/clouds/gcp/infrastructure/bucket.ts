@@ -13,7 +13,7 @@ const ROLES = { read: 'roles/storage.objectViewer', write: 'roles/storage.object
 
 const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
-export interface BucketGround {
+export interface BucketContext {
   readonly location: GcpLocation;
   readonly apis: readonly ITerraformDependable[];
   /** The workload identity pool exists only once the cluster does. */
@@ -21,9 +21,9 @@ export interface BucketGround {
 }
 
 /** Rights are granted on managed folders, so that a workspace has none on the rest of the bucket. */
-export function bucket(scope: Construct, spec: BucketSpec, ground: BucketGround): BucketInfrastructure {
+export function bucket(scope: Construct, spec: BucketSpec, context: BucketContext): BucketInfrastructure {
   checkedName('bucket', spec.name);
-  const name = spec.exists ? spec.name : createBucket(scope, spec, ground).name;
+  const name = spec.exists ? spec.name : createBucket(scope, spec, context).name;
   const folder = folders(scope, name);
   return {
     addWorkspace: (_, { prefix }) => void folder(prefix),
@@ -31,7 +31,7 @@ export function bucket(scope: Construct, spec: BucketSpec, ground: BucketGround)
       const id = grantId(grant);
       if (grantScope.node.tryFindChild(id)) return;
       const { account, prefix, access } = grant;
-      const config = { bucket: name, role: ROLES[access], member: principal(ground.location, account), dependsOn: [...ground.cluster] };
+      const config = { bucket: name, role: ROLES[access], member: principal(context.location, account), dependsOn: [...context.cluster] };
       if (prefix === '') new StorageBucketIamMember(grantScope, id, config);
       else new StorageManagedFolderIamMember(grantScope, id, { ...config, managedFolder: folder(prefix).name });
     },
@@ -57,11 +57,11 @@ function folders(scope: Construct, bucketName: string): (prefix: string) => Stor
   };
 }
 
-function createBucket(scope: Construct, spec: BucketSpec, ground: BucketGround): StorageBucket {
+function createBucket(scope: Construct, spec: BucketSpec, context: BucketContext): StorageBucket {
   const { retentionDays, encryptionKey, tags, protect } = spec;
   return new StorageBucket(scope, 'Resource', {
     name: spec.name,
-    location: ground.location.region,
+    location: context.location.region,
     storageClass: 'STANDARD',
     uniformBucketLevelAccess: true,
     publicAccessPrevention: 'enforced',
@@ -75,7 +75,7 @@ function createBucket(scope: Construct, spec: BucketSpec, ground: BucketGround):
     forceDestroy: false,
     labels: labelsOf(tags),
     lifecycle: { preventDestroy: protect },
-    dependsOn: [...ground.apis, ...(encryptionKey ? [keyGrant(scope, encryptionKey, ground.location)] : [])],
+    dependsOn: [...context.apis, ...(encryptionKey ? [keyGrant(scope, encryptionKey, context.location)] : [])],
   });
 }
 

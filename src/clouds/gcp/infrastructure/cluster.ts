@@ -80,7 +80,7 @@ export const SHIELDED = {
   metadata: { 'disable-legacy-endpoints': 'true' },
 };
 
-export interface ClusterGround {
+export interface ClusterContext {
   readonly location: GcpLocation;
   readonly network: Network;
   readonly nodes: NodeIdentity;
@@ -91,7 +91,7 @@ export interface ClusterGround {
  * A regional GKE cluster: private nodes, a control plane behind IAM (its DNS endpoint), workload identity, Dataplane V2 (network
  * policies are enforced), Secrets encrypted with a key of its own, and the drivers for disks and buckets.
  */
-export function cluster(scope: Construct, spec: ClusterSpec, { location, network, nodes, apis }: ClusterGround): ContainerCluster {
+export function cluster(scope: Construct, spec: ClusterSpec, { location, network, nodes, apis }: ClusterContext): ContainerCluster {
   const { projectId, region, zones } = location;
   const { kubernetesVersion, allowedCidrs } = spec;
   const encryption = secretsKey(scope, spec, { location, apis });
@@ -130,13 +130,13 @@ interface SecretsKey {
   readonly grant: KmsCryptoKeyIamMember;
 }
 
-interface KeyGround {
+interface KeyContext {
   readonly location: GcpLocation;
   readonly apis: readonly ITerraformDependable[];
 }
 
-/** A key ring cannot be destroyed: a cluster that is made anew under the same name imports it. */
-function secretsKey(scope: Construct, { name, tags, protect }: ClusterSpec, { location, apis }: KeyGround): SecretsKey {
+/** A key ring cannot be destroyed: a cluster that is created again under the same name imports it. */
+function secretsKey(scope: Construct, { name, tags, protect }: ClusterSpec, { location, apis }: KeyContext): SecretsKey {
   const ring = new KmsKeyRing(scope, 'KeyRing', { name, location: location.region, dependsOn: [...apis] });
   const key = new KmsCryptoKey(scope, 'SecretsKey', {
     name: `${name}-secrets`,

@@ -66,7 +66,7 @@ export function checkedRange(cidr: string, others: Readonly<Record<string, strin
 function bounds(cidr: string): [number, number] {
   const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr)?.slice(1).map(Number) ?? [];
   const [a = 256, b = 256, c = 256, d = 256, bits = 33] = parts;
-  if (Math.max(a, b, c, d) > 255 || bits > 32) throw new Error(`cidr ${cidr} is no range of addresses; give one, for example 10.0.0.0/16`);
+  if (Math.max(a, b, c, d) > 255 || bits > 32) throw new Error(`cidr ${cidr} is not a range of addresses; give one, for example 10.0.0.0/16`);
   const size = 2 ** (32 - bits);
   const address = ((a * 256 + b) * 256 + c) * 256 + d;
   const first = address - (address % size);

@@ -8,7 +8,7 @@ import { gpuNodeConfig } from './gpu-nodes';
 import { checkedName, labelsOf, zonesIn } from './names';
 import { checkRegion } from './regions';
 
-export interface PoolGround {
+export interface PoolContext {
   readonly location: GcpLocation;
   /** Name of the cluster. */
   readonly cluster: string;
@@ -18,33 +18,33 @@ export interface PoolGround {
   readonly nodes: string;
 }
 
-export function nodePool(scope: Construct, spec: NodePoolSpec, ground: PoolGround): ContainerNodePool {
+export function nodePool(scope: Construct, spec: NodePoolSpec, context: PoolContext): ContainerNodePool {
   return new ContainerNodePool(scope, 'Resource', {
-    ...poolConfig(spec, ground),
+    ...poolConfig(spec, context),
     upgradeSettings: { strategy: 'SURGE', maxSurge: 1, maxUnavailable: 0 },
-    nodeConfig: { ...nodeConfig(spec, ground), spot: spec.spot },
+    nodeConfig: { ...nodeConfig(spec, context), spot: spec.spot },
   });
 }
 
-export function gpuPool(scope: Construct, spec: GpuPoolSpec, ground: PoolGround): ContainerNodePool {
+export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContext): ContainerNodePool {
   const { zones } = spec;
-  if (!zones) checkRegion(spec.gpu, ground.location.region);
+  if (!zones) checkRegion(spec.gpu, context.location.region);
   return new ContainerNodePool(scope, 'Resource', {
-    ...poolConfig(spec, ground),
-    ...(zones && { nodeLocations: zonesIn(ground.location.region, zones) }),
+    ...poolConfig(spec, context),
+    ...(zones && { nodeLocations: zonesIn(context.location.region, zones) }),
     ...(spec.compact && { placementPolicy: compactPlacement(spec) }),
     ...lifecycleOf(spec),
-    nodeConfig: { ...nodeConfig(spec, ground), ...gpuNodeConfig(spec) },
+    nodeConfig: { ...nodeConfig(spec, context), ...gpuNodeConfig(spec) },
   });
 }
 
 /** Limits count over all zones, so that a pool in three zones does not grow to three times its size. */
-function poolConfig({ name, minNodes, maxNodes }: Pick<NodePoolSpec, 'name' | 'minNodes' | 'maxNodes'>, ground: PoolGround): ContainerNodePoolConfig {
+function poolConfig({ name, minNodes, maxNodes }: Pick<NodePoolSpec, 'name' | 'minNodes' | 'maxNodes'>, context: PoolContext): ContainerNodePoolConfig {
   return {
     name: checkedName('pool', name),
-    cluster: ground.cluster,
-    location: ground.clusterLocation,
-    initialNodeCount: initialNodes(minNodes, ground.location),
+    cluster: context.cluster,
+    location: context.clusterLocation,
+    initialNodeCount: initialNodes(minNodes, context.location),
     autoscaling: { totalMinNodeCount: minNodes, totalMaxNodeCount: maxNodes, locationPolicy: 'ANY' },
     management: { autoRepair: true, autoUpgrade: true },
     lifecycle: { ignoreChanges: ['initial_node_count'] },
@@ -56,7 +56,7 @@ function initialNodes(minNodes: number, { zones }: GcpLocation): number {
   return Math.ceil(minNodes / (zones?.length ?? 3));
 }
 
-function nodeConfig(spec: Omit<NodePoolSpec, 'spot'>, { nodes }: PoolGround): ContainerNodePoolNodeConfig {
+function nodeConfig(spec: Omit<NodePoolSpec, 'spot'>, { nodes }: PoolContext): ContainerNodePoolNodeConfig {
   const { machineType, diskGiB, labels, tags } = spec;
   return {
     machineType,

@@ -9,7 +9,7 @@ import type { GcpLocation, RegistryInfrastructure, RegistrySpec, ServiceAccountR
 import { principal } from './identity';
 import { checkedName, labelsOf } from './names';
 
-export interface RegistryGround {
+export interface RegistryContext {
   readonly location: GcpLocation;
   /** IAM member of the nodes, which pull. */
   readonly nodes: string;
@@ -18,47 +18,47 @@ export interface RegistryGround {
 }
 
 /** A repository for each workspace, since rights are by repository, and one for each upstream that is cached. */
-export function registry(scope: Construct, spec: RegistrySpec, ground: RegistryGround): RegistryInfrastructure {
+export function registry(scope: Construct, spec: RegistrySpec, context: RegistryContext): RegistryInfrastructure {
   checkedName('repository', spec.name);
-  for (const upstream of spec.pullThrough) pullThroughCache(scope, spec, { ...ground, upstream });
-  return { addWorkspace: (_, workspace) => workspaceRepository(scope, spec, { ...ground, ...workspace }) };
+  for (const upstream of spec.pullThrough) pullThroughCache(scope, spec, { ...context, upstream });
+  return { addWorkspace: (_, workspace) => workspaceRepository(scope, spec, { ...context, ...workspace }) };
 }
 
-interface WorkspaceGround extends RegistryGround {
+interface WorkspaceContext extends RegistryContext {
   readonly namespace: string;
   readonly builder: ServiceAccountRef;
 }
 
-function workspaceRepository(scope: Construct, spec: RegistrySpec, { namespace, builder, ...ground }: WorkspaceGround): void {
+function workspaceRepository(scope: Construct, spec: RegistrySpec, { namespace, builder, ...context }: WorkspaceContext): void {
   if (scope.node.tryFindChild(`Repository-${namespace}`)) return;
   const repository = new ArtifactRegistryRepository(scope, `Repository-${namespace}`, {
-    ...repositoryConfig(`${spec.name}-${namespace}`, spec, ground),
+    ...repositoryConfig(`${spec.name}-${namespace}`, spec, context),
     dockerConfig: { immutableTags: true },
     lifecycle: { preventDestroy: spec.protect },
   });
-  grantPull(scope, `Pull-${namespace}`, { repository, ...ground });
+  grantPull(scope, `Pull-${namespace}`, { repository, ...context });
   new ArtifactRegistryRepositoryIamMember(scope, `Push-${namespace}`, {
     repository: repository.name,
-    location: ground.location.region,
+    location: context.location.region,
     role: 'roles/artifactregistry.writer',
-    member: principal(ground.location, builder),
-    dependsOn: [...ground.cluster],
+    member: principal(context.location, builder),
+    dependsOn: [...context.cluster],
   });
 }
 
-interface UpstreamGround extends RegistryGround {
+interface UpstreamContext extends RegistryContext {
   /** Host of the registry. */
   readonly upstream: string;
 }
 
 /** What is in a cache can be had again, so it is not protected. */
-function pullThroughCache(scope: Construct, spec: RegistrySpec, { upstream, ...ground }: UpstreamGround): void {
+function pullThroughCache(scope: Construct, spec: RegistrySpec, { upstream, ...context }: UpstreamContext): void {
   const repository = new ArtifactRegistryRepository(scope, `Cache-${upstream}`, {
-    ...repositoryConfig(`${spec.name}-cache-${upstream.replace(/[^a-z0-9]+/g, '-')}`, spec, ground),
+    ...repositoryConfig(`${spec.name}-cache-${upstream.replace(/[^a-z0-9]+/g, '-')}`, spec, context),
     mode: 'REMOTE_REPOSITORY',
     remoteRepositoryConfig: remoteOf(upstream),
   });
-  grantPull(scope, `Pull-${upstream}`, { repository, ...ground });
+  grantPull(scope, `Pull-${upstream}`, { repository, ...context });
 }
 
 function remoteOf(upstream: string): ArtifactRegistryRepositoryRemoteRepositoryConfig {
@@ -69,7 +69,7 @@ function remoteOf(upstream: string): ArtifactRegistryRepositoryRemoteRepositoryC
 function repositoryConfig(
   id: string,
   { untaggedDays, tags }: RegistrySpec,
-  { location, apis }: RegistryGround,
+  { location, apis }: RegistryContext,
 ): ArtifactRegistryRepositoryConfig {
   return {
     repositoryId: checkedName('repository', id),

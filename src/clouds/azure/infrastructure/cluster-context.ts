@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { AzureLocation } from '../../infrastructure';
 
-/** What everything that is added to a cluster stands on, be the cluster ours or somebody else's. */
-export interface Ground {
+/** What the parts of a cluster need to know of it, whether the cluster is new or exists already. */
+export interface ClusterContext {
   /** Of the cluster: what several parts share is made here, so that its address does not depend on who asked first. */
   readonly scope: Construct;
   readonly location: AzureLocation;
