@@ -69,7 +69,8 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   const context = { location, clusterName: name, cluster: resource.name, tags };
   const first = addonsBeforeNodes(scope, context);
   const { kubernetesVersion } = spec;
-  const pools = { ...context, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, dependables: [...routes, ...nodes.rights, ...first] };
+  const dependables = [...routes, ...nodes.rights, ...first];
+  const pools = { ...context, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, dependables };
   const system = nodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags }, pools);
   addonsAfterNodes(scope, context, system);
   const roles = identities(scope, context);

@@ -5,8 +5,8 @@ import type { AzureLocation, CloudInfrastructure, ClusterInfrastructure } from '
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { bucket } from './infrastructure/bucket';
 import { cluster } from './infrastructure/cluster';
-import { existingContext } from './infrastructure/existing';
 import type { ClusterContext } from './infrastructure/cluster-context';
+import { existingContext } from './infrastructure/existing';
 import { identityOf } from './infrastructure/identity';
 import { gpuPool, nodePool } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';

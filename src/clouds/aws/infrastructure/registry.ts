@@ -22,7 +22,8 @@ export interface RegistryContext {
 }
 
 /** A repository a workspace, for ECR makes none on push, and rights are by repository; and a folder of some for each cached upstream. */
-export function registry(scope: Construct, spec: RegistrySpec, { location, identities, nodeRole }: RegistryContext): RegistryInfrastructure {
+export function registry(scope: Construct, spec: RegistrySpec, context: RegistryContext): RegistryInfrastructure {
+  const { location, identities, nodeRole } = context;
   checkRegistryName(spec.name);
   if (spec.pullThrough.length > 0) pullThroughCaches(scope, spec, { location, nodeRole });
   return {

@@ -112,7 +112,8 @@ function gpuDriver({ name, gpu, driver = gpu.startsWith('nvidia-') ? 'Install' :
   return driver;
 }
 
-function placement(scope: Construct, { name, machineType, zones = [], tags }: GpuPoolSpec, context: ClusterContext): ProximityPlacementGroup {
+function placement(scope: Construct, spec: GpuPoolSpec, context: ClusterContext): ProximityPlacementGroup {
+  const { name, machineType, zones = [], tags } = spec;
   const [zone] = zones;
   return new ProximityPlacementGroup(scope, 'Placement', {
     name: joinedName([context.clusterName, name], 80),

@@ -18,7 +18,8 @@ export interface PrivateLink {
 }
 
 /** The only way to what is closed to the internet: an address in the cluster's network, and its public name resolved to it there. */
-export function privateLink(scope: Construct, context: ClusterContext, { name: targetName, targetId, service }: PrivateLink): PrivateEndpoint {
+export function privateLink(scope: Construct, context: ClusterContext, target: PrivateLink): PrivateEndpoint {
+  const { name: targetName, targetId, service } = target;
   const name = `${targetName}-${service}`;
   return new PrivateEndpoint(scope, 'PrivateEndpoint', {
     name,
