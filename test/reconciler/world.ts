@@ -156,7 +156,7 @@ export class World {
       resource: { kind, name },
       role: controller.role,
       controller: controller.metadata.uid,
-      phase: 'Running', isReady: false, isEnding: false, isStarting: false, isDisrupted: false,
+      phase: 'Running', isReady: false, isEnding: false, isScheduled: true, isStarting: false, isDisrupted: false,
       ...state,
     };
     this.caches.pods.set(pod);

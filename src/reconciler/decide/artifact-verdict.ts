@@ -58,6 +58,17 @@ export function stepVerdict(step: JobStep, url: string, trouble?: Trouble): Verd
   return trouble?.isStuck ? stalled(reason, `${words}: ${message}`, more) : inProgress(reason, trouble ? `${words}: ${message}` : message, more);
 }
 
+/** The spec has changed since the attempt began that runs now, which goes on. */
+export function outdatedVerdict(verdict: Verdict): Verdict {
+  const words = 'the spec has changed since this attempt began: the change takes effect at the next attempt, or at once, '
+    + 'which stops this one, when annotation substratus.ai/retry is given another value';
+  return {
+    ...verdict,
+    message: `${verdict.message}; ${words}`,
+    conditions: [...verdict.conditions ?? [], { type: 'Outdated', status: 'True', reason: 'SpecChanged', message: words }],
+  };
+}
+
 export function failedVerdict(step: JobStep, url: string, why: string): Verdict {
   const message = `${why}; once it is mended, give annotation substratus.ai/retry another value to try ${step} again`;
   return stalled(STEP_REASONS[step].failed, message, {

@@ -27,20 +27,26 @@ export function retryOf({ metadata: { annotations } }: Resource): string | undef
   return annotations?.[RETRY_ANNOTATION];
 }
 
+/** The same, unless a Job was made for it, or when it was there already. */
+export function newRetryOf(resource: Resource, children: readonly ObservedChild[]): string | undefined {
+  const wanted = retryOf(resource);
+  const isUsed = children.some(({ job, retry, applied }) => job && (retry === wanted || applied?.retry === wanted));
+  return isUsed ? undefined : wanted;
+}
+
 /**
  * Which tokens the steps of a resource have: those of their newest Jobs, and the annotation's for the step that has failed, unless
  * it was for another step already, or there before the step began.
  */
 export function tokensOf(resource: Resource, children: readonly ObservedChild[], recipe?: string): RetryTokens {
-  const wanted = retryOf(resource);
-  const isUsed = wanted !== undefined && children.some(({ job, retry, applied }) => job && (retry === wanted || applied?.retry === wanted));
+  const wanted = newRetryOf(resource, children);
   const tokens: Partial<Record<Step, string>> = {};
   for (const step of JOB_STEPS) {
     const jobs = jobsOf(children, step, recipe);
     const [newest] = jobs;
     const isOver = newest !== undefined && (newest.job?.outcome === 'Failed' || isExhausted(newest));
-    const canRetry = isOver && !isUsed && jobs.every(({ job }) => job?.outcome !== 'Complete');
-    const token = canRetry ? wanted ?? newest.retry : newest?.retry;
+    const canRetry = isOver && wanted !== undefined && jobs.every(({ job }) => job?.outcome !== 'Complete');
+    const token = canRetry ? wanted : newest?.retry;
     if (token !== undefined) tokens[step] = token;
   }
   return tokens;
@@ -54,17 +60,22 @@ export function isExhausted({ job }: ObservedChild): boolean {
 /** How a step stands. */
 export type Attempt =
   | { readonly state: 'succeeded'; readonly job: ObservedChild }
-  | { readonly state: 'running'; readonly job: ObservedChild }
+  /** `isOutdated`: it was made for an older spec, and goes on because its pod would be lost. */
+  | { readonly state: 'running'; readonly job: ObservedChild; readonly isOutdated?: boolean }
   | { readonly state: 'failed'; readonly job: ObservedChild }
   /** None that counts: the Job is to be made, once what is in its way is gone. */
   | { readonly state: 'absent'; readonly inTheWay: readonly ObservedChild[] };
 
-/** Compares the Jobs of a step with the one that expansion asks for now. */
-export function attemptOf(desired: Child, { children, intent, recipe }: {
+export interface Wanted {
   readonly children: readonly ObservedChild[];
   readonly intent: string;
   readonly recipe?: string;
-}): Attempt {
+  /** Whether a Job that is not over goes on as it is, though another is asked for. */
+  readonly goesOn?: (job: ObservedChild) => boolean;
+}
+
+/** Compares the Jobs of a step with the one that expansion asks for now. */
+export function attemptOf(desired: Child, { children, intent, recipe, goesOn = () => false }: Wanted): Attempt {
   const name = desired.object.metadata?.name;
   const jobs = jobsOf(children, desired.step as JobStep, recipe);
   const token = (desired.object as Job).metadata?.annotations?.[RETRY_ANNOTATION];
@@ -77,7 +88,9 @@ export function attemptOf(desired: Child, { children, intent, recipe }: {
   const active = jobs.filter(({ job }) => job?.outcome === undefined);
   const leaving = children.filter((child) => isJobOf(child, desired.step, recipe) && child.metadata.deletionTimestamp);
   const counts = active.find(isAsked) ?? active[0] ?? jobs.find(({ metadata }) => metadata.name === name) ?? jobs[0];
-  return counts && isAsked(counts) ? begun(counts) : { state: 'absent', inTheWay: [...active, ...leaving] };
+  if (counts && isAsked(counts)) return begun(counts);
+  if (counts && active.includes(counts) && goesOn(counts)) return { state: 'running', job: counts, isOutdated: true };
+  return { state: 'absent', inTheWay: [...active, ...leaving] };
 }
 
 function begun(job: ObservedChild): Attempt {

@@ -3,11 +3,11 @@ import { recipeDigest } from '../../api/digest';
 import type { PublishedArtifact } from '../../api/status';
 import { artifactOf, artifactUrl, namespaceOf } from '../../expand';
 import type { Child, Inputs } from '../../expand';
-import { intentOf } from '../observe/applied';
+import { intentOf } from '../observe/intent';
 import type { ObservedChild } from '../observe/observed';
 import type { ObservedPod } from '../observe/pods';
 import { publishedVerdict, suspendedVerdict, waitingVerdict } from './artifact-verdict';
-import { attemptOf, jobsOf, JOB_STEPS, tokensOf } from './attempt';
+import { attemptOf, jobsOf, JOB_STEPS, newRetryOf, tokensOf } from './attempt';
 import type { Attempt, JobStep } from './attempt';
 import type { Decision } from './decision';
 import { stalled } from './decision';
@@ -15,6 +15,7 @@ import { resolve } from './gates';
 import type { Closed } from './gates';
 import { desiredOf, pending } from './job-step';
 import type { Progress } from './job-step';
+import { isLive } from './liveness';
 import { outcomeOf } from './outcome';
 import type { Outcome } from './outcome';
 import type { ArtifactView } from './view';
@@ -127,7 +128,10 @@ function vanished(progress: Progress): Decision {
 
 function attemptAt({ view, artifact, intent, children }: Progress, step: JobStep): Attempt {
   const desired = children.find((child) => child.step === step && child.object.kind === 'Job') as Child;
-  return attemptOf(desired, { children: view.children, intent, recipe: step === 'build' ? undefined : artifact.recipeDigest });
+  if (step === 'build') return attemptOf(desired, { children: view.children, intent });
+  const isRetried = newRetryOf(view.resource, view.children) !== undefined;
+  const goesOn = (job: ObservedChild) => !isRetried && isLive(job, view.pods);
+  return attemptOf(desired, { children: view.children, intent, recipe: artifact.recipeDigest, goesOn });
 }
 
 function publishedBy(progress: Progress, { job, applied }: ObservedChild, outcome: Outcome): PublishedArtifact {

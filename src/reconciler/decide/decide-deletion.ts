@@ -5,7 +5,7 @@ import { ARTIFACT_FINALIZER } from '../../api/resource';
 import type { ArtifactResource } from '../../api/resource';
 import { artifactOf, deletionJob } from '../../expand';
 import type { Artifact } from '../../expand';
-import { intentOf } from '../observe/applied';
+import { intentOf } from '../observe/intent';
 import { isJobOf } from '../observe/observed';
 import type { Observed } from '../observe/observed';
 import { JOB_STEPS } from './attempt';

@@ -4,8 +4,9 @@
  */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Child, Inputs, KubeObject } from '../../expand';
-import { artifactsOf, intentOf } from '../observe/applied';
+import { artifactsOf } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
+import { intentOf } from '../observe/intent';
 import type { Observed, ObservedChild } from '../observe/observed';
 import { attemptOf, retryOf, tokensOf } from './attempt';
 import type { Attempt } from './attempt';

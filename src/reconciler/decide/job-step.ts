@@ -5,7 +5,7 @@ import type { Artifact, Child, Inputs, KubeObject } from '../../expand';
 import type { Observed, ObservedChild } from '../observe/observed';
 import { newestFirst } from '../observe/pods';
 import type { ObservedPod } from '../observe/pods';
-import { failedVerdict, stepVerdict, suspendedVerdict } from './artifact-verdict';
+import { failedVerdict, outdatedVerdict, stepVerdict, suspendedVerdict } from './artifact-verdict';
 import { isExhausted, jobsOf, retryOf } from './attempt';
 import type { Attempt, JobStep } from './attempt';
 import { stalled } from './decision';
@@ -38,7 +38,7 @@ export function pending(progress: Progress, { step, attempt }: Pending): Decisio
   const { view: { resource }, artifact: { url } } = progress;
   const prepared = desiredOf(progress, 'prepare');
   if (attempt.state === 'failed') return failed(progress, { step, job: attempt.job });
-  if (attempt.state === 'running') return running(progress, { step, job: attempt.job });
+  if (attempt.state === 'running') return running(progress, { step, job: attempt.job, isOutdated: attempt.isOutdated });
   const fields = { artifacts: { url } };
   const { suspend } = resource.spec;
   if (attempt.inTheWay.length > 0) {
@@ -69,7 +69,7 @@ function withImageDigest(object: KubeObject, imageDigest: string): KubeObject {
   return { ...job, spec: { ...job.spec, template: { ...template, metadata: { ...template?.metadata, annotations } } } } as KubeObject;
 }
 
-function running(progress: Progress, { step, job }: Begun): Decision {
+function running(progress: Progress, { step, job, isOutdated }: Begun): Decision {
   const { view, artifact: { url } } = progress;
   const { suspend } = view.resource.spec;
   const pods = newlyDisrupted(job, view.pods);
@@ -79,7 +79,7 @@ function running(progress: Progress, { step, job }: Begun): Decision {
   const verdict = suspend ? suspendedVerdict({ fields: { artifacts: { url } } })
     : isOver ? stalled('TooManyDisruptions', tooManyDisruptions(job), { fields: { artifacts: { url } } })
       : stepVerdict(step, url, jobTrouble(job, view));
-  return { desired, obsolete: [], verdict, ...disrupted };
+  return { desired, obsolete: [], verdict: isOutdated && !suspend ? outdatedVerdict(verdict) : verdict, ...disrupted };
 }
 
 function tooManyDisruptions({ job }: ObservedChild): string {
@@ -90,6 +90,7 @@ function tooManyDisruptions({ job }: ObservedChild): string {
 interface Begun {
   readonly step: JobStep;
   readonly job: ObservedChild;
+  readonly isOutdated?: boolean;
 }
 
 /** The step's objects, with the Job that is there under its own name, and its template as it is: it cannot change. */

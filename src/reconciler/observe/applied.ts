@@ -1,7 +1,5 @@
 /** What is written on a child when it is applied, so that a later look needs no memory. */
-import { digest, shortDigest } from '../../api/digest';
 import { APPLIED_ANNOTATION } from '../../api/resource';
-import type { Resource } from '../../api/resource';
 import type { Artifact, Inputs } from '../../expand';
 import { Lru } from '../runtime/lru';
 import type { Fingerprint } from './fingerprint';
@@ -26,16 +24,6 @@ export interface Applied extends Fingerprint, Latches {}
 
 export function latchesOf({ intent, inputs, former, url, culledAt, retry }: Latches): Latches {
   return { intent, inputs, former, url, culledAt, retry };
-}
-
-/** Fields that do not decide what runs in the pod. */
-const OUTSIDE_THE_POD = [
-  'suspend', 'replicas', 'scaling', 'surge', 'sharing', 'deletionPolicy', 'idleTimeout', 'storage', 'staging', 'retries',
-];
-
-export function intentOf(resource: Resource, inputs: Inputs): string {
-  const spec = Object.fromEntries(Object.entries(resource.spec).filter(([field]) => !OUTSIDE_THE_POD.includes(field)));
-  return shortDigest(digest({ spec, model: inputs.model?.recipeDigest, dataset: inputs.dataset?.recipeDigest }));
 }
 
 /** What the annotation of an object says; nothing where it was not applied by a reconciler, or somebody has written into it. */

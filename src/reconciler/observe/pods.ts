@@ -33,6 +33,8 @@ export interface ObservedPod {
   readonly phase: string;
   readonly isReady: boolean;
   readonly isEnding: boolean;
+  /** Whether it has a node. */
+  readonly isScheduled: boolean;
   /** Whether it has a node, on which no container has begun. */
   readonly isStarting: boolean;
   /** Whether a disruption has taken it, such as a preemption or a drain. */
@@ -84,6 +86,7 @@ export function observePod(live: LiveObject): ObservedPod {
   const conditions = new Map((status.conditions ?? []).map((condition) => [condition.type, condition]));
   const kind = KINDS.find((candidate) => labels[candidate.toLowerCase()] !== undefined);
   const [main] = status.containerStatuses ?? [];
+  const isScheduled = conditions.get('PodScheduled')?.status === 'True';
   return {
     metadata: { name, namespace, uid, resourceVersion },
     createdAt: creationTimestamp,
@@ -93,7 +96,8 @@ export function observePod(live: LiveObject): ObservedPod {
     phase: status.phase ?? 'Pending',
     isReady: conditions.get('Ready')?.status === 'True',
     isEnding: deletionTimestamp !== undefined,
-    isStarting: conditions.get('PodScheduled')?.status === 'True'
+    isScheduled,
+    isStarting: isScheduled
       && allContainers(live as PodLike).every(({ state }) => state?.waiting !== undefined),
     isDisrupted: conditions.get('DisruptionTarget')?.status === 'True',
     trouble: troubleOf(live as PodLike),

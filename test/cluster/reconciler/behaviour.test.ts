@@ -2,6 +2,7 @@
 import { definitions } from './scenes/definitions';
 import { deletion } from './scenes/deletion';
 import { drift } from './scenes/drift';
+import { edits } from './scenes/edits';
 import { failures } from './scenes/failures';
 import { FakeJupyter } from './scenes/fake-jupyter';
 import { foreignObjects } from './scenes/foreign';
@@ -17,6 +18,7 @@ describeOnStage('the reconciler', (stage) => {
   describe('definitions', () => definitions(stage));
   describe('drift', () => drift(stage));
   describe('foreign objects', () => foreignObjects(stage));
+  describe('edits', () => edits(stage));
   describe('deletion', () => deletion(stage));
   describe('notebooks', () => notebooks(stage, () => jupyter));
   describe('failures', () => failures(stage));

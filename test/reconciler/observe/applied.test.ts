@@ -1,6 +1,5 @@
-import { intentOf, readApplied, writeApplied } from '../../../src/reconciler/observe/applied';
+import { readApplied, writeApplied } from '../../../src/reconciler/observe/applied';
 import type { Applied } from '../../../src/reconciler/observe/applied';
-import { server } from '../../expand/fixtures';
 
 const INPUT = { kind: 'Model' as const, name: 'opt', namespace: 'team-a', recipeDigest: 'abc', url: 'gs://b/abc' };
 const APPLIED: Applied = { intent: 'i', rest: 'r', template: 't', inputs: { model: INPUT } };
@@ -22,15 +21,4 @@ test.each([
   ['an input that is none', JSON.stringify({ ...APPLIED, inputs: { model: { name: 'opt' } } })],
 ])('of what somebody has written into it nothing is believed: %s', (_, text) => {
   expect(text === undefined ? readApplied() : read(text)).toBeUndefined();
-});
-
-test('the intent changes with what decides the pod, and with nothing else', () => {
-  const before = intentOf(server(), {});
-  for (const outside of [{ replicas: 3 }, { suspend: true }, { surge: false }, { scaling: 'external' as const }]) {
-    expect(intentOf(server(outside), {})).toBe(before);
-  }
-  for (const inside of [{ image: 'x' }, { params: { a: 1 } }, { port: 80 }, { resources: { cpu: 1 } }]) {
-    expect(intentOf(server(inside), {})).not.toBe(before);
-  }
-  expect(intentOf(server(), { model: INPUT })).not.toBe(before);
 });
