@@ -1,138 +1,47 @@
 /** `apply.sh`: applies the waves one after another, and waits for each. It can be run again at any time. */
-import { API_GROUP } from '../../api/resource';
+import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { ArtifactSpec, NotebookSpec, Resource } from '../../api/resource';
 import { describe, gatesOf, namespaceOf } from '../../expand';
-import type { KubeObject, Step } from '../../expand';
-
-/** One step of one resource. */
-export interface Stage {
-  readonly wave: number;
-  readonly step: Step;
-  readonly resource: Resource;
-  readonly objects: readonly KubeObject[];
-  readonly tokenSecret?: string;
-}
+import type { KubeObject } from '../../expand';
+import { FUNCTIONS } from './eject-functions';
+import type { Stage } from './stages';
+import type { Placed } from './waves';
 
 export interface ScriptOptions {
-  /** What is applied before all stages, in order. */
-  readonly before: readonly KubeObject[];
+  /** Objects beside those of the resources, in order. */
+  readonly others: readonly Placed[];
   readonly stages: readonly Stage[];
   /** The file of an object, from the directory of the script. */
   readonly pathOf: (wave: number, object: KubeObject) => string;
 }
 
-const FUNCTIONS = `#!/bin/sh
-# Applies the waves in order, and waits for each. Run it again at any time: what has been done is not done twice.
-# KUBECTL names the kubectl to use, for example KUBECTL="kubectl --context staging".
-set -eu
-cd "$(dirname "$0")"
-: "\${KUBECTL:=kubectl}"
-published=" "
-skipped=" "
-
-say() { printf '%s\\n' "$*"; }
-k() { $KUBECTL "$@"; }
-apply() { k apply --server-side --field-manager=substratus -f "$1"; }
-exists() { k get "$1" "$2" -n "$3" >/dev/null 2>&1; }
-is_published() { case "$published" in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
-is_skipped() { case "$skipped" in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
-skip() { if ! is_skipped "$1"; then skipped="$skipped$1 "; say "  $1 is left out: $2"; fi; }
-pod_field() { k get pods -n "$1" -l "batch.kubernetes.io/job-name=$2" -o "jsonpath={range .items[*].status.containerStatuses[*]}{$3}{'\\n'}{end}"; }
-
-# needs RESOURCE INPUT...: leaves out what needs something that is left out.
-needs() {
-  resource=$1; shift
-  for input in "$@"; do if is_skipped "$input"; then skip "$resource" "it needs $input"; fi; done
-}
-
-# check RESOURCE NAMESPACE JOB FILE...: asks anew, each time, whether the artifact is published.
-check() {
-  if is_skipped "$1"; then return; fi
-  namespace=$2 job=$3; shift 3
-  k delete job "$job" -n "$namespace" --ignore-not-found
-  for file in "$@"; do apply "$file"; done
-}
-
-# start RESOURCE NAMESPACE JOB FILE...: applies a step, unless its Job is there or the artifact is published.
-start() {
-  resource=$1 namespace=$2 job=$3; shift 3
-  if is_skipped "$resource"; then return; fi
-  if is_published "$resource"; then say "  $resource is published already"; return; fi
-  if exists job "$job" "$namespace"; then return; fi
-  for file in "$@"; do apply "$file"; done
-}
-
-# start_publish RESOURCE NAMESPACE JOB RUN_JOB JOB_FILE FILE...: the same; the Job learns which image has run.
-start_publish() {
-  resource=$1 namespace=$2 job=$3 run_job=$4 job_file=$5; shift 5
-  if is_skipped "$resource" || is_published "$resource"; then return; fi
-  if exists job "$job" "$namespace"; then return; fi
-  for file in "$@"; do apply "$file"; done
-  image=$(pod_field "$namespace" "$run_job" .imageID | tail -n 1)
-  k patch --local -f "$job_file" --type merge -o yaml \\
-    -p "{\\"spec\\":{\\"template\\":{\\"metadata\\":{\\"annotations\\":{\\"IMAGE_DIGEST_ANNOTATION\\":\\"$image\\"}}}}}" | apply -
-}
-
-# finish RESOURCE NAMESPACE JOB STEP: waits for the Job of a step.
-finish() {
-  if is_skipped "$1" || is_published "$1"; then return; fi
-  say "  waiting for $1 ($4)"
-  while :; do
-    state=$(k get job "$3" -n "$2" -o 'jsonpath={.status.conditions[?(@.status=="True")].type}')
-    case "$state" in
-      *Failed*) say "$1 failed ($4); its last words:"; k logs -n "$2" "job/$3" --tail=20 || true; exit 1 ;;
-      *Complete*) break ;;
-      *Suspended*) skip "$1" "it is suspended ($4)"; return ;;
-    esac
-    sleep 5
-  done
-  if [ "$4" = check ] && pod_field "$2" "$3" .state.terminated.message | grep -q '"published":true'; then published="$published$1 "; fi
-}
-
-# drop_staging RESOURCE NAMESPACE CLAIM JOB...: the artifact is in the bucket, so its volume can go, once no pod holds it.
-drop_staging() {
-  if is_skipped "$1" || is_published "$1"; then return; fi
-  namespace=$2 claim=$3; shift 3
-  for job in "$@"; do k delete pod -n "$namespace" -l "batch.kubernetes.io/job-name=$job"; done
-  k delete pvc "$claim" -n "$namespace" --ignore-not-found --wait=false
-}
-
-# serve RESOURCE FILE...: applies what serves; whether it comes up is asked at the end, so that it holds up nothing else.
-serve() {
-  resource=$1; shift
-  if is_skipped "$resource"; then return; fi
-  for file in "$@"; do apply "$file"; done
-}
-
-# rollout RESOURCE NAMESPACE DEPLOYMENT: waits until it is up.
-rollout() {
-  if is_skipped "$1"; then return; fi
-  say "  waiting for $1"
-  k rollout status "deployment/$3" -n "$2" --timeout=2h || { say "$1 does not come up"; failed=1; }
-}
-
-# token NAMESPACE NAME: a random token for a notebook, made once.
-token() {
-  if exists secret "$2" "$1"; then return; fi
-  head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \\n' | k create secret generic "$2" -n "$1" --from-file=token=/dev/stdin
-}
-`.replace('IMAGE_DIGEST_ANNOTATION', `${API_GROUP}/image-digest`);
-
-export function applyScript({ before, stages, pathOf }: ScriptOptions): string {
-  const last = Math.max(0, ...stages.map(({ wave }) => wave));
+export function applyScript({ others, stages, pathOf }: ScriptOptions): string {
+  const last = Math.max(0, ...[...stages, ...others].map(({ wave }) => wave));
   const lines = Array.from({ length: last + 1 }, (_, wave) => {
     const here = stages.filter((stage) => stage.wave === wave);
+    const beside = others.filter((other) => other.wave === wave);
     const fileOf = (object: KubeObject) => `'${pathOf(wave, object)}'`;
     return [
       '',
       `say 'Wave ${wave} of ${last}'`,
-      ...(wave === 0 ? before.map((object) => `apply ${fileOf(object)}`) : []),
+      ...beside.filter(({ follows }) => follows.length === 0).map(({ object }) => `apply ${fileOf(object)}`),
       ...here.flatMap((stage) => startLines(stage, stages, fileOf)),
+      ...beside.filter(({ follows }) => follows.length > 0).map(({ object, follows }) => ['follow', fileOf(object), ...follows.map(quotedName)].join(' ')),
       ...here.flatMap((stage) => finishLines(stage, stages)),
     ];
   });
   const end = ['if [ "$failed" -ne 0 ]; then exit 1; fi', 'say Done', ''];
-  return [FUNCTIONS, ...lines.flat(), '', 'failed=0', ...stages.flatMap(rolloutLines), ...notes(stages), ...end].join('\n').replace(/\n{3,}/g, '\n\n');
+  const text = [FUNCTIONS, ...claimLines(stages), ...lines.flat(), '', 'failed=0', ...stages.flatMap(rolloutLines), ...notes(stages), 'strays', ...end].join('\n');
+  return text.replace(/\n{3,}/g, '\n\n');
+}
+
+/** The staging volumes of all artifacts: what a run that ends early names, and tells from those of other recipes. */
+function claimLines(stages: readonly Stage[]): string[] {
+  const staging = stages.filter(({ step }) => step === 'run').flatMap(({ objects }) => objects.filter(({ kind }) => kind === 'PersistentVolumeClaim'));
+  if (staging.length === 0) return [];
+  const namespaces = [...new Set(staging.map(({ metadata }) => metadata?.namespace ?? ''))];
+  const names = staging.map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`);
+  return [`claims=' ${names.join(' ')} '`, `namespaces='${namespaces.join(' ')}'`];
 }
 
 /** What a resource asks for, and only the reconciler can do. */
@@ -189,7 +98,11 @@ function finishLines(stage: Stage, stages: readonly Stage[]): string[] {
 function rolloutLines({ resource, objects }: Stage): string[] {
   if (resource.spec.suspend) return [];
   const deployments = objects.filter(({ kind }) => kind === 'Deployment');
-  return deployments.map(({ metadata }) => `rollout ${quotedName(resource)} ${namespaceOf(resource)} ${metadata?.name ?? ''}`);
+  return deployments.map((deployment) => {
+    const { metadata: { name = '' } = {}, spec } = deployment as Deployment;
+    const selector = Object.entries(spec?.selector.matchLabels ?? {}).map((label) => label.join('=')).join(',');
+    return `rollout ${quotedName(resource)} ${namespaceOf(resource)} ${name} ${selector}`;
+  });
 }
 
 function runOf({ resource }: Stage, stages: readonly Stage[]): Stage | undefined {

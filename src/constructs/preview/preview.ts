@@ -1,12 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import { API_GROUP } from '../../api/resource';
 import type { Resource } from '../../api/resource';
 import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, UNRESOLVED } from '../../expand';
-import type { Artifact, Child, Inputs, KubeObject } from '../../expand';
+import type { Artifact, Child } from '../../expand';
 import { ValidationError } from '../checks/validation-error';
 import { Declarations } from '../kinds/declarations';
 import type { Declaration } from '../kinds/declarations';
@@ -16,7 +14,9 @@ import { platformOf } from '../platform/workspace-context';
 import { besideOutput, checkBesideOutput } from './beside-output';
 import { writeEjected } from './eject';
 import type { EjectOptions } from './eject';
+import { otherObjects } from './other-objects';
 import { removeOwnFiles } from './own-files';
+import type { PreviewedResource } from './previewed-resource';
 import { yamlOf } from './yaml';
 
 /** How a preview is made. */
@@ -42,14 +42,6 @@ export interface PreviewChild {
 
   /** The object itself. */
   readonly manifest: unknown;
-}
-
-/** A resource with its children. */
-export interface PreviewedResource {
-  readonly resource: Resource;
-  readonly platform: Platform;
-  readonly inputs: Inputs;
-  readonly children: readonly Child[];
 }
 
 /** First line of every file of a preview: who finds it there may take it away again. */
@@ -186,11 +178,4 @@ function resourceYaml({ resource, children }: PreviewedResource): string {
   const gates = gatesOf(resource).map(describe);
   const wait = gates.length > 0 ? `, once ready: ${gates.join(', ')}` : '';
   return children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(object)}`).join('---\n');
-}
-
-/** What is declared beside the resources: the workspaces, and the user's own objects. */
-function otherObjects(scope: IConstruct): KubeObject[] {
-  return scope.node.findAll()
-    .filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && construct.apiGroup !== API_GROUP)
-    .map((object) => object.toJson() as KubeObject);
 }

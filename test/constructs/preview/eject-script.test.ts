@@ -1,6 +1,6 @@
 /** apply.sh, run against a stand-in for kubectl. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Preview } from '../../../src';
 import type { Workspace } from '../../../src';
@@ -12,12 +12,16 @@ interface State {
   readonly log: string[];
   readonly failing?: string[];
   readonly published?: string[];
+  /** What the scheduler says of the pods of Jobs and Deployments. */
+  readonly pending?: Record<string, string>;
+  /** Job during which the script is interrupted. */
+  readonly stop?: string;
 }
 
 interface Run extends State {
   readonly status: number | null;
   readonly output: string;
-  again(): Run;
+  again(change?: Partial<State>): Run;
 }
 
 function ejected(declare: (team: Workspace) => unknown): string {
@@ -31,18 +35,25 @@ function ejected(declare: (team: Workspace) => unknown): string {
 /** Runs the script; `sleep` takes no time, so that a Job that never ends fails the test by its timeout. */
 function run(directory: string, state: Partial<State> = {}): Run {
   const file = join(directory, 'state.json');
+  mkdirSync(join(directory, 'bin'), { recursive: true });
+  writeFileSync(join(directory, 'bin', 'sleep'), '#!/bin/sh\n', { mode: 0o755 });
   writeFileSync(file, JSON.stringify({ objects: {}, log: [], ...state }));
   const { status, stdout, stderr } = spawnSync(join(directory, 'apply.sh'), {
     encoding: 'utf8', timeout: 60_000,
-    env: { PATH: process.env.PATH, STATE: file, KUBECTL: `${process.execPath} ${join(__dirname, 'fake-kubectl.mjs')}` },
+    env: { PATH: `${join(directory, 'bin')}:${process.env.PATH}`, STATE: file, KUBECTL: `${process.execPath} ${join(__dirname, 'fake-kubectl.mjs')}` },
   });
   const after = JSON.parse(readFileSync(file, 'utf8')) as State;
-  return { ...after, status, output: stdout + stderr, again: () => run(directory, { ...state, objects: after.objects }) };
+  return { ...after, status, output: stdout + stderr, again: (change) => run(directory, { ...state, objects: after.objects, ...change }) };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** The log without digests. */
 function steps({ log }: State): string[] {
-  return log.filter((line) => /Job|Deployment|Secret|delete/.test(line)).map((line) => line.replace(/-[0-9a-hjkmnp-tv-z]{8}/g, ''));
+  return log.filter((line) => /^(apply (Job|Deployment|Secret)|create Secret|delete)/.test(line)).map((line) => line.replace(/-[0-9a-hjkmnp-tv-z]{8}/g, ''));
 }
 
 /* Each call of the stand-in takes a new process, so the tests share what they can. */
@@ -101,8 +112,44 @@ test('what is published already is not run', () => {
 test('a Job that fails stops all with its last words', () => {
   const result = run(ejected((team) => model(team)), { failing: ['model-run'] });
   expect(result.status).toBe(1);
-  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} failed \(run\); its last words:\nout of memory\n$/);
+  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} failed \(run\); its last words:\nout of memory\nVolume team-a\/opt-\w{8}-model-staging-\w+ stays; /);
   expect(steps(result).some((line) => line.includes('publish'))).toBe(false);
+});
+
+const interrupted = once(() => run(ejected((team) => model(team)), { stop: 'model-run' }));
+
+test('R14: what an interrupted run leaves is named, and the next run goes on with it and deletes it', () => {
+  const stopped = interrupted();
+  expect(stopped.status).toBe(130);
+  expect(stopped.output).toMatch(/\nVolume team-a\/opt-\w{8}-model-staging-\w+ stays; the next run goes on with it, and deletes it once its content is published\n$/);
+  const resumed = stopped.again({ stop: undefined });
+  expect(resumed.status).toBe(0);
+  expect(resumed.output).toMatch(/Model:team-a\/opt-\w{8}: going on with Job opt-\S+-model-run-\S+ of an earlier run/);
+  expect(steps(resumed).slice(-1)).toEqual(['delete opt-model-staging']);
+  expect(Object.keys(resumed.objects).filter((key) => key.includes('staging'))).toEqual([]);
+});
+
+test('R14: a volume that is left although its artifact is published is deleted', () => {
+  const resumed = interrupted().again({ stop: undefined, published: ['model-check'] });
+  expect(resumed.output).toMatch(/: deleting volume opt-\w{8}-model-staging-\w+, which an earlier run has left/);
+  expect(Object.keys(resumed.objects).filter((key) => key.includes('staging'))).toEqual([]);
+});
+
+test('R14: the volume of a recipe that has changed since is named', () => {
+  const { objects } = interrupted();
+  const changed = run(ejected((team) => model(team, 'opt', { params: { layers: 2 } })), { objects });
+  expect(changed.status).toBe(0);
+  expect(changed.output).toMatch(/Note: volume team-a\/opt-\w{8}-model-staging-\w+ belongs to nothing that is declared here; .* delete pvc opt-/);
+});
+
+test('R6: why a pod is pending is told while the script waits, once', () => {
+  const cause = '0/1 nodes are available: 1 Insufficient cpu.';
+  const { status, output } = run(ejected((team) => model(team).serve('chat', { image: 'acme/server' })), { pending: { 'model-publish': cause, 'chat': cause } });
+  expect(status).toBe(0);
+  expect(output.split('\n').filter((line) => line.includes(cause))).toEqual([
+    expect.stringMatching(/^ {4}opt-\S+-model-publish-\S+-pod: 0\/1 nodes are available: 1 Insufficient cpu\.$/),
+    expect.stringMatching(/^ {4}chat\S*-pod: 0\/1/),
+  ]);
 });
 
 test('what is suspended is left out with what needs it, and nothing else', () => {

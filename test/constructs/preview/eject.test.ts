@@ -131,6 +131,85 @@ test('an autoscaler goes with the Deployment that it scales', () => {
   expect(folderOf('horizontalpodautoscaler')).toBe(folderOf('_deployment.apps_') ?? folderOf('_deployment_'));
 });
 
+/** The waves of an ejected workspace by part of a file name. */
+function wavesOf(declare: (team: Workspace) => unknown): (part: string) => number[] {
+  const { files } = ejected(declare);
+  return (part) => files.filter((file) => basename(file).includes(part)).map(waveOf);
+}
+
+function claimed(team: Workspace, name = 'scratch', spec = {}): ApiObject {
+  return new ApiObject(team, name, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name }, ...{ spec } });
+}
+
+function mounting(claimName: string) {
+  return { pod: { volumes: [{ name: 'scratch', persistentVolumeClaim: { claimName } }], volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] } };
+}
+
+test('case 03: a claim goes with the first pod that mounts it, for it may bind only then', () => {
+  const waves = wavesOf((team) => {
+    claimed(team);
+    claimed(team, 'bound', { volumeName: 'disk' });
+    claimed(team, 'unused');
+    const first = model(team, 'first', mounting('scratch'));
+    first.finetune('second', { image: 'acme/trainer', ...mounting('scratch') });
+    model(team, 'other', { params: { id: 'other' }, ...mounting('bound') });
+  });
+  expect(waves('claim_scratch')).toEqual([2]);
+  expect(waves('claim_bound')).toEqual([0]);
+  expect(waves('claim_unused')).toEqual([6]);
+});
+
+test('case 03: a claim of a Deployment of the user goes with that', () => {
+  const waves = wavesOf((team) => {
+    claimed(team);
+    new ApiObject(team, 'web', {
+      apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' },
+      ...{ spec: { template: { spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'scratch' } }] } } } },
+    });
+  });
+  expect([waves('claim_scratch'), waves('deployment.apps_web'), waves('deployment_web')].flat()).toEqual([0, 0]);
+});
+
+test.each<[string, string, (service: string) => object]>([
+  ['Ingress', 'networking.k8s.io/v1', (name) => ({ spec: { defaultBackend: { service: { name, port: { number: 8080 } } } } })],
+  ['HTTPRoute', 'gateway.networking.k8s.io/v1', (name) => ({ spec: { rules: [{ backendRefs: [{ name, port: 8080 }] }] } })],
+  ['VirtualService', 'networking.istio.io/v1', (name) => ({ spec: { http: [{ route: [{ destination: { host: `${name}.team-a.svc.cluster.local` } }] }] } })],
+  ['Route', 'route.openshift.io/v1', (name) => ({ spec: { to: { kind: 'Service', name } } })],
+  ['ServiceMonitor', 'monitoring.coreos.com/v1', () => ({ spec: { selector: { matchLabels: { server: 'chat' } } } })],
+  ['ScaledObject', 'keda.sh/v1alpha1', (name) => ({ spec: { scaleTargetRef: { name } } })],
+])('case 03: %s of a Server comes with it', (kind, apiVersion, fields) => {
+  const waves = wavesOf((team) => {
+    const chat = server(team);
+    new ApiObject(team, 'front', { apiVersion, kind, metadata: { name: 'front' }, ...fields(chat.serviceName) });
+  });
+  expect([waves('front'), waves('deployment')]).toEqual([[4], [4]]);
+});
+
+test('case 03: what depends on a Server comes after it, but for what pods read', () => {
+  const waves = wavesOf((team) => {
+    const base = model(team, 'base', { env: { KEY: '${{ secrets.key.value }}' } });
+    const chat = base.serve('chat', { image: 'acme/server' });
+    const late = new ApiObject(team, 'late', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'late' } });
+    const later = new ApiObject(team, 'later', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'behind' } });
+    const secret = new ApiObject(team, 'key', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key' } });
+    late.node.addDependency(chat);
+    later.node.addDependency(late);
+    secret.node.addDependency(chat);
+  });
+  expect([waves('_deployment'), waves('_late'), waves('_behind'), waves('secret_key')]).toEqual([[4], [5], [5], [0]]);
+});
+
+test('case 03: what names another Service, or has the name only by chance, stays in wave 0', () => {
+  const waves = wavesOf((team) => {
+    server(team);
+    new ApiObject(team, 'front', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'front' }, ...{ data: { name: 'chat-server' } } });
+    new ApiObject(team, 'ingress', {
+      apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'other' }, ...{ spec: { defaultBackend: { service: { name: 'web' } } } },
+    });
+  });
+  expect([waves('_front'), waves('_other')]).toEqual([[0], [0]]);
+});
+
 test('what is suspended serves in the last wave, for it never becomes healthy', () => {
   const team = workspace();
   notebook(team, 'lab', { suspend: true });

@@ -4,6 +4,8 @@
  * What a real API server makes of the same script comes with test/cluster.
  *
  * STATE names the file. In it `failing` and `published` are parts of names: of Jobs that fail, and of Jobs that find their artifact there.
+ * `pending` are parts of names of Jobs and Deployments, each with what the scheduler says of their pods: they are done when asked a second time.
+ * `stop` is a Job with which the script is stopped, as by Ctrl-C.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +20,7 @@ const fail = (message) => {
   console.error(message);
   process.exit(1);
 };
-const keyOf = (kind, name, namespace = '') => [kind.toLowerCase(), namespace, name].join('/');
+const keyOf = (kind, name, namespace = '') => [kind === 'pvc' ? 'persistentvolumeclaim' : kind.toLowerCase(), namespace, name].join('/');
 const includes = (parts, name) => (parts ?? []).some((part) => name.includes(part));
 
 const commands = {
@@ -32,15 +34,23 @@ const commands = {
   },
   get() {
     const output = words.find((word) => word.startsWith('jsonpath=')) ?? '';
+    if (words[1] === 'events') return;
+    if (words[1] === 'pvc' && words.includes('-l')) {
+      const claims = Object.values(state.objects).filter(({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.labels?.role === 'staging');
+      console.log(claims.map(({ metadata: { name } }) => name).join(' '));
+      return;
+    }
     if (words[1] === 'pods') {
       const job = option('-l').split('=')[1];
+      if (output.includes('PodScheduled')) console.log(`${job}-pod: ${waitingOf(job)[1]} `);
       if (output.includes('.imageID')) console.log('acme/model@sha256:first\nacme/model@sha256:last');
       if (output.includes('.message')) console.log(`{"published":${includes(state.published, job) || hasPublishJob(job)}}`);
       return;
     }
     const object = state.objects[keyOf(words[1], words[2], option('-n'))];
     if (!object) fail(`${words[1]} "${words[2]}" not found`);
-    if (output.includes('conditions')) console.log(conditionsOf(object));
+    if (object.metadata?.name.includes(state.stop ?? '/')) process.kill(process.ppid, 'SIGINT');
+    if (output.includes('conditions')) console.log(isWaiting(object.metadata.name) ? '' : conditionsOf(object));
   },
   patch() {
     const object = parse(readFileSync(option('-f'), 'utf8'));
@@ -54,7 +64,7 @@ const commands = {
       state.log.push(`delete pods of ${option('-l').split('=')[1]}`);
       return;
     }
-    const key = keyOf(words[1] === 'pvc' ? 'PersistentVolumeClaim' : words[1], words[2], option('-n'));
+    const key = keyOf(words[1], words[2], option('-n'));
     if (state.objects[key]) state.log.push(`delete ${words[2]}`);
     delete state.objects[key];
   },
@@ -64,9 +74,25 @@ const commands = {
     state.log.push(`create Secret ${words[3]}`);
   },
   rollout() {
+    if (isWaiting(words[2])) {
+      writeFileSync(process.env.STATE, JSON.stringify(state));
+      fail('error: timed out waiting for the condition');
+    }
     state.log.push(`rollout ${words[2]}`);
   },
 };
+
+function waitingOf(name) {
+  return Object.entries(state.pending ?? {}).find(([part]) => name.includes(part)) ?? ['', ''];
+}
+
+/** For as long as it was not asked before. */
+function isWaiting(name) {
+  const [part] = waitingOf(name);
+  const asked = state.log.includes(`ask ${name}`);
+  if (part && !asked) state.log.push(`ask ${name}`);
+  return part !== '' && !asked;
+}
 
 /** Whether the artifact that a check asks for was published in an earlier run. */
 function hasPublishJob(check) {

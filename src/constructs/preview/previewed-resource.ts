@@ -1,0 +1,11 @@
+import type { Resource } from '../../api/resource';
+import type { Child, Inputs } from '../../expand';
+import type { Platform } from '../platform/platform';
+
+/** A resource with its children. */
+export interface PreviewedResource {
+  readonly resource: Resource;
+  readonly platform: Platform;
+  readonly inputs: Inputs;
+  readonly children: readonly Child[];
+}
