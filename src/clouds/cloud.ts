@@ -28,6 +28,8 @@ export interface ResourceDefaults {
   readonly cpu: string;
   readonly memoryGiB: number;
   readonly diskGiB: number;
+  /** What a helper that copies files asks for, where the default is too much. */
+  readonly copying?: { readonly cpu: string; readonly memory: string };
 }
 
 export interface GpuRequest {
@@ -66,6 +68,8 @@ export interface ArtifactMount {
 
 /** How rclone reaches the store of a workspace. */
 export interface StoreAccess extends PodPart {
+  /** Whether it is a directory of the node: mounted, owned by root, and reached without a credential. */
+  readonly isDirectory?: boolean;
   /** The environment that configures rclone. */
   readonly env: EnvVar[];
   /** Path for rclone of a URL in the store. */
@@ -118,6 +122,9 @@ export interface Cloud {
 
   /** Lets rclone read, or as the writer also write, what `owner` has in the store. */
   store(platform: PlatformSpec, access: { readonly namespace: string; readonly owner: string; readonly role: WorkspaceRole }): StoreAccess;
+
+  /** Keeps the credential of the pod's ServiceAccount out of some of its containers; absent where no container has it in a file. */
+  withoutCredentials?(containers: readonly string[]): PodPart;
 
   /** What the ServiceAccount of a role carries. */
   identity(platform: PlatformSpec, account: { readonly namespace: string; readonly role: WorkspaceRole }): IdentityLabels;

@@ -21,7 +21,8 @@ import type { Context } from './pod';
 import { rcloneContainer } from './rclone';
 import { defaultStagingGiB } from './resources';
 import { CHECK_SCRIPT, DELETE_SCRIPT, PUBLISH_SCRIPT } from './scripts';
-import { publisherSecurity } from './security';
+import { writerSecurity } from './security';
+import { verifier, withoutCredentials } from './verify';
 
 const DEFAULT_RETRIES = 2;
 const STAGING_PATH = '/content/artifacts';
@@ -108,10 +109,10 @@ function publishJob(resource: ArtifactResource, artifact: Artifact, { platform, 
         name: 'DESTINATION',
         value: store.remotePath(artifact.url),
       }]),
-      resources: { requests: { cpu: '1', memory: '1Gi' } },
-      securityContext: publisherSecurity(resource.spec.podSecurity),
+      securityContext: writerSecurity(resource.spec.podSecurity, store.isDirectory),
     },
-    parts: [stagingPart(resource, artifact, true), recipePart(resource, artifact), store],
+    parts: [stagingPart(resource, artifact, true), recipePart(resource, artifact), store, withoutCredentials(platform)],
+    before: { container: verifier(resource, { platform, source: STAGING_PATH }), parts: [stagingPart(resource, artifact, false)] },
   });
   return withRecipe(stepJob(resource, { step: 'publish', template, tokens }), artifact);
 }
@@ -129,6 +130,7 @@ export function deletionJob(resource: ArtifactResource, platform: PlatformSpec, 
       command: ['sh', '-c', DELETE_SCRIPT],
       env: sorted([...rclone.env ?? [], ...store.env, { name: 'DESTINATION', value: store.remotePath(artifact.url) }]),
       resources: { requests: { cpu: '100m', memory: '128Mi' } },
+      securityContext: writerSecurity(resource.spec.podSecurity, store.isDirectory),
     },
     parts: [store],
   });

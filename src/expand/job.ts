@@ -10,6 +10,7 @@ import { withoutEmpty } from './overlay';
 import type { Context } from './pod';
 import { withPodDefaults } from './pod-defaults';
 import { basePodSpec, podMetadata, uniqueVolumes } from './pod-parts';
+import { HOPELESS } from './scripts';
 
 export const MAX_DISRUPTIONS_ANNOTATION = `${API_GROUP}/max-disruptions`;
 
@@ -17,6 +18,11 @@ export const MAX_DISRUPTIONS_ANNOTATION = `${API_GROUP}/max-disruptions`;
 const MAX_DISRUPTIONS = 20;
 /** Helpers fail for the network's sake alone. */
 const HELPER_RETRIES = 6;
+
+const IGNORE_DISRUPTIONS = { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] };
+/** Of any container of the pod. The steps that run a program of the user's are without it: their exit codes are their own. */
+const FAIL_IF_HOPELESS = { action: 'FailJob', onExitCodes: { operator: 'In', values: [HOPELESS] } };
+const OF_USERS: readonly Purpose[] = ['build', 'run'];
 
 /** What a Job is for: a step, or the deletion of what the steps have published. */
 export type Purpose = Step | 'delete';
@@ -32,7 +38,7 @@ export interface JobOptions {
 export function stepJob(resource: Resource, { step, template, retries = HELPER_RETRIES, tokens }: JobOptions): Job {
   const spec: JobSpec = {
     backoffLimit: retries,
-    podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
+    podFailurePolicy: { rules: [IGNORE_DISRUPTIONS, ...(OF_USERS.includes(step) ? [] : [FAIL_IF_HOPELESS])] },
     template,
   };
   const token = step === 'delete' ? undefined : tokens?.[step];
@@ -58,15 +64,18 @@ export interface HelperPod {
   readonly serviceAccountName: string;
   readonly container: Container;
   readonly parts: readonly PodPart[];
+  /** What runs first, with volumes of its own. */
+  readonly before?: { readonly container: Container; readonly parts: readonly PodPart[] };
 }
 
 /** The pod of a step that runs no code of the user's. Its image may be in the same registry, so that it has the same pull secrets. */
 export function helperPodTemplate(
   resource: ArtifactResource,
   { platform }: Pick<Context, 'platform'>,
-  { step, serviceAccountName, container, parts }: HelperPod,
+  { step, serviceAccountName, container, parts, before }: HelperPod,
 ): PodTemplateSpec {
-  const all = [{ volumes: [{ name: 'tmp', emptyDir: {} }], volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] }, ...parts];
+  const tmp = { volumes: [{ name: 'tmp', emptyDir: {} }], volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] };
+  const all = [tmp, ...parts];
   return withPodDefaults({
     metadata: podMetadata(resource, { role: step, container: container.name, parts: all, platform }),
     spec: {
@@ -74,8 +83,13 @@ export function helperPodTemplate(
       restartPolicy: 'Never',
       serviceAccountName,
       ...withoutEmpty({ imagePullSecrets: resource.spec.imagePullSecrets }),
-      containers: [{ ...container, volumeMounts: all.flatMap((part) => part.volumeMounts ?? []) }],
+      ...(before && { initContainers: [mounting(before.container, [tmp, ...before.parts])] }),
+      containers: [mounting(container, all)],
       volumes: uniqueVolumes(all),
     },
   }, { platform, namespace: namespaceOf(resource) });
+}
+
+function mounting(container: Container, parts: readonly PodPart[]): Container {
+  return { ...container, volumeMounts: parts.flatMap((part) => part.volumeMounts ?? []) };
 }

@@ -15,6 +15,8 @@ const FORBIDDEN_SECURITY = ['seLinuxOptions', 'sysctls', 'windowsOptions'] as co
 const APP_ARMOR_PREFIX = 'container.apparmor.security.beta.kubernetes.io/';
 /** The claims of a workspace, through one of which artifacts are written where the store is a directory. */
 const WORKSPACE_CLAIM = /^artifacts(-from-.*)?$/;
+/** Staging volumes (artifact.ts): what one program has written is not changed by another while it is published. */
+const STAGING_CLAIM = /-(model|dataset)-staging-[0-9a-z]{8}$/;
 /** Kinds of volumes that the `restricted` standard allows. */
 const RESTRICTED_VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
 
@@ -84,6 +86,8 @@ function volumeConflict({ volumes = [] }: PodSpec, podSecurity: PodSecurity, spe
   if (twice) return `pod.volumes has two volumes ${twice.name}; give one of them another name`;
   const published = volumes.find(({ persistentVolumeClaim }) => WORKSPACE_CLAIM.test(persistentVolumeClaim?.claimName ?? ''));
   if (published) return `pod.volumes has a volume ${published.name} on the artifacts of a workspace; refer to a model or dataset to read one`;
+  const staged = volumes.find(({ persistentVolumeClaim }) => STAGING_CLAIM.test(persistentVolumeClaim?.claimName ?? ''));
+  if (staged) return `pod.volumes has a volume ${staged.name} on the staging volume of a run; refer to the model or dataset to read what it publishes`;
   for (const volume of volumes) {
     const forbidden = forbiddenSource(volume, podSecurity);
     if (forbidden) {

@@ -2,7 +2,11 @@
 import type { Container } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../api/platform';
 import { imageNamed } from '../catalog/images';
+import { cloudNamed } from '../clouds/pods';
 import { HELPER_SECURITY } from './security';
+
+/** Requests, not limits: on a node with more to spare it takes more. */
+const COPYING = { cpu: '500m', memory: '512Mi' };
 
 /** A container that runs rclone, configured by its environment alone. */
 export function rcloneContainer(name: string, platform: PlatformSpec): Container {
@@ -10,7 +14,7 @@ export function rcloneContainer(name: string, platform: PlatformSpec): Container
     name,
     image: imageNamed(platform, 'rclone'),
     env: [{ name: 'RCLONE_CONFIG', value: '' }],
-    resources: { requests: { cpu: '500m', memory: '512Mi' } },
+    resources: { requests: cloudNamed(platform.cloud).defaults.copying ?? COPYING },
     securityContext: HELPER_SECURITY,
   };
 }

@@ -1,17 +1,24 @@
 /**
  * The programs of the steps `check` and `publish`, for the shell and tools of the rclone image (busybox).
  *
- * They take everything from their environment: SOURCE, DESTINATION (paths for rclone), RECIPE_FILE, RECIPE_DIGEST, IMAGE and
- * IMAGE_DIGEST. What they learned goes to the termination log, as one line of JSON. Nothing in them relies on an object that is
+ * They take everything from their environment: DESTINATION (a path for rclone), RECIPE_FILE, RECIPE_DIGEST, IMAGE and IMAGE_DIGEST.
+ * What they learned goes to the termination log, as one line of JSON. Nothing in them relies on an object that is
  * not there being told from one that must not be seen: to who may list a prefix only, S3 answers both with 403.
  */
 
-/** Sets \`manifest\` to the published manifest, if there is one. Any other answer than «not there» ends the program. */
-const FIND_MANIFEST = `set -eu
+/** Exit code of what no other attempt would change: the Job fails at once. Any other failure is tried again. */
+export const HOPELESS = 65;
+
+/** How the programs end: `fail` where another attempt may succeed, `give_up` where it cannot. */
+export const ENDINGS = `set -eu
 tmp="\${TMPDIR:-/tmp}"
 log="\${TERMINATION_LOG:-/dev/termination-log}"
-manifest="$tmp/published.json"
-fail() { echo "$1" >&2; echo "$1" > "$log"; exit 1; }
+fail() { printf '%s\\n' "$1" >&2; printf '%s\\n' "$1" > "$log"; exit "\${2:-1}"; }
+give_up() { fail "$1" ${HOPELESS}; }
+`;
+
+/** Sets \`manifest\` to the published manifest, if there is one. Any other answer than «not there» ends the program. */
+const FIND_MANIFEST = `${ENDINGS}manifest="$tmp/published.json"
 field() { sed -n "s/^\\"$1\\": \\"\\{0,1\\}\\([^\\",]*\\)\\"\\{0,1\\},\\{0,1\\}$/\\1/p" "$manifest"; }
 report() {
   printf '{"published":true,"contentDigest":"%s","bytes":%s,"files":%s}\\n' "$(field contentDigest)" "$(field bytes)" "$(field fileCount)" > "$log"
@@ -21,7 +28,7 @@ rclone cat "$DESTINATION/manifest.json" > "$manifest" || case $? in
   *) fail "cannot read $DESTINATION/manifest.json" ;;
 esac
 if [ -s "$manifest" ] && [ "$(field recipeDigest)" != "$RECIPE_DIGEST" ]; then
-  fail "$DESTINATION/manifest.json is not of recipe $RECIPE_DIGEST"
+  give_up "$DESTINATION/manifest.json is not of recipe $RECIPE_DIGEST"
 fi
 `;
 
@@ -37,8 +44,9 @@ fi
 `;
 
 /**
- * Copies the staging volume to the store, verifies the copy, and writes the manifest last, so that no half an artifact is ever
- * seen. Links are followed within the volume only: a program could else have the writer's own token published.
+ * Copies what was verified (verify-script.ts) from the staging volume to the store, verifies the copy, and writes the manifest last,
+ * so that a partial artifact is never visible. This is the container with the credential: it opens the files of the list by paths
+ * without a link in them, and follows no link.
  */
 export const PUBLISH_SCRIPT = `${FIND_MANIFEST}
 if [ -s "$manifest" ]; then
@@ -46,36 +54,37 @@ if [ -s "$manifest" ]; then
   echo "already published: $DESTINATION"
   exit 0
 fi
-root=$(readlink -f "$SOURCE")
-find "$SOURCE" -type l ! -path "$SOURCE/checkpoints/*" > "$tmp/links"
-while IFS= read -r link; do
-  [ -e "$link" ] || continue
-  case "$(readlink -f "$link")/" in
-    "$root"/?*) ;;
-    *) fail "$link leads out of /content/artifacts; copy what it leads to, or leave it out" ;;
-  esac
-done < "$tmp/links"
-set -- --copy-links --exclude '/checkpoints/**' --exclude '/lost+found/**'
-rclone lsjson "$SOURCE" -R --files-only --no-modtime --no-mimetype --hash --hash-type sha256 "$@" > "$tmp/listing.json" \\
-  || fail "cannot read all of $SOURCE"
-sed -n 's/.*"Path":"\\(.*\\)","Name":".*"Size":\\([0-9]*\\),.*"sha256":"\\([0-9a-f]*\\)".*/{"path":"\\1","size":\\2,"sha256":"\\3"}/p' \\
-  "$tmp/listing.json" | LC_ALL=C sort > "$tmp/files"
-count=$(wc -l < "$tmp/files" | tr -d ' ')
-[ "$count" -gt 0 ] || fail "nothing to publish: the program wrote no file to /content/artifacts"
-[ "$count" -eq "$(grep -c '"Path"' "$tmp/listing.json")" ] || fail "a file has no checksum; see $tmp/listing.json"
-bytes=$(sed 's/.*"size":\\([0-9]*\\),.*/\\1/' "$tmp/files" | awk '{ sum += $1 } END { printf "%.0f", sum }')
+verified="$tmp/verified"
+count=$(wc -l < "$verified/files" | tr -d ' ')
+bytes=$(sed 's/.*"size":\\([0-9]*\\),.*/\\1/' "$verified/files" | awk '{ sum += $1 } END { printf "%.0f", sum }')
 echo "publishing $count files, $bytes bytes, to $DESTINATION"
-rclone sync "$SOURCE" "$DESTINATION/files" --stats 30s --stats-one-line --verbose "$@" || fail "cannot copy to $DESTINATION/files"
-rclone check "$SOURCE" "$DESTINATION/files" --one-way "$@" || fail "what was copied to $DESTINATION/files differs from its source"
+found=0; rclone lsf "$DESTINATION/files" -R --files-only > "$tmp/there" || found=$?
+case $found in 0|3|4) ;; *) fail "cannot list $DESTINATION/files" ;; esac
+if ! awk -F '\\t' 'NR == FNR { wanted[$1] = 1; next } !($0 in wanted) { exit 1 }' "$verified/names" "$tmp/there"; then
+  echo "removing what an earlier attempt left"
+  rclone purge "$DESTINATION/files" || fail "cannot remove what an earlier attempt left in $DESTINATION/files"
+fi
+while IFS="$(printf '\\t')" read -r list from to; do
+  set -- "$SOURCE/$from" "$DESTINATION/files/$to" --skip-links
+  if [ "$list" = - ]; then
+    rclone copyto --stats 30s --stats-one-line --verbose "$@" || fail "cannot copy to $DESTINATION/files"
+  else
+    set -- "$@" --files-from-raw "$verified/$list"
+    rclone copy --stats 30s --stats-one-line --verbose "$@" || fail "cannot copy to $DESTINATION/files"
+    rclone check --one-way "$@" || fail "what was copied to $DESTINATION/files differs from its source"
+  fi
+done < "$verified/copies"
+arrived=$(rclone lsf "$DESTINATION/files" -R --files-only | wc -l)
+[ "$arrived" -eq "$count" ] || fail "$DESTINATION/files has $arrived files where $count were to be copied; has the staging volume changed meanwhile?"
 {
   printf '{\\n"version": 1,\\n'
   printf '"recipeDigest": "%s",\\n' "$RECIPE_DIGEST"
-  printf '"contentDigest": "sha256:%s",\\n' "$(sha256sum < "$tmp/files" | cut -d ' ' -f 1)"
+  printf '"contentDigest": "sha256:%s",\\n' "$(sha256sum < "$verified/files" | cut -d ' ' -f 1)"
   printf '"bytes": %s,\\n"fileCount": %s,\\n' "$bytes" "$count"
   printf '"image": "%s",\\n"imageDigest": "%s",\\n' "$IMAGE" "$IMAGE_DIGEST"
   printf '"recipe": %s,\\n' "$(cat "$RECIPE_FILE")"
   printf '"files": [\\n'
-  sed '$!s/$/,/' "$tmp/files"
+  sed '$!s/$/,/' "$verified/files"
   printf ']\\n}\\n'
 } > "$manifest"
 rclone copyto --no-check-dest "$manifest" "$DESTINATION/manifest.json" || fail "cannot write $DESTINATION/manifest.json"
@@ -84,11 +93,8 @@ report
 echo "published $DESTINATION"
 `;
 
-/** Deletes an artifact: the manifest first, so that nobody takes for whole what is half gone. Nothing there is a success. */
-export const DELETE_SCRIPT = `set -eu
-log="\${TERMINATION_LOG:-/dev/termination-log}"
-fail() { echo "$1" >&2; echo "$1" > "$log"; exit 1; }
-gone() { case $1 in 0|3|4) ;; *) fail "$2" ;; esac; }
+/** Deletes an artifact: the manifest first, so that nobody takes a partial artifact for a whole one. An absent one is a success. */
+export const DELETE_SCRIPT = `${ENDINGS}gone() { case $1 in 0|3|4) ;; *) fail "$2" ;; esac; }
 status=0; rclone deletefile "$DESTINATION/manifest.json" || status=$?
 gone "$status" "cannot delete $DESTINATION/manifest.json"
 status=0; rclone purge "$DESTINATION" || status=$?

@@ -1,6 +1,6 @@
 /** Security contexts that meet the Pod Security Standards `baseline` and `restricted`. */
 import type { PodSecurityContext, SecurityContext } from 'kubernetes-types/core/v1';
-import type { PodSecurity } from '../api/resource';
+import type { CommonSpec, PodSecurity } from '../api/resource';
 
 /** The group that owns volumes, as the ancestor had it, so that images with any user can write to them. */
 const FS_GROUP = 3003;
@@ -33,14 +33,26 @@ export const HELPER_SECURITY: SecurityContext = {
 };
 
 /**
- * A helper that reads what the user's container has written: root's files too, under `baseline`, for which it keeps that one
- * capability. Under `restricted` nothing of root's is there.
+ * The container that looks at what the program has written, and opens it for the one that copies it: under `baseline` as root, for
+ * which it keeps these two capabilities; under `restricted` as the program's user, where that is known. It holds no credential.
  */
-export function publisherSecurity(podSecurity: PodSecurity = 'baseline'): SecurityContext {
-  if (podSecurity === 'restricted') return HELPER_SECURITY;
+export function verifierSecurity({ podSecurity = 'baseline', pod }: CommonSpec): SecurityContext {
+  if (podSecurity === 'baseline') return asRoot(['DAC_OVERRIDE', 'FOWNER']);
+  return { ...HELPER_SECURITY, runAsUser: pod?.securityContext?.runAsUser ?? HELPER_USER };
+}
+
+/**
+ * A helper that writes to the store. Never root where it holds a credential; a directory of the node belongs to root, and there is no
+ * credential for it.
+ */
+export function writerSecurity(podSecurity: PodSecurity = 'baseline', isDirectory = false): SecurityContext {
+  return isDirectory && podSecurity === 'baseline' ? asRoot(['DAC_OVERRIDE']) : HELPER_SECURITY;
+}
+
+function asRoot(capabilities: string[]): SecurityContext {
   return {
     allowPrivilegeEscalation: false,
-    capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE'] },
+    capabilities: { drop: ['ALL'], add: capabilities },
     readOnlyRootFilesystem: true,
     runAsUser: 0,
   };

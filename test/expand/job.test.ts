@@ -64,7 +64,7 @@ test('another store is other Jobs', () => {
 });
 
 test.each(STEPS)('a disrupted %s is no failure, and has a ceiling of its own', (step) => {
-  expect(specOf(step).podFailurePolicy?.rules).toEqual([{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }]);
+  expect(specOf(step).podFailurePolicy?.rules[0]).toEqual({ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] });
   expect(jobOf(step, model()).metadata?.annotations).toEqual({ 'substratus.ai/max-disruptions': '20' });
 });
 
@@ -94,4 +94,11 @@ test('the GPU is held by the run alone', () => {
   const gpu: ModelSpec = { resources: { gpu: { type: 'nvidia-l4', count: 4 } } };
   const requested = STEPS.map((step) => specOf(step, gpu).template.spec?.containers[0]?.resources?.requests?.['nvidia.com/gpu']);
   expect(requested).toEqual([undefined, '4', undefined]);
+});
+
+test('R5: a step of ours that cannot succeed fails at once; the exit codes of a program are its own', () => {
+  const hopeless = { action: 'FailJob', onExitCodes: { operator: 'In', values: [65] } };
+  const rules = (step: Step) => specOf(step).podFailurePolicy?.rules.map(({ action }) => action);
+  expect([rules('check'), rules('run'), rules('publish')]).toEqual([['Ignore', 'FailJob'], ['Ignore'], ['Ignore', 'FailJob']]);
+  expect(specOf('publish').podFailurePolicy?.rules).toContainEqual(hopeless);
 });

@@ -23,11 +23,15 @@ function environmentOf({ env = [] }: Container): Record<string, string> {
   return Object.fromEntries(env.map(({ name, value, valueFrom }) => [name, value ?? SECRET[valueFrom?.secretKeyRef?.key ?? ''] ?? '']));
 }
 
-/** Runs the container of a step, with the folders of this test for its volumes. */
+/** Runs the containers of a step, with the folders of this test for its volumes. */
 function runStep(step: Step, platform: PlatformSpec, paths: Readonly<Record<string, string>> = {}): Run {
-  const container = the(jobOf(step, RESOURCE, { platform }).spec?.template.spec?.containers ?? [], step);
-  const [, , script = ''] = container.command ?? [];
-  return runScript({ script, path: defined(process.env.PATH), env: { ...environmentOf(container), ...paths } });
+  const { initContainers = [], containers = [] } = jobOf(step, RESOURCE, { platform }).spec?.template.spec ?? {};
+  const shared = { TMPDIR: temporaryFolder() };
+  const runs = [...initContainers, the(containers, step)].map((container) => {
+    const [, , script = ''] = container.command ?? [];
+    return runScript({ script, path: defined(process.env.PATH), env: { ...environmentOf(container), ...shared, ...paths } });
+  });
+  return runs.find(({ status }) => status !== 0) ?? defined(runs.at(-1));
 }
 
 (RCLONE ? describe : describe.skip)('an S3-compatible store', () => {

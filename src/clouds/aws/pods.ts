@@ -31,6 +31,8 @@ export const awsCloud: Cloud = {
   workspaceUrl: workspaceFolder,
   mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceFolder(platform, mount.owner)),
   store,
+  /* https://github.com/aws/amazon-eks-pod-identity-webhook#eks-walkthrough: the webhook that gives containers their token. */
+  withoutCredentials: (containers) => ({ annotations: { 'eks.amazonaws.com/skip-containers': containers.join(',') } }),
   identity: () => ({}),
   workspaceVolumes: (platform, namespace) => workspaceVolumePairs(platform, namespace, (owners) => mountpointVolume(platform, owners)),
   registryLogin,

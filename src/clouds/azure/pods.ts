@@ -27,6 +27,8 @@ export const azureCloud: Cloud = {
   workspaceUrl,
   mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceUrl(platform, mount.owner)),
   store,
+  /* https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html */
+  withoutCredentials: (containers) => ({ annotations: { 'azure.workload.identity/skip-containers': containers.join(';') } }),
   identity,
   podLabels: { 'azure.workload.identity/use': 'true' },
   workspaceVolumes: (platform, namespace) => workspaceVolumePairs(platform, namespace, (owners) => blobVolume(platform, owners)),

@@ -16,7 +16,7 @@ export const localCloud: Cloud = {
   title: 'a local cluster',
   machines: [],
   /* A laptop: what is asked for must fit beside everything else on it. */
-  defaults: { cpu: '500m', memoryGiB: 2, diskGiB: 5 },
+  defaults: { cpu: '500m', memoryGiB: 2, diskGiB: 5, copying: { cpu: '100m', memory: '128Mi' } },
   capacities: ['on-demand'],
   canAutoProvision: false,
   hasIdentities: false,
@@ -50,6 +50,7 @@ function directoryStore(platform: PlatformSpec, { role, ...owners }: VolumeOwner
   const name = storeVolumeName(owners);
   const root = workspaceFolder(platform, owners.owner);
   return {
+    isDirectory: true,
     env: [],
     volumes: [{ name, persistentVolumeClaim: { claimName: claimName(owners), readOnly } }],
     volumeMounts: [{ name, mountPath: DIRECTORY, readOnly }],
