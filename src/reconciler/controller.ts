@@ -4,11 +4,11 @@ import type { PlatformSpec } from '../api/platform';
 import { KINDS, PLURALS } from '../api/resource';
 import type { NotebookSpec } from '../api/resource';
 import { keyOfResource } from '../expand';
-import { Carrier } from './act/carry-out';
-import type { Hands } from './act/carry-out';
+import { Applier } from './act/applier';
+import type { ApplierContext } from './act/applier';
 import { Repairs } from './act/repairs';
 import { StatusWriter } from './act/status-writer';
-import type { Voice } from './act/status-writer';
+import type { StatusWriterContext } from './act/status-writer';
 import { isNamespaceGoing, refusalOf } from './act/write-error';
 import { decide } from './decide/decide';
 import type { Decision, Verdict } from './decide/decision';
@@ -25,7 +25,7 @@ import type { Outcome } from './runtime/workers';
 /** How often a resource is looked at again right after a write, before it has to wait for events. */
 const MAX_PASSES = 4;
 
-export interface ControllerOptions extends Omit<Hands, 'onRepair'>, Voice {
+export interface ControllerOptions extends Omit<ApplierContext, 'onRepair'>, StatusWriterContext {
   readonly platform: PlatformSpec;
   readonly rollOnUpgrade: boolean;
   /** Where a notebook answers. */
@@ -43,7 +43,7 @@ interface Result {
 }
 
 export class Controller {
-  private readonly carrier: Carrier;
+  private readonly applier: Applier;
   private readonly writer: StatusWriter;
   private readonly warnings: Warnings;
   private readonly activities: Activities;
@@ -53,7 +53,7 @@ export class Controller {
 
   constructor(private readonly options: ControllerOptions) {
     const { client, clock, enqueue } = options;
-    this.carrier = new Carrier({ ...options, onRepair: (resource, child) => this.repaired(resource, child) });
+    this.applier = new Applier({ ...options, onRepair: (resource, child) => this.repaired(resource, child) });
     this.writer = new StatusWriter(options);
     this.warnings = new Warnings(client, clock);
     this.activities = new Activities(clock, enqueue);
@@ -75,7 +75,7 @@ export class Controller {
 
   /** Frees what is remembered of an object that is gone. */
   public forgetObject(uid: string): void {
-    this.carrier.forget(uid);
+    this.applier.forget(uid);
     this.warnings.forget(uid);
     this.askedAt.delete(uid);
   }
@@ -118,7 +118,7 @@ export class Controller {
   /** Carries out a decision; says whether it changed anything, or why the API server would not have it. */
   private async act(resource: Observed, decision: Decision): Promise<'changed' | 'unchanged' | Result> {
     try {
-      return await this.carrier.carryOut(resource, decision) ? 'changed' : 'unchanged';
+      return await this.applier.apply(resource, decision) ? 'changed' : 'unchanged';
     } catch (error) {
       if (isNamespaceGoing(error)) return this.letGo(resource);
       const refusal = refusalOf(error);
@@ -132,7 +132,7 @@ export class Controller {
   /** A namespace that is going away is never held up. */
   private async letGo(resource: Observed): Promise<Result> {
     if (resource.metadata.deletionTimestamp !== undefined) {
-      await this.carrier.carryOut(resource, { desired: [], obsolete: [], finalizer: false, verdict: inProgress('Deleting', '') });
+      await this.applier.apply(resource, { desired: [], obsolete: [], finalizer: false, verdict: inProgress('Deleting', '') });
     }
     return {};
   }

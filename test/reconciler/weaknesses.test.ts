@@ -4,7 +4,7 @@ import type { PlatformSpec } from '../../src/api/platform';
 import { IMAGES } from '../../src/catalog/images';
 import { isAdoptable } from '../../src/reconciler/act/adoption';
 import { StatusWriter } from '../../src/reconciler/act/status-writer';
-import type { Voice } from '../../src/reconciler/act/status-writer';
+import type { StatusWriterContext } from '../../src/reconciler/act/status-writer';
 import { tokenOf } from '../../src/reconciler/act/token-key';
 import { SYSTEM_CLOCK } from '../../src/reconciler/clock';
 import type { ApplyOptions, Client } from '../../src/reconciler/kube/client';
@@ -115,7 +115,7 @@ test('weakness 8: a status is applied by a manager of its own, to the very versi
       return { ...opt, ...body };
     },
   } as unknown as Client;
-  const writer = new StatusWriter({ client, caches: newCaches(), clock: SYSTEM_CLOCK, events: { record: () => undefined } as unknown as Voice['events'] });
+  const writer = new StatusWriter({ client, caches: newCaches(), clock: SYSTEM_CLOCK, events: { record: () => undefined } as unknown as StatusWriterContext['events'] });
   const { metadata: { uid, resourceVersion } } = cluster.get(opt);
   await writer.tell(cluster.get(opt), cluster.decide(opt).verdict);
   expect(sent).toEqual([[{ name: 'opt', namespace: 'team-a', uid, resourceVersion }, { force: true, subresource: 'status', fieldManager: 'substratus-status' }]]);

@@ -24,7 +24,7 @@ const TROUBLES: readonly string[] = [
   'Unschedulable', 'ImagePullFailed', 'QuotaExceeded', 'Forbidden', 'NoPods', 'CrashLooping', 'VolumePending',
 ];
 
-export interface Voice {
+export interface StatusWriterContext {
   readonly client: Client;
   readonly caches: Caches;
   readonly events: EventRecorder;
@@ -41,11 +41,11 @@ export class StatusWriter {
   /** When there was first something to tell that has not been told. */
   private readonly untoldSince = new Map<string, number>();
 
-  constructor(private readonly voice: Voice) {}
+  constructor(private readonly context: StatusWriterContext) {}
 
   /** Writes the status, if it says anything new. */
   public async tell(resource: Observed, verdict: Verdict): Promise<Outcome> {
-    const { clock } = this.voice;
+    const { clock } = this.context;
     const status = changedStatus(resource, verdict, clock.date().toISOString().replace(/\.\d+Z$/, 'Z'));
     const key = keyOfResource(resource);
     if (!status) {
@@ -66,7 +66,7 @@ export class StatusWriter {
   }
 
   private waitMs(key: string, settleMs: number): number {
-    const now = this.voice.clock.now();
+    const now = this.context.clock.now();
     const since = this.untoldSince.get(key) ?? now;
     this.untoldSince.set(key, since);
     return Math.max((this.toldAt.get(key) ?? -Infinity) + EVERY_MS, since + settleMs) - now;
@@ -74,7 +74,7 @@ export class StatusWriter {
 
   /** Says whether the resource is still there. */
   private async write(resource: Observed, status: object): Promise<boolean> {
-    const { client, caches } = this.voice;
+    const { client, caches } = this.context;
     const { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion } } = resource;
     const body = { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, status };
     try {
@@ -91,6 +91,6 @@ export class StatusWriter {
     const before = resource.status?.conditions?.find(({ type }) => type === 'Ready');
     const isTrouble = stalled === true || TROUBLES.includes(reason);
     const isNews = before?.reason !== reason && (isTrouble || !reconciling) && !(ready && before?.status === 'True');
-    if (isNews) this.voice.events.record(resource, { type: isTrouble ? 'Warning' : 'Normal', reason, message });
+    if (isNews) this.context.events.record(resource, { type: isTrouble ? 'Warning' : 'Normal', reason, message });
   }
 }

@@ -16,7 +16,7 @@ import type { Workspaces } from './workspace';
 import { writeOf } from './writes';
 import type { Write } from './writes';
 
-export interface Hands {
+export interface ApplierContext {
   readonly client: Client;
   readonly caches: Caches;
   readonly workspaces: Workspaces;
@@ -34,22 +34,22 @@ interface Pending {
 /** Kinds that pods come from, so that their namespace has to be a workspace. */
 const NEED_WORKSPACE = ['Job', 'Deployment'];
 
-export class Carrier {
+export class Applier {
   /** How the API server has made objects that it does not keep as they are applied, by uid. */
   private readonly accepted = new Map<string, string>();
   /** Objects that are deleted already, though the news has not come yet. */
   private readonly removed = new Set<string>();
 
-  constructor(private readonly hands: Hands) {}
+  constructor(private readonly context: ApplierContext) {}
 
   /** Says whether anything was made or changed, so that it is worth another look. */
-  public async carryOut(resource: Observed, decision: Decision): Promise<boolean> {
+  public async apply(resource: Observed, decision: Decision): Promise<boolean> {
     if (decision.finalizer !== undefined && await this.setFinalizer(resource, decision.finalizer)) return true;
     for (const child of decision.inTheWay ?? []) await this.remove(child, 'Foreground', child.metadata.resourceVersion);
     const { desired } = decision;
     const { namespace } = resource.metadata;
     const writes = this.writesOf(resource, decision);
-    if (this.needsWorkspace(namespace, { desired, writes })) await this.hands.workspaces.prepare(namespace);
+    if (this.needsWorkspace(namespace, { desired, writes })) await this.context.workspaces.prepare(namespace);
     if (decision.secret) await this.makeSecret(resource, decision.secret.name);
     const refused = await this.writeAll(resource, writes);
     if (decision.disrupted) await this.noteDisruptions(decision.disrupted);
@@ -66,11 +66,11 @@ export class Carrier {
   /** Whether pods are about to be made, or cannot be made since a ServiceAccount has gone. */
   private needsWorkspace(namespace: string, { desired, writes }: Pending): boolean {
     if (writes.some(({ object }) => NEED_WORKSPACE.includes(object.kind ?? ''))) return true;
-    return desired.length > 0 && this.hands.workspaces.isIncomplete(namespace);
+    return desired.length > 0 && this.context.workspaces.isIncomplete(namespace);
   }
 
   private writesOf(resource: Observed, { desired }: Decision): Write[] {
-    const children = new Map(childrenOf(this.hands.caches, resource.metadata.uid).map((child) => [`${child.kind}/${child.metadata.name}`, child]));
+    const children = new Map(childrenOf(this.context.caches, resource.metadata.uid).map((child) => [`${child.kind}/${child.metadata.name}`, child]));
     return desired.flatMap((wanted) => {
       const child = children.get(`${wanted.object.kind}/${wanted.object.metadata?.name}`);
       return writeOf(wanted, child, (differing) => this.accepted.get(differing.metadata.uid) === fingerprint(differing)) ?? [];
@@ -92,10 +92,10 @@ export class Carrier {
   }
 
   private async write(resource: Observed, change: Write): Promise<void> {
-    const child = await write(this.hands.client, resource, change);
-    this.hands.caches.children.get(child.kind)?.observe(child);
+    const child = await write(this.context.client, resource, change);
+    this.context.caches.children.get(child.kind)?.observe(child);
     if (differsFrom(child, change)) this.accepted.set(child.metadata.uid, fingerprint(child));
-    if (change.isRepair) this.hands.onRepair(resource, child);
+    if (change.isRepair) this.context.onRepair(resource, child);
   }
 
   /** @param resourceVersion removes it as it was seen only: a Job that has succeeded since is not to be run again. */
@@ -112,7 +112,7 @@ export class Carrier {
     if (this.removed.has(options.uid)) return;
     this.removed.add(options.uid);
     try {
-      await this.hands.client.remove(type, ref, options);
+      await this.context.client.remove(type, ref, options);
     } catch (error) {
       this.removed.delete(options.uid);
       throw error;
@@ -127,11 +127,11 @@ export class Carrier {
   }
 
   private async makeSecret(resource: Observed, name: string): Promise<void> {
-    const token = this.hands.tokenOf(resource.metadata.uid) ?? randomBytes(24).toString('base64url');
+    const token = this.context.tokenOf(resource.metadata.uid) ?? randomBytes(24).toString('base64url');
     const { namespace } = resource.metadata;
     const metadata = { name, namespace, labels: MANAGED_BY, ownerReferences: [ownerReference(resource)] };
     try {
-      await this.hands.client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata, immutable: true, stringData: { token } } as never);
+      await this.context.client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata, immutable: true, stringData: { token } } as never);
     } catch (error) {
       if (!ApiError.isAlreadyExists(error)) throw error;
     }
@@ -140,7 +140,7 @@ export class Carrier {
   private async noteDisruptions({ job, pods }: NonNullable<Decision['disrupted']>): Promise<void> {
     const { name, namespace, uid } = job.metadata;
     const body = { metadata: { uid, annotations: { [DISRUPTED_ANNOTATION]: pods.join() } } };
-    await this.hands.client.patch(typeOf(job), { name, namespace }, { type: 'merge', body });
+    await this.context.client.patch(typeOf(job), { name, namespace }, { type: 'merge', body });
   }
 
   /** Says whether it was changed. */
@@ -149,8 +149,8 @@ export class Carrier {
     if (finalizers.includes(ARTIFACT_FINALIZER) === wanted) return false;
     const value = wanted ? [...finalizers, ARTIFACT_FINALIZER] : finalizers.filter((finalizer) => finalizer !== ARTIFACT_FINALIZER);
     const body = { metadata: { resourceVersion, finalizers: value } };
-    const live = await this.hands.client.patch(RESOURCE_TYPES[resource.kind], { name, namespace }, { type: 'merge', body });
-    if (wanted) this.hands.caches.resources[resource.kind].observe(observeResource(live, resource.kind));
+    const live = await this.context.client.patch(RESOURCE_TYPES[resource.kind], { name, namespace }, { type: 'merge', body });
+    if (wanted) this.context.caches.resources[resource.kind].observe(observeResource(live, resource.kind));
     return wanted;
   }
 }
