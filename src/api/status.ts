@@ -55,7 +55,7 @@ export const REASONS = [
   'InvalidSpec', 'NoWorkspace', 'NameConflict', 'Forbidden', 'QuotaExceeded', 'Rejected',
   'Building', 'Checking', 'Running', 'Publishing', 'Starting', 'RollingOut',
   'BuildFailed', 'CheckFailed', 'RunFailed', 'PublishFailed', 'DeletionFailed', 'BucketChanged', 'RolloutFailed', 'TooManyDisruptions',
-  'Unschedulable', 'ImagePullFailed', 'ContainerConfigError', 'CrashLooping', 'NoPods', 'VolumePending',
+  'Unschedulable', 'ImagePullFailed', 'ContainerConfigError', 'CrashLooping', 'NoPods', 'VolumePending', 'ReconcilerError',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

@@ -1,5 +1,6 @@
 /** Volumes that are bound by name: how a workspace mounts artifacts where the driver knows no inline volumes. */
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
+import { ExpandError } from '../api/expand-error';
 import { MANAGED_BY } from '../api/labels';
 import type { PlatformSpec } from '../api/platform';
 import { workspaceOf } from '../api/platform';
@@ -77,6 +78,8 @@ export function mountFromClaim(mount: ArtifactMount, root: string): PodPart {
 
 /** The path of `url` below `root`. */
 export function relativeTo(root: string, url: string): string {
-  if (!url.startsWith(`${root}/`)) throw new Error(`artifact ${url} does not lie under ${root}, the folder of its workspace`);
+  if (!url.startsWith(`${root}/`)) {
+    throw new ExpandError(`artifact ${url} does not lie under ${root}, the folder of its workspace on this platform; copy it there if the platform has another bucket than it had`);
+  }
   return url.slice(root.length + 1);
 }

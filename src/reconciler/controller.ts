@@ -17,7 +17,8 @@ import { rememberedExpand } from './decide/expansions';
 import type { View } from './decide/view';
 import type { Asked } from './observe/activities';
 import { Activities } from './observe/activities';
-import { childrenOf, findByGate, usersOf } from './observe/caches';
+import { childrenOf } from './observe/caches';
+import { lookupsOf } from './observe/lookups';
 import type { Observed, ObservedChild } from './observe/observed';
 import { Warnings } from './observe/warnings';
 import type { Outcome } from './runtime/workers';
@@ -40,6 +41,8 @@ interface Result {
   /** What the verdict is about. */
   readonly generation?: number;
   readonly lookAgainMs?: number;
+  /** Thrown once the verdict is told, so that it is logged and counted. */
+  readonly failure?: unknown;
 }
 
 export class Controller {
@@ -65,9 +68,15 @@ export class Controller {
     if (!resource) return this.forget(key);
     const waitMs = this.repairs.waitMs(key);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
-    const { verdict, lookAgainMs, generation } = await this.bringAbout(key, resource);
+    const result = await this.bringAbout(key, resource);
+    const told = await this.tell(key, resource, result);
+    if (result.failure !== undefined) throw result.failure;
+    return told;
+  }
+
+  private async tell(key: string, { metadata: { uid } }: Observed, { verdict, lookAgainMs, generation }: Result): Promise<Outcome> {
     const current = this.find(key);
-    const isAsDecided = current?.metadata.uid === resource.metadata.uid && current.metadata.generation === generation;
+    const isAsDecided = current?.metadata.uid === uid && current.metadata.generation === generation;
     if (!verdict || !isAsDecided) return {}; // what has changed meanwhile comes by itself
     const { requeueAfterMs } = await this.writer.tell(current, verdict);
     return outcome(lookAgainMs, requeueAfterMs);
@@ -102,6 +111,7 @@ export class Controller {
       const acted = await this.act(current, decision);
       const { generation } = current.metadata;
       if (typeof acted === 'object') return { ...acted, generation };
+      if (decision.failure !== undefined) return { verdict: decision.verdict, generation, failure: decision.failure };
       if (acted === 'unchanged') return { verdict: decision.verdict, generation, lookAgainMs: soonest(lookAgainMs, decision.lookAgainMs) };
       if (pass === MAX_PASSES) return { verdict: decision.verdict, generation, lookAgainMs: this.slowDown(key) };
       current = this.find(key);
@@ -148,10 +158,9 @@ export class Controller {
     const view: View = {
       resource, platform, children, pods, rollOnUpgrade,
       expand: this.expand,
-      find: (gate) => findByGate(caches, gate),
       warnings: gathered.messages,
       askedFor: (askedUid) => this.askedFor(askedUid),
-      users: () => usersOf(caches, resource),
+      ...lookupsOf(caches, resource),
       ...(activity?.idle && { idle: activity.idle }),
       ...(problem !== undefined && { grant: { problem, isFatal: workspaces.isMissingValues(namespace) } }),
     };

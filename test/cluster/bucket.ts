@@ -1,4 +1,4 @@
-/** A bucket of which nothing but the manifests is kept, and the steps that read and write it (src/expand/scripts.ts). */
+/** A bucket of which nothing but the manifests is kept, and the steps that read, write and delete it (src/expand/scripts.ts). */
 import { createHash } from 'node:crypto';
 import type { Container, Pod } from 'kubernetes-types/core/v1';
 
@@ -35,9 +35,13 @@ export class Bucket {
 
   /** What the pod of a step reports when it succeeds, having published what it should; undefined for any other pod. */
   public runStep({ metadata, spec }: Pod): string | undefined {
-    const step = spec?.containers.find(({ name }) => name === 'check' || name === 'publish');
+    const step = spec?.containers.find(({ name }) => name === 'check' || name === 'publish' || name === 'delete');
     const destination = step && destinationOf(step, metadata?.namespace);
     if (destination === undefined) return undefined;
+    if (step?.name === 'delete') {
+      this.remove(destination);
+      return undefined;
+    }
     if (step?.name === 'publish' && !this.find(destination)) this.publish(destination);
     const published = this.find(destination);
     return `${JSON.stringify(published ? { published: true, ...published } : { published: false })}\n`;

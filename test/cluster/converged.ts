@@ -12,8 +12,9 @@ import { changedStatus } from '../../src/reconciler/decide/status';
 import type { View } from '../../src/reconciler/decide/view';
 import { apiVersionOf } from '../../src/reconciler/kube/types';
 import type { LiveObject } from '../../src/reconciler/kube/types';
-import { childrenOf, findByGate, newCaches, usersOf } from '../../src/reconciler/observe/caches';
+import { childrenOf, newCaches } from '../../src/reconciler/observe/caches';
 import type { Caches } from '../../src/reconciler/observe/caches';
+import { lookupsOf } from '../../src/reconciler/observe/lookups';
 import { observeChild, observeResource } from '../../src/reconciler/observe/observed';
 import type { Observed, ObservedChild } from '../../src/reconciler/observe/observed';
 import { observePod } from '../../src/reconciler/observe/pods';
@@ -131,11 +132,10 @@ function viewOf(resource: Observed, { caches, warnings, platform, rollOnUpgrade 
   const problem = workspaces.grantProblem(namespace);
   return {
     resource, platform, rollOnUpgrade, warnings, expand,
-    find: (gate) => findByGate(caches, gate),
     children: childrenOf(caches, uid),
     pods: caches.pods.by('resource', keyOfResource(resource)),
     askedFor: () => Infinity,
-    users: () => usersOf(caches, resource),
+    ...lookupsOf(caches, resource),
     ...(problem !== undefined && { grant: { problem, isFatal: workspaces.isMissingValues(namespace) } }),
   };
 }

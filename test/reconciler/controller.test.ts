@@ -2,6 +2,7 @@
 import { recipeDigest } from '../../src/api/digest';
 import type { ArtifactResource, Resource } from '../../src/api/resource';
 import { ARTIFACT_FINALIZER } from '../../src/api/resource';
+import * as expansion from '../../src/expand';
 import { artifactUrl } from '../../src/expand';
 import { ApiError } from '../../src/reconciler/kube/api-error';
 import { dataset, model, notebook, platformOf, server } from '../expand/fixtures';
@@ -118,4 +119,14 @@ test('a claim that cannot be as large as asked keeps no notebook from being susp
   await cluster.run();
   const deployment = cluster.store.get({ collection: 'apps/deployments', namespace: 'team-a' }, 'lab-notebook');
   expect([deployment?.spec, cluster.reasonOf(lab)]).toEqual([expect.objectContaining({ replicas: 0 }), 'Rejected']);
+});
+
+test('A21: a mistake of the program is told in the status, and thrown so that it is logged, counted and tried again', async () => {
+  const cluster = new SmallCluster();
+  cluster.user(notebook());
+  const mistake = new TypeError('x is undefined');
+  jest.spyOn(expansion, 'expand').mockImplementation(() => { throw mistake; });
+  await expect(cluster.run()).rejects.toBe(mistake);
+  expect(cluster.reasonOf(notebook())).toBe('ReconcilerError');
+  jest.restoreAllMocks();
 });

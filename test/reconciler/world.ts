@@ -16,8 +16,9 @@ import { changedStatus } from '../../src/reconciler/decide/status';
 import type { View } from '../../src/reconciler/decide/view';
 import type { Idle } from '../../src/reconciler/observe/activity';
 import { readApplied, writeApplied } from '../../src/reconciler/observe/applied';
-import { childrenOf, findByGate, newCaches, usersOf } from '../../src/reconciler/observe/caches';
+import { childrenOf, newCaches } from '../../src/reconciler/observe/caches';
 import { fingerprintOf } from '../../src/reconciler/observe/fingerprint';
+import { lookupsOf } from '../../src/reconciler/observe/lookups';
 import { observeChild } from '../../src/reconciler/observe/observed';
 import type { JobState, Observed, ObservedChild } from '../../src/reconciler/observe/observed';
 import type { ObservedPod } from '../../src/reconciler/observe/pods';
@@ -214,15 +215,14 @@ export class World {
     return changed || status !== undefined;
   }
 
-  private view(resource: Observed): View {
+  public view(resource: Observed): View {
     return {
       resource, platform: this.platform, expand,
       rollOnUpgrade: this.rollOnUpgrade, warnings: this.warnings, idle: this.idle, grant: this.grant,
-      find: (gate) => findByGate(this.caches, gate),
       children: childrenOf(this.caches, resource.metadata.uid),
       pods: this.caches.pods.by('resource', keyOf({ kind: resource.kind, namespace: resource.metadata.namespace, name: resource.metadata.name })),
       askedFor: () => Infinity,
-      users: () => usersOf(this.caches, resource),
+      ...lookupsOf(this.caches, resource),
     };
   }
 

@@ -18,6 +18,7 @@ import type { Progress } from './job-step';
 import { isLive } from './liveness';
 import { outcomeOf } from './outcome';
 import type { Outcome } from './outcome';
+import { awaitDeletion } from './twins';
 import type { ArtifactView } from './view';
 
 /** How long the news of a pod may lag behind that of its Job. */
@@ -26,6 +27,8 @@ const NEWS_MS = 5000;
 export function decideArtifact(view: ArtifactView): Decision {
   const published = publishedBefore(view);
   if (!published) return make(view);
+  const waiting = awaitDeletion(view, published);
+  if (waiting) return waiting;
   if (published.url === urlHere(view, published)) return done(view, published);
   const decision = make(view, published);
   return { ...decision, verdict: { ...decision.verdict, artifact: decision.verdict.artifact ?? published } };
@@ -86,6 +89,8 @@ function isSpent({ role, phase, isEnding }: ObservedPod): boolean {
 function advance(all: ArtifactView, { inputs, elsewhere }: Start): Decision {
   const { resource, platform } = all;
   const artifact = artifactOf(resource, platform, inputs);
+  const waiting = awaitDeletion(all, artifact);
+  if (waiting) return waiting;
   const view = elsewhere ? { ...all, children: all.children.filter(isOfBucket(artifact.url)) } : all;
   const tokens = tokensOf(resource, view.children, artifact.recipeDigest);
   const children = view.expand(resource, { platform, inputs, tokens });

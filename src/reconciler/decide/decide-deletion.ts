@@ -5,20 +5,17 @@ import { ARTIFACT_FINALIZER } from '../../api/resource';
 import type { ArtifactResource } from '../../api/resource';
 import { artifactOf, deletionJob } from '../../expand';
 import type { Artifact } from '../../expand';
+import { isDeletion } from '../observe/caches';
 import { intentOf } from '../observe/intent';
 import { isJobOf } from '../observe/observed';
-import type { Observed } from '../observe/observed';
+import type { Observed, ObservedChild } from '../observe/observed';
 import { JOB_STEPS } from './attempt';
 import { inProgress, stalled } from './decision';
 import type { Decision } from './decision';
 import { resolve } from './gates';
 import { failureOf, jobTrouble } from './job-report';
+import { heirsOf, takesArtifact } from './twins';
 import type { ArtifactView } from './view';
-
-/** Whether the resource is held back until its artifact is deleted. */
-export function holdsArtifact({ spec }: ArtifactResource): boolean {
-  return spec.deletionPolicy === 'Delete';
-}
 
 export function decideDeletion(view: ArtifactView): Decision {
   const decision = decideWithout(view);
@@ -31,7 +28,14 @@ function decideWithout(view: ArtifactView): Decision {
   const { resource } = view;
   if (!resource.metadata.finalizers?.includes(ARTIFACT_FINALIZER)) return letGo();
   const artifact = artifactToDelete(view);
-  if (!holdsArtifact(resource) || !artifact) return letGo();
+  if (!takesArtifact(resource) || !artifact) return letGo();
+  const [job] = view.children.filter((child) => isDeletion(child) && !child.metadata.deletionTimestamp);
+  /* One that deletes already cannot be called back, and who inherits waits for it. */
+  if ((!job || job.job?.outcome === 'Failed') && heirsOf(view, artifact).length > 0) return letGo();
+  return job ? deleting(view, job) : beginDeletion(view, artifact);
+}
+
+function beginDeletion(view: ArtifactView, artifact: Artifact): Decision {
   const users = view.users();
   if (users.length > 0) {
     return { desired: [], obsolete: [], verdict: inProgress('StillUsed', `its artifact is deleted once it is not used by ${users.join(', ')}`) };
@@ -41,7 +45,13 @@ function decideWithout(view: ArtifactView): Decision {
   if (working.length > 0) {
     return { desired: [], obsolete: [], inTheWay: working, verdict: inProgress('Deleting', 'its Jobs are stopped, before its artifact is deleted') };
   }
-  return deleteArtifact(view, artifact);
+  const object: Job = deletionJob(view.resource, view.platform, artifact);
+  const intent = intentOf(view.resource, {});
+  return {
+    desired: [{ object: object as Decision['desired'][number]['object'], intent, inputs: {}, url: artifact.url }],
+    obsolete: [],
+    verdict: inProgress('Deleting', 'deleting its artifact'),
+  };
 }
 
 /** Nothing holds it back, and nothing is made for it any more: who deletes it may do so from its children upwards, or leave them. */
@@ -64,19 +74,16 @@ function artifactToDelete(view: ArtifactView): Artifact | undefined {
   return inputs && artifactOf(resource, platform, inputs);
 }
 
-function deleteArtifact(view: ArtifactView, artifact: Artifact): Decision {
-  const { resource, platform, children, pods } = view;
-  const object: Job = deletionJob(resource, platform, artifact);
-  const [job] = children.filter(({ role, job: state, metadata }) => state && role === 'delete' && !metadata.deletionTimestamp);
-  if (job?.job?.outcome === 'Complete') return letGo();
-  if (job?.job?.outcome === 'Failed') {
-    const why = failureOf(job, pods) ?? job.job.message ?? '';
+function deleting(view: ArtifactView, job: ObservedChild): Decision {
+  if (job.job?.outcome === 'Complete') return letGo();
+  if (job.job?.outcome === 'Failed') {
+    const why = failureOf(job, view.pods) ?? job.job.message ?? '';
     const message = `its artifact could not be deleted: ${why}; delete Job ${job.metadata.name} to try again, or set spec.deletionPolicy to Retain to leave it`;
     return { desired: [], obsolete: [], verdict: stalled('DeletionFailed', message) };
   }
-  const trouble = job && jobTrouble(job, view);
+  const trouble = jobTrouble(job, view);
   return {
-    desired: job ? [] : [{ object: object as Decision['desired'][number]['object'], intent: intentOf(resource, {}), inputs: {} }],
+    desired: [],
     obsolete: [],
     verdict: inProgress(trouble?.reason ?? 'Deleting', trouble ? `deleting its artifact: ${trouble.message}` : 'deleting its artifact'),
   };

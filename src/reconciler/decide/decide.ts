@@ -3,10 +3,11 @@ import { isArtifactResource } from '../../api/resource';
 import { ExpandError, gpuRequestOf, noPoolFor } from '../../expand';
 import type { Observed, ObservedChild } from '../observe/observed';
 import { decideArtifact } from './decide-artifact';
-import { decideDeletion, holdsArtifact, letGo } from './decide-deletion';
+import { decideDeletion, letGo } from './decide-deletion';
 import { decideServing } from './decide-serving';
-import { stalled } from './decision';
+import { inProgress, stalled } from './decision';
 import type { Decision, Verdict } from './decision';
+import { takesArtifact } from './twins';
 import type { ArtifactView, ServingView, View } from './view';
 
 export function decide(view: View): Decision {
@@ -14,12 +15,20 @@ export function decide(view: View): Decision {
     const decision = decideKind(view);
     return { ...decision, verdict: withGrant(withPools(decision.verdict, view), view.grant) };
   } catch (error) {
-    /* Whatever it is, only who wrote the resource can mend it; what runs is left alone, unless it is to be suspended. */
-    const message = error instanceof ExpandError ? error.message : `this cannot be expanded: ${error instanceof Error ? error.message : String(error)}`;
-    const { children, resource: { spec: { suspend } } } = view;
-    const ready = !suspend && children.some(({ deployment }) => (deployment?.available ?? 0) > 0);
-    return { desired: [], obsolete: [], inTheWay: suspend ? children.filter(runs) : [], verdict: stalled('InvalidSpec', message, { ready }) };
+    return undecided(view, error);
   }
+}
+
+/** What runs is left alone, unless it is to be suspended. */
+function undecided({ children, resource: { spec: { suspend }, status = {} } }: View, error: unknown): Decision {
+  const ready = !suspend && children.some(({ deployment }) => (deployment?.available ?? 0) > 0);
+  const base = { desired: [], obsolete: [], inTheWay: suspend ? children.filter(runs) : [] };
+  if (error instanceof ExpandError) return { ...base, verdict: stalled('InvalidSpec', error.message, { ready }) };
+  const { artifact, ready: wasReady = false } = status;
+  const message = `the reconciler has failed at this resource, which is not the fault of its spec: ${error instanceof Error ? error.message : String(error)}; `
+    + 'it tries again by itself; its log says more';
+  const verdict = inProgress('ReconcilerError', message, { ready: ready || (artifact !== undefined && wasReady), artifact });
+  return { ...base, verdict, failure: error };
 }
 
 function runs({ job, deployment }: ObservedChild): boolean {
@@ -33,7 +42,7 @@ function decideKind(view: View): Decision {
   }
   if (!isArtifact(view)) return view.resource.metadata.deletionTimestamp ? letGo() : decideServing(view as ServingView);
   if (view.resource.metadata.deletionTimestamp) return decideDeletion(view);
-  return { ...decideArtifact(view), finalizer: holdsArtifact(view.resource) };
+  return { ...decideArtifact(view), finalizer: takesArtifact(view.resource) };
 }
 
 function isArtifact(view: View): view is ArtifactView {

@@ -45,6 +45,8 @@ export interface Decision {
   readonly disrupted?: { readonly job: ObservedChild; readonly pods: readonly string[] };
   /** Whether the finalizer shall be there. */
   readonly finalizer?: boolean;
+  /** A mistake of this program, because of which nothing could be decided. */
+  readonly failure?: unknown;
   /** When to look again, though nothing may have happened. Milliseconds. */
   readonly lookAgainMs?: number;
 }

@@ -34,8 +34,8 @@ export function resolve({ resource, find, platform }: Pick<View, 'resource' | 'f
     const refused = refusal(gate, reference);
     if (refused || !target) return { state: 'closed', closed: refused ?? notFound(gate, reference) };
     const artifact = publishedBy(target) ?? plannedBy(target, { find, platform });
-    waiting ??= isPublished(target) ? undefined : notReady(gate, target);
-    if (!artifact) return { state: 'closed', closed: waiting ?? notReady(gate, target) };
+    waiting ??= isPublished(target) ? undefined : notReady(gate, target, reference.from);
+    if (!artifact) return { state: 'closed', closed: waiting ?? notReady(gate, target, reference.from) };
     inputs[gate.kind.toLowerCase()] = artifact;
   }
   return waiting ? { state: 'waiting', inputs, closed: waiting } : { state: 'open', inputs };
@@ -64,10 +64,14 @@ function notFound(gate: Gate, { from, find }: Reference): Closed {
   return { reason: `${gate.kind}NotFound`, message: `waiting for ${describe(gate)}, which does not exist${hint}` };
 }
 
-/** Says what keeps it where that takes a person; its progress it tells itself, and not a thousand Servers with it. */
-function notReady(gate: Gate, { status }: Observed): Closed {
+/**
+ * Says what keeps it where that takes a person; its progress it tells itself, and not a thousand Servers with it. The message may have
+ * the output of its container in it, which is not for other namespaces.
+ */
+function notReady(gate: Gate, { status }: Observed, from: string): Closed {
   const stalled = status?.conditions?.find(({ type }) => type === 'Stalled');
-  const why = stalled ? `${stalled.reason}: ${stalled.message}` : 'not ready yet';
+  const details = gate.namespace === from ? `: ${stalled?.message}` : '; its owner can see why';
+  const why = stalled ? `${stalled.reason}${details}` : 'not ready yet';
   return { reason: `${gate.kind}NotReady`, message: `waiting for ${describe(gate)} (${why})` };
 }
 
@@ -84,7 +88,7 @@ function publishedBy(target: Observed): Artifact | undefined {
 }
 
 /** What a resource will publish, told from its recipe and from those of its inputs. */
-function plannedBy(target: Observed, { find, platform }: Pick<View, 'find' | 'platform'>): Artifact | undefined {
+export function plannedBy(target: Observed, { find, platform }: Pick<View, 'find' | 'platform'>): Artifact | undefined {
   const digest = plannedDigest(target, find, []);
   if (!digest || !isArtifactResource(target)) return undefined;
   const { kind, metadata: { name } } = target;
@@ -106,13 +110,18 @@ function plannedDigest(target: Observed, find: View['find'], path: readonly Obse
   return recipeDigest(target as ArtifactResource, digests);
 }
 
+/** Where one may not look, there is nothing to be found: a circle would tell what is there. */
+function openTo(current: Observed, target: Observed | undefined): Observed | undefined {
+  return target && isOpenTo(target, namespaceOf(current)) ? target : undefined;
+}
+
 /** The way from a resource back to itself; none where it does not lead there. */
 function cycleFrom(resource: Observed, find: View['find']): Observed[] | undefined {
   const start = keyOfResource(resource);
   const visit = (current: Observed, path: readonly Observed[]): Observed[] | undefined => {
     for (const gate of gatesOf(current)) {
       if (keyOf(gate) === start) return [...path];
-      const next = find(gate);
+      const next = openTo(current, find(gate));
       const found = next && !path.includes(next) ? visit(next, [...path, next]) : undefined;
       if (found) return found;
     }

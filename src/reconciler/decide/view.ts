@@ -1,18 +1,16 @@
 /** All that a decision about one resource may know. */
 import type { PlatformSpec } from '../../api/platform';
 import type { ArtifactResource, NotebookResource, ServerResource } from '../../api/resource';
-import type { Gate } from '../../expand';
 import type { Idle } from '../observe/activity';
+import type { Lookups } from '../observe/lookups';
 import type { Observed, ObservedChild } from '../observe/observed';
 import type { ObservedPod } from '../observe/pods';
 import type { Expand } from './expansions';
 
-export interface View<R extends Observed = Observed> {
+export interface View<R extends Observed = Observed> extends Lookups {
   readonly resource: R;
   readonly platform: PlatformSpec;
   readonly expand: Expand;
-  /** A Model or Dataset, by what refers to it. */
-  readonly find: (gate: Gate) => Observed | undefined;
   /** What the resource owns. */
   readonly children: readonly ObservedChild[];
   readonly pods: readonly ObservedPod[];
@@ -20,8 +18,6 @@ export interface View<R extends Observed = Observed> {
   readonly warnings: ReadonlyMap<string, string>;
   /** For how long this has been asked of an object, in milliseconds of a clock that only goes on. */
   readonly askedFor: (uid: string) => number;
-  /** Who uses the artifact of the resource: asked for only where it is to be deleted. */
-  readonly users: () => readonly string[];
   /** Notebook: how long it has been without activity, where that is known. */
   readonly idle?: Idle;
   readonly rollOnUpgrade: boolean;

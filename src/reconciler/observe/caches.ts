@@ -1,7 +1,7 @@
 /** What is known of the cluster, and how it is looked up. */
 import { KINDS } from '../../api/resource';
 import type { Kind } from '../../api/resource';
-import { CHILD_TYPES, gatesOf, isOpenTo, keyOf, keyOfResource, namespaceOf } from '../../expand';
+import { CHILD_TYPES, gatesOf, keyOf, keyOfResource } from '../../expand';
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
@@ -23,7 +23,7 @@ export interface Caches {
 
 const LEAVING = 'leaving';
 /** Kinds that say which artifacts are served. */
-const SERVING = ['Deployment', 'Service'];
+export const SERVING = ['Deployment', 'Service'];
 
 export function newCaches(): Caches {
   const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({
@@ -34,9 +34,20 @@ export function newCaches(): Caches {
   const children = new Map(CHILD_TYPES.map(({ kind }) => [kind, new Cache<ObservedChild>({
     owner: ({ owner }) => (owner ? [owner.uid] : []),
     input: ({ applied, kind: childKind }) => (SERVING.includes(childKind) && applied ? artifactsOf(applied) : []),
+    deletes: (child) => (isDeletion(child) ? [deletedBy(child.metadata.namespace, child.recipe)] : []),
   })]));
   const pods = new Cache<ObservedPod>({ resource: (pod) => (keyOfPod(pod) === undefined ? [] : [keyOfPod(pod) as string]) });
   return { resources, children, pods, serviceAccounts: new Cache<ServiceAccountSeen>() };
+}
+
+/** Whether it is a Job that deletes an artifact. */
+export function isDeletion({ role, job }: ObservedChild): boolean {
+  return job !== undefined && role === 'delete';
+}
+
+/** The key of the Jobs that delete an artifact: its namespace and recipe. */
+export function deletedBy(namespace = '', recipe = ''): string {
+  return `${namespace}/${recipe}`;
 }
 
 /** The key of the resource that a pod is for. */
@@ -79,26 +90,4 @@ export function resourcesIn({ resources }: Caches, namespace: string | undefined
 /** Resources that are being deleted, and are held back. */
 export function leavingOf({ resources }: Caches): Observed[] {
   return KINDS.flatMap((kind) => resources[kind].by('leaving', LEAVING));
-}
-
-/** Who uses the artifact of a resource, or is about to publish the same, in words. Who may not refer to it does not. */
-export function usersOf(caches: Caches, resource: Observed): string[] {
-  const key = keyOf({ kind: resource.kind, namespace: namespaceOf(resource), name: resource.metadata.name });
-  const { artifact, artifacts } = resource.status ?? {};
-  const url = artifact?.url ?? artifacts?.url;
-  const referring = dependentsOf(caches, key)
-    .filter((user) => !user.metadata.deletionTimestamp && isOpenTo(resource, namespaceOf(user)))
-    .map(nameOf);
-  if (url === undefined) return referring;
-  const twins = KINDS.flatMap((kind) => caches.resources[kind].by('artifact', url))
-    .filter(({ metadata }) => metadata.uid !== resource.metadata.uid && !metadata.deletionTimestamp)
-    .map(nameOf);
-  const serving = SERVING.flatMap((kind) => caches.children.get(kind)?.by('input', url) ?? [])
-    .filter(({ owner, metadata }) => owner && !metadata.deletionTimestamp)
-    .map(({ owner, metadata: { namespace } }) => `${owner?.kind} ${namespace}/${owner?.name}`);
-  return [...new Set([...referring, ...twins, ...serving])].sort();
-}
-
-function nameOf({ kind, metadata: { namespace, name } }: Observed): string {
-  return `${kind} ${namespace}/${name}`;
 }

@@ -4,7 +4,7 @@ import { KINDS } from '../../api/resource';
 import { keyOf, keyOfResource } from '../../expand';
 import type { Change } from '../kube/cache';
 import { artifactsOf } from './applied';
-import { allDependentsOf, dependentsOf, keyOfPod, leavingOf, resourcesIn } from './caches';
+import { allDependentsOf, dependentsOf, isDeletion, keyOfPod, leavingOf, resourcesIn } from './caches';
 import type { Caches } from './caches';
 import type { Observed, ObservedChild } from './observed';
 
@@ -18,12 +18,13 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
       const key = keyOfResource(resource);
       if (!now || !old || differ(isOwn ? own : whole, old, now)) enqueue(key);
       for (const dependent of dependantsToWake(caches, key, { old, new: now })) enqueue(keyOfResource(dependent));
-      if (!now || now.metadata.deletionTimestamp || (old && differ(use, old, now))) wakeLeaving();
+      if (!now || !old || now.metadata.deletionTimestamp || differ(use, old, now)) wakeLeaving();
     });
   }
   for (const cache of caches.children.values()) {
     cache.onChange(({ old, new: now, isOwn }) => {
       if (old?.applied && artifactsOf(old.applied).join() !== artifactsOf(now?.applied ?? {}).join()) wakeLeaving();
+      if (!old || !now) wakeHeirs(caches, now ?? old, enqueue);
       if (isOwn) return; // the controller looks again after each of its writes
       for (const key of new Set([old, now].map(keyOfOwner))) if (key !== undefined) enqueue(key);
     });
@@ -36,6 +37,16 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
     const key = pod && keyOfPod(pod);
     if (key !== undefined) enqueue(key);
   });
+}
+
+/** A Job that deletes an artifact has come or gone: those that have the same, or may have it, wait for that. */
+function wakeHeirs({ resources }: Caches, child: ObservedChild | undefined, enqueue: (key: string) => void): void {
+  if (!child?.owner || !isDeletion(child)) return;
+  const { owner, applied, metadata: { namespace } } = child;
+  const cache = resources[owner.kind];
+  const unpublished = [...cache.list()].filter(({ metadata, status }) => metadata.namespace === namespace && !status?.artifact);
+  const published = applied?.url === undefined ? [] : cache.by('artifact', applied.url);
+  for (const resource of [...unpublished, ...published]) enqueue(keyOfResource(resource));
 }
 
 function differ(part: (resource: Observed) => unknown, old: Observed, now: Observed): boolean {

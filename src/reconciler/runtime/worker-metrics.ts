@@ -1,4 +1,5 @@
 import type { Counter, Gauge, Histogram, Labels, Registry } from './metrics';
+import { isMistake } from './mistake';
 import { TerminalError } from './terminal-error';
 
 export type Result = 'success' | 'error' | 'requeue_after';
@@ -21,7 +22,7 @@ export class WorkerMetrics {
     this.total = registry.counter('controller_runtime_reconcile_total', 'Reconciliations, by result.');
     this.errors = registry.counter('controller_runtime_reconcile_errors_total', 'Reconciliations that failed.');
     this.terminalErrors = registry.counter('controller_runtime_terminal_reconcile_errors_total', 'Those that are not tried again.');
-    this.panics = registry.counter('controller_runtime_reconcile_panics_total', 'Those that threw what is no error.');
+    this.panics = registry.counter('controller_runtime_reconcile_panics_total', 'Those that failed by a mistake of this program.');
     this.time = registry.histogram('controller_runtime_reconcile_time_seconds', 'How long reconciliations took.', TIME_BUCKETS);
     this.active = registry.gauge('controller_runtime_active_workers', 'Workers that are at work.');
     this.maximum = registry.gauge('controller_runtime_max_concurrent_reconciles', 'Workers.');
@@ -51,6 +52,6 @@ export class WorkerMetrics {
     this.result('error');
     this.errors.inc(this.labels);
     if (error instanceof TerminalError) this.terminalErrors.inc(this.labels);
-    if (!(error instanceof Error)) this.panics.inc(this.labels);
+    if (isMistake(error)) this.panics.inc(this.labels);
   }
 }

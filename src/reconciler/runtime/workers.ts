@@ -6,6 +6,7 @@ import { ApiError, TransportError, WritesStoppedError } from '../kube/api-error'
 import { errorText } from './log';
 import type { Log, LogFields } from './log';
 import { Registry } from './metrics';
+import { isMistake } from './mistake';
 import type { Queue } from './queue';
 import { TerminalError } from './terminal-error';
 import { WorkerMetrics } from './worker-metrics';
@@ -146,5 +147,5 @@ function retryAfterMs(error: unknown): number | undefined {
 /** Of an API error which; of a mistake of this program where. */
 function describe(error: unknown): LogFields {
   if (error instanceof ApiError) return { status: error.status, reason: error.reason };
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError ? { stack: error.stack } : {};
+  return isMistake(error) && error instanceof Error ? { stack: error.stack } : {};
 }

@@ -8,6 +8,7 @@ import { FakeJupyter } from './scenes/fake-jupyter';
 import { foreignObjects } from './scenes/foreign';
 import { handwritten } from './scenes/handwritten';
 import { notebooks } from './scenes/notebooks';
+import { twins } from './scenes/twins';
 import { describeOnStage } from './stage';
 
 const jupyter = new FakeJupyter();
@@ -20,6 +21,7 @@ describeOnStage('the reconciler', (stage) => {
   describe('foreign objects', () => foreignObjects(stage));
   describe('edits', () => edits(stage));
   describe('deletion', () => deletion(stage));
+  describe('twins', () => twins(stage));
   describe('notebooks', () => notebooks(stage, () => jupyter));
   describe('failures', () => failures(stage));
   describe('manifests written by hand', () => handwritten(stage));

@@ -44,16 +44,6 @@ describe('a model that takes its artifact with it', () => {
     expect(cluster.roles(opt)).toContain('Job delete');
   });
 
-  test('leaves the artifact to another resource of the same recipe', () => {
-    const { cluster, opt } = published();
-    const twin = cluster.add(model({}, 'twin'));
-    cluster.settle();
-    cluster.end(twin, 'check', { message: '{"published":true,"contentDigest":"sha256:b","bytes":1,"files":1}' });
-    cluster.change(opt, { deletionTimestamp: GONE });
-    cluster.settle();
-    expect(cluster.ready(opt)).toMatchObject({ reason: 'StillUsed', message: expect.stringContaining('Model team-a/twin') });
-  });
-
   test('says why its artifact cannot be deleted, and goes without when told to', () => {
     const { cluster, opt } = published();
     cluster.change(opt, { deletionTimestamp: GONE });
@@ -97,16 +87,6 @@ describe('a model that takes its artifact with it', () => {
     cluster.change(opt, { deletionTimestamp: GONE });
     cluster.settle();
     expect(cluster.child(opt, 'Job', 'delete').job?.suspended).toBe(false);
-  });
-
-  test('leaves the artifact to another resource that is about to have the same', () => {
-    const { cluster, opt } = published();
-    cluster.add(model({}, 'twin'));
-    cluster.settle();
-    cluster.change(opt, { deletionTimestamp: GONE });
-    cluster.settle();
-    expect(cluster.ready(opt)).toMatchObject({ reason: 'StillUsed', message: expect.stringContaining('Model team-a/twin') });
-    expect(cluster.roles(opt)).not.toContain('Job delete');
   });
 
   test('waits for the pods of a former revision, until those of the next one answer', () => {
@@ -157,4 +137,111 @@ test('nothing is made for a server that is being deleted, though its children go
   cluster.settle();
   expect(cluster.roles(chat)).not.toContain('Deployment run');
   expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'Deleting' });
+});
+
+describe('A4: twins have one artifact', () => {
+  function twins(spec: ModelSpec = {}) {
+    const { cluster, opt } = published();
+    const twin = cluster.add(model(spec, 'twin'));
+    cluster.settle();
+    cluster.end(twin, 'check', { message: '{"published":true,"contentDigest":"sha256:b","bytes":1,"files":1}' });
+    cluster.settle();
+    expect(cluster.get(twin).status?.artifact?.url).toBe(cluster.get(opt).status?.artifact?.url);
+    return { cluster, opt, twin };
+  }
+
+  test('a rename is not held up: the artifact passes on to the new name', () => {
+    const { cluster, opt, twin } = twins();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    expect(cluster.decide(opt)).toMatchObject({ desired: [], finalizer: false });
+    cluster.settle();
+    expect(exists(cluster)).toBe(false);
+    expect(cluster.ready(twin).reason).toBe('Published');
+  });
+
+  test('also to one that has only just come, and has no status yet', () => {
+    const { cluster, opt } = published();
+    cluster.add(model({}, 'twin'));
+    cluster.change(opt, { deletionTimestamp: GONE });
+    expect(cluster.decide(opt)).toMatchObject({ desired: [], finalizer: false });
+  });
+
+  test('a twin that would keep it keeps it: nothing that was there before deletes it later', () => {
+    const { cluster, opt, twin } = twins({ deletionPolicy: 'Retain' });
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    cluster.delete(twin);
+    cluster.settle();
+    expect(exists(cluster)).toBe(false);
+    expect(cluster.written.filter((name) => name.includes('-delete-'))).toEqual([]);
+  });
+
+  test('of two that go at once, one that would keep it decides', () => {
+    const { cluster, opt, twin } = twins({ deletionPolicy: 'Retain' });
+    cluster.change(twin, { deletionTimestamp: GONE });
+    cluster.change(opt, { deletionTimestamp: GONE });
+    expect(cluster.decide(opt)).toMatchObject({ desired: [], finalizer: false });
+  });
+
+  test('and it goes with the last one that would take it along', () => {
+    const { cluster, opt, twin } = twins({ deletionPolicy: 'Delete' });
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    cluster.change(twin, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.roles(twin)).toContain('Job delete');
+  });
+
+  function race() {
+    const { cluster, opt } = published();
+    cluster.change(opt, { deletionTimestamp: GONE });
+    cluster.settle();
+    expect(cluster.roles(opt)).toContain('Job delete');
+    const twin = cluster.add(model({}, 'twin'));
+    cluster.settle();
+    return { cluster, opt, twin };
+  }
+
+  test('one that is made while it is being deleted waits, and then looks for itself', () => {
+    const { cluster, opt, twin } = race();
+    expect(cluster.roles(twin)).toEqual([]);
+    expect(cluster.ready(twin)).toMatchObject({ reason: 'Checking', message: expect.stringContaining('waiting for Model opt, which deletes the same artifact, gs://') });
+    cluster.end(opt, 'delete');
+    cluster.settle();
+    expect(exists(cluster)).toBe(false);
+    expect(cluster.roles(twin)).toContain('Job check');
+    cluster.publish(twin);
+    expect(cluster.ready(twin).reason).toBe('Published');
+  });
+
+  test('what its check has seen meanwhile is void, and it is not Ready over an empty folder', () => {
+    const { cluster, opt } = published();
+    const twin = cluster.add(model({}, 'twin'));
+    cluster.look(twin);
+    cluster.look(twin);
+    const check = cluster.end(twin, 'check', { message: '{"published":true,"contentDigest":"sha256:b","bytes":1,"files":1}' });
+    const leaver = cluster.child(opt, 'Job', 'check');
+    cluster.update(leaver, { role: 'delete', job: { ...leaver.job, outcome: undefined } as typeof leaver.job });
+    cluster.settle();
+    expect(cluster.ready(twin)).toMatchObject({ status: 'False', reason: 'Checking' });
+    expect(cluster.children(twin).map(({ metadata }) => metadata.uid)).not.toContain(check.metadata.uid);
+  });
+
+  test('where the deletion fails, the one that has come inherits what is left', () => {
+    const { cluster, opt, twin } = race();
+    cluster.end(opt, 'delete', { exitCode: 1, message: 'denied' });
+    cluster.settle();
+    expect(exists(cluster)).toBe(false);
+    expect(cluster.roles(twin)).toContain('Job check');
+  });
+});
+
+test('A18: who uses it in another namespace is not told by name', () => {
+  const { cluster, opt } = published({ sharing: { namespaces: ['team-b'] } });
+  const { metadata, ...other } = server({ model: { name: 'opt', namespace: 'team-a' } }, 'secret-project');
+  cluster.add({ ...other, metadata: { ...metadata, namespace: 'team-b' } });
+  cluster.settle();
+  cluster.change(opt, { deletionTimestamp: GONE });
+  cluster.settle();
+  expect(cluster.ready(opt)).toMatchObject({ reason: 'StillUsed', message: 'its artifact is deleted once it is not used by a Server in namespace team-b' });
 });

@@ -103,3 +103,19 @@ test('a resource without a spec, which an older definition has let in, can be ke
   const live = { metadata: { name: 'old', namespace: 'team-a', uid: 'old', resourceVersion: '40' } };
   expect(wokenBy(() => caches.resources.Model.set(observeResource(live, 'Model')))).toEqual(['models/team-a/old']);
 });
+
+test('A4: a Job that deletes an artifact wakes those that may have the same, when it comes and when it has gone', () => {
+  const { caches, versionOf, wokenBy } = setUp();
+  const has = (name: string, url: string) => {
+    caches.resources.Model.set(versionOf(model({}, name), { status: status('Published', { ready: true, artifact: { ...ARTIFACT, url } }) }));
+  };
+  has('twin', ARTIFACT.url);
+  has('other', 'gs://acme/other');
+  const job = {
+    kind: 'Job', role: 'delete', recipe: 'r', live: { rest: '' }, job: {}, owner: { kind: 'Model', name: 'old', uid: 'old' },
+    metadata: { name: 'old-delete', namespace: 'team-a', uid: 'job', resourceVersion: '100' }, applied: { intent: '', rest: '', url: ARTIFACT.url },
+  } as unknown as ObservedChild;
+  const jobs = caches.children.get('Job');
+  expect(new Set(wokenBy(() => jobs?.set(job)))).toEqual(new Set(['models/team-a/old', MODEL, 'models/team-a/twin']));
+  expect(new Set(wokenBy(() => jobs?.delete('team-a/old-delete')))).toEqual(new Set(['models/team-a/old', MODEL, 'models/team-a/twin']));
+});

@@ -120,6 +120,17 @@ test('so is what throws before it could give a promise', async () => {
   expect(lines[0]).toMatchObject({ level: 'error', error: 'a mistake', stack: expect.stringContaining('workers.test') as unknown });
 });
 
+test('A21: any mistake of the program is logged with its stack, counted, and tried again ever more slowly', async () => {
+  const { queue, metrics, lines } = working(async () => {
+    throw new Error('no such cloud');
+  });
+  queue.add('a');
+  await settle();
+  expect(lines[0]).toMatchObject({ level: 'error', error: 'no such cloud', stack: expect.stringContaining('workers.test') as unknown });
+  expect(metrics.text()).toContain('controller_runtime_reconcile_panics_total{controller="substratus"} 1\n');
+  expect(queue.failures('a')).toBe(1);
+});
+
 test('what trying again does not help is not tried again', async () => {
   const { queue, clock, metrics, lines } = working(async () => {
     throw new TerminalError('never');
