@@ -34,7 +34,7 @@ export interface ClusterPart {
 /** On everything that a cluster is made of, and can carry a tag or label. */
 export const MANAGED_BY = { 'managed-by': 'cdk-substratus' };
 
-/** What the parts of a cluster ask of it, besides what users see. */
+/** What the parts of a cluster ask of it, besides what users see. @internal */
 export abstract class ClusterBase extends Construct implements ICluster {
   public abstract readonly clusterName: string;
   public abstract readonly platform: Platform;
