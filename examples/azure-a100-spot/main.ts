@@ -45,7 +45,7 @@ export function azureA100Spot(kubernetes: App, terraform: TerraformApp): void {
   new Notebook(team, 'lab', {
     image: 'substratusai/base',
     dataset: squad,
-    resources: { gpu: Gpu.NVIDIA_A100_80GB, capacity: Capacity.ON_DEMAND },
+    resources: { gpu: Gpu.NVIDIA_A100_80GB, gpuSharing: GpuSharing.mig('3g.40gb'), capacity: Capacity.ON_DEMAND },
   });
 }
 

@@ -11,6 +11,7 @@ import type {
   ArtifactSpec, BuildSpec, CommonSpec, DatasetSpec, GitSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference,
   ResourcesSpec, ServerSpec, SharingSpec, StorageSpec, UploadSpec,
 } from './resource';
+import { SHARING_PATTERN } from './sharing';
 
 /** The part of `JSONSchemaProps` that we use. */
 export interface Schema {
@@ -129,8 +130,9 @@ const RESOURCES = objectOf<ResourcesSpec>('What the container asks of its node. 
   memory: quantity('Memory: a number of GiB, or a quantity such as 512Mi.'),
   disk: quantity("Disk of the node for the container's own files: a number of GiB, or a quantity such as 500Mi."),
   gpu: objectOf<GpuSpec>('The GPUs of the container, all of one type and on one node.', {
-    type: text('Type of GPU, such as nvidia-l4 or nvidia-h100.', LONGEST_NAME),
+    type: text('Type of GPU, such as nvidia-l4 or nvidia-h100. Default: the one kind that the platform has.', LONGEST_NAME),
     count: { description: 'Number of GPUs; 0 is none.', type: 'integer', format: 'int64', minimum: 0 },
+    sharing: text('A slice of a GPU that is shared: mig-<profile>, time-slicing-<pods> or mps-<pods>. Default: whole GPUs.', MAX_NAME_LENGTH, { pattern: SHARING_PATTERN }),
   }),
   capacity: oneOf(['on-demand', 'spot', 'spot-first', 'flex-start'],
     'Machines to run on: on-demand, spot (cheaper, may be taken away), spot-first (on-demand where there is no spot machine), '

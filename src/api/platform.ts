@@ -14,6 +14,10 @@ export interface PlatformSpec {
   readonly artifacts: ArtifactStoreSpec;
   readonly registry?: RegistrySpec;
   readonly gpuPools?: GpuPoolSpec[];
+  /** GPUs that are not in the catalog, which pools of this platform have. */
+  readonly gpus?: CustomGpuSpec[];
+  /** Pools without GPU. Set only where these are all that there are, so that what fits on none of them fits nowhere. */
+  readonly nodePools?: NodePoolSpec[];
   /** Whether nodes for any GPU of the cloud come up without a declared pool, as on GKE Autopilot. */
   readonly autoProvisioning?: boolean;
   readonly workspaces?: WorkspaceSpec[];
@@ -77,9 +81,37 @@ export interface RegistrySpec {
   readonly insecure?: boolean;
 }
 
-export interface GpuPoolSpec {
+/** What is known of the machines of a pool. */
+export interface NodeSpec {
+  /** Machine type, in the cloud's words. */
+  readonly machineType?: string;
+  /** Size of the disk that holds images and ephemeral storage. */
+  readonly diskGiB?: number;
+  /** Zones of its nodes, in the cloud's words. */
+  readonly zones?: readonly string[];
+}
+
+/** Machines without GPU. */
+export interface NodePoolSpec extends NodeSpec {
   readonly name: string;
-  /** Name in the catalog, such as `nvidia-l4`. */
+  readonly capacity?: 'on-demand' | 'spot';
+}
+
+/** A GPU, or another accelerator, that the catalog does not have. */
+export interface CustomGpuSpec {
+  readonly name: string;
+  readonly memoryGiB: number;
+  /** The extended resource that a container asks for. */
+  readonly resource: string;
+  /** Cores that a container asks for with each, by default. */
+  readonly cpu?: number;
+  /** Memory that a container asks for with each, by default. */
+  readonly hostMemoryGiB?: number;
+}
+
+export interface GpuPoolSpec extends NodeSpec {
+  readonly name: string;
+  /** Name in the catalog or in `gpus`, such as `nvidia-l4`. */
   readonly gpu: string;
   readonly gpusPerNode: number;
   /** Of `queued` nodes none comes up for a pod alone: they take a ProvisioningRequest, which expansion does not write. */
@@ -87,6 +119,8 @@ export interface GpuPoolSpec {
   readonly maxNodes?: number;
   /** Labels of its nodes, where they are not the ones that the cloud or this library sets. */
   readonly nodeLabels?: Record<string, string>;
+  /** How a GPU is shared, such as `mig-1g.10gb`, `time-slicing-4` or `mps-4`. Default: each is one pod's. */
+  readonly sharing?: string;
 }
 
 /** The ServiceAccounts of a workspace. */

@@ -120,9 +120,11 @@ export interface LimitsSpec {
 }
 
 export interface GpuSpec {
-  /** Name in the catalog, such as `nvidia-l4`. */
+  /** Name in the catalog or among the platform's own, such as `nvidia-l4`. Default: the one kind that the platform has. */
   readonly type?: string;
   readonly count?: number;
+  /** A slice of a shared GPU, such as `mig-1g.10gb`, `time-slicing-4` or `mps-4`. Default: whole GPUs. */
+  readonly sharing?: string;
 }
 
 /** The escape hatch: added to the pod of the user's image, never in place of what expansion needs. */

@@ -9,8 +9,6 @@
 export interface GpuModel {
   /** Name in `resources.gpu.type`. */
   readonly name: string;
-  /** Name of the constant in the class `Gpu`. */
-  readonly constant: string;
   readonly memoryGiB: number;
   /** The extended resource that a container asks for. */
   readonly resource: string;
@@ -20,11 +18,16 @@ export interface GpuModel {
   readonly hostMemoryGiB: number;
 }
 
+export interface CatalogGpu extends GpuModel {
+  /** Name of the constant in the class `Gpu`. */
+  readonly constant: string;
+}
+
 const NVIDIA = 'nvidia.com/gpu';
 const AMD = 'amd.com/gpu';
 const NEURON = 'aws.amazon.com/neuron';
 
-export const GPUS: readonly GpuModel[] = [
+export const GPUS: readonly CatalogGpu[] = [
   { name: 'nvidia-t4', constant: 'NVIDIA_T4', memoryGiB: 16, resource: NVIDIA, cpu: 3, hostMemoryGiB: 10 },
   { name: 'nvidia-v100', constant: 'NVIDIA_V100', memoryGiB: 16, resource: NVIDIA, cpu: 4, hostMemoryGiB: 22 },
   { name: 'nvidia-v100-32gb', constant: 'NVIDIA_V100_32GB', memoryGiB: 32, resource: NVIDIA, cpu: 3, hostMemoryGiB: 64 },
@@ -49,8 +52,8 @@ export const GPUS: readonly GpuModel[] = [
   { name: 'aws-trainium2', constant: 'AWS_TRAINIUM2', memoryGiB: 96, resource: NEURON, cpu: 9, hostMemoryGiB: 105 },
 ];
 
-const BY_NAME: ReadonlyMap<string, GpuModel> = new Map(GPUS.map((gpu) => [gpu.name, gpu]));
+const BY_NAME: ReadonlyMap<string, CatalogGpu> = new Map(GPUS.map((gpu) => [gpu.name, gpu]));
 
-export function gpuNamed(name: string): GpuModel | undefined {
+export function gpuNamed(name: string): CatalogGpu | undefined {
   return BY_NAME.get(name);
 }

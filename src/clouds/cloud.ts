@@ -5,6 +5,22 @@ import type { PlatformSpec, WorkspaceRole } from '../api/platform';
 import type { Capacity } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
 
+/** What a machine has, or what it leaves to pods. */
+export interface NodeSize {
+  readonly vcpu: number;
+  readonly memoryGiB: number;
+  /** Disk for ephemeral storage, where it is known. */
+  readonly diskGiB?: number;
+}
+
+/** Kubernetes' names of processors, as in the label `kubernetes.io/arch`. */
+export type Architecture = 'amd64' | 'arm64';
+
+/** What the name of a machine type tells. */
+export interface MachineShape extends NodeSize {
+  readonly architecture: Architecture;
+}
+
 /** A machine type with GPUs. Prices in US dollars an hour. */
 export interface Machine {
   readonly machineType: string;
@@ -13,6 +29,10 @@ export interface Machine {
   readonly gpuCount: number;
   readonly vcpu: number;
   readonly memoryGiB: number;
+  /** Of its processor. Default: `amd64`. */
+  readonly architecture?: Architecture;
+  /** Local SSDs that it always comes with, and that hold images and ephemeral storage in place of the boot disk. */
+  readonly localSsdCount?: number;
   readonly usdPerHour?: number;
   readonly spotUsdPerHour?: number;
   /** Interfaces of the Elastic Fabric Adapter. */
@@ -36,6 +56,8 @@ export interface GpuRequest {
   /** None where the platform offers one kind of GPU that has no name, as on a laptop. */
   readonly gpu?: GpuModel;
   readonly count: number;
+  /** The slice of a shared GPU, such as `mig-1g.10gb`. Default: whole GPUs. */
+  readonly sharing?: string;
 }
 
 /** On which nodes a pod runs. */
@@ -108,7 +130,13 @@ export interface Cloud {
   /** Whether artifacts of this store can be mounted; if not, they are downloaded. */
   canStream(platform: PlatformSpec): boolean;
 
-  /** The nodes with a GPU, of a capacity or of any. */
+  /** What a machine leaves to pods at most: what it has, less what the cloud is documented to keep back on every node. */
+  allocatable(machine: NodeSize): NodeSize;
+
+  /** What a machine type without GPU has, where its name tells. */
+  shapeOf(machineType: string): MachineShape | undefined;
+
+  /** The nodes with a GPU, of a capacity or of any. Those with whole GPUs, or those that share theirs as the request says. */
   placeGpu(request: GpuRequest, platform: PlatformSpec): Placement;
 
   /** The nodes of a capacity: of one that nodes of this cloud can have, or of `spot-first`. */

@@ -77,6 +77,8 @@ export type GpuSharing =
 /** Machines with GPUs. */
 export interface GpuPoolSpec extends Omit<NodePoolSpec, 'spot'> {
   readonly gpu: string;
+  /** The extended resource of a GPU that is not in the catalog. */
+  readonly resource?: string;
   readonly gpusPerNode: number;
   readonly capacity: PoolCapacity;
   readonly zones?: readonly string[];
@@ -135,6 +137,8 @@ export interface BucketGrant {
 
 /** A cluster, and what can be added to it. */
 export interface ClusterInfrastructure {
+  /** The pools without GPU that it makes by itself and that take pods of users; `undefined` where others may have made more. */
+  readonly nodePools?: readonly Pick<NodePoolSpec, 'name' | 'machineType' | 'diskGiB' | 'spot'>[];
   addNodePool(scope: Construct, spec: NodePoolSpec): void;
   addGpuPool(scope: Construct, spec: GpuPoolSpec): void;
   addBucket(scope: Construct, spec: BucketSpec): BucketInfrastructure;

@@ -3,6 +3,7 @@ import type { Affinity, NodeSelectorRequirement, Toleration } from 'kubernetes-t
 import { API_GROUP } from '../api/resource';
 import type { Capacity } from '../api/resource';
 import type { GpuRequest, Placement } from './cloud';
+import { SHARING_LABEL } from './labels';
 
 /** The label of this library on every GPU pool that it makes; its value is the GPU's name in the catalog. */
 export const GPU_LABEL = `${API_GROUP}/gpu`;
@@ -14,17 +15,30 @@ export function gpuResource({ gpu }: GpuRequest): string {
   return gpu?.resource ?? DEFAULT_GPU_RESOURCE;
 }
 
-/** GPU nodes are tainted by their resource's name everywhere; the taint's value differs, so it is not named. */
-export function gpuToleration(request: GpuRequest): Toleration {
-  return { key: gpuResource(request), operator: 'Exists', effect: 'NoSchedule' };
+/**
+ * GPU nodes are tainted by their resource's name everywhere; the taint's value differs, so it is not named. Nodes whose GPUs are
+ * offered by another name, such as `nvidia.com/mig-1g.10gb`, keep the taint of their vendor.
+ */
+export function gpuTolerations(request: GpuRequest): Toleration[] {
+  const resource = gpuResource(request);
+  const vendor = resource.startsWith('nvidia.com/') ? [DEFAULT_GPU_RESOURCE] : [];
+  return [...new Set([resource, ...vendor])].map((key) => ({ key, operator: 'Exists', effect: 'NoSchedule' }));
 }
 
-/** Nodes that carry the library's own label. */
+/** Nodes that carry the library's own label, and that share their GPUs as the request says, or not at all. */
 export function labelledGpuNodes(request: GpuRequest): Placement {
+  const { gpu, sharing } = request;
+  const labels = { ...(gpu && { [GPU_LABEL]: gpu.name }), ...(sharing && { [SHARING_LABEL]: sharing }) };
   return {
-    ...(request.gpu && { nodeSelector: { [GPU_LABEL]: request.gpu.name } }),
-    tolerations: [gpuToleration(request)],
+    ...(Object.keys(labels).length > 0 && { nodeSelector: labels }),
+    tolerations: gpuTolerations(request),
+    ...(!sharing && { affinity: withoutLabels(SHARING_LABEL) }),
   };
+}
+
+/** Nodes that have none of the labels. */
+export function withoutLabels(...keys: readonly string[]): Affinity {
+  return requireNodes(keys.map((key) => ({ key, operator: 'DoesNotExist' })));
 }
 
 /** Nodes that meet all requirements of one of the terms. */

@@ -48,7 +48,7 @@ export function expandArtifact(resource: ArtifactResource, context: ArtifactCont
     { step: 'prepare', object: paramsOf(resource).configMap },
     ...buildChildren(resource, context),
     { step: 'check', object: checkJob(resource, artifact, context) },
-    { step: 'run', object: stagingClaim(resource, artifact) },
+    { step: 'run', object: stagingClaim(resource, artifact, context.platform) },
     { step: 'run', object: runJob(resource, artifact, context) },
     { step: 'publish', object: recipeConfigMap(resource, artifact, context.inputs) },
     { step: 'publish', object: publishJob(resource, artifact, context) },
@@ -153,10 +153,10 @@ function stagingName(resource: ArtifactResource, artifact: Artifact): string {
 }
 
 /** The volume of `/content/artifacts`: it outlives the run's pods, so that a preempted run finds what it had written. */
-function stagingClaim(resource: ArtifactResource, artifact: Artifact): PersistentVolumeClaim {
+function stagingClaim(resource: ArtifactResource, artifact: Artifact, platform: PlatformSpec): PersistentVolumeClaim {
   const { staging, resources } = resource.spec;
   const metadata = childMetadata(resource, { name: stagingName(resource, artifact), role: 'staging' });
-  return withRecipe(claim({ storage: staging, defaultSize: defaultStagingGiB(resources), metadata }), artifact);
+  return withRecipe(claim({ storage: staging, defaultSize: defaultStagingGiB(resources, platform), metadata }), artifact);
 }
 
 function stagingPart(resource: ArtifactResource, artifact: Artifact, readOnly: boolean) {

@@ -3,16 +3,17 @@ import type { Affinity, NodeAffinity, NodeSelectorTerm } from 'kubernetes-types/
 import { canonicalJson } from '../api/digest';
 import type { GpuPoolSpec, PlatformSpec } from '../api/platform';
 import type { Capacity, ResourcesSpec } from '../api/resource';
+import type { GpuModel } from '../catalog/gpus';
 import type { Cloud, GpuRequest, Placement } from '../clouds/cloud';
-import { gpuToleration } from '../clouds/placement';
 import { cloudNamed } from '../clouds/pods';
 import { ExpandError } from './error';
-import { gpuRequestOf } from './resources';
+import { gpuRequestOf } from './gpus';
+import { hasCapacity, onlyQueued, poolsFor, unnamedGpu } from './pools';
 
 /** Where the pod of a resource runs. */
 export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpec): Placement {
   const cloud = cloudNamed(platform.cloud);
-  const request = gpuRequestOf(resources);
+  const request = gpuRequestOf(resources, platform);
   const problem = request && onlyQueued(request, platform);
   if (problem) throw new ExpandError(problem);
   const pools = request ? poolsFor(request, platform) : [];
@@ -23,24 +24,23 @@ export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpe
   );
 }
 
-interface Ground {
+interface Nodes {
   readonly cloud: Cloud;
   readonly platform: PlatformSpec;
   readonly pools: readonly GpuPoolSpec[];
 }
 
-function placeGpu(request: GpuRequest, { cloud, platform, pools }: Ground): Placement {
-  if (!request.gpu && cloud.machines.length > 0) {
-    throw new ExpandError(`gpu.count is ${request.count} but gpu.type is not set; name the GPU, for example nvidia-l4`);
-  }
+function placeGpu(request: GpuRequest, nodes: Nodes): Placement {
+  const { cloud, platform, pools } = nodes;
+  if (!request.gpu && cloud.machines.length > 0) throw new ExpandError(unnamedGpu(request.count, platform));
   const labelled = pools.filter(({ nodeLabels }) => nodeLabels);
-  if (labelled.length > 0) return placeByPools(request, { cloud, platform, pools });
-  if (request.gpu && pools.length === 0 && !isOffered(request.gpu.name, cloud)) throw new ExpandError(noGpu(request.gpu.name, cloud));
+  if (labelled.length > 0) return placeByPools(request, nodes);
+  if (request.gpu && pools.length === 0 && !isOffered(request.gpu, nodes)) throw new ExpandError(noGpu(request.gpu.name, cloud));
   return cloud.placeGpu(request, platform);
 }
 
-function isOffered(gpu: string, { machines }: Cloud): boolean {
-  return machines.length === 0 || machines.some((machine) => machine.gpu === gpu);
+function isOffered({ name }: GpuModel, { cloud: { machines }, platform: { gpus = [] } }: Nodes): boolean {
+  return machines.length === 0 || [...machines.map(({ gpu }) => gpu), ...gpus.map((gpu) => gpu.name)].includes(name);
 }
 
 /** Says that a cloud has no machine with a GPU, and with which it has. */
@@ -50,12 +50,12 @@ function noGpu(gpu: string, { machines, title }: Cloud): string {
 }
 
 /** The nodes of any of the pools, each by its own labels or those that the cloud gives it. */
-function placeByPools(request: GpuRequest, { cloud, platform, pools }: Ground): Placement {
-  const selectors = pools.map(({ nodeLabels }) => nodeLabels ?? cloud.placeGpu(request, platform).nodeSelector ?? {});
+function placeByPools(request: GpuRequest, { cloud, platform, pools }: Nodes): Placement {
+  const { nodeSelector = {}, tolerations, affinity } = cloud.placeGpu(request, platform);
+  const selectors = pools.map(({ nodeLabels }) => nodeLabels ?? nodeSelector);
   const different = [...new Map(selectors.map((selector) => [canonicalJson(selector), selector])).values()];
-  const tolerations = [gpuToleration(request)];
-  if (different.length === 1) return { nodeSelector: { ...different[0] }, tolerations };
-  return { affinity: requireOneOf(different), tolerations };
+  if (different.length === 1) return { nodeSelector: { ...different[0] }, tolerations, affinity };
+  return mergePlacements({ affinity: requireOneOf(different), tolerations }, { affinity });
 }
 
 /** Nodes that carry all labels of one of the selectors. */
@@ -64,44 +64,6 @@ function requireOneOf(selectors: readonly Record<string, string>[]): Affinity {
     matchExpressions: Object.entries(selector).map(([key, value]) => ({ key, operator: 'In', values: [value] })),
   }));
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
-}
-
-function hasCapacity(pool: GpuPoolSpec, capacity?: Capacity): boolean {
-  return capacity === undefined || capacity === 'spot-first' || (pool.capacity ?? 'on-demand') === capacity;
-}
-
-/** The pools with nodes that can hold the request, and that come up for a pod. */
-export function poolsFor(request: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
-  return poolsThatHold(request, platform).filter(({ capacity }) => capacity !== 'queued');
-}
-
-function poolsThatHold({ gpu, count }: GpuRequest, { gpuPools = [] }: PlatformSpec): GpuPoolSpec[] {
-  return gpuPools.filter((pool) => (!gpu || pool.gpu === gpu.name) && pool.gpusPerNode >= count);
-}
-
-/** Why no node would come up, where all pools that can hold the request are queued; none otherwise. */
-function onlyQueued(request: GpuRequest, platform: PlatformSpec): string | undefined {
-  const [queued] = poolsThatHold(request, platform);
-  if (!queued || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
-  return `pool ${queued.name} with ${queued.gpu} is queued: its nodes come up for a ProvisioningRequest only, which nothing here makes; `
-    + 'add a pool of another capacity, for example flex-start';
-}
-
-/** Why no node of the platform can hold a request; none if one can, or if nodes of any kind come up by themselves. */
-export function noPoolFor(request: GpuRequest, platform: PlatformSpec): string | undefined {
-  const { gpu, count } = request;
-  if (!gpu || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
-  return onlyQueued(request, platform) ?? noPool({ name: gpu.name, count }, platform.gpuPools ?? []);
-}
-
-function noPool({ name, count }: { readonly name: string; readonly count: number }, pools: readonly GpuPoolSpec[]): string {
-  const same = pools.filter((pool) => pool.gpu === name);
-  if (same.length > 0) {
-    return `gpuCount is ${count} but nodes with ${name} have ${same.map((pool) => `${pool.gpusPerNode} (pool ${pool.name})`).join(', ')}; `
-      + 'ask for fewer, or add a pool with more of them on a node';
-  }
-  const others = pools.length > 0 ? `it has ${pools.map((pool) => `${pool.gpu} (pool ${pool.name})`).join(', ')}` : 'it has none';
-  return `no pool of the platform has ${name}, ${others}; add one with addGpuPool, or use another GPU`;
 }
 
 /** Where none is asked for, the first of these that the platform has the GPU with. Left open where it declares no pool. */

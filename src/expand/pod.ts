@@ -15,7 +15,7 @@ import { paramsOf } from './params';
 import { placementOf } from './placement';
 import { withPodDefaults } from './pod-defaults';
 import { basePodSpec, podMetadata, uniqueVolumes } from './pod-parts';
-import { resourceRequirements, sharedMemoryGiB } from './resources';
+import { resourceRequirements, sharedMemory } from './resources';
 import { userSecurityContext } from './security';
 
 export interface UserPod {
@@ -41,7 +41,7 @@ export interface Context {
 /** The template of the pod that runs the image of a resource, with what its author added. */
 export function userPodTemplate(resource: Resource, { platform, inputs }: Context, user: UserPod): PodTemplateSpec {
   const inputsParts = inputParts(resource, inputs, platform);
-  const parts = [paramsPart(resource), sharedMemoryPart(resource), ...user.parts ?? [], ...inputsParts];
+  const parts = [paramsPart(resource), sharedMemoryPart(resource, platform), ...user.parts ?? [], ...inputsParts];
   const initContainers = inputsParts.flatMap((part) => part.initContainers);
   const { spec } = resource;
   const template: PodTemplateSpec = {
@@ -91,11 +91,11 @@ function paramsPart(resource: Resource): PodPart {
   return { volumes: [volume], volumeMounts: [volumeMount] };
 }
 
-function sharedMemoryPart({ spec: { resources } }: Resource): PodPart {
-  const sizeGiB = sharedMemoryGiB(resources);
-  if (sizeGiB === undefined) return {};
+function sharedMemoryPart({ spec: { resources } }: Resource, platform: PlatformSpec): PodPart {
+  const sizeLimit = sharedMemory(resources, platform);
+  if (sizeLimit === undefined) return {};
   return {
-    volumes: [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizeGiB}Gi` } }],
+    volumes: [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit } }],
     volumeMounts: [{ name: 'shm', mountPath: '/dev/shm' }],
   };
 }

@@ -1,35 +1,18 @@
 /** What the user's container asks for. Defaults grow with the GPUs, and are the same whether or not `resources` is given. */
 import type { ResourceRequirements } from 'kubernetes-types/core/v1';
-import { nearest } from '../api/names';
 import type { PlatformSpec } from '../api/platform';
 import { amountOf, cores, gibibytes } from '../api/quantity';
 import type { ResourcesSpec } from '../api/resource';
-import { gpuNamed, GPUS } from '../catalog/gpus';
 import type { GpuRequest } from '../clouds/cloud';
 import { gpuResource } from '../clouds/placement';
 import { cloudNamed } from '../clouds/pods';
 import { ExpandError } from './error';
+import { gpuRequestOf, slicesIn } from './gpus';
 
 const MAX_DEFAULT_DISK_GIB = 100;
 const MIN_STAGING_GIB = 50;
-
-/** The GPUs that a resource asks for, or none. */
-export function gpuRequestOf({ gpu }: ResourcesSpec = {}): GpuRequest | undefined {
-  if (!gpu) return undefined;
-  const { type, count = type ? 1 : 0 } = gpu;
-  if (count === 0) return undefined;
-  if (!type) return { count };
-  const model = gpuNamed(type);
-  if (!model) throw new ExpandError(unknownGpu(type));
-  return { gpu: model, count };
-}
-
-/** Says that there is no such GPU, and which there is that it may have meant. */
-export function unknownGpu(type: string): string {
-  const names = GPUS.map(({ name }) => name);
-  const suggestion = nearest(type, names);
-  return `gpu ${type} is not in the catalog; ${suggestion ? `did you mean ${suggestion}?` : `use one of ${names.join(', ')}`}`;
-}
+/** What Docker gives any container. */
+const MIN_SHARED_MEMORY_GIB = 1 / 16;
 
 /**
  * Requests, and limits only where they are asked for: a limit of memory or disk fails work that would have fitted. GPUs have both, as
@@ -38,7 +21,7 @@ export function unknownGpu(type: string): string {
 export function resourceRequirements(resources: ResourcesSpec = {}, platform: PlatformSpec): ResourceRequirements {
   const problem = limitsProblem(resources);
   if (problem) throw new ExpandError(problem);
-  const request = gpuRequestOf(resources);
+  const request = gpuRequestOf(resources, platform);
   const limits = limitsOf(resources);
   const { cpu, memory, disk } = { ...defaultsFor(request, platform), ...definedOnly(resources) };
   const gpus = request && { [gpuResource(request)]: String(request.count) };
@@ -70,15 +53,20 @@ export function limitsProblem(resources: ResourcesSpec): string | undefined {
   return below('cpu', cpu === undefined ? undefined : cores(cpu)) ?? below('memory', memory === undefined ? undefined : gibibytes(memory));
 }
 
-function defaultsFor(request: GpuRequest | undefined, platform: PlatformSpec): Required<Pick<ResourcesSpec, 'cpu' | 'memory' | 'disk'>> {
+type Amounts = Required<Pick<ResourcesSpec, 'cpu' | 'memory' | 'disk'>>;
+
+function defaultsFor(request: GpuRequest | undefined, platform: PlatformSpec): Amounts {
   const { cpu, memoryGiB, diskGiB } = cloudNamed(platform.cloud).defaults;
   if (!request?.gpu) return { cpu, memory: memoryGiB, disk: diskGiB };
   const { gpu, count } = request;
-  return {
-    cpu: gpu.cpu * count,
-    memory: gpu.hostMemoryGiB * count,
-    disk: Math.min(MAX_DEFAULT_DISK_GIB, 20 + Math.ceil(gpuMemoryGiB(request) / 4)),
-  };
+  const slices = slicesIn(request);
+  const disk = Math.min(MAX_DEFAULT_DISK_GIB, 20 + Math.ceil(gpu.memoryGiB * count / 4));
+  if (slices === 1) return { cpu: gpu.cpu * count, memory: gpu.hostMemoryGiB * count, disk };
+  return { cpu: `${Math.floor(1000 * gpu.cpu / slices)}m`, memory: mebibytes(gpu.hostMemoryGiB / slices), disk: mebibytes(disk / slices) };
+}
+
+function mebibytes(gib: number): string {
+  return `${Math.floor(1024 * gib)}Mi`;
 }
 
 function definedOnly({ cpu, memory, disk }: ResourcesSpec): Pick<ResourcesSpec, 'cpu' | 'memory' | 'disk'> {
@@ -86,18 +74,21 @@ function definedOnly({ cpu, memory, disk }: ResourcesSpec): Pick<ResourcesSpec, 
 }
 
 /** Size of the staging volume, where none is given: twice what fits on the GPUs, for weights and what is made of them. */
-export function defaultStagingGiB(resources?: ResourcesSpec): number {
-  const request = gpuRequestOf(resources);
-  return Math.max(MIN_STAGING_GIB, request ? 2 * gpuMemoryGiB(request) : 0);
+export function defaultStagingGiB(resources: ResourcesSpec | undefined, platform: PlatformSpec): number {
+  const request = gpuRequestOf(resources, platform);
+  return Math.max(MIN_STAGING_GIB, request ? Math.ceil(2 * gpuMemoryGiB(request)) : 0);
 }
 
 /** Size of `/dev/shm`, or none without a GPU: processes on several GPUs exchange tensors through it. */
-export function sharedMemoryGiB(resources?: ResourcesSpec): number | undefined {
-  const request = gpuRequestOf(resources);
+export function sharedMemory(resources: ResourcesSpec | undefined, platform: PlatformSpec): string | undefined {
+  const request = gpuRequestOf(resources, platform);
   if (!request) return undefined;
-  return request.count === 1 ? 2 : Math.max(8, 4 * request.count);
+  const { count } = request;
+  const gib = count === 1 ? 2 : Math.max(8, 4 * count);
+  const slices = slicesIn(request);
+  return slices === 1 ? `${gib}Gi` : mebibytes(Math.max(MIN_SHARED_MEMORY_GIB, gib / slices));
 }
 
-function gpuMemoryGiB({ gpu, count }: GpuRequest): number {
-  return (gpu?.memoryGiB ?? 0) * count;
+function gpuMemoryGiB(request: GpuRequest): number {
+  return (request.gpu?.memoryGiB ?? 0) * request.count / slicesIn(request);
 }

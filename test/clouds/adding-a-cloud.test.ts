@@ -76,7 +76,7 @@ test('the platform knows what the cloud side has made', () => {
     clusterName: 'ml',
     artifacts: { url: expect.stringMatching(/^nimbus:\/\/ml-artifacts-/) as string },
     registry: { url: 'registry.nimbus.example/acme/ml' },
-    gpuPools: [{ name: 'l4', gpu: 'nvidia-l4', gpusPerNode: 1, capacity: 'on-demand', maxNodes: 4 }],
+    gpuPools: [{ name: 'l4', gpu: 'nvidia-l4', gpusPerNode: 1, capacity: 'on-demand', maxNodes: 4, machineType: 'n.l4', diskGiB: 200 }],
     workspaces: [{ namespace: 'team-a' }],
   });
 });

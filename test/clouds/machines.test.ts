@@ -1,7 +1,7 @@
 import { gpuNamed, GPUS } from '../../src/catalog/gpus';
 import type { GpuModel } from '../../src/catalog/gpus';
 import type { Machine } from '../../src/clouds/cloud';
-import { BUNDLED_SSDS, MIG_PROFILES, OPTIONAL_SSDS } from '../../src/clouds/gcp/infrastructure/accelerators';
+import { MIG_PROFILES, OPTIONAL_SSDS } from '../../src/clouds/gcp/infrastructure/accelerators';
 import { GKE_ACCELERATORS, MACHINES as GCP } from '../../src/clouds/gcp/machines';
 import { CLOUD_NAMES, cloudNamed } from '../../src/clouds/pods';
 import { defined } from '../expand/fixtures';
@@ -46,7 +46,7 @@ test('every GPU that is exported is on a machine of a cloud that can still be ha
 test('what can be partitioned, or has disks or a region of its own, is a GPU or machine of that cloud', () => {
   const machineTypes = GCP.map(({ machineType }) => machineType);
   expect(Object.keys(MIG_PROFILES).filter((gpu) => !GKE_ACCELERATORS[gpu])).toEqual([]);
-  expect(Object.keys({ ...BUNDLED_SSDS, ...OPTIONAL_SSDS }).filter((machineType) => !machineTypes.includes(machineType))).toEqual([]);
+  expect(Object.keys(OPTIONAL_SSDS).filter((machineType) => !machineTypes.includes(machineType))).toEqual([]);
 });
 
 test('a machine\'s name is there once, but for those to which GPUs are attached', () => {

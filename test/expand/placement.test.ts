@@ -1,8 +1,9 @@
 import type { NodeSelectorRequirement } from 'kubernetes-types/core/v1';
 import type { GpuPoolSpec, PlatformSpec } from '../../src/api/platform';
 import type { ResourcesSpec } from '../../src/api/resource';
+import { gpuNamed } from '../../src/catalog/gpus';
 import type { Placement } from '../../src/clouds/cloud';
-import { poolsFor } from '../../src/expand';
+import { noPoolFor, poolsFor } from '../../src/expand';
 import { mergePlacements, placementOf } from '../../src/expand/placement';
 import { CLOUDS, platformOf } from './fixtures';
 
@@ -41,7 +42,9 @@ test.each(CLOUDS)('on %s a GPU is on nodes with its label, whose taint is tolera
 /** Whether the scheduler would take a node with these labels. */
 function accepts({ nodeSelector = {}, affinity }: Placement, labels: Record<string, string>): boolean {
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [{ matchExpressions: [] }];
-  const holds = ({ key, operator, values = [] }: NodeSelectorRequirement) => values.includes(labels[key] ?? '') === (operator === 'In');
+  const holds = ({ key, operator, values = [] }: NodeSelectorRequirement) => (
+    operator === 'DoesNotExist' ? labels[key] === undefined : values.includes(labels[key] ?? '') === (operator === 'In')
+  );
   return Object.entries(nodeSelector).every(([key, value]) => labels[key] === value)
     && terms.some(({ matchExpressions = [] }) => matchExpressions.every(holds));
 }
@@ -76,7 +79,7 @@ describe.each(['gcp', 'aws', 'azure'] as const)('on %s', (cloud) => {
   });
 
   test('where none is said and no pool is declared, any node with the GPU will do', () => {
-    expect(place(T4, platformOf(cloud)).affinity).toBeUndefined();
+    expect(spotAndOther(place(T4, platformOf(cloud)))).toEqual([true, true]);
   });
 
   test('where none is said, a platform with the GPU on spot nodes only gives those', () => {
@@ -132,11 +135,9 @@ test('of pools with labels of their own, that of the capacity is taken', () => {
 });
 
 test('of pools with different labels any will do', () => {
-  const { affinity } = place({ ...T4, capacity: 'spot-first' }, withPools('aws', { nodeLabels: { pool: 'a' } }, {}));
-  expect(affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms).toEqual([
-    { matchExpressions: [{ key: 'pool', operator: 'In', values: ['a'] }] },
-    { matchExpressions: [{ key: 'substratus.ai/gpu', operator: 'In', values: ['nvidia-t4'] }] },
-  ]);
+  const placement = place({ ...T4, capacity: 'spot-first' }, withPools('aws', { nodeLabels: { pool: 'a' } }, {}));
+  const nodes: Record<string, string>[] = [{ pool: 'a' }, { 'substratus.ai/gpu': 'nvidia-t4' }, { pool: 'b' }];
+  expect(nodes.map((labels) => accepts(placement, labels))).toEqual([true, true, false]);
 });
 
 test('a pool serves a request that its nodes can hold', () => {
@@ -152,8 +153,8 @@ test('a GPU that the cloud has on no machine is an error, unless a pool has it',
 
 test('GPUs without a type are an error on a cloud that has several, and any GPU on a laptop', () => {
   const any = { gpu: { count: 2 } };
-  expect(() => place(any, platformOf('gcp'))).toThrow('gpu.count is 2 but gpu.type is not set; name the GPU, for example nvidia-l4');
-  expect(place(any, platformOf('local'))).toEqual({ nodeSelector: {}, tolerations: [GPU_TOLERATION], affinity: undefined });
+  expect(() => place(any, platformOf('gcp'))).toThrow('gpuCount is 2 but no gpu is set, and the platform has no pool that tells which; add gpu, for example gpu: Gpu.NVIDIA_L4 (gpu.type nvidia-l4)');
+  expect(place(any, platformOf('local'))).toMatchObject({ nodeSelector: {}, tolerations: [GPU_TOLERATION] });
 });
 
 test('a count of 0 is no GPU', () => {
@@ -174,4 +175,61 @@ test('on aws, spot nodes of Karpenter are known as well', () => {
   const karpenter = { 'karpenter.sh/capacity-type': 'spot' };
   expect(accepts(place({ capacity: 'spot' }, platformOf('aws')), karpenter)).toBe(true);
   expect(accepts(place({ capacity: 'on-demand' }, platformOf('aws')), karpenter)).toBe(false);
+});
+
+/** The labels of a node of a pool on Google Cloud, where the cloud sets some itself, and elsewhere. */
+const SHARED = {
+  gcp: { ...GPU_LABELS.gcp, 'cloud.google.com/gke-gpu-sharing-strategy': 'time-sharing', 'cloud.google.com/gke-max-shared-clients-per-gpu': '4' },
+  aws: { ...GPU_LABELS.aws, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
+  azure: { ...GPU_LABELS.azure, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
+  local: { ...GPU_LABELS.local, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
+};
+const SLICE = { gpu: { ...T4.gpu, sharing: 'time-slicing-4' } };
+
+describe.each(CLOUDS)('A8: on %s', (cloud) => {
+  const taken = (resources: ResourcesSpec, platform: PlatformSpec) =>
+    [GPU_LABELS[cloud], SHARED[cloud]].map((labels) => accepts(place(resources, platform), labels));
+
+  test('a whole GPU is never on a shared node, whether or not pools are declared', () => {
+    const both = withPools(cloud, {}, { sharing: 'time-slicing-4' });
+    expect([platformOf(cloud), withPools(cloud, {}), both].map((platform) => taken(T4, platform))).toEqual(Array(3).fill([true, false]));
+  });
+
+  test('a slice is never on a node with whole GPUs', () => {
+    const both = withPools(cloud, {}, { sharing: 'time-slicing-4' });
+    expect([platformOf(cloud), both].map((platform) => taken(SLICE, platform))).toEqual(Array(2).fill([false, true]));
+  });
+
+  test('another way of sharing is another kind of node', () => {
+    expect(taken({ gpu: { ...T4.gpu, sharing: 'time-slicing-2' } }, platformOf(cloud))).toEqual([false, false]);
+  });
+});
+
+test('A8: partitions on Google Cloud are found by its own label', () => {
+  expect(place({ gpu: { type: 'nvidia-a100', sharing: 'mig-1g.5gb' } }, platformOf('gcp')).nodeSelector)
+    .toEqual({ 'cloud.google.com/gke-accelerator': 'nvidia-tesla-a100', 'cloud.google.com/gke-gpu-partition-size': '1g.5gb' });
+});
+
+test('A8: a shared pool whose platform says it by the label of its nodes only is shared too', () => {
+  const labels = { 'substratus.ai/gpu': 'nvidia-t4', 'substratus.ai/gpu-sharing': 'mps-4' };
+  const platform = withPools('gcp', { nodeLabels: labels });
+  expect(place({ gpu: { type: 'nvidia-t4', sharing: 'mps-4' } }, platform).nodeSelector).toEqual(labels);
+  expect(noPoolFor({ gpu: gpuNamed('nvidia-t4'), count: 1 }, platform)).toBe(
+    'no pool of the platform has nvidia-t4 whole, it has mps-4 (pool pool-0); ask for a slice with gpuSharing, or add such a pool');
+});
+
+test('A8: a pool of which no slice is left whole says what it has', () => {
+  const request = { gpu: gpuNamed('nvidia-t4'), count: 1, sharing: 'time-slicing-2' };
+  expect(noPoolFor(request, withPools('aws', {}, { sharing: 'time-slicing-4' }))).toBe(
+    'no pool of the platform has nvidia-t4 as time-slicing-2, it has whole ones (pool pool-0), time-slicing-4 (pool pool-1); '
+    + 'ask for another gpuSharing, or leave it out for a whole GPU, or add such a pool');
+});
+
+test('case 16: a GPU of the platform\'s own is found by its pool, and a taint of the vendor is tolerated under another resource name', () => {
+  const platform = platformOf('gcp', {
+    gpus: [{ name: 'part', memoryGiB: 10, resource: 'nvidia.com/mig-1g.10gb' }], gpuPools: [{ name: 'parts', gpu: 'part', gpusPerNode: 7 }],
+  });
+  const { nodeSelector, tolerations } = place({ gpu: { count: 1 } }, platform);
+  expect(nodeSelector).toEqual({ 'substratus.ai/gpu': 'part' });
+  expect(tolerations?.map(({ key }) => key)).toEqual(['nvidia.com/mig-1g.10gb', 'nvidia.com/gpu']);
 });

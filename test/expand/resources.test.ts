@@ -2,7 +2,7 @@ import { amountOf } from '../../src/api/quantity';
 import type { ResourcesSpec } from '../../src/api/resource';
 import { GPUS } from '../../src/catalog/gpus';
 import { gpuRequestOf, unknownGpu } from '../../src/expand';
-import { defaultStagingGiB, resourceRequirements, sharedMemoryGiB } from '../../src/expand/resources';
+import { defaultStagingGiB, resourceRequirements, sharedMemory } from '../../src/expand/resources';
 import { CLOUDS, platformOf } from './fixtures';
 
 function requestsOf(resources?: ResourcesSpec, cloud = 'gcp'): Record<string, string> {
@@ -58,15 +58,36 @@ test('an accelerator is asked for by the name of its own resource', () => {
   expect(requestsOf(gpu('aws-trainium1'), 'aws')['aws.amazon.com/neuron']).toBe('1');
 });
 
+const GCP = platformOf('gcp');
+
 test('a type alone is one GPU, and a count alone is of whichever there is', () => {
-  expect(gpuRequestOf(gpu('nvidia-l4'))?.count).toBe(1);
-  expect(gpuRequestOf({ gpu: { count: 2 } })).toEqual({ count: 2 });
-  expect([gpuRequestOf({ gpu: {} }), gpuRequestOf({}), gpuRequestOf(), gpuRequestOf(gpu('nvidia-l4', 0))]).toEqual(Array(4).fill(undefined));
+  expect(gpuRequestOf(gpu('nvidia-l4'), GCP)?.count).toBe(1);
+  expect(gpuRequestOf({ gpu: { count: 2 } }, GCP)).toEqual({ count: 2 });
+  const none = [{ gpu: {} }, {}, undefined, gpu('nvidia-l4', 0)].map((resources) => gpuRequestOf(resources, GCP));
+  expect(none).toEqual(Array(4).fill(undefined));
 });
 
-test('a GPU that is not in the catalog is an error that suggests the nearest', () => {
-  expect(() => requestsOf(gpu('nvidia-l5'))).toThrow('gpu nvidia-l5 is not in the catalog; did you mean nvidia-l4?');
-  expect(unknownGpu('zzzzzzzzzzzzzzzz')).toMatch(/^gpu zzzzzzzzzzzzzzzz is not in the catalog; use one of nvidia-t4, nvidia-v100, /);
+test('case 16: a count alone is of the one kind that the platform has, and of none where it has several', () => {
+  const pools = (...gpus: string[]) => platformOf('gcp', { gpuPools: gpus.map((name) => ({ name, gpu: name, gpusPerNode: 4 })) });
+  expect(gpuRequestOf({ gpu: { count: 2 } }, pools('nvidia-l4', 'nvidia-l4'))).toMatchObject({ gpu: { name: 'nvidia-l4' }, count: 2 });
+  expect(gpuRequestOf({ gpu: { count: 2 } }, pools('nvidia-l4', 'nvidia-t4'))).toEqual({ count: 2 });
+});
+
+test('B2: a GPU that is not in the catalog is declared, and only a slip of the pen is taken for another', () => {
+  expect(() => requestsOf(gpu('nvidia-rtx-a6000')))
+    .toThrow("gpu nvidia-rtx-a6000 is not in the catalog; declare it with Gpu.custom({ name: 'nvidia-rtx-a6000', memory, resourceName }) and its nodes with addGpuPool");
+  expect(unknownGpu('nvidia-a100-80b')).toMatch(/^gpu nvidia-a100-80b is not in the catalog; did you mean nvidia-a100-80gb\? Or declare it with Gpu\.custom/);
+  expect(unknownGpu('nvidia-l5')).not.toContain('did you mean');
+});
+
+test('case 16: a GPU of the platform\'s own is asked for by its resource, with what goes with it', () => {
+  const part = { name: 'nvidia-a100-1g.10gb', memoryGiB: 10, resource: 'nvidia.com/mig-1g.10gb' };
+  const rtx = { name: 'nvidia-rtx-a6000', memoryGiB: 48, resource: 'nvidia.com/gpu', cpu: 8, hostMemoryGiB: 100 };
+  const platform = platformOf('local', { gpus: [part, rtx] });
+  expect(resourceRequirements(gpu(part.name, 1), platform)).toEqual({
+    requests: { 'cpu': '3', 'memory': '10Gi', 'ephemeral-storage': '23Gi', 'nvidia.com/mig-1g.10gb': '1' }, limits: { 'nvidia.com/mig-1g.10gb': '1' },
+  });
+  expect(resourceRequirements(gpu(rtx.name, 2), platform).requests).toMatchObject({ 'cpu': '16', 'memory': '200Gi', 'nvidia.com/gpu': '2' });
 });
 
 test('a count of 0 of a GPU that is not in the catalog is no GPU', () => {
@@ -74,8 +95,37 @@ test('a count of 0 of a GPU that is not in the catalog is no GPU', () => {
 });
 
 test('the staging volume and the shared memory grow with the GPUs', () => {
-  expect([undefined, gpu('nvidia-l4'), gpu('nvidia-a100-80gb', 8)].map(defaultStagingGiB)).toEqual([50, 50, 1280]);
-  expect([undefined, gpu('nvidia-l4'), gpu('nvidia-l4', 8)].map(sharedMemoryGiB)).toEqual([undefined, 2, 32]);
+  expect([undefined, gpu('nvidia-l4'), gpu('nvidia-a100-80gb', 8)].map((resources) => defaultStagingGiB(resources, GCP))).toEqual([50, 50, 1280]);
+  expect([undefined, gpu('nvidia-l4'), gpu('nvidia-l4', 8)].map((resources) => sharedMemory(resources, GCP))).toEqual([undefined, '2Gi', '32Gi']);
+});
+
+function slice(type: string, sharing: string): ResourcesSpec {
+  return { gpu: { type, count: 1, sharing } };
+}
+
+test.each([
+  ['nvidia-a100-80gb', 'mig-1g.10gb', 7], ['nvidia-a100-80gb', 'mig-3g.40gb', 2], ['nvidia-h100', 'mig-1g.20gb', 4],
+  ['nvidia-rtx-pro-6000', 'mig-1g.24gb', 4], ['nvidia-t4', 'time-slicing-4', 4], ['nvidia-l4', 'mps-10', 10],
+])('A8: of %s as %s, %d pods with defaults take no more than one with the whole GPU', (type, sharing, pods) => {
+  const [part, whole] = [requestsOf(slice(type, sharing)), requestsOf(gpu(type))];
+  for (const key of ['cpu', 'memory', 'ephemeral-storage']) {
+    const [of, all] = [part, whole].map((requests) => amountOf(requests[key] ?? '')) as [number, number];
+    expect(of * pods).toBeLessThanOrEqual(all);
+    expect(of * (pods + 1)).toBeGreaterThan(0.99 * all);
+  }
+  expect(part['nvidia.com/gpu']).toBe('1');
+});
+
+test('A8: shared memory and staging are those of the slice', () => {
+  const mig = slice('nvidia-a100-80gb', 'mig-3g.40gb');
+  expect(sharedMemory(mig, GCP)).toBe('1024Mi');
+  expect([mig, slice('nvidia-b200', 'mig-1g.23gb')].map((resources) => defaultStagingGiB(resources, GCP))).toEqual([80, 52]);
+});
+
+test('A8: several slices, or a way of sharing that there is not, are errors', () => {
+  expect(() => requestsOf({ gpu: { type: 'nvidia-t4', count: 2, sharing: 'time-slicing-4' } }))
+    .toThrow('gpu.count is 2 with gpu.sharing time-slicing-4, but a program sees one slice only; leave out one of them');
+  expect(() => requestsOf(slice('nvidia-t4', 'halves'))).toThrow('gpu.sharing is halves; use mig-<profile>, time-slicing-<pods> or mps-<pods>, for example mig-1g.10gb');
 });
 
 describe('case 15: limits', () => {

@@ -7,7 +7,7 @@ import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
 import { GPUS } from '../../catalog/gpus';
 import { imageNamed } from '../../catalog/images';
-import { SHARING_LABEL } from '../labels';
+import { SHARING_LABEL, sharingOf } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
 
 export type DevicePluginObject = DaemonSet | ConfigMap | ServiceAccount | ClusterRole | ClusterRoleBinding;
@@ -25,24 +25,26 @@ export function devicePlugins(platform: PlatformSpec): DevicePluginObject[] {
   const ways = waysOfSharing(platform);
   const unshared: NodeSelectorRequirement[] = ways.length > 0 ? [{ key: SHARING_LABEL, operator: 'NotIn', values: ways }] : [];
   return [
-    daemonSet(NVIDIA.name, NVIDIA, { nodes: unshared, pod: nvidiaPod(platform) }),
+    daemonSet(NVIDIA.name, gpusOf(NVIDIA.resource, platform), { nodes: unshared, resource: NVIDIA.resource, pod: nvidiaPod(platform) }),
     ...ways.flatMap((way) => timeSlicing(platform, way)),
     ...(hasNeuron(platform) ? neuron(platform) : []),
   ];
 }
 
-/** What pools have in the label, such as `time-slicing-4`; the platform knows it from their `nodeLabels`. */
+/** How pools share their GPUs, such as `time-slicing-4`. */
 function waysOfSharing({ gpuPools = [] }: PlatformSpec): string[] {
-  return [...new Set(gpuPools.flatMap(({ nodeLabels }) => nodeLabels?.[SHARING_LABEL] ?? []))].sort();
+  return [...new Set(gpuPools.flatMap((pool) => sharingOf(pool) ?? []))].sort();
 }
 
-function hasNeuron({ gpuPools = [] }: PlatformSpec): boolean {
-  const names = gpusOf(NEURON.resource);
+function hasNeuron(platform: PlatformSpec): boolean {
+  const { gpuPools = [] } = platform;
+  const names = gpusOf(NEURON.resource, platform);
   return gpuPools.some(({ gpu }) => names.includes(gpu));
 }
 
-function gpusOf(resource: string): string[] {
-  return GPUS.filter((gpu) => gpu.resource === resource).map(({ name }) => name);
+/** Names of the GPUs that a resource stands for, those of the platform's own included. */
+function gpusOf(resource: string, { gpus = [] }: PlatformSpec): string[] {
+  return [...GPUS, ...gpus].filter((gpu) => gpu.resource === resource).map(({ name }) => name);
 }
 
 type PluginPod = Pick<PodSpec, 'containers' | 'volumes'>;
@@ -78,7 +80,7 @@ function timeSlicing(platform: PlatformSpec, way: string): DevicePluginObject[] 
     volumes: [...volumes, { name: 'config', configMap: { name: config.metadata.name } }],
   };
   const nodes: NodeSelectorRequirement[] = [{ key: SHARING_LABEL, operator: 'In', values: [way] }];
-  return [config, daemonSet(`${NVIDIA.name}-${way}`, NVIDIA, { nodes, pod })];
+  return [config, daemonSet(`${NVIDIA.name}-${way}`, gpusOf(NVIDIA.resource, platform), { nodes, resource: NVIDIA.resource, pod })];
 }
 
 /** Named after its content, so that another content is another template, and the plugin restarts. */
@@ -113,7 +115,7 @@ function neuron(platform: PlatformSpec): DevicePluginObject[] {
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
       subjects: [{ kind: 'ServiceAccount', name, namespace: NAMESPACE }],
     },
-    daemonSet(name, NEURON, { nodes: [], pod: neuronPod(platform), account: name }),
+    daemonSet(name, gpusOf(NEURON.resource, platform), { nodes: [], resource: NEURON.resource, pod: neuronPod(platform), account: name }),
   ];
 }
 
@@ -134,13 +136,15 @@ function neuronPod(platform: PlatformSpec): PluginPod {
 interface PluginNodes {
   /** Which of the nodes with its accelerators. */
   readonly nodes: NodeSelectorRequirement[];
+  /** By whose name they are tainted. */
+  readonly resource: string;
   readonly pod: PluginPod;
   /** ServiceAccount, for a plugin that talks to the API server. */
   readonly account?: string;
 }
 
 /** On nodes of our own pools: on others it may be installed already. */
-function daemonSet(name: string, { resource }: { readonly resource: string }, { nodes, pod, account }: PluginNodes): DaemonSet {
+function daemonSet(name: string, gpus: string[], { nodes, resource, pod, account }: PluginNodes): DaemonSet {
   const labels = { 'app.kubernetes.io/name': name };
   return {
     apiVersion: 'apps/v1',
@@ -153,7 +157,7 @@ function daemonSet(name: string, { resource }: { readonly resource: string }, { 
         spec: {
           priorityClassName: 'system-node-critical',
           ...(account ? { serviceAccountName: account } : { automountServiceAccountToken: false }),
-          affinity: requireNodes([{ key: GPU_LABEL, operator: 'In', values: gpusOf(resource) }, ...nodes]),
+          affinity: requireNodes([{ key: GPU_LABEL, operator: 'In', values: gpus }, ...nodes]),
           tolerations: [{ key: resource, operator: 'Exists', effect: 'NoSchedule' }],
           ...pod,
         },

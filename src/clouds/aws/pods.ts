@@ -8,6 +8,7 @@ import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { MACHINES } from './machines';
+import { allocatable, shapeOf } from './sizes';
 
 /* Managed node groups, and Karpenter. */
 const BY_CAPACITY = placeBySpotLabel(
@@ -25,6 +26,8 @@ export const awsCloud: Cloud = {
   hasIdentities: true,
   /* The agent of EKS Pod Identity: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
   direct: ['169.254.170.23', '[fd00:ec2::23]'],
+  allocatable,
+  shapeOf,
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},

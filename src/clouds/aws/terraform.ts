@@ -75,7 +75,7 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   addonsAfterNodes(scope, context, system);
   const roles = identities(scope, context);
   allowAutoscaler(roles, location, name);
-  return handleOf({ location, pools, roles, nodeRole: nodes.role.name });
+  return { ...handleOf({ location, pools, roles, nodeRole: nodes.role.name }), nodePools: [SYSTEM_POOL] };
 }
 
 function clusterThatExists(scope: Construct, spec: ExistingClusterSpec, location: AwsLocation): ClusterInfrastructure {

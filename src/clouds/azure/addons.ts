@@ -2,7 +2,7 @@
  * What AKS leaves to the user, for the Kubernetes side: NVIDIA's device plugin, without which no node has GPUs to offer. Pure.
  *
  * After the manifests of NVIDIA/k8s-device-plugin v0.18.0. Nodes whose GPUs are shared get a device plugin of their own, chosen by
- * the label that their pool has (`sharing.ts`), which the platform names in the pool's `nodeLabels`.
+ * the label that their pool has (`sharing.ts`), which the platform knows.
  */
 import type { DaemonSet } from 'kubernetes-types/apps/v1';
 import type { ConfigMap, Container, EnvVar, NodeSelectorRequirement, PodSpec, SecurityContext } from 'kubernetes-types/core/v1';
@@ -11,7 +11,7 @@ import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
 import { GPUS } from '../../catalog/gpus';
 import { imageNamed } from '../../catalog/images';
-import { SHARING_LABEL } from '../labels';
+import { SHARING_LABEL, sharingOf } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
 
 const NAME = 'nvidia-device-plugin';
@@ -34,7 +34,7 @@ export function clusterAddons(platform: PlatformSpec): (DaemonSet | ConfigMap)[]
 
 /** What the pools have in the label, such as `mig-1g.10gb` or `time-slicing-4`. */
 function waysOfSharing({ gpuPools = [] }: PlatformSpec): string[] {
-  return [...new Set(gpuPools.flatMap(({ nodeLabels }) => nodeLabels?.[SHARING_LABEL] ?? []))].sort();
+  return [...new Set(gpuPools.flatMap((pool) => sharingOf(pool) ?? []))].sort();
 }
 
 function sharedGpus(image: string, way: string): (DaemonSet | ConfigMap)[] {

@@ -9,6 +9,7 @@ import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl } from '../store-url';
 import { MACHINES } from './machines';
+import { allocatable, shapeOf } from './sizes';
 
 /* AKS taints its spot nodes always. */
 const BY_CAPACITY = placeBySpotLabel({ label: 'kubernetes.azure.com/scalesetpriority', value: 'spot', tainted: true });
@@ -21,6 +22,8 @@ export const azureCloud: Cloud = {
   capacities: ['on-demand', 'spot', 'spot-first'],
   canAutoProvision: false,
   hasIdentities: true,
+  allocatable,
+  shapeOf,
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},

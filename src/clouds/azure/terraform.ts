@@ -30,7 +30,7 @@ export function cloudInfrastructure(location: AzureLocation): CloudInfrastructur
     cluster: (scope, spec) => {
       const handle = handleOf(cluster(scope, spec, location));
       handle.addNodePool(new Construct(scope, 'GeneralPool'), { ...GENERAL_POOL, tags: spec.tags });
-      return handle;
+      return { ...handle, nodePools: [GENERAL_POOL] };
     },
     existingCluster: (scope, spec) => handleOf(existingContext(scope, { location, spec })),
     bucketName: (clusterName) => storageAccountName({ subscriptionId: location.subscriptionId, name: clusterName }),

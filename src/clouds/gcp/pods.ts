@@ -4,11 +4,17 @@ import type { PlatformSpec } from '../../api/platform';
 import type { Capacity } from '../../api/resource';
 import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, GpuRequest, Placement, PodPart, StoreAccess } from '../cloud';
-import { gpuToleration, placeBySpotLabel, requireNodes } from '../placement';
+import { SHARING_LABEL } from '../labels';
+import { gpuTolerations, labelledGpuNodes, placeBySpotLabel, requireNodes, withoutLabels } from '../placement';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { GKE_ACCELERATORS, MACHINES } from './machines';
+import { allocatable, shapeOf } from './sizes';
 
 const ACCELERATOR_LABEL = 'cloud.google.com/gke-accelerator';
+/* https://cloud.google.com/kubernetes-engine/docs/how-to/timesharing-gpus and .../gpus-multi, 2026-11 */
+const PARTITION_LABEL = 'cloud.google.com/gke-gpu-partition-size';
+const STRATEGY_LABEL = 'cloud.google.com/gke-gpu-sharing-strategy';
+const CLIENTS_LABEL = 'cloud.google.com/gke-max-shared-clients-per-gpu';
 
 /* GKE taints them only where asked to, node auto-provisioning always: tolerated in any case. */
 const SPOT = { label: 'cloud.google.com/gke-spot', value: 'true', tainted: true };
@@ -30,6 +36,8 @@ export const gcpCloud: Cloud = {
   canAutoProvision: true,
   hasIdentities: true,
   direct: ['metadata.google.internal'],
+  allocatable,
+  shapeOf,
   canStream: () => true,
   placeGpu,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
@@ -43,11 +51,22 @@ export const gcpCloud: Cloud = {
 };
 
 function placeGpu(request: GpuRequest): Placement {
-  const accelerator = request.gpu && GKE_ACCELERATORS[request.gpu.name];
+  const { gpu, sharing } = request;
+  const accelerator = gpu && GKE_ACCELERATORS[gpu.name];
+  if (gpu && !accelerator) return labelledGpuNodes(request);
+  const labels = { ...(accelerator && { [ACCELERATOR_LABEL]: accelerator }), ...(sharing && sharingLabels(sharing)) };
   return {
-    ...(accelerator && { nodeSelector: { [ACCELERATOR_LABEL]: accelerator } }),
-    tolerations: [gpuToleration(request)],
+    ...(Object.keys(labels).length > 0 && { nodeSelector: labels }),
+    tolerations: gpuTolerations(request),
+    ...(!sharing && { affinity: withoutLabels(SHARING_LABEL, PARTITION_LABEL, STRATEGY_LABEL) }),
   };
+}
+
+/** The labels that GKE gives to nodes whose GPUs are shared. */
+function sharingLabels(sharing: string): Record<string, string> {
+  const [, kind = '', of = ''] = /^(mig|time-slicing|mps)-(.*)$/.exec(sharing) ?? [];
+  if (kind === 'mig') return { [PARTITION_LABEL]: of };
+  return { [STRATEGY_LABEL]: kind === 'mps' ? 'mps' : 'time-sharing', [CLIENTS_LABEL]: of };
 }
 
 /** Inline: the driver mounts with the pod's own identity, below the artifact's folder. Metadata never expires: artifacts are immutable. */

@@ -50,7 +50,7 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation):
     dependables: [resource],
   });
   handle.addNodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags });
-  return handle;
+  return { ...handle, nodePools: [SYSTEM_POOL] };
 }
 
 /** Attributes: `nodeServiceAccount`, and `location` of a cluster that is in one zone. */

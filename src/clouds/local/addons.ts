@@ -16,7 +16,9 @@ export const HOST_GPU_LABEL = { 'nvidia.com/gpu.present': 'true' } as const;
 
 /** Objects to apply before GPUs are asked for; empty where no pool has NVIDIA GPUs. Simulated GPUs need none. */
 export function clusterAddons(platform: PlatformSpec): DaemonSet[] {
-  const hasGpus = (platform.gpuPools ?? []).some(({ gpu }) => (gpuNamed(gpu)?.resource ?? GPU_RESOURCE) === GPU_RESOURCE);
+  const { gpuPools = [], gpus = [] } = platform;
+  const resourceOf = (name: string): string => (gpus.find((gpu) => gpu.name === name) ?? gpuNamed(name))?.resource ?? GPU_RESOURCE;
+  const hasGpus = gpuPools.some(({ gpu }) => resourceOf(gpu) === GPU_RESOURCE);
   return hasGpus ? [devicePlugin(imageNamed(platform, NAME))] : [];
 }
 

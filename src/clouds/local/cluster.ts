@@ -105,11 +105,12 @@ function checkVersion({ kubernetesVersion }: ClusterSpec, { nodeImage }: LocalLo
   }
 }
 
-function checkPool({ name, gpu, capacity, minNodes }: GpuPoolSpec, other: GpuPoolSpec | undefined, { simulatedGpus }: LocalLocation): void {
+function checkPool(pool: GpuPoolSpec, other: GpuPoolSpec | undefined, { simulatedGpus }: LocalLocation): void {
+  const { name, gpu, resource = gpuNamed(gpu)?.resource, capacity, minNodes } = pool;
   if (other) throw new Error(`pool ${name} cannot be: a local cluster is one node, which has the GPUs of pool ${other.name}; leave one of them out`);
   if (capacity.kind !== 'on-demand') throw new Error(`pool ${name} is ${capacity.kind}, but nodes of a local cluster are on-demand; leave capacity out`);
   if (minNodes > 1) throw new Error(`minNodes of pool ${name} is ${minNodes}, but a local cluster is one node; leave minNodes out`);
-  if (!simulatedGpus && gpuNamed(gpu)?.resource !== GPU_RESOURCE) {
+  if (!simulatedGpus && resource !== GPU_RESOURCE) {
     throw new Error(`pool ${name} has ${gpu}, which Docker cannot hand to a node; use a GPU of NVIDIA, or Cloud.local({ simulatedGpus: true })`);
   }
 }
@@ -147,7 +148,7 @@ function optionsOf({ name }: ClusterSpec, { store, simulatedGpus, nodeImage }: L
     ...(bucket !== undefined && store.kind === 'minio' && {
       keys: { secret: MINIO_SECRET, storeNamespace: store.namespace, namespaces: [...namespaces] },
     }),
-    ...(pool && { gpus: simulatedGpus ? 'simulated' as const : 'host' as const, gpu: pool.gpu, gpuCount: pool.gpusPerNode }),
+    ...(pool && { gpus: simulatedGpus ? 'simulated' as const : 'host' as const, gpu: pool.gpu, gpuResource: pool.resource, gpuCount: pool.gpusPerNode }),
     registry: hasRegistry,
   };
 }

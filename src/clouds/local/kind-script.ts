@@ -166,8 +166,8 @@ OBJECTS
 `;
 }
 
-function simulatedGpus({ gpu, gpuCount = 1 }: LocalClusterOptions): string {
-  const resource = (gpu && gpuNamed(gpu)?.resource) ?? 'nvidia.com/gpu';
+function simulatedGpus({ gpu = '', gpuResource, gpuCount = 1 }: LocalClusterOptions): string {
+  const resource = gpuResource ?? gpuNamed(gpu)?.resource ?? 'nvidia.com/gpu';
   const patch = [{ op: 'add', path: `/status/capacity/${resource.replaceAll('/', '~1')}`, value: String(gpuCount) }];
   return `# Simulated GPUs: pods that ask for them are scheduled, but nothing computes on them.
 until kubectl --context "$context" get node "$node" >/dev/null 2>&1; do sleep 1; done

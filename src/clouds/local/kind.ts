@@ -26,8 +26,10 @@ export interface LocalClusterOptions {
   readonly registry?: boolean;
   /** GPUs of the host, simulated ones that pods get but that compute nothing, or none. */
   readonly gpus?: 'host' | 'simulated';
-  /** Name of the GPU in the catalog, by which pods ask for it. */
+  /** Name of the GPU, by which pods ask for it. */
   readonly gpu?: string;
+  /** The extended resource of a GPU that is not in the catalog. */
+  readonly gpuResource?: string;
   /** The device plugin for GPUs of the host. Default: NVIDIA's own image, as it is. */
   readonly devicePlugin?: object;
   /** Image of the registry. */
@@ -93,7 +95,7 @@ export function kindConfiguration(options: LocalClusterOptions): KindConfigurati
 
 /** The options, or an error in the user's words. */
 export function validated(options: LocalClusterOptions): LocalClusterOptions {
-  const { name, artifacts, gpus, gpu, gpuCount = 1 } = options;
+  const { name, artifacts, gpus, gpu, gpuResource, gpuCount = 1 } = options;
   if (!/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/.test(name)) {
     throw new Error(`cluster name ${name} is not valid for kind; give up to 50 lowercase letters, digits and hyphens`);
   }
@@ -101,7 +103,9 @@ export function validated(options: LocalClusterOptions): LocalClusterOptions {
     throw new Error(`nodePath is ${artifacts.nodePath}; give an absolute path, for example /var/artifacts`);
   }
   if (gpu !== undefined && !gpus) throw new Error(`gpu is ${gpu} but gpus is not set; say whether they are of the host or simulated`);
-  if (gpu !== undefined && !gpuNamed(gpu)) throw new Error(`gpu is ${gpu}, which is not in the catalog; use a name such as nvidia-l4`);
+  if (gpu !== undefined && gpuResource === undefined && !gpuNamed(gpu)) {
+    throw new Error(`gpu is ${gpu}, which is not in the catalog; use a name such as nvidia-l4`);
+  }
   if (!Number.isInteger(gpuCount) || gpuCount < 1) throw new Error(`gpuCount is ${gpuCount}; give a whole number, 1 or more`);
   return options;
 }

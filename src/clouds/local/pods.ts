@@ -20,6 +20,9 @@ export const localCloud: Cloud = {
   capacities: ['on-demand'],
   canAutoProvision: false,
   hasIdentities: false,
+  /* What its nodes have is not known. */
+  allocatable: (machine) => machine,
+  shapeOf: () => undefined,
   canStream: isDirectory,
   placeGpu: labelledGpuNodes,
   placeCapacity: () => ({}),

@@ -2,9 +2,9 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { WORKSPACE_ROLES, workspaceOf } from '../../api/platform';
-import type { WorkspaceRole } from '../../api/platform';
+import type { NodePoolSpec, WorkspaceRole } from '../../api/platform';
 import type {
-  BucketInfrastructure, CloudInfrastructure, ClusterInfrastructure, RegistryInfrastructure, ServiceAccountRef,
+  BucketInfrastructure, CloudInfrastructure, ClusterInfrastructure, NodePoolSpec as NodePool, RegistryInfrastructure, ServiceAccountRef,
 } from '../../clouds/infrastructure';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { poolSizeProblem } from '../platform/machines';
@@ -51,6 +51,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
   protected readonly _poolNames = new Set<string>();
   private readonly parts: ClusterPart[] = [];
   private readonly namespaces: string[] = [];
+  private readonly nodePools: NodePoolSpec[] = [];
 
   public addNodePool(id: string, options: NodePoolOptions): void {
     const { machineType, minNodes = 0, maxNodes, spot = false, diskGiB = 100 } = options;
@@ -61,6 +62,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
     asValidation(scope, () => this._infrastructure.addNodePool(scope, {
       name: id, machineType, minNodes, maxNodes, spot, diskGiB, labels: {}, tags: this._tags,
     }));
+    this.nodePools.push(knownPool({ name: id, machineType, diskGiB, spot }));
   }
 
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
@@ -117,7 +119,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
 
   /** What the Kubernetes side must know, as far as it is declared. @internal */
   protected _source(outputsFile: string): PlatformSource {
-    const { clusterName, _cloud: cloud, _infrastructure: { addons } } = this;
+    const { clusterName, _cloud: cloud, _infrastructure: { addons, nodePools } } = this;
     const bucket = this.parts.find((part) => part.bucket);
     const registryName = this.parts.find((part) => part.registry)?.registryName;
     const existing = this._registryUrl === undefined ? undefined : { url: this._registryUrl };
@@ -133,6 +135,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
       })))),
       lateHint: `run cdktf deploy, then cdktf output --outputs-file ${outputsFile}`,
       problem: () => (bucket ? undefined : NO_BUCKET(clusterName)),
+      ...(nodePools && { nodePools: [...nodePools.map(knownPool), ...this.nodePools] }),
       ...(addons && { addons }),
     };
   }
@@ -155,6 +158,11 @@ export abstract class ClusterBase extends Construct implements ICluster {
     }
     registry?.addWorkspace(construct, { namespace, builder: account('image-builder') });
   }
+}
+
+/** A pool without GPU as the platform has it. */
+function knownPool({ name, machineType, diskGiB, spot }: Pick<NodePool, 'name' | 'machineType' | 'diskGiB' | 'spot'>): NodePoolSpec {
+  return { name, machineType, diskGiB, ...(spot && { capacity: 'spot' as const }) };
 }
 
 /** The cluster that a part belongs to, with what only the library knows of it. */

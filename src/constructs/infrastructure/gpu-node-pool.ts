@@ -1,13 +1,16 @@
 import { Construct } from 'constructs';
 import { gpuNamed } from '../../catalog/gpus';
-import type { GpuSharing as GpuSharingSpec, PoolCapacity as PoolCapacitySpec } from '../../clouds/infrastructure';
+import type { Cloud as CloudFacts } from '../../clouds/cloud';
+import type { PoolCapacity as PoolCapacitySpec } from '../../clouds/infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../clouds/labels';
 import { GPU_LABEL } from '../../clouds/placement';
 import { cloudNamed } from '../../clouds/pods';
 import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import type { Gpu } from '../platform/gpu';
+import type { GpuSharing } from '../platform/gpu-sharing';
 import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from '../platform/machines';
+import type { GpuPoolOptions } from '../platform/platform-props';
 import { clusterOf } from './cluster-base';
 import type { ICluster } from './cluster-props';
 import { checkTaken } from './taken-props';
@@ -50,29 +53,6 @@ export class PoolCapacity {
   private constructor(
     /** @internal */
     public readonly _spec: PoolCapacitySpec,
-  ) {}
-}
-
-/** How pods share a GPU. */
-export class GpuSharing {
-  /** Partitions in hardware, by the cloud's name of the profile, such as `1g.5gb`. */
-  public static mig(profile: string): GpuSharing {
-    return new GpuSharing({ kind: 'mig', profile });
-  }
-
-  /** Turns, so many pods on a GPU. */
-  public static timeSlicing(clients: number): GpuSharing {
-    return new GpuSharing({ kind: 'time-slicing', clients });
-  }
-
-  /** The multi-process service, so many pods on a GPU. */
-  public static mps(clients: number): GpuSharing {
-    return new GpuSharing({ kind: 'mps', clients });
-  }
-
-  private constructor(
-    /** @internal */
-    public readonly _spec: GpuSharingSpec,
   ) {}
 }
 
@@ -204,31 +184,41 @@ export class GpuNodePool extends Construct {
     const capacity = spot ? PoolCapacity.spot() : props.capacity ?? PoolCapacity.onDemand();
     const chosen = { gpu: gpu.name, count: gpusPerNode, spot: capacity._spec.kind === 'spot' };
     const machineType = props.machineType ?? chosenMachine(cloud, chosen);
-    const problem = machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType });
+    const problem = gpu._custom ? undefined : machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType });
     if (problem || !machineType) throw new ValidationError(this, problem ?? noMachineToChoose(cloud, gpu.name, gpusPerNode));
     cluster._claimPool(this, poolName);
     this.poolName = poolName;
     this.machineType = machineType;
     const sharing = props.sharing?._spec;
     const labels = { [GPU_LABEL]: gpu.name, ...(sharing && { [SHARING_LABEL]: sharingLabelValue(sharing) }) };
-    const offered = { gpu, gpusPerNode, maxNodes, ...(sharing && { nodeLabels: labels }) };
+    const { diskGiB = 200, zones } = props;
+    const nodes = nodesOf(cloud, machineType, props);
+    const offered = { gpu, gpusPerNode, maxNodes, zones, sharing: props.sharing, ...(sharing && { nodeLabels: labels }), ...nodes };
     asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, POD_CAPACITY[capacity._spec.kind]));
     asValidation(this, () => cluster._infrastructure.addGpuPool(this, {
       name: poolName, machineType, minNodes, maxNodes, gpusPerNode,
       gpu: gpu.name,
+      ...(gpu._custom && { resource: gpu._custom.resource }),
       capacity: capacity._spec,
-      diskGiB: props.diskGiB ?? 200,
+      diskGiB,
       labels,
-      taints: [{ key: gpuNamed(gpu.name)?.resource ?? 'nvidia.com/gpu', value: 'present' }],
+      taints: [{ key: gpu._custom?.resource ?? gpuNamed(gpu.name)?.resource ?? 'nvidia.com/gpu', value: 'present' }],
       tags: cluster._tags,
       compact: props.compact ?? false,
       imageStreaming: props.imageStreaming ?? false,
-      zones: props.zones,
+      zones,
       localSsdCount: props.localSsdCount,
       sharing,
       driver: props.driver,
     }));
   }
+}
+
+/** What is known of the nodes. Local disks, whose size is not known, take the place of the boot disk for what pods write. */
+function nodesOf({ machines }: CloudFacts, machineType: string, props: GpuNodePoolProps): Pick<GpuPoolOptions, 'machineType' | 'diskGiB'> {
+  if (machines.length === 0) return {};
+  const { diskGiB = 200, localSsdCount = machines.find((machine) => machine.machineType === machineType)?.localSsdCount ?? 0 } = props;
+  return { machineType, ...(localSsdCount === 0 && { diskGiB }) };
 }
 
 /** As which capacity pods find the nodes: those of reservations and blocks stay, like any on demand. */

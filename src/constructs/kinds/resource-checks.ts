@@ -2,8 +2,12 @@
 import { workspaceOf } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
 import type { Resource, ResourcesSpec } from '../../api/resource';
+import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
-import { artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf, keyOfResource, namespaceOf, noPoolFor, poolsFor, UNRESOLVED } from '../../expand';
+import {
+  artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf, keyOfResource, namespaceOf, noPoolFor,
+  noRoomFor, poolsFor, unnamedGpu, UNRESOLVED,
+} from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
 import { platformOf } from '../platform/workspace-context';
@@ -72,18 +76,27 @@ function readErrors(resource: Resource, platform: PlatformSpec): string[] {
     .map((gate) => `${describe(gate)} is in a workspace that ${namespace} may not read; add it to reads of addWorkspace('${namespace}')`);
 }
 
-function gpuErrors(resources: ResourcesSpec = {}, platform: PlatformSpec): string[] {
-  const request = gpuRequestOf(resources);
-  if (!request?.gpu) return [];
-  const { gpu: { name }, count } = request;
+/** What no node of the platform can hold. */
+function placeErrors(spec: Resource['spec'], platform: PlatformSpec): string[] {
+  const { resources = {} } = spec;
+  const request = gpuRequestOf(resources, platform);
+  const errors = request ? gpuErrors(request, resources, platform) : [];
+  const noRoom = errors.length > 0 ? undefined : noRoomFor(spec, platform);
+  return noRoom === undefined ? errors : [noRoom];
+}
+
+function gpuErrors(request: GpuRequest, { capacity }: ResourcesSpec, platform: PlatformSpec): string[] {
   const cloud = cloudNamed(platform.cloud);
-  const impossible = noSuchGpu(cloud, name) ?? noSuchMachine(cloud, name, count);
+  const { gpu, count } = request;
+  if (!gpu) return cloud.machines.length > 0 ? [unnamedGpu(count, platform)] : [];
+  const { name } = gpu;
+  const isCustom = platform.gpus?.some((custom) => custom.name === name) ?? false;
+  const impossible = isCustom ? undefined : noSuchGpu(cloud, name) ?? noSuchMachine(cloud, name, count);
   if (impossible) return [impossible];
   if (platform.autoProvisioning) return [];
   const missing = noPoolFor(request, platform);
   if (missing) return [missing];
   const fitting = poolsFor(request, platform);
-  const { capacity } = resources;
   if (capacity !== undefined && capacity !== 'spot-first' && !fitting.some((pool) => (pool.capacity ?? 'on-demand') === capacity)) {
     return [`capacity is ${capacity} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
   }
@@ -97,7 +110,7 @@ function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {
 /** Whatever else the pools or the expansion would answer, said before it is applied. */
 function expandErrors({ object: { rendered, isPatched } }: Declaration, platform: PlatformSpec, all: Declarations): string[] {
   try {
-    const problems = gpuErrors(rendered.spec.resources, platform);
+    const problems = placeErrors(rendered.spec, platform);
     if (problems.length > 0 || !(isPatched || hasWhatOnlyExpansionJudges(rendered))) return problems;
     checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
     return [];

@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { ResourcesSpec } from '../../api/resource';
+import type { GpuSpec, ResourcesSpec } from '../../api/resource';
+import { isSharing } from '../../api/sharing';
 import { cloudNamed } from '../../clouds/pods';
 import { noCapacity } from '../../expand';
 import { knownProps, optionsProblem } from '../checks/known-props';
@@ -8,6 +9,7 @@ import { shown } from '../checks/shown';
 import { quantity } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
 import { Gpu } from '../platform/gpu';
+import { GpuSharing } from '../platform/gpu-sharing';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
 import { platformOf } from '../platform/workspace-context';
 
@@ -49,7 +51,7 @@ export interface ResourcesOptions {
   /**
    * The GPU.
    *
-   * @default - none
+   * @default - none, or with `gpuCount` or `gpuSharing` the one kind that the platform has
    */
   readonly gpu?: Gpu;
 
@@ -61,6 +63,15 @@ export interface ResourcesOptions {
   readonly gpuCount?: number;
 
   /**
+   * A slice of a GPU that is shared, in place of a whole one: `GpuSharing.mig('1g.10gb')`, or `GpuSharing.timeSlicing(4)` for the part of
+   * one of four pods. Only pools that share their GPUs in just this way have it, and they have nothing else. Cores, memory and disk are by
+   * default the slice's part of what goes with the GPU.
+   *
+   * @default - whole GPUs
+   */
+  readonly gpuSharing?: GpuSharing;
+
+  /**
    * Which nodes may be used.
    *
    * @default - for a GPU on-demand nodes, unless the platform has it on spot nodes only; else any
@@ -68,19 +79,27 @@ export interface ResourcesOptions {
   readonly capacity?: Capacity;
 }
 
-const RESOURCES_PROPS = knownProps<ResourcesOptions>({ cpu: true, memory: true, disk: true, gpu: true, gpuCount: true, capacity: true });
+const RESOURCES_PROPS = knownProps<ResourcesOptions>({
+  cpu: true, memory: true, disk: true, gpu: true, gpuCount: true, gpuSharing: true, capacity: true,
+});
 
 /** The options as the wire has them, after a look at what can be said without the other resources and the pools. */
 export function resourcesSpec(scope: Construct, resources: ResourcesOptions): ResourcesSpec {
   validate(scope, resources);
-  const { cpu, memory, disk, gpu, gpuCount, capacity } = resources;
+  const { cpu, memory, disk, capacity } = resources;
+  const gpu = gpuSpec(resources);
   return {
     ...(cpu !== undefined && { cpu: coresOf(cpu) }),
     ...(memory !== undefined && { memory: quantity(scope, 'memory', memory) }),
     ...(disk !== undefined && { disk: quantity(scope, 'disk', disk) }),
-    ...(gpu && { gpu: { type: gpu.name, count: gpuCount ?? 1 } }),
+    ...(gpu && { gpu }),
     ...(capacity && { capacity }),
   };
+}
+
+function gpuSpec({ gpu, gpuCount, gpuSharing }: ResourcesOptions): GpuSpec | undefined {
+  if (!gpu && gpuCount === undefined && !gpuSharing) return undefined;
+  return { ...(gpu && { type: gpu.name }), count: gpuCount ?? 1, ...(gpuSharing && { sharing: gpuSharing._name }) };
 }
 
 /** A whole number of cores, else millicores: not less than one, which is the least there is. */
@@ -91,19 +110,12 @@ function coresOf(cpu: number): number | string {
 function validate(scope: Construct, resources: ResourcesOptions): void {
   const wrong = optionsProblem('resources', resources, RESOURCES_PROPS);
   if (wrong) throw new ValidationError(scope, wrong);
-  const { cpu, gpu, gpuCount, capacity } = resources;
+  const { cpu, capacity } = resources;
   if (cpu !== undefined && !(Number.isFinite(cpu) && cpu > 0)) {
     throw new ValidationError(scope, `cpu is ${shown(cpu)}; give a number of cores above 0, for example 2 or 0.5`);
   }
-  if (gpu !== undefined && !(gpu instanceof Gpu)) {
-    throw new ValidationError(scope, `gpu is ${shown(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
-  }
-  if (gpuCount !== undefined && !gpu) {
-    throw new ValidationError(scope, `gpuCount is ${shown(gpuCount)} but no gpu is set; add gpu, for example gpu: Gpu.NVIDIA_L4`);
-  }
-  if (gpuCount !== undefined && !(Number.isInteger(gpuCount) && gpuCount > 0)) {
-    throw new ValidationError(scope, `gpuCount is ${shown(gpuCount)}; give a whole number of GPUs, 1 or more, or leave gpu out`);
-  }
+  const gpuWrong = gpuProblem(resources);
+  if (gpuWrong) throw new ValidationError(scope, gpuWrong);
   if (capacity !== undefined && !Object.values(Capacity).includes(capacity)) {
     throw new ValidationError(scope, `capacity is ${shown(capacity)}; use one of ${Object.values(Capacity).join(', ')}`);
   }
@@ -111,10 +123,24 @@ function validate(scope: Construct, resources: ResourcesOptions): void {
   if (problem) throw new ValidationError(scope, problem);
 }
 
+function gpuProblem({ gpu, gpuCount, gpuSharing }: ResourcesOptions): string | undefined {
+  if (gpu !== undefined && !(gpu instanceof Gpu)) return `gpu is ${shown(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
+  if (gpuCount !== undefined && !(Number.isInteger(gpuCount) && gpuCount > 0)) {
+    return `gpuCount is ${shown(gpuCount)}; give a whole number of GPUs, 1 or more, or leave gpu out`;
+  }
+  if (gpuSharing === undefined) return undefined;
+  if (!(gpuSharing instanceof GpuSharing)) return `gpuSharing is ${shown(gpuSharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
+  const name = gpuSharing._name;
+  if (!isSharing(name)) return `gpuSharing is ${name}; give a MIG profile such as 1g.10gb, or a whole number of pods, 2 or more`;
+  if (gpuCount !== undefined && gpuCount > 1) return `gpuCount is ${gpuCount} with gpuSharing ${name}, but a program sees one slice only; leave out one of them`;
+  return undefined;
+}
+
 /** What the cloud has not, whatever pools there are. */
 function cloudProblem(scope: Construct, { gpu, gpuCount = 1, capacity }: ResourcesOptions): string | undefined {
   const platform = platformOf(scope);
   if (!platform) return undefined;
   const cloud = cloudNamed(platform.cloudName);
-  return (capacity && noCapacity(capacity, cloud)) ?? (gpu && (noSuchGpu(cloud, gpu.name) ?? noSuchMachine(cloud, gpu.name, gpuCount)));
+  return (capacity && noCapacity(capacity, cloud))
+    ?? (gpu && !gpu._custom ? noSuchGpu(cloud, gpu.name) ?? noSuchMachine(cloud, gpu.name, gpuCount) : undefined);
 }

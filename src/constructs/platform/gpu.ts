@@ -1,5 +1,36 @@
+import { Size, SizeRoundingBehavior } from 'cdk8s';
+import { isDns1123Label } from '../../api/names';
+import type { CustomGpuSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
 import { unknownGpu } from '../../expand';
+import { knownProps, optionsProblem } from '../checks/known-props';
+import { shown } from '../checks/shown';
+
+/** A GPU that the catalog does not have. */
+export interface CustomGpuOptions {
+  /** Name of your choice, such as `nvidia-rtx-a6000`. Resources and pools have it. */
+  readonly name: string;
+
+  /** Memory of one. */
+  readonly memory: Size;
+
+  /** The extended resource that its nodes offer and a container asks for, such as `nvidia.com/gpu` or `nvidia.com/mig-1g.10gb`. */
+  readonly resourceName: string;
+
+  /**
+   * Cores that a container asks for with each.
+   *
+   * @default 3
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory that a container asks for with each.
+   *
+   * @default - as much as the GPU has
+   */
+  readonly hostMemory?: Size;
+}
 
 /** A kind of GPU, or of another accelerator. */
 export class Gpu {
@@ -79,8 +110,48 @@ export class Gpu {
     return new Gpu(name);
   }
 
+  /**
+   * A GPU, or another accelerator, that the catalog does not have: one of a machine room, or a slice that nodes offer under a
+   * resource name of its own, such as `nvidia.com/mig-1g.10gb`. A platform knows it once `addGpuPool` or a GpuNodePool has it.
+   *
+   * @throws if the catalog has a GPU of this name.
+   */
+  public static custom(options: CustomGpuOptions): Gpu {
+    const problem = customProblem(options);
+    if (problem) throw new Error(problem);
+    const { name, memory, resourceName, cpu, hostMemory } = options;
+    return new Gpu(name, {
+      name,
+      memoryGiB: memory.toGibibytes({ rounding: SizeRoundingBehavior.NONE }),
+      resource: resourceName,
+      ...(cpu !== undefined && { cpu }),
+      ...(hostMemory && { hostMemoryGiB: hostMemory.toGibibytes({ rounding: SizeRoundingBehavior.NONE }) }),
+    });
+  }
+
   private constructor(
-    /** Name in the catalog. */
+    /** Name in the catalog, or its own. */
     public readonly name: string,
+    /** What it is, if the catalog does not say it. @internal */
+    public readonly _custom?: CustomGpuSpec,
   ) {}
+}
+
+const CUSTOM_OPTIONS = knownProps<CustomGpuOptions>({ name: true, memory: true, resourceName: true, cpu: true, hostMemory: true });
+const RESOURCE_NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?\/[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$/;
+
+function customProblem(options: CustomGpuOptions): string | undefined {
+  const wrong = optionsProblem('Gpu.custom', options, CUSTOM_OPTIONS);
+  if (wrong) return wrong;
+  const { name, memory, resourceName, cpu, hostMemory } = options;
+  if (typeof name !== 'string' || !isDns1123Label(name)) return `name is ${shown(name)}; use lower-case letters, digits and - inside, for example nvidia-rtx-a6000`;
+  if (gpuNamed(name)) return `gpu ${name} is in the catalog; write Gpu.of('${name}'), or give yours another name`;
+  if (typeof resourceName !== 'string' || !RESOURCE_NAME.test(resourceName)) {
+    return `resourceName of gpu ${name} is ${shown(resourceName)}; give the extended resource of its nodes, for example nvidia.com/gpu`;
+  }
+  const size = [['memory', memory], ['hostMemory', hostMemory]].find(([field, value]) => (
+    (value !== undefined || field === 'memory') && !(value instanceof Size && value.toKibibytes({ rounding: SizeRoundingBehavior.NONE }) > 0)
+  ));
+  if (size) return `${String(size[0])} of gpu ${name} is ${shown(size[1])}; write for example Size.gibibytes(48)`;
+  return cpu === undefined || (Number.isFinite(cpu) && cpu > 0) ? undefined : `cpu of gpu ${name} is ${shown(cpu)}; give a number of cores above 0`;
 }

@@ -1,7 +1,8 @@
 /** What is said of a platform that is described by hand. A platform is no construct, so its errors begin with no path. */
+import { canonicalJson } from '../../api/digest';
 import { isDns1123Label, nearest } from '../../api/names';
 import { isAtLeast, OLDEST_VERSION } from '../../api/platform';
-import type { GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
+import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
 import { IMAGES } from '../../catalog/images';
 import type { Cloud } from '../../clouds/cloud';
 import { tokenProblem } from '../checks/guard';
@@ -9,7 +10,8 @@ import { unknownProp } from '../checks/known-props';
 import type { KnownProps } from '../checks/known-props';
 import { shown } from '../checks/shown';
 import { Gpu } from './gpu';
-import { noSuchGpu, noSuchNode } from './machines';
+import { GpuSharing } from './gpu-sharing';
+import { machineProblem, noSuchGpu, noSuchNode } from './machines';
 import { KNOWN } from './platform-props';
 import type { GpuPoolOptions, WorkspaceOptions } from './platform-props';
 
@@ -63,12 +65,14 @@ interface PoolContext {
   readonly cloud: Cloud;
   /** The pools that the platform has already. */
   readonly pools: readonly GpuPoolSpec[];
+  /** The GPUs of those pools that the catalog does not have. */
+  readonly gpus: readonly CustomGpuSpec[];
 }
 
 /** Why a platform cannot have a GPU pool; `undefined` if it can. */
-export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pools }: PoolContext): string | undefined {
+export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pools, gpus }: PoolContext): string | undefined {
   checkPlain(options, KNOWN.pool);
-  const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes } = options;
+  const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes, sharing, machineType } = options;
   if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
   if (pools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
   if (!(gpu instanceof Gpu)) return `gpu is ${shown(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
@@ -77,7 +81,17 @@ export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pool
   if (spot && !cloud.capacities.includes('spot')) return `${cloud.title} has no spot nodes; leave spot out`;
   if (flexStart && !cloud.capacities.includes('flex-start')) return `${cloud.title} has no flex-start nodes; leave flexStart out`;
   if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
-  return noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
+  if (sharing !== undefined && !(sharing instanceof GpuSharing)) return `sharing is ${shown(sharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
+  if (gpu._custom) return customGpuProblem(gpu._custom, gpus);
+  const noMachine = noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
+  return noMachine ?? (machineType === undefined ? undefined : machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType }));
+}
+
+/** One name is one GPU. */
+function customGpuProblem(gpu: CustomGpuSpec, gpus: readonly CustomGpuSpec[]): string | undefined {
+  const known = gpus.find(({ name }) => name === gpu.name);
+  if (!known || canonicalJson(known) === canonicalJson(gpu)) return undefined;
+  return `gpu ${gpu.name} is another one in a pool that is there already; use one Gpu.custom for both, or give it another name`;
 }
 
 /** Why a platform cannot have a workspace; `undefined` if it can. */

@@ -1,6 +1,7 @@
 /** What is said of a platform: of the cluster, its GPU pools and its workspaces. */
 import { knownProps } from '../checks/known-props';
 import type { Gpu } from './gpu';
+import type { GpuSharing } from './gpu-sharing';
 
 /** What a cluster of any cloud may say about itself. */
 export interface PlatformProps {
@@ -158,6 +159,34 @@ export interface GpuPoolOptions {
    * @default - on GKE the cloud's own label, elsewhere `substratus.ai/gpu=<name of the GPU>`
    */
   readonly nodeLabels?: Record<string, string>;
+
+  /**
+   * How pods share a GPU. Only what asks for just such a slice runs on these nodes.
+   *
+   * @default - a GPU is one pod's
+   */
+  readonly sharing?: GpuSharing;
+
+  /**
+   * Machine type, in the cloud's words. What is larger than it is an error on the resource that asks for it.
+   *
+   * @default - not known; the largest machine of the cloud with this GPU and count is the bound
+   */
+  readonly machineType?: string;
+
+  /**
+   * Size of the disk that holds images and ephemeral storage, in GiB.
+   *
+   * @default - not known
+   */
+  readonly diskGiB?: number;
+
+  /**
+   * Zones of the nodes, in the cloud's words.
+   *
+   * @default - not known
+   */
+  readonly zones?: string[];
 }
 
 /** Azure: the client ids of a workspace's identities. */
@@ -211,6 +240,12 @@ export const KNOWN = {
   },
   local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
   s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
-  pool: { owner: 'addGpuPool', props: knownProps<GpuPoolOptions>({ gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true }) },
+  pool: {
+    owner: 'addGpuPool',
+    props: knownProps<GpuPoolOptions>({
+      gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true, sharing: true, machineType: true,
+      diskGiB: true, zones: true,
+    }),
+  },
   workspace: { owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({ reads: true, builds: true, clientIds: true }) },
 };

@@ -1,13 +1,15 @@
 /** Where a platform has what only the cloud side knows: its bucket, its registry, the identities of its workspaces. */
 import { WORKSPACE_ROLES } from '../../api/platform';
-import type { ArtifactStoreSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
+import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import type { AddonObject } from '../../clouds/cloud';
-import type { PlatformProps, WorkspaceClientIds } from './platform-props';
+import type { GpuPoolOptions, PlatformProps, WorkspaceClientIds } from './platform-props';
 
 /** What a platform knows of the cloud side; of a cluster that is declared here it may change until synth. @internal */
 export interface PlatformSource {
   readonly artifacts: ArtifactStoreSpec;
   readonly registry?: RegistrySpec;
+  /** Pools without GPU, where they are all that there are. */
+  readonly nodePools?: NodePoolSpec[];
   /** Azure: of the workspaces' identities. */
   readonly tenantId?: string;
   /** How to get what is known only after the deployment. */
@@ -36,6 +38,23 @@ export function definedOnly(store: ArtifactStoreSpec): ArtifactStoreSpec {
 export function byHand({ registry, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec): () => PlatformSource {
   const url = registry?.replace(/\/+$/, '');
   return () => ({ artifacts, ...(url && { registry: { url, ...(insecureRegistry && { insecure: true }) } }) });
+}
+
+/** A GPU pool as the platform has it. */
+export function poolSpec(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): GpuPoolSpec {
+  const { gpu, gpusPerNode = 1, maxNodes, nodeLabels, sharing, machineType, diskGiB, zones } = options;
+  return {
+    name,
+    gpu: gpu.name,
+    gpusPerNode,
+    capacity,
+    ...(maxNodes !== undefined && { maxNodes }),
+    ...(nodeLabels && { nodeLabels }),
+    ...(sharing && { sharing: sharing._name }),
+    ...(machineType !== undefined && { machineType }),
+    ...(diskGiB !== undefined && { diskGiB }),
+    ...(zones && { zones }),
+  };
 }
 
 /** A workspace with what is known only after the deployment. */

@@ -1,5 +1,5 @@
 import { nearest } from '../../api/names';
-import type { GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
+import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import { clusterAddons } from '../../clouds/terraform';
@@ -10,7 +10,7 @@ import { KNOWN } from './platform-props';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, WorkspaceOptions,
 } from './platform-props';
-import { byHand, clientIdsByRole, definedOnly, withLate } from './platform-source';
+import { byHand, clientIdsByRole, definedOnly, poolSpec, withLate } from './platform-source';
 import type { PlatformSource } from './platform-source';
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
@@ -62,6 +62,7 @@ export class Platform {
   public readonly cloudName: string;
 
   private readonly gpuPools: GpuPoolSpec[] = [];
+  private readonly gpus: CustomGpuSpec[] = [];
   private readonly workspaces: WorkspaceSpec[] = [];
   private readonly listeners: WorkspaceListener[] = [];
   private readonly addonsListeners: AddonsListener[] = [];
@@ -90,17 +91,11 @@ export class Platform {
 
   /** The same for a pool that is declared here, whose capacity may be one that no pod of a kind can have. @internal */
   public _addGpuPool(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): void {
-    const problem = poolProblem(name, options, { cloud: cloudNamed(this.cloudName), pools: this.gpuPools });
+    const problem = poolProblem(name, options, { cloud: cloudNamed(this.cloudName), pools: this.gpuPools, gpus: this.gpus });
     if (problem) throw this.error(`cannot have GPU pool ${shown(name)}: ${problem}`);
-    const { gpu, gpusPerNode = 1, maxNodes, nodeLabels } = options;
-    this.gpuPools.push({
-      name,
-      gpu: gpu.name,
-      gpusPerNode,
-      capacity,
-      ...(maxNodes !== undefined && { maxNodes }),
-      ...(nodeLabels && { nodeLabels }),
-    });
+    const { gpu: { name: gpu, _custom: custom } } = options;
+    this.gpuPools.push(poolSpec(name, options, capacity));
+    if (custom && !this.gpus.some((known) => known.name === gpu)) this.gpus.push(custom);
     this._addonsChanged();
   }
 
@@ -133,7 +128,7 @@ export class Platform {
   /** @internal */
   public get _spec(): PlatformSpec {
     const { kubernetesVersion, autoProvisioning, images, clusterName } = this.props;
-    const { artifacts, registry, tenantId, clientIds } = this.source();
+    const { artifacts, registry, tenantId, clientIds, nodePools } = this.source();
     const prefix = this._artifactPrefix;
     return {
       cloud: this.cloudName,
@@ -143,6 +138,8 @@ export class Platform {
       ...(registry && { registry }),
       ...(autoProvisioning && { autoProvisioning }),
       ...(this.gpuPools.length > 0 && { gpuPools: [...this.gpuPools] }),
+      ...(this.gpus.length > 0 && { gpus: [...this.gpus] }),
+      ...(nodePools && { nodePools }),
       ...(this.workspaces.length > 0 && { workspaces: this.workspaces.map((workspace) => withLate(workspace, { tenantId, clientIds })) }),
       ...(images && { images }),
     };

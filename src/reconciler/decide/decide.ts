@@ -1,6 +1,6 @@
 /** What shall be, for a resource of any kind. Pure: the same view gives the same decision. */
 import { isArtifactResource } from '../../api/resource';
-import { ExpandError, gpuRequestOf, noPoolFor } from '../../expand';
+import { ExpandError, gpuRequestOf, noPoolFor, noRoomFor } from '../../expand';
 import type { Observed, ObservedChild } from '../observe/observed';
 import { decideArtifact } from './decide-artifact';
 import { decideDeletion, letGo } from './decide-deletion';
@@ -50,9 +50,11 @@ function isArtifact(view: View): view is ArtifactView {
 }
 
 /** No node fits, and none will: who wrote the resource or the platform can mend that. Without pools nobody knows which nodes there are. */
-function withPools(verdict: Verdict, { platform, resource: { spec: { resources = {} } } }: View): Verdict {
-  const request = verdict.reason === 'Unschedulable' ? gpuRequestOf(resources) : undefined;
-  const problem = request && (platform.gpuPools ?? []).length > 0 ? noPoolFor(request, platform) : undefined;
+function withPools(verdict: Verdict, { platform, resource: { spec } }: View): Verdict {
+  if (verdict.reason !== 'Unschedulable') return verdict;
+  const request = gpuRequestOf(spec.resources, platform);
+  const noPool = request && (platform.gpuPools ?? []).length > 0 ? noPoolFor(request, platform) : undefined;
+  const problem = noPool ?? noRoomFor(spec, platform);
   return problem ? { ...verdict, message: `${verdict.message}; ${problem}`, reconciling: false, stalled: true } : verdict;
 }
 

@@ -18,7 +18,7 @@ test('an artifact is mounted inline, read-only, and no more of the bucket than i
 });
 
 test('a GPU is found by the label that GKE gives its nodes, and its taint is tolerated whatever its value', () => {
-  expect(gcpCloud.placeGpu({ gpu: gpuNamed('nvidia-a100'), count: 1 }, PLATFORM)).toEqual({
+  expect(gcpCloud.placeGpu({ gpu: gpuNamed('nvidia-a100'), count: 1 }, PLATFORM)).toMatchObject({
     nodeSelector: { 'cloud.google.com/gke-accelerator': 'nvidia-tesla-a100' },
     tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }],
   });

@@ -15,6 +15,8 @@ export const nimbusCloud: Cloud = {
   hasIdentities: true,
   podLabels: { 'nimbus.example/identity': 'true' },
   canStream: () => true,
+  allocatable: (machine) => machine,
+  shapeOf: () => undefined,
   placeGpu: labelledGpuNodes,
   placeCapacity: () => ({}),
   workspaceUrl: workspaceFolder,

@@ -33,6 +33,7 @@ function isGpuPod({ spec }: Pod): boolean {
 function selects({ nodeSelector = {}, affinity }: PodSpec, { labels }: Nodes): boolean {
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   const holds = ({ key, operator, values = [] }: { key: string; operator: string; values?: string[] }): boolean => {
+    if (operator === 'DoesNotExist') return labels[key] === undefined;
     const isIn = values.includes(labels[key] ?? '');
     return operator === 'NotIn' ? !isIn : isIn;
   };
@@ -161,16 +162,20 @@ describe.each(CLOUD_NAMES)('on %s', (cloud) => {
     expect(nodes.filter((candidate) => elsewhere && selects(elsewhere.spec, candidate))).toEqual([]);
   });
 
-  test('pods of a shared GPU go to the pool that shares it', () => {
+  test('A8: a slice goes to the pool that shares its GPUs, and a whole GPU to the one that does not', () => {
     const owner = cluster(cloud);
     bucketOf(owner);
     poolOf(owner, 'shared', { sharing: GpuSharing.timeSlicing(4) });
+    poolOf(owner, 'whole');
     const team = workspaceOn(owner, 'team-a', { clientIds: CLIENT_IDS });
-    model(team, 'opt', { resources: { gpu: SMALL_GPU[cloud] } });
-    const [pod] = pods(team).filter(isGpuPod);
-    const matching = side.nodes(synthesized(owner)).filter((candidate) => pod && selects(pod.spec, candidate));
-    expect(matching.length).toBeGreaterThan(0);
-    expect(matching.every(({ pool, labels }) => pool.startsWith('shared') && labels['substratus.ai/gpu-sharing'] === 'time-slicing-4')).toBe(true);
+    model(team, 'opt', { resources: { gpu: SMALL_GPU[cloud], gpuSharing: GpuSharing.timeSlicing(4) } });
+    model(team, 'llama', { resources: { gpu: SMALL_GPU[cloud] } });
+    const [slice, whole] = pods(team).filter(isGpuPod)
+      .map(({ spec }) => side.nodes(synthesized(owner)).filter((candidate) => selects(spec, candidate)));
+    expect(slice?.map(({ pool, labels }) => [pool.startsWith('shared'), labels['substratus.ai/gpu-sharing']]))
+      .toEqual(slice?.map(() => [true, 'time-slicing-4']));
+    expect([slice?.length, whole?.length].map((count = 0) => count > 0)).toEqual([true, true]);
+    expect(whole?.every(({ pool }) => pool.startsWith('whole'))).toBe(true);
   });
 
   test('the ServiceAccounts with rights are those that the pods use, and only the writer publishes', () => {
@@ -234,7 +239,7 @@ describe.each(CLOUD_NAMES)('on %s', (cloud) => {
     const team = new Workspace(app, 'team-a', { platform: owner.platform });
     everything(team, SMALL_GPU[cloud]);
     owner.addWorkspace('team-a', { builds: true, clientIds: CLIENT_IDS });
-    poolOf(owner, 'late', { sharing: GpuSharing.timeSlicing(2) });
+    poolOf(owner, 'late');
     poolOf(owner, 'cheap', { spot: true });
     registryOf(owner);
     bucketOf(owner, { bucketName: 'acmelate' });

@@ -88,6 +88,19 @@ test('more GPUs than the nodes of a pool have are refused', () => {
   ]);
 });
 
+test('case 16: gpuCount without gpu is refused where the platform has several kinds, and taken where it has one', () => {
+  const team = workspace();
+  model(team, 'opt', { resources: { gpuCount: 2 } });
+  expect(synthErrors(team)).toEqual([
+    '[team-a/opt] gpuCount is 2 but no gpu is set, and the platform has nvidia-l4, nvidia-a100; add gpu, for example gpu: Gpu.NVIDIA_L4 (gpu.type nvidia-l4)',
+  ]);
+  const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
+  platform.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, gpusPerNode: 4 });
+  const one = workspace(platform);
+  model(one, 'opt', { resources: { gpuCount: 2 } });
+  expect(synthErrors(one)).toEqual(['no error']);
+});
+
 test('a capacity that no pool of the GPU has is refused', () => {
   const team = workspace();
   model(team, 'opt', { resources: { gpu: Gpu.NVIDIA_L4, capacity: Capacity.SPOT } });
@@ -120,7 +133,7 @@ test.each([
   ['the name', JsonPatch.replace('/metadata/name', 'x'),
     /^\[team-a\/opt\] a patch changed the kind, name or namespace of Model opt-\w{8}; set metadata.name or metadata.namespace instead$/],
   ['a GPU that there is not', JsonPatch.add('/spec/resources', { gpu: { type: 'nvidia-l5' } }),
-    /^\[team-a\/opt\] gpu nvidia-l5 is not in the catalog; did you mean nvidia-l4\?$/],
+    /^\[team-a\/opt\] gpu nvidia-l5 is not in the catalog; declare it with Gpu\.custom/],
   ['a text for a number', JsonPatch.add('/spec/retries', 'many'), /^\[team-a\/opt\] retries is 'many'; give a whole number$/],
 ])('a patch of %s is refused', (_, patch, message) => {
   const team = workspace();

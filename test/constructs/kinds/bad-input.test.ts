@@ -1,6 +1,6 @@
 /** What the constructs refuse at once: input whose value alone is wrong. */
 import { Duration, Size } from 'cdk8s';
-import { Build, Capacity, Dataset, Gpu, Model, Notebook, PodSecurity, Server } from '../../../src';
+import { Build, Capacity, Dataset, Gpu, GpuSharing, Model, Notebook, PodSecurity, Server } from '../../../src';
 import type { Workspace } from '../../../src';
 import { dataset, local, messageOf, model, notebook, server, untyped, workspace } from '../fixtures';
 
@@ -10,7 +10,6 @@ const IMAGE = { image: 'acme/model' };
 const gpus = (resources: object) => (team: Workspace) => model(team, 'opt', { resources });
 
 const NUMBERS: Case[] = [
-  ['gpuCount without gpu', gpus({ gpuCount: 2 }), '[team-a/opt] gpuCount is 2 but no gpu is set; add gpu, for example gpu: Gpu.NVIDIA_L4'],
   ['a gpuCount of none', gpus({ gpu: Gpu.NVIDIA_L4, gpuCount: 0 }), '[team-a/opt] gpuCount is 0; give a whole number of GPUs, 1 or more, or leave gpu out'],
   ['a fractional gpuCount', gpus({ gpu: Gpu.NVIDIA_L4, gpuCount: 0.5 }), '[team-a/opt] gpuCount is 0.5; give a whole number of GPUs, 1 or more, or leave gpu out'],
   ['negative cpu', gpus({ cpu: -1 }), '[team-a/opt] cpu is -1; give a number of cores above 0, for example 2 or 0.5'],
@@ -123,7 +122,14 @@ const CLOUD: Case[] = [
   ['a GPU that the cloud has not', gpus({ gpu: Gpu.NVIDIA_A10G }),
     '[team-a/opt] Google Cloud has no machine with nvidia-a10g (24 GiB); use the nearest that it has: nvidia-l4 (24 GiB), nvidia-t4 (16 GiB), nvidia-v100 (16 GiB)'],
   ['more GPUs than a machine has', gpus({ gpu: Gpu.NVIDIA_L4, gpuCount: 9 }), '[team-a/opt] no machine of Google Cloud has 9 nvidia-l4; ask for at most 8'],
-  ['a GPU that there is not', () => Gpu.of('nvidia-l5'), 'gpu nvidia-l5 is not in the catalog; did you mean nvidia-l4?'],
+  ['a GPU that there is not', () => Gpu.of('nvidia-l5'),
+    "gpu nvidia-l5 is not in the catalog; declare it with Gpu.custom({ name: 'nvidia-l5', memory, resourceName }) and its nodes with addGpuPool"],
+  ['several slices', gpus({ gpu: Gpu.NVIDIA_L4, gpuCount: 2, gpuSharing: GpuSharing.timeSlicing(4) }),
+    '[team-a/opt] gpuCount is 2 with gpuSharing time-slicing-4, but a program sees one slice only; leave out one of them'],
+  ['a slice that is a text', gpus({ gpu: Gpu.NVIDIA_L4, gpuSharing: '1g.10gb' }),
+    "[team-a/opt] gpuSharing is '1g.10gb', which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')"],
+  ['a profile that there is not', gpus({ gpu: Gpu.NVIDIA_A100, gpuSharing: GpuSharing.mig('half') }),
+    '[team-a/opt] gpuSharing is mig-half; give a MIG profile such as 1g.10gb, or a whole number of pods, 2 or more'],
 ];
 
 const ALL = { NUMBERS, QUANTITIES, PARAMS, IMAGES, NAMES, UNTYPED, CLOUD };

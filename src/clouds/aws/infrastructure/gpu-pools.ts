@@ -6,8 +6,8 @@ import { SHARING_LABEL, sharingLabelValue } from '../../labels';
 const NVIDIA = 'nvidia.com/gpu';
 
 /** The extended resource of the pool's accelerator. */
-export function gpuResource({ gpu }: Pick<GpuPoolSpec, 'gpu'>): string {
-  return gpuNamed(gpu)?.resource ?? NVIDIA;
+export function gpuResource({ gpu, resource = gpuNamed(gpu)?.resource ?? NVIDIA }: Pick<GpuPoolSpec, 'gpu' | 'resource'>): string {
+  return resource;
 }
 
 /** How many containers that each ask for one GPU a node takes. */

@@ -14,21 +14,6 @@ export const MIG_PROFILES: Readonly<Record<string, readonly string[]>> = {
   'nvidia-rtx-pro-6000': ['1g.24gb', '2g.48gb', '4g.96gb'],
 };
 
-/** The local SSDs of machines that always come with them, and are paid with them. */
-export const BUNDLED_SSDS: Readonly<Record<string, number>> = {
-  'a2-ultragpu-1g': 1,
-  'a2-ultragpu-2g': 2,
-  'a2-ultragpu-4g': 4,
-  'a2-ultragpu-8g': 8,
-  'a3-highgpu-1g': 2,
-  'a3-highgpu-2g': 4,
-  'a3-highgpu-4g': 8,
-  'a3-highgpu-8g': 16,
-  'a3-megagpu-8g': 16,
-  'a3-ultragpu-8g': 32,
-  'a4-highgpu-8g': 32,
-};
-
 /** How many local SSDs can be added to machines that take a certain number only. */
 export const OPTIONAL_SSDS: Readonly<Record<string, readonly number[]>> = {
   'g2-standard-4': [1],

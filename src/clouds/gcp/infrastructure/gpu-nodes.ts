@@ -1,8 +1,8 @@
 import type { ContainerNodePoolNodeConfig, ContainerNodePoolNodeConfigTaint } from '@cdktf/provider-google/lib/container-node-pool';
 import type { GpuPoolSpec, GpuSharing, PoolCapacity } from '../../infrastructure';
 import { GPU_LABEL } from '../../placement';
-import { GKE_ACCELERATORS } from '../machines';
-import { BUNDLED_SSDS, MIG_PROFILES, OPTIONAL_SSDS, SHARED_CLIENTS } from './accelerators';
+import { GKE_ACCELERATORS, MACHINES } from '../machines';
+import { MIG_PROFILES, OPTIONAL_SSDS, SHARED_CLIENTS } from './accelerators';
 
 /** The taint that GKE gives to GPU nodes, where there are other nodes already. */
 const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present' };
@@ -54,7 +54,7 @@ function taintsOf({ name, taints }: GpuPoolSpec): ContainerNodePoolNodeConfigTai
 }
 
 function localSsds({ name, machineType, localSsdCount }: GpuPoolSpec): number {
-  const bundled = BUNDLED_SSDS[machineType];
+  const bundled = MACHINES.find((machine) => machine.machineType === machineType)?.localSsdCount;
   if (localSsdCount === undefined) return bundled ?? 0;
   if (bundled !== undefined && bundled !== localSsdCount) {
     throw new Error(`localSsdCount of pool ${name} is ${localSsdCount}, but ${machineType} comes with ${bundled}; leave it out`);

@@ -1,0 +1,68 @@
+/** Which pools of a platform can hold what a resource asks for, and what to say where none can. */
+import type { GpuPoolSpec, PlatformSpec } from '../api/platform';
+import type { Capacity } from '../api/resource';
+import { isSharing, slicesOf } from '../api/sharing';
+import type { GpuRequest } from '../clouds/cloud';
+import { sharingOf } from '../clouds/labels';
+import { gpuOf } from './gpus';
+
+/** The pools with nodes that can hold the request, and that come up for a pod. */
+export function poolsFor(request: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
+  return poolsThatHold(request, platform).filter(({ capacity }) => capacity !== 'queued');
+}
+
+function poolsThatHold({ gpu, count, sharing }: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
+  const { gpuPools = [] } = platform;
+  return gpuPools.filter((pool) => (!gpu || pool.gpu === gpu.name) && sharingOf(pool) === sharing && unitsOf(pool, platform) >= count);
+}
+
+/** How many containers that each ask for one GPU, or for one slice, a node takes. */
+function unitsOf(pool: GpuPoolSpec, platform: PlatformSpec): number {
+  const sharing = sharingOf(pool);
+  const slices = sharing !== undefined && isSharing(sharing) ? slicesOf(sharing, gpuOf(pool.gpu, platform)?.memoryGiB ?? Infinity) : 1;
+  return pool.gpusPerNode * slices;
+}
+
+export function hasCapacity(pool: Pick<GpuPoolSpec, 'capacity'>, capacity?: Capacity): boolean {
+  return capacity === undefined || capacity === 'spot-first' || (pool.capacity ?? 'on-demand') === capacity;
+}
+
+/** Why no node would come up, where all pools that can hold the request are queued; `undefined` otherwise. */
+export function onlyQueued(request: GpuRequest, platform: PlatformSpec): string | undefined {
+  const [queued] = poolsThatHold(request, platform);
+  if (!queued || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
+  return `pool ${queued.name} with ${queued.gpu} is queued: its nodes come up for a ProvisioningRequest only, which nothing here makes; `
+    + 'add a pool of another capacity, for example flex-start';
+}
+
+/** Why no node of the platform can hold a request; `undefined` if one can, or if nodes of any kind come up by themselves. */
+export function noPoolFor(request: GpuRequest, platform: PlatformSpec): string | undefined {
+  if (!request.gpu || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
+  return onlyQueued(request, platform) ?? noPool(request, request.gpu.name, platform.gpuPools ?? []);
+}
+
+function noPool({ count, sharing }: GpuRequest, name: string, pools: readonly GpuPoolSpec[]): string {
+  const same = pools.filter((pool) => pool.gpu === name);
+  const alike = same.filter((pool) => sharingOf(pool) === sharing);
+  if (alike.length > 0) {
+    return `gpuCount is ${count} but nodes with ${name} have ${alike.map((pool) => `${pool.gpusPerNode} (pool ${pool.name})`).join(', ')}; `
+      + 'ask for fewer, or add a pool with more of them on a node';
+  }
+  if (same.length > 0) return otherSharing(name, sharing, same);
+  const others = pools.length > 0 ? `it has ${pools.map((pool) => `${pool.gpu} (pool ${pool.name})`).join(', ')}` : 'it has none';
+  return `no pool of the platform has ${name}, ${others}; add one with addGpuPool, or use another GPU`;
+}
+
+/** The pools have the GPU, but whole where a slice is asked for, or the other way round. */
+function otherSharing(name: string, sharing: string | undefined, pools: readonly GpuPoolSpec[]): string {
+  const has = pools.map((pool) => `${sharingOf(pool) ?? 'whole ones'} (pool ${pool.name})`).join(', ');
+  return `no pool of the platform has ${name} ${sharing === undefined ? 'whole' : `as ${sharing}`}, it has ${has}; `
+    + `${sharing === undefined ? 'ask for a slice with gpuSharing' : 'ask for another gpuSharing, or leave it out for a whole GPU'}, or add such a pool`;
+}
+
+/** GPUs are counted but not named, and the platform does not have just one kind of them. */
+export function unnamedGpu(count: number, { gpuPools = [] }: PlatformSpec): string {
+  const names = [...new Set(gpuPools.map(({ gpu }) => gpu))];
+  const has = names.length > 0 ? `the platform has ${names.join(', ')}` : 'the platform has no pool that tells which';
+  return `gpuCount is ${count} but no gpu is set, and ${has}; add gpu, for example gpu: Gpu.NVIDIA_L4 (gpu.type nvidia-l4)`;
+}

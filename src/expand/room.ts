@@ -1,0 +1,105 @@
+/** Whether the machines of a platform have room for what a container asks for. Where a machine is not known, nothing is refused. */
+import type { GpuPoolSpec, NodePoolSpec, PlatformSpec } from '../api/platform';
+import { amountOf } from '../api/quantity';
+import type { CommonSpec, PodSpec, ResourcesSpec } from '../api/resource';
+import type { Cloud, GpuRequest, Machine, NodeSize } from '../clouds/cloud';
+import { cloudNamed } from '../clouds/pods';
+import { gpuRequestOf } from './gpus';
+import { hasCapacity, poolsFor } from './pools';
+import { resourceRequirements } from './resources';
+
+const GIB = 2 ** 30;
+
+/** Nodes of one kind, and what one has for pods; `undefined` where that is not known. */
+interface Candidate {
+  readonly name: string;
+  readonly room: NodeSize | undefined;
+}
+
+interface Asked {
+  readonly field: 'cpu' | 'memory' | 'disk';
+  readonly quantity: string;
+  /** Cores or GiB. */
+  readonly amount: number;
+}
+
+/** Why no node of the platform has room for a container, whatever else runs there; `undefined` if one may have. */
+export function noRoomFor({ resources = {}, pod }: Pick<CommonSpec, 'resources' | 'pod'>, platform: PlatformSpec): string | undefined {
+  const request = gpuRequestOf(resources, platform);
+  const nodes = request ? gpuNodes(request, resources, platform) : pod && choosesNodes(pod) ? [] : otherNodes(resources, platform);
+  if (nodes.length === 0) return undefined;
+  const asked = askedOf(resources, platform);
+  const lacks = nodes.map(({ name, room }) => ({ name, room, lacking: room ? asked.filter((each) => isMore(each, room)) : [] }));
+  if (lacks.some(({ lacking }) => lacking.length === 0)) return undefined;
+  const fields = asked.filter((each) => lacks.some(({ lacking }) => lacking.includes(each)));
+  const has = lacks.flatMap(({ name, room, lacking }) => (room ? [`${name} has ${lacking.map((each) => shownRoom(each, room)).join(' and ')}`] : []));
+  return `${fields.map(({ field, quantity }) => `${field} is ${quantity}`).join(' and ')}, but ${has.join(', ')} for pods; `
+    + `ask for less, or add a pool with a larger machineType${fields.some(({ field }) => field === 'disk') ? ' or diskGiB' : ''}`;
+}
+
+/** Whether a pod may run on nodes that the platform does not know: those with GPUs, or of somebody else. */
+function choosesNodes({ nodeSelector, tolerations, affinity, schedulerName }: PodSpec): boolean {
+  return [nodeSelector, tolerations, affinity, schedulerName].some((chosen) => chosen !== undefined);
+}
+
+function askedOf(resources: ResourcesSpec, platform: PlatformSpec): Asked[] {
+  const { requests = {} } = resourceRequirements(resources, platform);
+  const { cpu = '0', memory = '0', 'ephemeral-storage': disk = '0' } = requests;
+  return [
+    { field: 'cpu', quantity: cpu, amount: amountOf(cpu) },
+    { field: 'memory', quantity: memory, amount: amountOf(memory) / GIB },
+    { field: 'disk', quantity: disk, amount: amountOf(disk) / GIB },
+  ];
+}
+
+function roomOf({ field }: Asked, { vcpu, memoryGiB, diskGiB = Infinity }: NodeSize): number {
+  return { cpu: vcpu, memory: memoryGiB, disk: diskGiB }[field];
+}
+
+function isMore(asked: Asked, room: NodeSize): boolean {
+  return asked.amount > roomOf(asked, room);
+}
+
+function shownRoom(asked: Asked, room: NodeSize): string {
+  const amount = Math.floor(100 * roomOf(asked, room)) / 100;
+  return asked.field === 'cpu' ? `${amount} cores` : `${amount} GiB of ${asked.field}`;
+}
+
+/** The pools that can hold the request, and where nodes come up without a pool, the machines of the cloud. */
+function gpuNodes(request: GpuRequest, { capacity }: ResourcesSpec, platform: PlatformSpec): Candidate[] {
+  const cloud = cloudNamed(platform.cloud);
+  const pools = poolsFor(request, platform).filter((pool) => hasCapacity(pool, capacity)).map((pool) => gpuPoolNodes(pool, cloud));
+  if (!platform.autoProvisioning) return pools;
+  const machines = cloud.machines.filter(({ gpu, gpuCount }) => gpu === request.gpu?.name && gpuCount >= request.count);
+  return [...pools, { name: `the largest machine of ${cloud.title} with ${request.count} ${request.gpu?.name ?? 'GPUs'}`, room: largest(machines, cloud) }];
+}
+
+function gpuPoolNodes({ name, gpu, gpusPerNode, machineType, diskGiB }: GpuPoolSpec, cloud: Cloud): Candidate {
+  const fitting = cloud.machines.filter((machine) => machine.gpu === gpu && (machine.gpuCount === gpusPerNode || machine.attached));
+  if (machineType === undefined) return { name: `pool ${name} (the largest machine with ${gpusPerNode} ${gpu})`, room: largest(fitting, cloud, diskGiB) };
+  const [machine = cloud.shapeOf(machineType)] = fitting.filter((each) => each.machineType === machineType);
+  return { name: `pool ${name} (${machineType})`, room: machine && roomOn(machine, cloud, diskGiB) };
+}
+
+/** The pools without GPU, where these are all that there are. */
+function otherNodes({ capacity }: ResourcesSpec, { cloud: cloudName, nodePools = [], autoProvisioning }: PlatformSpec): Candidate[] {
+  if (autoProvisioning) return [];
+  const cloud = cloudNamed(cloudName);
+  return nodePools.filter((pool) => hasCapacity(pool, capacity)).map((pool) => nodePoolNodes(pool, cloud));
+}
+
+function nodePoolNodes({ name, machineType = '', diskGiB }: NodePoolSpec, cloud: Cloud): Candidate {
+  const shape = cloud.shapeOf(machineType);
+  return { name: `pool ${name} (${machineType})`, room: shape && roomOn(shape, cloud, diskGiB) };
+}
+
+function roomOn({ vcpu, memoryGiB }: NodeSize, cloud: Cloud, diskGiB?: number): NodeSize {
+  return cloud.allocatable({ vcpu, memoryGiB, ...(diskGiB !== undefined && { diskGiB }) });
+}
+
+/** What the largest of the machines has of each; `undefined` where GPUs are attached to a machine of any size. */
+function largest(machines: readonly Machine[], cloud: Cloud, diskGiB?: number): NodeSize | undefined {
+  if (machines.length === 0 || machines.some(({ attached }) => attached)) return undefined;
+  const most = (field: 'vcpu' | 'memoryGiB') => Math.max(...machines.map((machine) => machine[field]));
+  return roomOn({ vcpu: most('vcpu'), memoryGiB: most('memoryGiB') }, cloud, diskGiB);
+}
