@@ -141,6 +141,8 @@ const RESOURCES = objectOf<ResourcesSpec>('What the container asks of its node. 
     cpu: quantity('CPU: a number of cores, or a quantity such as 500m. Not less than cpu.'),
     memory: quantity('Memory: a number of GiB, or a quantity such as 512Mi. Not less than memory. A program that uses more is killed.'),
   }),
+  sharedMemory: quantity('Size of /dev/shm: a number of GiB, or a quantity such as 512Mi. What is written there counts as memory. '
+    + 'Default: 1Gi, 2Gi with one GPU, else 4Gi for each GPU and 8Gi at least.'),
 });
 
 const LABEL = text('Value of the label.', MAX_NAME_LENGTH);
@@ -212,6 +214,12 @@ const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
   scaling: oneOf(['external'], 'With external, an autoscaler decides how many replicas run, and replicas is left alone.'),
   port: atLeast(1, 'Port that the container listens on. Default: 8080.', { maximum: 65535 }),
   readinessPath: text('Path that answers 2xx over HTTP when a replica is ready. Default: /.', LONGEST_PATH, { pattern: '^/' }),
+  livenessPath: text('Path that answers 2xx over HTTP while a replica works; one that does not for 100 seconds is restarted. Default: none is.',
+    LONGEST_PATH, { pattern: '^/' }),
+  probePort: atLeast(1, 'Port that the probes ask. Default: port.', { maximum: 65535 }),
+  probeTimeout: duration('How long a probe waits for an answer. Default: 5s.'),
+  terminationGracePeriod: duration('How long a replica has to end: 15 seconds in which it still answers, or half of it where that is less, '
+    + 'then the rest for requests in flight. Default: 75s.'),
   startupTimeout: duration('How long a replica may take until it answers, such as 30m.'),
   surge: flag('Whether a new revision starts beside the old one, which takes spare GPUs, or after it.'),
 });
@@ -222,6 +230,7 @@ const NOTEBOOK = objectOf<NotebookSpec>('What the notebook runs, and what it can
   dataset: reference('A dataset to work with, found in /content/data.'),
   access: ACCESS,
   storage: storage("The notebook's own disk, /content/work. It outlives suspension.", 'It can grow, but not shrink.'),
+  readinessPath: text('Path that answers 2xx over HTTP, without a token, when the notebook is ready. Default: /api.', LONGEST_PATH, { pattern: '^/' }),
   idleTimeout: duration('Suspends the notebook after this long without activity, such as 1h. Default: never.'),
 });
 

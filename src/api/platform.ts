@@ -9,7 +9,7 @@ export interface PlatformSpec {
   /** Name of the cloud, as in the registry of `clouds/pods.ts`. */
   readonly cloud: string;
   readonly clusterName: string;
-  /** Minor version such as `1.33`; decides which newer fields may be used. Default: `1.27`. */
+  /** Minor version such as `1.33`; decides which newer fields may be used. Default: `1.33`. */
   readonly kubernetesVersion?: string;
   readonly artifacts: ArtifactStoreSpec;
   readonly registry?: RegistrySpec;
@@ -149,11 +149,18 @@ export function workspaceOf(platform: PlatformSpec, namespace: string): Workspac
 
 /** Whether the cluster is at least of this minor version, such as `1.30`. */
 export function isAtLeast(platform: PlatformSpec, version: string): boolean {
-  return minorOf(platform.kubernetesVersion ?? OLDEST_VERSION) >= minorOf(version);
+  return minorOf(platform.kubernetesVersion ?? DEFAULT_VERSION) >= minorOf(version);
 }
 
-/** The oldest version that what we write is valid on. */
+/** The oldest version that what we write is valid on, where the platform names it. */
 export const OLDEST_VERSION = '1.27';
+
+/**
+ * What a platform that names no version is taken for: the oldest that the Kubernetes project still maintained in November 2026.
+ *
+ * @see https://kubernetes.io/releases/
+ */
+export const DEFAULT_VERSION = '1.33';
 
 function minorOf(version: string): number {
   return Number(version.split('.')[1]);

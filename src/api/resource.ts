@@ -111,6 +111,8 @@ export interface ResourcesSpec {
   readonly gpu?: GpuSpec;
   readonly capacity?: Capacity;
   readonly limits?: LimitsSpec;
+  /** Size of `/dev/shm`, which is part of the memory. */
+  readonly sharedMemory?: QuantityOrInteger;
 }
 
 /** The most that a container may use. */
@@ -193,7 +195,16 @@ export interface ServerSpec extends CommonSpec {
   /** `external`: an autoscaler owns the number of replicas. */
   readonly scaling?: 'external';
   readonly port?: number;
+  /** Asked for by the startup probe and the readiness probe. */
   readonly readinessPath?: string;
+  /** Restarts a replica that does not answer there; absent, nothing does. */
+  readonly livenessPath?: string;
+  /** Port of the probes, where it is not `port`. */
+  readonly probePort?: number;
+  /** How long a probe waits for an answer; a duration such as `5s`. */
+  readonly probeTimeout?: string;
+  /** How long a replica has to end, with what it drains for; a duration such as `75s`. */
+  readonly terminationGracePeriod?: string;
   /** How long a replica may take until it answers; a duration such as `30m`. */
   readonly startupTimeout?: string;
   /** Whether a new revision starts beside the old one, which takes spare capacity. */
@@ -202,6 +213,8 @@ export interface ServerSpec extends CommonSpec {
 
 export interface NotebookSpec extends CommonSpec, InputsSpec {
   readonly storage?: StorageSpec;
+  /** Asked for by the readiness probe. */
+  readonly readinessPath?: string;
   /** Suspended after this long without activity; a duration such as `1h`. */
   readonly idleTimeout?: string;
 }

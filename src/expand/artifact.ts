@@ -18,6 +18,7 @@ import { helperPodTemplate, stepJob } from './job';
 import { paramsOf } from './params';
 import { userPodTemplate } from './pod';
 import type { Context } from './pod';
+import { STAY_IN_PLACE } from './pod-parts';
 import { rcloneContainer } from './rclone';
 import { defaultStagingGiB } from './resources';
 import { CHECK_SCRIPT, DELETE_SCRIPT, PUBLISH_SCRIPT } from './scripts';
@@ -92,6 +93,7 @@ export function runTemplate(resource: ArtifactResource, artifact: Artifact, cont
     container: { name: CONTAINER_NAMES[resource.kind] },
     pod: { restartPolicy: 'Never', ...(timeout !== undefined && { activeDeadlineSeconds: durationSeconds('timeout', timeout) }) },
     parts: [stagingPart(resource, artifact, false)],
+    staysInPlace: true,
   });
 }
 
@@ -111,7 +113,10 @@ function publishJob(resource: ArtifactResource, artifact: Artifact, { platform, 
       }]),
       securityContext: writerSecurity(resource.spec.podSecurity, store.isDirectory),
     },
-    parts: [stagingPart(resource, artifact, true), recipePart(resource, artifact), store, withoutCredentials(platform)],
+    parts: [
+      { annotations: STAY_IN_PLACE }, stagingPart(resource, artifact, true), recipePart(resource, artifact), store,
+      withoutCredentials(platform),
+    ],
     before: { container: verifier(resource, { platform, source: STAGING_PATH }), parts: [stagingPart(resource, artifact, false)] },
   });
   return withRecipe(stepJob(resource, { step: 'publish', template, tokens }), artifact);

@@ -16,11 +16,19 @@ const PORT = 8888;
 const PORT_NAME = 'notebook';
 const TOKEN = 'NOTEBOOK_TOKEN';
 const DEFAULT_STORAGE_GIB = 20;
+/** Answers without a token. */
+const DEFAULT_READINESS = '/api';
 /** For a node to come up and the image to be pulled. */
 const PROGRESS_SECONDS = 1800;
 
-/** Jupyter takes its token from JUPYTER_TOKEN, so that it is on no command line. */
-const JUPYTER = ['jupyter', 'lab', '--allow-root', '--ip=0.0.0.0', `--port=${PORT}`, '--no-browser', '--notebook-dir=/content'];
+/**
+ * Jupyter takes its token from JUPYTER_TOKEN, so that it is on no command line. Its root is `/content`, for the inputs lie there too,
+ * but it opens in `/content/work`, on the disk, and has its new files there: what is saved elsewhere goes with the pod.
+ */
+const JUPYTER = [
+  'jupyter', 'lab', '--allow-root', '--ip=0.0.0.0', `--port=${PORT}`, '--no-browser', '--notebook-dir=/content',
+  '--LabApp.default_url=/lab/tree/work', '--FileContentsManager.preferred_dir=work',
+];
 
 export function expandNotebook(notebook: NotebookResource, context: ArtifactContext): Child[] {
   return [
@@ -44,6 +52,7 @@ export function notebookName(notebook: NotebookResource): string {
 
 /** One pod at most, for the disk is on one node; a Deployment replaces it after an eviction, which a bare Pod would not be. */
 function deployment(notebook: NotebookResource, context: ArtifactContext): Deployment {
+  const { readinessPath = DEFAULT_READINESS } = notebook.spec;
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -59,10 +68,11 @@ function deployment(notebook: NotebookResource, context: ArtifactContext): Deplo
         container: {
           name: 'notebook',
           ports: [{ name: PORT_NAME, containerPort: PORT, protocol: 'TCP' }],
-          readinessProbe: { httpGet: { path: '/api', port: PORT_NAME }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+          readinessProbe: { httpGet: { path: readinessPath, port: PORT_NAME }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
         },
         defaultCommand: JUPYTER,
         preset: tokenVariables(notebook),
+        staysInPlace: true,
         parts: [{
           volumes: [{ name: 'storage', persistentVolumeClaim: { claimName: notebookName(notebook) } }],
           volumeMounts: [

@@ -5,6 +5,7 @@ import { API_GROUP } from '../api/resource';
 import type { PodSecurity, PodSpec } from '../api/resource';
 import { ExpandError } from './error';
 import { mergePlacements } from './placement';
+import { STAY_IN_PLACE } from './pod-parts';
 
 /** Prefixes of labels and annotations that belong to expansion, the reconciler or the cloud's identity webhook. */
 const SELECTOR_LABELS = ['model', 'dataset', 'server', 'notebook', 'role'];
@@ -30,7 +31,7 @@ export function withOverlay(template: PodTemplateSpec, overlay: PodSpec | undefi
     metadata: {
       ...template.metadata,
       ...(labels && { labels: { ...labels, ...template.metadata?.labels } }),
-      ...(annotations && { annotations: { ...annotations, ...template.metadata?.annotations } }),
+      ...(annotations && { annotations: { ...template.metadata?.annotations, ...annotations } }),
     },
     ...(template.spec && { spec: overlaySpec(template.spec, overlay) }),
   };
@@ -71,7 +72,8 @@ function mapConflict(field: string, added: StringMap = {}, ours: StringMap = {})
     if (field === 'annotations' && key.startsWith(APP_ARMOR_PREFIX)) {
       return `pod.annotations sets ${key}, but pod security decides on AppArmor; leave it out`;
     }
-    if (ours[key] !== undefined && ours[key] !== value) {
+    const isOurs = ours[key] !== undefined && !(field === 'annotations' && key in STAY_IN_PLACE);
+    if (isOurs && ours[key] !== value) {
       return `pod.${field} sets ${key} to ${value} but the expansion needs ${ours[key]}; leave it out`;
     }
   }
@@ -115,6 +117,11 @@ function mountConflict({ volumeMounts = [], volumes = [] }: PodSpec, spec?: Kube
   const names = spec && new Set([...spec.volumes ?? [], ...volumes].map(({ name }) => name));
   const unknown = volumeMounts.find(({ name }) => names && !names.has(name));
   return unknown && `pod.volumeMounts mounts volume ${unknown.name}, which pod.volumes does not have; add it`;
+}
+
+/** Whether the author mounts a volume at a path. */
+export function mountsAt(path: string, { volumeMounts = [] }: PodSpec = {}): boolean {
+  return volumeMounts.some(({ mountPath }) => normalized(mountPath) === normalized(path));
 }
 
 /** Whether one path is the other or lies in it. */

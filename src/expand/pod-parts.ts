@@ -9,6 +9,20 @@ import { podSecurityContext } from './security';
 
 const DEFAULT_CONTAINER_ANNOTATION = 'kubectl.kubernetes.io/default-container';
 
+/**
+ * Keeps an autoscaler from moving a pod to save a node, for that ends the work of hours: the Cluster Autoscaler, which also reads it
+ * on GKE Autopilot (for a week there), and Karpenter. The same on every cloud, for Karpenter runs on several; who does not know one
+ * ignores it. The author of the pod may say otherwise.
+ *
+ * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md#what-types-of-pods-can-prevent-ca-from-removing-a-node
+ * @see https://karpenter.sh/docs/concepts/disruption/#pod-level-controls
+ * @see https://cloud.google.com/kubernetes-engine/docs/how-to/extended-duration-pods
+ */
+export const STAY_IN_PLACE: Readonly<Record<string, string>> = {
+  'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false',
+  'karpenter.sh/do-not-disrupt': 'true',
+};
+
 /** What no pod of ours goes without: no Kubernetes token, no variables of neighbouring Services. */
 export function basePodSpec({ spec: { podSecurity } }: Resource): Omit<PodSpec, 'containers'> {
   return {

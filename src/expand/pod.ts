@@ -10,13 +10,15 @@ import { ExpandError } from './error';
 import { imageOf } from './image';
 import { inputParts } from './inputs';
 import type { Inputs } from './inputs';
-import { withOverlay, withoutEmpty } from './overlay';
+import { mountsAt, withOverlay, withoutEmpty } from './overlay';
 import { paramsOf } from './params';
 import { placementOf } from './placement';
 import { withPodDefaults } from './pod-defaults';
-import { basePodSpec, podMetadata, uniqueVolumes } from './pod-parts';
+import { basePodSpec, podMetadata, STAY_IN_PLACE, uniqueVolumes } from './pod-parts';
 import { resourceRequirements, sharedMemory } from './resources';
 import { userSecurityContext } from './security';
+
+const SHARED_MEMORY_PATH = '/dev/shm';
 
 export interface UserPod {
   /** What the pod is for, as in the label `role`. */
@@ -29,6 +31,8 @@ export interface UserPod {
   readonly parts?: readonly PodPart[];
   /** Variables that `env` and `params` may replace. */
   readonly preset?: readonly EnvVar[];
+  /** Whether an autoscaler must not move the pod to save a node: its work is in memory, or takes hours. */
+  readonly staysInPlace?: boolean;
   /** The command where the resource has none. */
   readonly defaultCommand?: string[];
 }
@@ -41,7 +45,10 @@ export interface Context {
 /** The template of the pod that runs the image of a resource, with what its author added. */
 export function userPodTemplate(resource: Resource, { platform, inputs }: Context, user: UserPod): PodTemplateSpec {
   const inputsParts = inputParts(resource, inputs, platform);
-  const parts = [paramsPart(resource), sharedMemoryPart(resource, platform), ...user.parts ?? [], ...inputsParts];
+  const parts = [
+    ...(user.staysInPlace ? [{ annotations: STAY_IN_PLACE }] : []),
+    paramsPart(resource), sharedMemoryPart(resource, platform), ...user.parts ?? [], ...inputsParts,
+  ];
   const initContainers = inputsParts.flatMap((part) => part.initContainers);
   const { spec } = resource;
   const template: PodTemplateSpec = {
@@ -91,11 +98,15 @@ function paramsPart(resource: Resource): PodPart {
   return { volumes: [volume], volumeMounts: [volumeMount] };
 }
 
-function sharedMemoryPart({ spec: { resources } }: Resource, platform: PlatformSpec): PodPart {
+/** Unless the author mounts a volume of their own there. */
+function sharedMemoryPart({ spec: { resources, pod } }: Resource, platform: PlatformSpec): PodPart {
   const sizeLimit = sharedMemory(resources, platform);
-  if (sizeLimit === undefined) return {};
+  if (mountsAt(SHARED_MEMORY_PATH, pod)) {
+    if (resources?.sharedMemory === undefined) return {};
+    throw new ExpandError(`resources.sharedMemory is ${sizeLimit} and pod.volumeMounts mounts ${SHARED_MEMORY_PATH} too; leave one of them out`);
+  }
   return {
     volumes: [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit } }],
-    volumeMounts: [{ name: 'shm', mountPath: '/dev/shm' }],
+    volumeMounts: [{ name: 'shm', mountPath: SHARED_MEMORY_PATH }],
   };
 }

@@ -11,8 +11,8 @@ import { gpuRequestOf, slicesIn } from './gpus';
 
 const MAX_DEFAULT_DISK_GIB = 100;
 const MIN_STAGING_GIB = 50;
-/** What Docker gives any container. */
-const MIN_SHARED_MEMORY_GIB = 1 / 16;
+/** For a slice of a GPU, however small: more than the 64 MiB of container runtimes. */
+const MIN_SHARED_MEMORY_GIB = 1 / 4;
 
 /**
  * Requests, and limits only where they are asked for: a limit of memory or disk fails work that would have fitted. GPUs have both, as
@@ -79,14 +79,30 @@ export function defaultStagingGiB(resources: ResourcesSpec | undefined, platform
   return Math.max(MIN_STAGING_GIB, request ? Math.ceil(2 * gpuMemoryGiB(request)) : 0);
 }
 
-/** Size of `/dev/shm`, or none without a GPU: processes on several GPUs exchange tensors through it. */
-export function sharedMemory(resources: ResourcesSpec | undefined, platform: PlatformSpec): string | undefined {
-  const request = gpuRequestOf(resources, platform);
-  if (!request) return undefined;
+/**
+ * Size of `/dev/shm`, where none is given. It is a bound and reserves nothing; what is written counts as memory of the container.
+ * Without a GPU more than the 64 MiB of container runtimes, with which vLLM on a CPU (160 MiB) and data loaders with workers crash;
+ * processes on several GPUs exchange tensors through it.
+ */
+function defaultSharedMemory(request: GpuRequest | undefined): string {
+  if (!request) return '1Gi';
   const { count } = request;
   const gib = count === 1 ? 2 : Math.max(8, 4 * count);
   const slices = slicesIn(request);
   return slices === 1 ? `${gib}Gi` : mebibytes(Math.max(MIN_SHARED_MEMORY_GIB, gib / slices));
+}
+
+/** Size of `/dev/shm` as a quantity. */
+export function sharedMemory(resources: ResourcesSpec = {}, platform: PlatformSpec): string {
+  if (resources.sharedMemory === undefined) return defaultSharedMemory(gpuRequestOf(resources, platform));
+  const size = gibibytes(resources.sharedMemory);
+  /* Kubernetes would take 0 for no bound at all. */
+  if (amountOf(size) === 0) throw new ExpandError('resources.sharedMemory is 0; give a size, or leave it out');
+  const memory = resourceRequirements(resources, platform).requests?.memory ?? '0';
+  if (amountOf(size) > amountOf(memory)) {
+    throw new ExpandError(`resources.sharedMemory is ${size} but resources.memory is ${memory}; give more memory, for /dev/shm is part of it`);
+  }
+  return size;
 }
 
 function gpuMemoryGiB(request: GpuRequest): number {

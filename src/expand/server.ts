@@ -18,12 +18,15 @@ const DEFAULT_PORT = 8080;
 const DEFAULT_STARTUP = '30m';
 const STARTUP_PERIOD_SECONDS = 10;
 
+/** Time for an answer to a probe. Longer than Kubernetes' second, for a server that loads or computes is slow to answer. */
+const DEFAULT_PROBE_TIMEOUT = '5s';
+
 /**
  * Drain: endpoints hear of the pod's end within these seconds, in which it still answers; then it has the rest of its grace
  * period for requests in flight. Figures of the llm-d and KServe components (2026).
  */
 const PRE_STOP_SECONDS = 15;
-const GRACE_PERIOD_SECONDS = 75;
+const DEFAULT_GRACE_PERIOD = '75s';
 /** For a node to come up and the image to be pulled, on top of the start of the program. */
 const PROVISIONING_SECONDS = 1800;
 
@@ -41,7 +44,7 @@ export function expandServer(server: ServerResource, context: ArtifactContext): 
     { step: 'serve', object: configMap },
     { step: 'serve', object: deployment(server, context) },
     { step: 'serve', object: service(server) },
-    ...disruptionBudget(server).map((object) => ({ step: 'serve' as const, object })),
+    { step: 'serve', object: disruptionBudget(server) },
   ];
 }
 
@@ -54,12 +57,13 @@ function deployment(server: ServerResource, context: ArtifactContext): Deploymen
   const { spec } = server;
   const { replicas = 1, scaling, surge = true, suspend } = spec;
   const startupSeconds = durationSeconds('startupTimeout', spec.startupTimeout ?? DEFAULT_STARTUP);
+  const graceSeconds = durationSeconds('terminationGracePeriod', spec.terminationGracePeriod ?? DEFAULT_GRACE_PERIOD);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: childMetadata(server, { name: serviceName(server), role: 'run' }),
     spec: {
-      /* An autoscaler owns the number, unless nothing shall run. */
+      /* An autoscaler owns the number, unless nothing is to run. */
       ...((scaling !== 'external' || suspend) && { replicas: suspend ? 0 : replicas }),
       selector: { matchLabels: selectorLabels(server, 'run') },
       strategy: { type: 'RollingUpdate', rollingUpdate: surge ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 } },
@@ -67,31 +71,42 @@ function deployment(server: ServerResource, context: ArtifactContext): Deploymen
       revisionHistoryLimit: 2,
       template: userPodTemplate(server, context, {
         role: 'run',
-        container: { name: 'serve', ...runtime(server, startupSeconds, context.platform) },
-        pod: { terminationGracePeriodSeconds: GRACE_PERIOD_SECONDS },
+        container: { name: 'serve', ...probes(server, startupSeconds), ...drain(graceSeconds, context.platform) },
+        pod: { terminationGracePeriodSeconds: graceSeconds },
       }),
     },
   };
 }
 
-type Runtime = Pick<Container, 'ports' | 'lifecycle' | 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
+type Probes = Pick<Container, 'ports' | 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
 
-/** Probes: patient until the model is loaded, then quick to take a replica out, and slow to restart it. */
-function runtime({ spec }: ServerResource, startupSeconds: number, platform: PlatformSpec): Runtime {
-  const { port = DEFAULT_PORT, readinessPath = '/' } = spec;
-  const httpGet = { path: readinessPath, port: PORT_NAME };
+/**
+ * Probes: patient until the model is loaded, then quick to take a replica out. None restarts it unless there is a path for that: where
+ * `readinessPath` answers behind the queue of requests, as with many engines, a busy server would be killed.
+ */
+function probes({ spec }: ServerResource, startupSeconds: number): Probes {
+  const { port = DEFAULT_PORT, probePort, readinessPath = '/', livenessPath, probeTimeout = DEFAULT_PROBE_TIMEOUT } = spec;
+  const timeoutSeconds = durationSeconds('probeTimeout', probeTimeout);
+  const get = (path: string) => ({ httpGet: { path, port: probePort ?? PORT_NAME } });
+  /* A probe that waits for its timeout takes that long, however short the period is. */
+  const periodSeconds = Math.max(STARTUP_PERIOD_SECONDS, timeoutSeconds);
   return {
     ports: [{ name: PORT_NAME, containerPort: port, protocol: 'TCP' }],
-    startupProbe: { httpGet, periodSeconds: STARTUP_PERIOD_SECONDS, failureThreshold: Math.ceil(startupSeconds / STARTUP_PERIOD_SECONDS) },
-    readinessProbe: { httpGet, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
-    livenessProbe: { httpGet, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 10 },
-    lifecycle: { preStop: preStop(platform) },
+    startupProbe: { ...get(readinessPath), periodSeconds, timeoutSeconds, failureThreshold: Math.ceil(startupSeconds / periodSeconds) },
+    readinessProbe: { ...get(readinessPath), periodSeconds: 5, timeoutSeconds, failureThreshold: 3 },
+    ...(livenessPath !== undefined && { livenessProbe: { ...get(livenessPath), periodSeconds: 10, timeoutSeconds, failureThreshold: 10 } }),
   };
 }
 
+/** Still answers for a while when the pod ends: for no more than half of the grace period, the rest of which is for requests in flight. */
+function drain(graceSeconds: number, platform: PlatformSpec): Pick<Container, 'lifecycle'> {
+  const seconds = Math.min(PRE_STOP_SECONDS, Math.floor(graceSeconds / 2));
+  return seconds > 0 ? { lifecycle: { preStop: preStop(seconds, platform) } } : {};
+}
+
 /** Kubernetes sleeps by itself since 1.30; before, the image's own `sleep` does, and where it has none the pod ends at once. */
-function preStop(platform: PlatformSpec): Lifecycle['preStop'] {
-  return isAtLeast(platform, '1.30') ? { sleep: { seconds: PRE_STOP_SECONDS } } : { exec: { command: ['sleep', String(PRE_STOP_SECONDS)] } };
+function preStop(seconds: number, platform: PlatformSpec): Lifecycle['preStop'] {
+  return isAtLeast(platform, '1.30') ? { sleep: { seconds } } : { exec: { command: ['sleep', String(seconds)] } };
 }
 
 function service(server: ServerResource): Service {
@@ -107,14 +122,15 @@ function service(server: ServerResource): Service {
   };
 }
 
-/** None for one replica, which it would protect from nothing but the drain of its node. */
-function disruptionBudget(server: ServerResource): PodDisruptionBudget[] {
-  const { replicas = 1, scaling, suspend } = server.spec;
-  if (replicas < 2 || scaling === 'external' || suspend) return [];
-  return [{
+/**
+ * A drain takes one replica at a time, however many there are: also those of an autoscaler, and one alone does not block it, for
+ * `maxUnavailable: 1` lets it go. A replica that does not answer protects nothing.
+ */
+function disruptionBudget(server: ServerResource): PodDisruptionBudget {
+  return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
     metadata: childMetadata(server, { name: serviceName(server), role: 'run' }),
     spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(server, 'run') }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
-  }];
+  };
 }

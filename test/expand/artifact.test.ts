@@ -36,7 +36,7 @@ test('the container contract of a training holds', () => {
 });
 
 test('the container contract of an import holds', () => {
-  expect(mountPaths(userContainer(model()))).toEqual(['/content/artifacts', '/content/params.json']);
+  expect(mountPaths(userContainer(model()))).toEqual(['/content/artifacts', '/content/params.json', '/dev/shm']);
 });
 
 test('the program writes to a disk of its own, not to the bucket', () => {

@@ -82,7 +82,7 @@ test('AppArmor is out of its way: by the field since 1.30, by the annotation bef
     const template = jobOf('build', BUILT, { platform: platformOf('gcp', { kubernetesVersion }) }).spec?.template;
     return [template?.spec?.containers[0]?.securityContext?.appArmorProfile?.type, template?.metadata?.annotations?.[annotation]];
   };
-  expect([on(), on('1.29'), on('1.30')]).toEqual([[undefined, 'unconfined'], [undefined, 'unconfined'], ['Unconfined', undefined]]);
+  expect([on(), on('1.29'), on('1.30')]).toEqual([['Unconfined', undefined], [undefined, 'unconfined'], ['Unconfined', undefined]]);
 });
 
 test('another ref is another build, and so is a retry', () => {

@@ -61,7 +61,7 @@ test('the disk is of the size and class that is asked for, or of 20 GiB', () => 
 });
 
 test('the container contract holds, with inputs and without', () => {
-  const own = ['/content/artifacts', '/content/params.json', '/content/work'];
+  const own = ['/content/artifacts', '/content/params.json', '/content/work', '/dev/shm'];
   expect(mountPaths(userContainer(notebook()))).toEqual(own);
   expect(mountPaths(userContainer(FULL))).toEqual([...own, '/content/data', '/content/model'].sort());
 });
@@ -71,8 +71,16 @@ test('it serves Jupyter below /content, unless its author says another command',
   expect(userContainer(notebook({ command: ['notebook.sh'] })).command).toEqual(['notebook.sh']);
 });
 
-test('it is ready when Jupyter\'s API answers', () => {
+/* Jupyter's contents API has paths below its root: `work` is /content/work. Tried with JupyterLab 4.6. */
+test('R10: it opens where what is saved stays, and the inputs are within reach', () => {
+  const { command = [], volumeMounts = [] } = userContainer(FULL);
+  expect(command).toEqual(expect.arrayContaining(['--notebook-dir=/content', '--LabApp.default_url=/lab/tree/work', '--FileContentsManager.preferred_dir=work']));
+  expect(volumeMounts.find(({ mountPath }) => mountPath === '/content/work')?.name).toBe('storage');
+});
+
+test('A17: it is ready when Jupyter\'s API answers, or another path', () => {
   expect(userContainer(notebook()).readinessProbe?.httpGet).toEqual({ path: '/api', port: 'notebook' });
+  expect(userContainer(notebook({ readinessPath: '/healthz' })).readinessProbe?.httpGet).toEqual({ path: '/healthz', port: 'notebook' });
 });
 
 test('it has no write access to the store, on any cloud', () => {

@@ -1,5 +1,7 @@
-import type { PodSpec } from '../../src/api/resource';
-import { model, nameOf, jobOf, server, userContainer, userPod, userTemplate, volumeNamed } from './fixtures';
+import type { PodSpec, Resource } from '../../src/api/resource';
+import {
+  CLOUDS, dataset, defined, jobOf, model, nameOf, notebook, platformOf, server, userContainer, userPod, userTemplate, volumeNamed,
+} from './fixtures';
 
 const T4 = { gpu: { type: 'nvidia-t4', count: 1 }, capacity: 'on-demand' } as const;
 
@@ -121,4 +123,37 @@ test.each<[PodSpec, string]>([
 test('a sibling of a path of ours is not in its way', () => {
   const pod = { volumes: [{ name: 'x', emptyDir: {} }], volumeMounts: [{ name: 'x', mountPath: '/content/models' }] };
   expect(() => userPod(server({ pod }))).not.toThrow();
+});
+
+test('case 09: a mount of one\'s own at /dev/shm takes the place of ours, with and without a GPU', () => {
+  const volumes = [{ name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: '16Gi' } }];
+  const pod = { volumes, volumeMounts: [{ name: 'dshm', mountPath: '/dev/shm/' }] };
+  for (const resource of [withPod(pod), model({ pod })]) {
+    expect(userContainer(resource).volumeMounts?.filter(({ mountPath }) => mountPath.startsWith('/dev/shm'))).toEqual(pod.volumeMounts);
+    expect(userPod(resource).volumes?.map(({ name }) => name)).not.toContain('shm');
+  }
+});
+
+test('case 09: a size and a mount of one\'s own at /dev/shm are one too many', () => {
+  const pod = { volumes: [{ name: 'dshm', emptyDir: {} }], volumeMounts: [{ name: 'dshm', mountPath: '/dev/shm' }] };
+  expect(() => userPod(model({ pod, resources: { sharedMemory: 4 } }))).toThrow(
+    'resources.sharedMemory is 4Gi and pod.volumeMounts mounts /dev/shm too; leave one of them out');
+});
+
+const STAYS = { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false', 'karpenter.sh/do-not-disrupt': 'true' };
+
+test.each(CLOUDS)('A8a, case 10: on %s no autoscaler moves a run, a publish or a notebook; a server and a check may be moved', (cloud) => {
+  const options = { platform: platformOf(cloud) };
+  const publish = (resource: Resource) => defined(jobOf('publish', resource, options).spec).template;
+  const running = [model(), dataset(), notebook()].map((resource) => userTemplate(resource, options));
+  const still = [...running, publish(model()), publish(dataset())];
+  for (const { metadata } of still) expect(metadata?.annotations).toMatchObject(STAYS);
+  for (const { metadata } of [userTemplate(server(), options), defined(jobOf('check', model(), options).spec).template]) {
+    expect(Object.keys(metadata?.annotations ?? {}).filter((key) => key in STAYS)).toEqual([]);
+  }
+});
+
+test('case 10: the author may let an autoscaler move it, without conflict', () => {
+  const annotations = { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true', 'karpenter.sh/do-not-disrupt': 'false' };
+  expect(userTemplate(withPod({ annotations })).metadata?.annotations).toMatchObject(annotations);
 });

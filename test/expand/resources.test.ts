@@ -96,7 +96,7 @@ test('a count of 0 of a GPU that is not in the catalog is no GPU', () => {
 
 test('the staging volume and the shared memory grow with the GPUs', () => {
   expect([undefined, gpu('nvidia-l4'), gpu('nvidia-a100-80gb', 8)].map((resources) => defaultStagingGiB(resources, GCP))).toEqual([50, 50, 1280]);
-  expect([undefined, gpu('nvidia-l4'), gpu('nvidia-l4', 8)].map((resources) => sharedMemory(resources, GCP))).toEqual([undefined, '2Gi', '32Gi']);
+  expect([undefined, gpu('nvidia-l4'), gpu('nvidia-l4', 8)].map((resources) => sharedMemory(resources, GCP))).toEqual(['1Gi', '2Gi', '32Gi']);
 });
 
 function slice(type: string, sharing: string): ResourcesSpec {
@@ -126,6 +126,19 @@ test('A8: several slices, or a way of sharing that there is not, are errors', ()
   expect(() => requestsOf({ gpu: { type: 'nvidia-t4', count: 2, sharing: 'time-slicing-4' } }))
     .toThrow('gpu.count is 2 with gpu.sharing time-slicing-4, but a program sees one slice only; leave out one of them');
   expect(() => requestsOf(slice('nvidia-t4', 'halves'))).toThrow('gpu.sharing is halves; use mig-<profile>, time-slicing-<pods> or mps-<pods>, for example mig-1g.10gb');
+});
+
+test.each(CLOUDS)('R2: on %s the shared memory is within the memory of the container, also by default', (cloud) => {
+  expect(amountOf(sharedMemory(undefined, platformOf(cloud)))).toBeLessThanOrEqual(amountOf(requestsOf(undefined, cloud).memory ?? '') / 2);
+});
+
+test('case 09: the shared memory is of the size that is asked for, and must fit the memory that it is part of', () => {
+  const platform = platformOf('gcp');
+  expect(sharedMemory({ memory: 24, sharedMemory: 16 }, platform)).toBe('16Gi');
+  expect(sharedMemory({ ...gpu('nvidia-l4'), sharedMemory: '512Mi' }, platform)).toBe('512Mi');
+  expect(() => sharedMemory({ memory: 8, sharedMemory: 16 }, platform)).toThrow('resources.sharedMemory is 16Gi but resources.memory is 8Gi; give more memory');
+  expect(() => sharedMemory({ sharedMemory: 16 }, platform)).toThrow('resources.sharedMemory is 16Gi but resources.memory is 10Gi; give more memory');
+  expect(() => sharedMemory({ sharedMemory: 0 }, platform)).toThrow('resources.sharedMemory is 0; give a size, or leave it out');
 });
 
 describe('case 15: limits', () => {

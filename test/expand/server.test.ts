@@ -26,7 +26,7 @@ test('another port is that of the container and of the Service', () => {
 });
 
 test('it reads its model, and has no place for artifacts', () => {
-  expect(mountPaths(userContainer(server()))).toEqual(['/content/model', '/content/params.json']);
+  expect(mountPaths(userContainer(server()))).toEqual(['/content/model', '/content/params.json', '/dev/shm']);
 });
 
 test('a server without a model is an error', () => {
@@ -56,14 +56,10 @@ test('suspension changes nothing but the number of replicas', () => {
   expect(deployment({ suspend: true }).template).toEqual(deployment().template);
 });
 
-test.each<[ServerSpec, number]>([
-  [{}, 0], [{ replicas: 1 }, 0], [{ replicas: 2 }, 1], [{ replicas: 2, suspend: true }, 0], [{ scaling: 'external' }, 0],
-])('%j has %i disruption budgets', (spec, count) => {
-  expect(childrenOf(server(spec)).filter(({ object }) => object.kind === 'PodDisruptionBudget')).toHaveLength(count);
-});
-
-test('of several replicas one may be disrupted, and one that does not answer protects nothing', () => {
-  expect(childOf('PodDisruptionBudget', server({ replicas: 3 })).spec).toEqual({
+test.each<ServerSpec>([
+  {}, { replicas: 0 }, { replicas: 1 }, { replicas: 3 }, { replicas: 2, suspend: true }, { scaling: 'external' },
+])('A14: of %j one replica may be disrupted, and one that does not answer protects nothing', (spec) => {
+  expect(childOf('PodDisruptionBudget', server(spec)).spec).toEqual({
     maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: { server: 'chat', role: 'run' } },
   });
 });
@@ -78,19 +74,37 @@ test('a rollout is given the time of the start, and that of a node to come up', 
   expect(deployment({ startupTimeout: '1h' }).progressDeadlineSeconds).toBe(3600 + 1800);
 });
 
-test('it is soon taken out when it does not answer, and late restarted', () => {
-  const { readinessProbe, livenessProbe } = userContainer(server());
-  expect(readinessProbe).toMatchObject({ periodSeconds: 5, failureThreshold: 3 });
-  expect(livenessProbe).toMatchObject({ periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 10 });
+test('A17: it is soon taken out when it does not answer, and restarted only where there is a path for that', () => {
+  expect(userContainer(server()).readinessProbe).toMatchObject({ periodSeconds: 5, failureThreshold: 3 });
+  expect(userContainer(server()).livenessProbe).toBeUndefined();
+  expect(userContainer(server({ livenessPath: '/live' })).livenessProbe).toEqual({
+    httpGet: { path: '/live', port: 'http-serve' }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 10,
+  });
 });
 
-test('all probes ask for the readiness path, which is / unless it says another', () => {
-  const paths = (spec: ServerSpec) => {
-    const { startupProbe, readinessProbe, livenessProbe } = userContainer(server(spec));
-    return [startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet?.path);
-  };
-  expect(paths({})).toEqual(['/', '/', '/']);
-  expect(paths({ readinessPath: '/health' })).toEqual(['/health', '/health', '/health']);
+function probesOf(spec: ServerSpec) {
+  const { startupProbe, readinessProbe, livenessProbe } = userContainer(server(spec));
+  return [startupProbe, readinessProbe, livenessProbe].filter((probe) => probe !== undefined);
+}
+
+test('start and readiness are asked for at the readiness path, which is / unless it says another', () => {
+  const paths = (spec: ServerSpec) => probesOf(spec).map(({ httpGet }) => httpGet?.path);
+  expect(paths({})).toEqual(['/', '/']);
+  expect(paths({ readinessPath: '/health', livenessPath: '/live' })).toEqual(['/health', '/health', '/live']);
+});
+
+test('A17: every probe waits 5 seconds, or as long as it says; none waits one', () => {
+  expect(probesOf({ livenessPath: '/live' }).map(({ timeoutSeconds }) => timeoutSeconds)).toEqual([5, 5, 5]);
+  expect(probesOf({ livenessPath: '/live', probeTimeout: '20s' }).map(({ timeoutSeconds }) => timeoutSeconds)).toEqual([20, 20, 20]);
+});
+
+test('A17: a long timeout of the probes does not lengthen the start', () => {
+  expect(probesOf({ probeTimeout: '1m', startupTimeout: '30m' })[0]).toMatchObject({ periodSeconds: 60, failureThreshold: 30 });
+});
+
+test('A17: the probes ask the port of the Service, or another', () => {
+  expect(probesOf({ livenessPath: '/live' }).map(({ httpGet }) => httpGet?.port)).toEqual(['http-serve', 'http-serve', 'http-serve']);
+  expect(probesOf({ livenessPath: '/live', probePort: 9000 }).map(({ httpGet }) => httpGet?.port)).toEqual([9000, 9000, 9000]);
 });
 
 test('it drains for 15 seconds before it is told to end, and then has the rest of 75', () => {
@@ -98,7 +112,18 @@ test('it drains for 15 seconds before it is told to end, and then has the rest o
   expect(containerOn('1.33').lifecycle?.preStop).toEqual({ sleep: { seconds: 15 } });
 });
 
-test.each([undefined, '1.27', '1.29'])('on Kubernetes %s, which cannot sleep by itself, the image does', (kubernetesVersion) => {
+test.each<[string, number, number | undefined]>([['10m', 600, 15], ['30s', 30, 15], ['10s', 10, 5], ['1s', 1, undefined]])(
+  'B9: with %s to end it has %i seconds, of which it still answers for %s', (terminationGracePeriod, seconds, preStop) => {
+    const pod = userPod(server({ terminationGracePeriod }));
+    expect(pod.terminationGracePeriodSeconds).toBe(seconds);
+    expect(pod.containers[0]?.lifecycle?.preStop?.sleep?.seconds).toBe(preStop);
+  });
+
+test('A26: a platform that names no version is taken for the oldest that is supported', () => {
+  expect(containerOn(undefined)).toEqual(containerOn('1.33'));
+});
+
+test.each(['1.27', '1.29'])('on Kubernetes %s, which cannot sleep by itself, the image does', (kubernetesVersion) => {
   expect(containerOn(kubernetesVersion).lifecycle?.preStop).toEqual({ exec: { command: ['sleep', '15'] } });
 });
 
@@ -123,7 +148,10 @@ test.each<[number, string]>([[1, '2Gi'], [2, '8Gi'], [4, '16Gi'], [8, '32Gi']])(
 test('a server without a GPU runs on any node', () => {
   const pod = userPod(server());
   expect([pod.nodeSelector, pod.tolerations, pod.affinity]).toEqual([undefined, undefined, undefined]);
-  expect(pod.volumes?.map(({ name }) => name)).not.toContain('shm');
+});
+
+test('R2: without a GPU there is more shared memory than the 64 MiB of container runtimes', () => {
+  expect(volumeNamed('shm', userPod(server())).emptyDir).toEqual({ medium: 'Memory', sizeLimit: '1Gi' });
 });
 
 test('a name that no Service can have is an error, in words that its author can act on', () => {

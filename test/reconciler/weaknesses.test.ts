@@ -127,7 +127,7 @@ test('weakness 9: a notebook is a Deployment with a disk, and a Server can do wi
   expect(userPod(notebook()).volumes).toContainEqual({ name: 'storage', persistentVolumeClaim: { claimName: 'lab-notebook' } });
   expect(childOf('Deployment', server({ surge: false })).spec?.strategy?.rollingUpdate).toEqual({ maxSurge: 0, maxUnavailable: 1 });
   expect(childOf('Deployment', server({ scaling: 'external' })).spec).not.toHaveProperty('replicas');
-  expect(userContainer(server({ readinessPath: '/health' }))).toMatchObject({ startupProbe: expect.anything(), livenessProbe: expect.anything(), readinessProbe: { httpGet: { path: '/health' } } });
+  expect(userContainer(server({ readinessPath: '/health' }))).toMatchObject({ startupProbe: expect.anything(), readinessProbe: { httpGet: { path: '/health' } } });
 });
 
 test('weakness 10: a ConfigMap that is deleted comes back, and an artifact goes only where deletionPolicy says so', () => {

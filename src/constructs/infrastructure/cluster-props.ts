@@ -64,7 +64,7 @@ export interface ClusterProps {
   /**
    * Version of Kubernetes, such as `1.33`.
    *
-   * @default - the cloud's default
+   * @default - the cloud's default; manifests then use what 1.33 and newer versions know
    */
   readonly kubernetesVersion?: string;
 
@@ -130,7 +130,7 @@ export interface ClusterAttributes {
   /**
    * Version of Kubernetes, such as `1.33`.
    *
-   * @default '1.27'
+   * @default '1.33'
    */
   readonly kubernetesVersion?: string;
 

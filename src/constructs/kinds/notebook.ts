@@ -5,6 +5,7 @@ import type { NotebookResource } from '../../api/resource';
 import { parseEnvValue } from '../../api/secret-expression';
 import { notebookName, tokenSecretName } from '../../expand';
 import { knownProps } from '../checks/known-props';
+import { checkPath } from '../checks/path';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
 import type { Access } from '../platform/access';
@@ -65,6 +66,13 @@ export interface NotebookOptions extends WorkloadProps {
   readonly storage?: StorageOptions;
 
   /**
+   * Path that answers with a 2xx status, without a token, when the notebook is ready. For a `command` of your own, or a base URL.
+   *
+   * @default '/api'
+   */
+  readonly readinessPath?: string;
+
+  /**
    * Suspended after this long without activity.
    *
    * @default - never
@@ -83,7 +91,7 @@ export interface NotebookProps extends NotebookOptions {
 }
 
 const NOTEBOOK_PROPS = knownProps<NotebookProps>({
-  ...WORKLOAD_PROPS, model: true, dataset: true, access: true, storage: true, idleTimeout: true,
+  ...WORKLOAD_PROPS, model: true, dataset: true, access: true, storage: true, readinessPath: true, idleTimeout: true,
 });
 const NOTEBOOK_ATTRIBUTES = knownProps<NotebookAttributes>({ notebookName: true, notebookNamespace: true });
 
@@ -107,13 +115,15 @@ export class Notebook extends Construct implements INotebook {
     super(scope, id);
     const declarations = Declarations.of(this);
     checkProps(this, props, NOTEBOOK_PROPS);
-    const { storage, idleTimeout } = props;
+    const { storage, readinessPath, idleTimeout } = props;
     checkToken(this, props);
+    checkPath(this, 'readinessPath', readinessPath);
     const { spec: inputs, references } = resolveReferences(this, props);
     const spec = {
       ...commonSpec(this, props),
       ...inputs,
       ...(storage && { storage: storageSpec(this, 'storage', storage) }),
+      ...(readinessPath !== undefined && { readinessPath }),
       ...(idleTimeout !== undefined && { idleTimeout: duration(this, 'idleTimeout', idleTimeout) }),
     };
     const object = new ResourceObject(this, { kind: 'Notebook', spec, metadata: props.metadata, onPatch: () => declarations.changed() });

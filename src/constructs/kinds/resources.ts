@@ -77,16 +77,24 @@ export interface ResourcesOptions {
    * @default - for a GPU on-demand nodes, unless the platform has it on spot nodes only; else any
    */
   readonly capacity?: Capacity;
+
+  /**
+   * Size of `/dev/shm`, through which processes share memory: the workers of a data loader, or the processes of several GPUs. It is
+   * a bound; what is written there counts as `memory`. A volume of your own that `pod` mounts at `/dev/shm` takes its place.
+   *
+   * @default - 1 GiB, 2 GiB with one GPU, else 4 GiB for each GPU and 8 GiB at least
+   */
+  readonly sharedMemory?: Size;
 }
 
 const RESOURCES_PROPS = knownProps<ResourcesOptions>({
-  cpu: true, memory: true, disk: true, gpu: true, gpuCount: true, gpuSharing: true, capacity: true,
+  cpu: true, memory: true, disk: true, gpu: true, gpuCount: true, gpuSharing: true, capacity: true, sharedMemory: true,
 });
 
 /** The options as the wire has them, after a look at what can be said without the other resources and the pools. */
 export function resourcesSpec(scope: Construct, resources: ResourcesOptions): ResourcesSpec {
   validate(scope, resources);
-  const { cpu, memory, disk, capacity } = resources;
+  const { cpu, memory, disk, capacity, sharedMemory } = resources;
   const gpu = gpuSpec(resources);
   return {
     ...(cpu !== undefined && { cpu: coresOf(cpu) }),
@@ -94,6 +102,7 @@ export function resourcesSpec(scope: Construct, resources: ResourcesOptions): Re
     ...(disk !== undefined && { disk: quantity(scope, 'disk', disk) }),
     ...(gpu && { gpu }),
     ...(capacity && { capacity }),
+    ...(sharedMemory !== undefined && { sharedMemory: quantity(scope, 'sharedMemory', sharedMemory) }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { ServerResource, ServerSpec } from '../../api/resource';
 import { serviceName } from '../../expand';
 import { knownProps } from '../checks/known-props';
+import { checkPath } from '../checks/path';
 import { shown } from '../checks/shown';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
@@ -64,7 +65,7 @@ export interface ServerOptions extends WorkloadProps {
   readonly replicas?: number;
 
   /**
-   * Leaves the number of replicas to somebody else. Not together with `replicas`.
+   * Leaves the number of replicas to an autoscaler. Not together with `replicas`.
    *
    * @default - `replicas` are kept running
    */
@@ -83,6 +84,36 @@ export interface ServerOptions extends WorkloadProps {
    * @default '/'
    */
   readonly readinessPath?: string;
+
+  /**
+   * Path that answers with a 2xx status while the server works. A replica that does not answer there for 100 seconds is restarted, so it
+   * must be a path that does not wait behind requests that are computed.
+   *
+   * @default - a replica that does not answer is taken out of the Service, and not restarted
+   */
+  readonly livenessPath?: string;
+
+  /**
+   * Port that the probes ask.
+   *
+   * @default - `port`
+   */
+  readonly probePort?: number;
+
+  /**
+   * How long a probe waits for an answer.
+   *
+   * @default Duration.seconds(5)
+   */
+  readonly probeTimeout?: Duration;
+
+  /**
+   * How long a replica has to end. It still answers for 15 seconds of that, or for half of it where that is less; the rest is for
+   * requests in flight.
+   *
+   * @default Duration.seconds(75)
+   */
+  readonly terminationGracePeriod?: Duration;
 
   /**
    * How long a replica may take until it answers: to load the model, above all.
@@ -107,7 +138,8 @@ export interface ServerProps extends ServerOptions {
 
 const SERVER_PROPS = knownProps<ServerProps>({
   ...WORKLOAD_PROPS, model: true, access: true,
-  replicas: true, scaling: true, port: true, readinessPath: true, startupTimeout: true, surge: true,
+  replicas: true, scaling: true, port: true, readinessPath: true, livenessPath: true, probePort: true, probeTimeout: true,
+  terminationGracePeriod: true, startupTimeout: true, surge: true,
 });
 const SERVER_ATTRIBUTES = knownProps<ServerAttributes>({ serverName: true, serverNamespace: true });
 
@@ -159,7 +191,8 @@ class ImportedServer extends Construct implements IServer {
 }
 
 function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
-  const { replicas, scaling, port, readinessPath, startupTimeout, surge } = props;
+  const { replicas, scaling, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
+  const { probeTimeout, terminationGracePeriod } = props;
   validate(scope, props);
   return {
     ...commonSpec(scope, props),
@@ -167,22 +200,27 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
     ...(scaling && { scaling }),
     ...(port !== undefined && { port }),
     ...(readinessPath !== undefined && { readinessPath }),
+    ...(livenessPath !== undefined && { livenessPath }),
+    ...(probePort !== undefined && { probePort }),
+    ...(probeTimeout !== undefined && { probeTimeout: duration(scope, 'probeTimeout', probeTimeout) }),
+    ...(terminationGracePeriod !== undefined && { terminationGracePeriod: duration(scope, 'terminationGracePeriod', terminationGracePeriod) }),
     ...(startupTimeout !== undefined && { startupTimeout: duration(scope, 'startupTimeout', startupTimeout) }),
     ...(surge !== undefined && { surge }),
   };
 }
 
-function validate(scope: Construct, { replicas, scaling, port, readinessPath }: ServerOptions): void {
+function validate(scope: Construct, { replicas, scaling, port, probePort, readinessPath, livenessPath }: ServerOptions): void {
   if (replicas !== undefined && !(Number.isInteger(replicas) && replicas >= 0)) {
     throw new ValidationError(scope, `replicas is ${shown(replicas)}; give a whole number, 0 or more`);
   }
   if (replicas !== undefined && scaling) {
     throw new ValidationError(scope, `replicas is ${shown(replicas)} but scaling is ${shown(scaling)}; leave replicas to the autoscaler, or scaling out`);
   }
-  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-    throw new ValidationError(scope, `port is ${shown(port)}; give a whole number from 1 to 65535`);
+  for (const [field, value] of Object.entries({ port, probePort })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= 65535)) {
+      throw new ValidationError(scope, `${field} is ${shown(value)}; give a whole number from 1 to 65535`);
+    }
   }
-  if (readinessPath !== undefined && !(typeof readinessPath === 'string' && readinessPath.startsWith('/'))) {
-    throw new ValidationError(scope, `readinessPath is ${shown(readinessPath)}; start it with /`);
-  }
+  checkPath(scope, 'readinessPath', readinessPath);
+  checkPath(scope, 'livenessPath', livenessPath);
 }

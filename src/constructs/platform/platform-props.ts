@@ -9,9 +9,9 @@ export interface PlatformProps {
   readonly clusterName: string;
 
   /**
-   * Version of Kubernetes, such as `1.33`. Fields that are newer than 1.27 are used only where it is given.
+   * Version of Kubernetes, such as `1.33`. Newer fields are used only where the version has them.
    *
-   * @default '1.27'
+   * @default '1.33'
    */
   readonly kubernetesVersion?: string;
 

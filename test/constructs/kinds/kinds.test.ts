@@ -31,10 +31,11 @@ test('every prop of a Server reaches the spec', () => {
   const base = model(team);
   const chat = base.serve('chat', {
     ...COMMON, image: 'acme/server', replicas: 0, port: 80, readinessPath: '/health', startupTimeout: Duration.seconds(90), surge: false, access: Access.STREAM,
+    livenessPath: '/live', probePort: 9000, probeTimeout: Duration.seconds(20), terminationGracePeriod: Duration.minutes(5),
   });
   expect(written(chat).spec).toEqual({
     ...COMMON_SPEC, image: 'acme/server', model: { name: base.modelName }, replicas: 0, port: 80, readinessPath: '/health', startupTimeout: '1m30s',
-    surge: false, access: 'stream',
+    surge: false, access: 'stream', livenessPath: '/live', probePort: 9000, probeTimeout: '20s', terminationGracePeriod: '5m',
   });
   expect(written(base.serve('scaled', { image: 'acme/server', scaling: Scaling.EXTERNAL })).spec).toMatchObject({ scaling: 'external' });
 });
@@ -42,9 +43,9 @@ test('every prop of a Server reaches the spec', () => {
 test('every prop of a Notebook reaches the spec', () => {
   const team = workspace();
   const squad = dataset(team);
-  const lab = notebook(team, 'lab', { ...COMMON, dataset: squad, storage: { size: Size.gibibytes(5), storageClassName: 'fast' }, idleTimeout: Duration.hours(1) });
+  const lab = notebook(team, 'lab', { ...COMMON, dataset: squad, storage: { size: Size.gibibytes(5), storageClassName: 'fast' }, idleTimeout: Duration.hours(1), readinessPath: '/healthz' });
   expect(written(lab).spec).toEqual({
-    ...COMMON_SPEC, image: 'acme/notebook', dataset: { name: squad.datasetName }, storage: { size: 5, storageClassName: 'fast' }, idleTimeout: '1h',
+    ...COMMON_SPEC, image: 'acme/notebook', dataset: { name: squad.datasetName }, storage: { size: 5, storageClassName: 'fast' }, idleTimeout: '1h', readinessPath: '/healthz',
   });
 });
 
@@ -69,6 +70,7 @@ test.each([
   [{ memory: Size.gibibytes(16) }, { memory: 16 }],
   [{ memory: Size.mebibytes(1536) }, { memory: '1536Mi' }],
   [{ disk: Size.kibibytes(1500) }, { disk: '1500Ki' }],
+  [{ sharedMemory: Size.gibibytes(16) }, { sharedMemory: 16 }],
   [{ cpu: 4 }, { cpu: 4 }],
   [{ cpu: 0.5 }, { cpu: '500m' }],
   [{ cpu: 1.1 }, { cpu: '1100m' }],

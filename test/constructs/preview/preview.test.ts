@@ -42,7 +42,7 @@ test('YAML says what each child belongs to and waits for', () => {
 test('a part of an App is previewed alone, with the inputs that are declared beside it', () => {
   const { tuned, chat } = stack(workspace());
   const preview = Preview.of(chat);
-  expect(preview.children.map(({ manifest }) => (manifest as { kind: string }).kind)).toEqual(['ConfigMap', 'Deployment', 'Service']);
+  expect(preview.children.map(({ manifest }) => (manifest as { kind: string }).kind)).toEqual(['ConfigMap', 'Deployment', 'Service', 'PodDisruptionBudget']);
   expect(preview.toYaml()).toContain(`models/${tuned.recipeDigest}/files`);
   expect(preview.manifests).toEqual(manifestsOf(preview.children));
 });

@@ -100,7 +100,7 @@ describe('a model that takes its artifact with it', () => {
     cluster.change(chat, { spec: { model: { name: 'next' } } });
     cluster.settle();
     const kinds = cluster.written.map((name) => name.split('/')[0]);
-    expect(kinds.filter((kind) => kind !== 'ConfigMap')).toEqual(['Service', 'Deployment']);
+    expect(kinds.filter((kind) => kind !== 'ConfigMap')).toEqual(['Service', 'Deployment', 'PodDisruptionBudget']);
     const { replicas = 0 } = cluster.child(chat, 'Deployment').deployment ?? {};
     const rolling = { replicas, ownsReplicas: true, current: replicas + 1, updated: 1, available: replicas, isObserved: true };
     cluster.update(cluster.child(chat, 'Deployment'), { deployment: rolling });

@@ -24,7 +24,7 @@ describe('a server', () => {
     cluster.add(model());
     const chat = cluster.add(server());
     cluster.settle();
-    expect(cluster.roles(chat)).toEqual(['ConfigMap params', 'Service run']);
+    expect(cluster.roles(chat)).toEqual(['ConfigMap params', 'PodDisruptionBudget run', 'Service run']);
     expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'ModelNotReady' });
     expect(cluster.condition(chat, 'Serving')).toMatchObject({ status: 'False', reason: 'ModelNotReady' });
   });
@@ -127,7 +127,7 @@ describe('a server', () => {
   test('is not restarted by another version of the library, and says that it is outdated', () => {
     const { cluster, chat } = serving();
     const before = cluster.child(chat, 'Deployment').applied;
-    cluster.platform = { ...PLATFORM, kubernetesVersion: '1.33' };
+    cluster.platform = { ...PLATFORM, kubernetesVersion: '1.29' };
     cluster.settle();
     expect(cluster.child(chat, 'Deployment').applied).toEqual(before);
     expect(cluster.condition(chat, 'Outdated')).toMatchObject({ status: 'True', reason: 'NewerVersion' });
@@ -142,7 +142,7 @@ describe('a server', () => {
     const { cluster, chat } = serving();
     const before = cluster.child(chat, 'Deployment').applied;
     cluster.rollOnUpgrade = true;
-    cluster.platform = { ...PLATFORM, kubernetesVersion: '1.33' };
+    cluster.platform = { ...PLATFORM, kubernetesVersion: '1.29' };
     cluster.settle();
     expect(cluster.child(chat, 'Deployment').applied?.template).not.toBe(before?.template);
     expect(cluster.condition(chat, 'Outdated')).toBeUndefined();
@@ -277,7 +277,7 @@ describe('a server that is built from git', () => {
 
   test('has no pods before its image is built', () => {
     const { cluster, chat } = built();
-    expect(cluster.roles(chat)).toEqual(['ConfigMap params', 'Job build', 'Service run']);
+    expect(cluster.roles(chat)).toEqual(['ConfigMap params', 'Job build', 'PodDisruptionBudget run', 'Service run']);
     expect(cluster.ready(chat).reason).toBe('Building');
     cluster.end(chat, 'build');
     cluster.settle();
