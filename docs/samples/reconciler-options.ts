@@ -9,7 +9,7 @@ const platform = Platform.gcp({
 
 new Reconciler(new Chart(new App(), 'system'), 'substratus', {
   platform,
-  watchNamespaces: ['team-a', 'team-b'], // rights in these alone
+  watchNamespaces: ['team-a', 'team-b'], // not in all workspaces of the platform, and with rights in these alone
   flowSchema: true, // its requests do not wait for those of all other ServiceAccounts
   podMonitor: true,
   podMonitorLabels: { release: 'prometheus' },

@@ -1,17 +1,29 @@
-/** What the reconciler may do in all namespaces, a row a rule. */
+/** What the reconciler may do in a workspace and in the cluster, a row a rule. */
 import { ApiObject } from 'cdk8s';
-import type { ClusterRole } from 'kubernetes-types/rbac/v1';
+import type { PolicyRule, Role } from 'kubernetes-types/rbac/v1';
 import { app } from './reconciler';
 
 const objects = app.node.findAll().filter((construct): construct is ApiObject => ApiObject.isApiObject(construct));
-const role = objects.find(({ kind, name }) => kind === 'ClusterRole' && name === 'substratus-reconciler')?.toJson() as ClusterRole;
+
+function rulesOf(kind: string, namespace?: string): PolicyRule[] {
+  const role = objects.find((object) => object.kind === kind && object.name === 'substratus-reconciler' && object.metadata.namespace === namespace);
+  return (role?.toJson() as Role).rules ?? [];
+}
+
+function rows(where: string, rules: PolicyRule[]): string[][] {
+  return rules.map(({ apiGroups = [], resources = [], resourceNames = [], verbs }) => [
+    where,
+    apiGroups.map((group) => (group ? `\`${group}\`` : 'core')).join(', '),
+    [resources.join(', '), ...resourceNames.map((name) => `\`${name}\``)].join(' '),
+    verbs.join(', '),
+  ]);
+}
 
 export const table = [
-  ['API group', 'Resources', 'Verbs'],
-  ['---', '---', '---'],
-  ...(role.rules ?? []).map(({ apiGroups = [], resources = [], verbs }) => [
-    apiGroups.map((group) => (group ? `\`${group}\`` : 'core')).join(', '), resources.join(', '), verbs.join(', '),
-  ]),
+  ['Where', 'API group', 'Resources', 'Verbs'],
+  ['---', '---', '---', '---'],
+  ...rows('workspace', rulesOf('Role', 'team-a')),
+  ...rows('cluster', rulesOf('ClusterRole')),
 ];
 
 export { app };

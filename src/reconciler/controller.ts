@@ -3,7 +3,7 @@ import { secondsOf } from '../api/duration';
 import type { PlatformSpec } from '../api/platform';
 import { KINDS, PLURALS } from '../api/resource';
 import type { NotebookSpec } from '../api/resource';
-import { keyOfResource } from '../expand';
+import { isOpenTo, keyOfResource } from '../expand';
 import { Applier } from './act/applier';
 import type { ApplierContext } from './act/applier';
 import { Repairs } from './act/repairs';
@@ -19,6 +19,7 @@ import type { Asked } from './observe/activities';
 import { Activities } from './observe/activities';
 import { childrenOf } from './observe/caches';
 import { lookupsOf } from './observe/lookups';
+import type { Lookups } from './observe/lookups';
 import type { Observed, ObservedChild } from './observe/observed';
 import { Warnings } from './observe/warnings';
 import type { Outcome } from './runtime/workers';
@@ -32,6 +33,8 @@ export interface ControllerOptions extends Omit<ApplierContext, 'onRepair'>, Sta
   /** Where a notebook answers. */
   readonly notebookUrl: (notebook: { readonly namespace: string; readonly url: string }) => string;
   readonly enqueue: (key: string) => void;
+  /** Namespaces that it should work in and may not read, so that who uses what from there is not known. */
+  readonly unread: () => readonly string[];
 }
 
 /** What has come of a resource, and when to look at it again though nothing may have happened. */
@@ -160,11 +163,19 @@ export class Controller {
       expand: this.expand,
       warnings: gathered.messages,
       askedFor: (askedUid) => this.askedFor(askedUid),
-      ...lookupsOf(caches, resource),
+      ...this.lookups(resource),
       ...(activity?.idle && { idle: activity.idle }),
       ...(problem !== undefined && { grant: { problem, isFatal: workspaces.isMissingValues(namespace) } }),
     };
     return { view, lookAgainMs: soonest(gathered.lookAgainMs, activity?.lookAgainMs) };
+  }
+
+  /** Whoever may use an artifact from where it cannot be seen keeps it: what is deleted is gone for good. */
+  private lookups(resource: Observed): Lookups {
+    const lookups = lookupsOf(this.options.caches, resource);
+    const unseen = this.options.unread().filter((namespace) => isOpenTo(resource, namespace))
+      .map((namespace) => `namespace ${namespace}, which the reconciler may not read`);
+    return { ...lookups, users: () => [...lookups.users(), ...unseen] };
   }
 
   private askedFor(uid: string): number {

@@ -8,8 +8,9 @@ import { Controller } from './controller';
 import type { ClientConfig } from './kube/client-config';
 import { HttpClient } from './kube/http-client';
 import type { Caches } from './observe/caches';
-import { newCaches } from './observe/caches';
+import { leavingOf, newCaches } from './observe/caches';
 import { reflectorsFor } from './observe/reflectors';
+import { Scopes } from './observe/scopes';
 import { addTriggers } from './observe/triggers';
 import { Elector, LEASE_CLIENT_OPTIONS } from './runtime/elector';
 import { EventRecorder } from './runtime/events';
@@ -24,16 +25,20 @@ import type { Settings } from './settings';
 const NAME = 'substratus';
 /** Everything is looked at again so often, plus a tenth by chance, in case something was missed. */
 const RESYNC_MS = 10 * 60 * 60 * 1000;
+/** How long the end waits for Events to be written. */
+const FLUSH_LIMIT_MS = 5000;
 
 export class Program {
   private readonly metrics = new Registry();
   private readonly log: Log;
   private readonly client: HttpClient;
   private readonly leaseClient: HttpClient;
+  /** Apart from the client of all other writes, which ends with the lease: the next leader does not wait for Events. */
+  private readonly eventClient: HttpClient;
   private readonly caches: Caches = newCaches();
   private readonly queue: Queue;
   private readonly workers: Workers;
-  private readonly reflectors: ReturnType<typeof reflectorsFor>;
+  private readonly scopes: Scopes;
   private readonly events: EventRecorder;
   private readonly tokenKey: TokenKey;
   private readonly servers: Health[] = [];
@@ -50,7 +55,8 @@ export class Program {
     this.client = new HttpClient(config, { version: settings.version, metrics });
     this.leaseClient = new HttpClient(config, { version: settings.version, metrics, ...LEASE_CLIENT_OPTIONS });
     this.queue = new Queue({ name: NAME, metrics });
-    this.events = new EventRecorder({ client: this.client, component: 'substratus', instance: settings.identity, log: this.log, metrics });
+    this.eventClient = new HttpClient(config, { version: settings.version, metrics, maxInFlight: 1 });
+    this.events = new EventRecorder({ client: this.eventClient, component: 'substratus', instance: settings.identity, log: this.log, metrics });
     this.tokenKey = new TokenKey(settings.tokenKeyFile);
     const controller = this.controller();
     this.workers = new Workers({
@@ -58,40 +64,41 @@ export class Program {
       reconcile: (key) => controller.reconcile(key),
     });
     const { client, caches, log } = this;
-    this.reflectors = reflectorsFor({ client, caches, log, metrics, namespaces: settings.watchNamespaces });
+    this.scopes = new Scopes(reflectorsFor({ client, caches, log, metrics, namespaces: settings.watchNamespaces }), {
+      log, onLate: (namespace) => this.takeIn(namespace),
+    });
   }
 
   /** Runs until it is stopped. */
   public async start(): Promise<void> {
-    const { log, settings, reflectors, metrics } = this;
+    const { log, settings, scopes, metrics } = this;
+    const { reflectors } = scopes;
     const { platform: { cloud, clusterName } } = settings;
     log.info('starting', { version: settings.version, identity: settings.identity, cloud, cluster: clusterName, node: process.version });
-    const health = new Health({ reflectors, metrics });
+    const health = new Health({ reflectors, metrics, isSettled: () => scopes.isSettled });
     this.servers.push(health);
     await health.listen(settings.healthPort);
     if (settings.metricsPort !== settings.healthPort) {
-      const exposition = new Health({ reflectors, metrics });
+      const exposition = new Health({ reflectors, metrics, isSettled: () => scopes.isSettled });
       this.servers.push(exposition);
       await exposition.listen(settings.metricsPort);
     }
-    for (const reflector of reflectors) reflector.start();
-    await Promise.all(reflectors.map((reflector) => reflector.whenSynced()));
+    await scopes.start();
     log.info('synced', { resources: KINDS.reduce((sum, kind) => sum + this.caches.resources[kind].size, 0) });
     if (settings.leaderElect) this.elect();
     else this.lead();
   }
 
-  /** Finishes what is under way, lets go of the lease, and closes everything. Says whether all of it finished. */
+  /** Finishes what is under way, releases the lease for the next leader, and closes everything. Says whether all of it finished. */
   public async stop(): Promise<boolean> {
     this.cancelResync?.();
     this.ending.abort();
     const isFinished = await this.workers.stop();
-    await this.events.flush();
     await this.elector?.stop();
+    await this.events.flush(FLUSH_LIMIT_MS);
     this.client.stopWrites();
-    await Promise.all([...this.reflectors.map((reflector) => reflector.stop()), ...this.servers.map((server) => server.close())]);
-    this.client.close();
-    this.leaseClient.close();
+    await Promise.all([this.scopes.stop(), ...this.servers.map((server) => server.close())]);
+    for (const client of [this.client, this.leaseClient, this.eventClient]) client.close();
     this.log.info('stopped', { finished: isFinished });
     return isFinished;
   }
@@ -105,6 +112,7 @@ export class Program {
       tokenOf: (uid) => tokenKey.tokenOf(uid),
       notebookUrl: ({ namespace, url }) => addressOf(notebookUrl, { namespace, url }),
       enqueue: (key) => this.enqueue(key),
+      unread: () => this.scopes.unread(),
     });
     addTriggers(caches, (key) => this.enqueue(key));
     for (const cache of [...caches.children.values(), caches.pods]) {
@@ -135,7 +143,7 @@ export class Program {
 
   /** One that does not lead keeps its caches, and no list of what has happened: it looks at everything once it leads. */
   private enqueue(key: string): void {
-    if (this.leads) this.queue.add(key);
+    if (this.leads && this.scopes.isKnown(namespaceIn(key))) this.queue.add(key);
   }
 
   private lead(): void {
@@ -156,9 +164,21 @@ export class Program {
     });
   }
 
-  private enqueueAll(priority: 'normal' | 'low'): void {
+  /** A namespace is known that was not: it is worked on, and what was kept because it might be used from there may go. */
+  private takeIn(namespace: string): void {
+    this.log.info('synced', { namespace });
+    this.enqueueAll('normal', namespace);
+    for (const resource of leavingOf(this.caches)) this.enqueue(keyOfResource(resource));
+  }
+
+  /** @param namespace all namespaces that are known if absent. */
+  private enqueueAll(priority: 'normal' | 'low', namespace?: string): void {
+    if (!this.leads) return;
     for (const kind of KINDS) {
-      for (const resource of this.caches.resources[kind].list()) this.queue.add(keyOfResource(resource), { priority });
+      for (const resource of this.caches.resources[kind].list()) {
+        const { namespace: its } = resource.metadata;
+        if (namespace === undefined ? this.scopes.isKnown(its) : its === namespace) this.queue.add(keyOfResource(resource), { priority });
+      }
     }
   }
 }
@@ -167,6 +187,10 @@ export class Program {
 function fieldsOf(key: string): Record<string, string> {
   const [kind = '', namespace = '', name = ''] = key.split('/');
   return { kind, namespace, name };
+}
+
+function namespaceIn(key: string): string {
+  return fieldsOf(key).namespace ?? '';
 }
 
 /** Where a notebook answers: at its Service, or where a test or a developer's machine has it. */

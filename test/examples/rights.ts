@@ -1,7 +1,7 @@
 /** The reconciler may write all that an example needs. */
+import { clusterRole, workspaceRole } from '../../src/constructs/reconciler/reconciler-roles';
 import { expandWorkspace } from '../../src/expand';
-import { writtenBy, reconcilerOn } from '../constructs/reconciler/reconciler-fixtures';
-import { creatable, granted, kindsOf, platformLike } from '../constructs/reconciler/reconciler-rights';
+import { creatable, granted, kindsOf } from '../constructs/reconciler/reconciler-rights';
 import { CASES, reconciled, synthesize, writtenOf } from './synthesized';
 import type { Written } from './synthesized';
 
@@ -12,7 +12,12 @@ export function rights(all: ReadonlyMap<string, Written>): void {
       ...reconciled(writtenOf(all, name).objects, platform),
       ...(platform.workspaces ?? []).flatMap(({ namespace }) => expandWorkspace(platform, namespace)),
     ];
-    const rules = granted(writtenBy(reconcilerOn(platformLike(cloud))), 'ClusterRole');
+    const namespaces = (platform.workspaces ?? []).map(({ namespace }) => namespace);
+    const [first = ''] = namespaces;
+    const rules = [
+      ...granted(workspaceRole(platform, 'substratus', first), 'Role', first),
+      ...granted(clusterRole(platform, 'substratus', { namespaces }), 'ClusterRole'),
+    ];
     expect(kindsOf(produced).filter((kind) => !creatable(rules).includes(kind))).toEqual([]);
   });
 }

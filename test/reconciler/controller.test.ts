@@ -130,3 +130,19 @@ test('A21: a mistake of the program is told in the status, and thrown so that it
   expect(cluster.reasonOf(notebook())).toBe('ReconcilerError');
   jest.restoreAllMocks();
 });
+
+test('A19: a Model that is shared with a namespace which may not be read keeps its artifact, for it may be used there', async () => {
+  const cluster = new SmallCluster();
+  const shared = model({ deletionPolicy: 'Delete', sharing: { namespaces: ['team-b'] } });
+  cluster.user(shared, { metadata: { finalizers: [ARTIFACT_FINALIZER] }, status: published(shared) });
+  cluster.unread = ['team-b', 'team-c'];
+  await cluster.run();
+  leaving(cluster, shared);
+  await cluster.run();
+  expect(cluster.reasonOf(shared)).toBe('StillUsed');
+  expect(JSON.stringify(cluster.caches.resources.Model.get('team-a/opt')?.status)).toContain('not used by namespace team-b, which the reconciler may not read"');
+  cluster.unread = ['team-c'];
+  cluster.user(shared, { metadata: { annotations: { 'substratus.ai/retry': '1' } } }); // as when the namespace is known
+  await cluster.run();
+  expect(cluster.writes.filter((write) => write.startsWith('Job opt-model-delete'))).toHaveLength(1);
+});

@@ -33,6 +33,8 @@ export class SmallCluster {
   public readonly events: string[] = [];
   /** Changes what is applied, as a webhook does. */
   public admit?: (object: Json) => Json;
+  /** Namespaces that the reconciler may not read. */
+  public unread: readonly string[] = [];
   /** Called before a patch is carried out. */
   public beforePatch?: () => void;
   private readonly waiting = new Set<string>();
@@ -45,7 +47,7 @@ export class SmallCluster {
       client, platform, caches: this.caches, clock: this.clock, rollOnUpgrade: false,
       workspaces: new Workspaces(client, this.caches, platform),
       events: { record: (_: unknown, { reason }: { reason: string }) => this.events.push(reason) } as unknown as EventRecorder,
-      tokenOf: () => undefined, notebookUrl: () => '', enqueue: (key) => this.waiting.add(key),
+      tokenOf: () => undefined, notebookUrl: () => '', unread: () => this.unread, enqueue: (key) => this.waiting.add(key),
     });
     addTriggers(this.caches, (key) => this.waiting.add(key));
     this.store.onEvent(({ type, object }) => this.hear(object, type === 'DELETED'));

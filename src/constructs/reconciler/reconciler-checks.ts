@@ -24,15 +24,33 @@ export function checkNamespace(scope: Construct, namespace: unknown): string {
   return namespace;
 }
 
-/** The namespaces that it keeps to; none for all. */
-export function checkWatched(scope: Construct, watched: unknown, own: string): string[] {
-  if (watched === undefined) return [];
+export interface Reach {
+  readonly clusterWide: boolean;
+  /** The namespaces that it works in, where these are not the workspaces of the platform. */
+  readonly watchNamespaces?: readonly string[];
+}
+
+interface ReachProps {
+  readonly clusterWide?: unknown;
+  readonly watchNamespaces?: unknown;
+}
+
+/** Where it works. */
+export function checkReach(scope: Construct, props: ReachProps, own: string): Reach {
+  const { clusterWide: isWide = false, watchNamespaces: watched } = props;
+  const clusterWide = checkBoolean(scope, 'clusterWide', isWide);
+  if (watched === undefined) return { clusterWide };
+  if (clusterWide) throw new ValidationError(scope, 'clusterWide is true and watchNamespaces is set; leave one of them out');
+  return { clusterWide, watchNamespaces: checkWatched(scope, watched, own) };
+}
+
+function checkWatched(scope: Construct, watched: unknown, own: string): string[] {
   if (!Array.isArray(watched)) throw new ValidationError(scope, `watchNamespaces is ${shown(watched)}; give a list of namespaces`);
-  if (watched.length === 0) throw new ValidationError(scope, 'watchNamespaces is empty; name some, or leave it out for all');
+  if (watched.length === 0) throw new ValidationError(scope, 'watchNamespaces is empty; name some, or leave it out for all workspaces of the platform');
   const names: string[] = [];
   for (const name of watched as readonly unknown[]) {
     if (typeof name !== 'string' || !isDns1123Label(name)) {
-      throw new ValidationError(scope, `watchNamespaces has ${shown(name)}, which is no name of a namespace; ${NO_NAMESPACE}`);
+      throw new ValidationError(scope, `watchNamespaces has ${shown(name)}, which is not a name of a namespace; ${NO_NAMESPACE}`);
     }
     if (name === own) throw new ValidationError(scope, `watchNamespaces has ${own}, the namespace of the reconciler itself; leave it out`);
     if (names.includes(name)) throw new ValidationError(scope, `watchNamespaces has ${name} twice; name it once`);

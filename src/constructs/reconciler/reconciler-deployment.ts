@@ -78,14 +78,14 @@ function probe(path: string): Probe {
 }
 
 /** What the program does not take as its default. */
-function environment({ watchNamespaces, rollOnUpgrade, logLevel, memoryMebibytes }: ReconcilerSettings): EnvVar[] {
+function environment({ namespaces, rollOnUpgrade, logLevel, memoryMebibytes }: ReconcilerSettings): EnvVar[] {
   return [
     { name: 'LOG_LEVEL', value: logLevel },
     { name: 'NODE_OPTIONS', value: nodeOptions(memoryMebibytes) },
     { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
     { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
     ...(rollOnUpgrade ? [{ name: 'ROLL_ON_UPGRADE', value: 'true' }] : []),
-    ...(watchNamespaces.length > 0 ? [{ name: 'WATCH_NAMESPACES', value: watchNamespaces.join() }] : []),
+    ...(namespaces ? [{ name: 'WATCH_NAMESPACES', value: namespaces.join() }] : []),
   ];
 }
 

@@ -9,7 +9,7 @@ import type { KubeObject } from '../../expand';
 import { programConfigMap, reconcilerDeployment } from './reconciler-deployment';
 import { PROGRAM_KEY } from './reconciler-program';
 import type { Program } from './reconciler-program';
-import { clusterRole, ownRole, peopleRoles, volumeRole } from './reconciler-roles';
+import { clusterRole, ownRole, peopleRoles } from './reconciler-roles';
 import { LABELS, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, SELECTOR } from './reconciler-settings';
 import type { ReconcilerSettings } from './reconciler-settings';
 
@@ -21,12 +21,12 @@ const NOTEBOOK_PORT = 8888;
 const FLOW_PRECEDENCE = 1000;
 
 export function reconcilerObjects(settings: ReconcilerSettings): KubeObject[] {
-  const { platform, namespace, watchNamespaces, program } = settings;
+  const { platform, namespace, namespaces, program } = settings;
   return [
     ownNamespace(namespace),
     serviceAccount(namespace),
     ...ownRole(namespace),
-    ...(watchNamespaces.length > 0 ? volumeRole(platform, namespace) : clusterRole(platform, namespace)),
+    ...clusterRole(platform, namespace, { namespaces }),
     ...peopleRoles(),
     configMap(settings, PLATFORM_CONFIG_MAP, { data: { [PLATFORM_FILE_NAME]: canonicalJson(platform) } }),
     ...(program ? [programMap(settings, program)] : []),

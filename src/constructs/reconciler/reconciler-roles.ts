@@ -3,23 +3,21 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Ro
 import type { PlatformSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import { API_GROUP, KINDS, PLURALS } from '../../api/resource';
-import { CHILD_TYPES, workspaceTypes } from '../../expand';
+import { CHILD_TYPES, expandWorkspace, workspaceTypes } from '../../expand';
 import type { ObjectType } from '../../expand';
 import { LABELS } from './reconciler-settings';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const API_VERSION = `${RBAC_GROUP}/v1`;
 const READ = ['get', 'list', 'watch'];
+const VOLUMES = { apiGroups: [''], resources: ['persistentvolumes'] };
 const PLURAL_KINDS = KINDS.map((kind) => PLURALS[kind]);
 
 /** Server-side apply takes `create` and `patch`. */
 const CHILD_VERBS = [...READ, 'create', 'patch', 'delete'];
 
-/**
- * What only a workspace has is made where it is missing, and never taken away. ServiceAccounts are watched for that; a volume that was
- * bound in a namespace which was deleted is freed for the one made anew.
- */
-const WORKSPACE_VERBS = { namespaced: [...READ, 'create'], clusterWide: ['get', 'create', 'patch'] };
+/** What only a workspace has is created where it is missing, and never deleted. ServiceAccounts are watched for that. */
+const WORKSPACE_VERBS = [...READ, 'create'];
 
 export type RoleObject = Role | RoleBinding | ClusterRole | ClusterRoleBinding;
 
@@ -33,20 +31,23 @@ export function ownRole(namespace: string): RoleObject[] {
   ]);
 }
 
-/** In all namespaces. */
-export function clusterRole(platform: PlatformSpec, namespace: string): RoleObject[] {
-  return boundClusterRole(namespace, [...kindRules(), ...typeRules(platform, true), ...typeRules(platform, false), ...otherRules()]);
+/** What it may do in the namespace of one workspace. */
+export function workspaceRole(platform: PlatformSpec, namespace: string, workspace: string): RoleObject[] {
+  return boundRole(namespace, workspace, workspaceRules(platform));
 }
 
-/** In one namespace of those that it keeps to. */
-export function watchedRole(platform: PlatformSpec, namespace: string, watched: string): RoleObject[] {
-  return boundRole(namespace, watched, [...kindRules(), ...typeRules(platform, true), ...otherRules()]);
+interface Reach {
+  /** Namespaces that have Roles of their own; absent if the rights are in all namespaces. */
+  readonly namespaces?: readonly string[];
 }
 
-/** What has no namespace, where it keeps to some: the volumes of workspaces, on a cloud that has them. */
-export function volumeRole(platform: PlatformSpec, namespace: string): RoleObject[] {
-  const rules = typeRules(platform, false);
-  return rules.length > 0 ? boundClusterRole(namespace, rules) : [];
+/**
+ * What it may do in the whole cluster. It is written even if that is nothing, so that whoever narrows the rights, by an upgrade or by
+ * `clusterWide: false`, replaces the wide role that was applied before.
+ */
+export function clusterRole(platform: PlatformSpec, namespace: string, { namespaces }: Reach): RoleObject[] {
+  const rules = namespaces ? ownVolumeRules(platform, namespaces) : [...workspaceRules(platform), ...volumeRules(platform)];
+  return boundClusterRole(namespace, rules);
 }
 
 /** What people may do who have the built-in roles `view`, `edit` and `admin`: each holds what the one before it holds. */
@@ -76,20 +77,33 @@ function kindRules(): PolicyRule[] {
   ];
 }
 
-/** One rule a group for the children, and one for what only a workspace has. */
-function typeRules(platform: PlatformSpec, namespaced: boolean): PolicyRule[] {
-  const ofWorkspace = workspaceTypes(platform).filter((type) => !CHILD_TYPES.some(({ kind }) => kind === type.kind));
-  const verbs = namespaced ? WORKSPACE_VERBS.namespaced : WORKSPACE_VERBS.clusterWide;
-  return [...rulesFor(CHILD_TYPES, CHILD_VERBS, namespaced), ...rulesFor(ofWorkspace, verbs, namespaced)];
+function workspaceRules(platform: PlatformSpec): PolicyRule[] {
+  const ofWorkspace = workspaceTypes(platform)
+    .filter(({ kind, namespaced }) => namespaced && !CHILD_TYPES.some((type) => type.kind === kind));
+  return [...kindRules(), ...rulesFor(CHILD_TYPES, CHILD_VERBS), ...rulesFor(ofWorkspace, WORKSPACE_VERBS), ...otherRules()];
 }
 
-function rulesFor(types: readonly ObjectType[], verbs: string[], namespaced: boolean): PolicyRule[] {
-  const wanted = types.filter((type) => type.namespaced === namespaced);
-  const groups = [...new Set(wanted.map(({ group }) => group))];
+/**
+ * The PersistentVolumes of workspaces, on a cloud that has them; they belong to no namespace. One that was bound to the claim of a
+ * namespace which has been deleted is freed for the claim of the next namespace of that name.
+ */
+function volumeRules(platform: PlatformSpec): PolicyRule[] {
+  const hasVolumes = workspaceTypes(platform).some(({ namespaced }) => !namespaced);
+  return hasVolumes ? [{ ...VOLUMES, verbs: ['get', 'create', 'patch'] }] : [];
+}
+
+/** The same for the volumes of these workspaces alone. RBAC cannot hold `create` to a name. */
+function ownVolumeRules(platform: PlatformSpec, namespaces: readonly string[]): PolicyRule[] {
+  const resourceNames = namespaces.flatMap((namespace) => expandWorkspace(platform, namespace))
+    .filter(({ kind }) => kind === 'PersistentVolume').map(({ metadata }) => metadata?.name ?? '');
+  return resourceNames.length > 0 ? [{ ...VOLUMES, verbs: ['create'] }, { ...VOLUMES, resourceNames, verbs: ['get', 'patch'] }] : [];
+}
+
+/** One rule for each API group. */
+function rulesFor(types: readonly ObjectType[], verbs: string[]): PolicyRule[] {
+  const groups = [...new Set(types.map(({ group }) => group))];
   return groups.map((group) => ({
-    apiGroups: [group],
-    resources: wanted.filter((type) => type.group === group).map(({ plural }) => plural),
-    verbs,
+    apiGroups: [group], resources: types.filter((type) => type.group === group).map(({ plural }) => plural), verbs,
   }));
 }
 

@@ -19,7 +19,8 @@ export interface ReconcilerSettings {
   /** The program for Node's own image. */
   readonly program?: Program;
   readonly replicas: number;
-  readonly watchNamespaces: readonly string[];
+  /** Namespaces that it works in, with Roles in each; absent if it works in all. */
+  readonly namespaces?: readonly string[];
   readonly rollOnUpgrade: boolean;
   readonly logLevel: string;
   /** Cores. */

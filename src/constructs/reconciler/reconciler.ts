@@ -1,10 +1,10 @@
-import { Chart, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { PlatformSpec } from '../../api/platform';
 import { knownProps } from '../checks/known-props';
 import { shown } from '../checks/shown';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { Declarations } from '../kinds/declarations';
-import type { DeclaredWorkspace } from '../kinds/declarations';
 import { checkPlatformProp, checkProps } from '../kinds/props-check';
 import { addLateObjects } from '../objects/late-objects';
 import { lateProblem } from '../objects/late-values';
@@ -14,12 +14,13 @@ import { provideContext } from '../platform/workspace-context';
 import { HEALTH_SCRIPT, healthEntries } from './argo-health';
 import { CustomResourceDefinitions } from './custom-resource-definitions';
 import {
-  checkBoolean, checkCpu, checkFlowSchema, checkImage, checkMemory, checkNamespace, checkPodMonitor, checkReplicas, checkWatched,
+  checkBoolean, checkCpu, checkFlowSchema, checkImage, checkMemory, checkNamespace, checkPodMonitor, checkReach, checkReplicas,
 } from './reconciler-checks';
+import type { Reach } from './reconciler-checks';
 import { reconcilerObjects } from './reconciler-objects';
 import { DEFAULT_MEBIBYTES, readProgram } from './reconciler-program';
-import { watchedRole } from './reconciler-roles';
 import type { ReconcilerSettings } from './reconciler-settings';
+import { WorkspaceRights } from './workspace-rights';
 
 /** How much the reconciler says of what it does. */
 export enum LogLevel {
@@ -61,11 +62,19 @@ export interface ReconcilerProps {
   readonly replicas?: number;
 
   /**
-   * The namespaces that it keeps to. It is given rights in them alone.
+   * The namespaces that it works in, where these are not all workspaces of the platform. It is given rights in them alone.
    *
-   * @default - all
+   * @default - all workspaces of the platform, also those that are added to it later
    */
   readonly watchNamespaces?: string[];
+
+  /**
+   * Whether it works in every namespace of the cluster, workspace or not, with the rights for that in a ClusterRole. With such rights
+   * it can start pods in every namespace, those of Kubernetes included.
+   *
+   * @default false
+   */
+  readonly clusterWide?: boolean;
 
   /**
    * Whether a new version of this library restarts Servers and Notebooks that it would write otherwise. If not, they say `Outdated`.
@@ -127,8 +136,8 @@ export interface ReconcilerProps {
 }
 
 const RECONCILER_PROPS = knownProps<ReconcilerProps>({
-  platform: true, namespace: true, image: true, replicas: true, watchNamespaces: true, rollOnUpgrade: true, logLevel: true, cpu: true,
-  memory: true, networkPolicy: true, flowSchema: true, podMonitor: true, podMonitorLabels: true,
+  platform: true, namespace: true, image: true, replicas: true, watchNamespaces: true, clusterWide: true, rollOnUpgrade: true,
+  logLevel: true, cpu: true, memory: true, networkPolicy: true, flowSchema: true, podMonitor: true, podMonitorLabels: true,
 });
 
 /** Before the resources, which are in wave 0. */
@@ -153,8 +162,9 @@ export class Reconciler extends Construct {
   /** The namespace that it runs in. */
   public readonly namespace: string;
 
-  private readonly settings: () => ReconcilerSettings;
-  private readonly workspaces: string[] = [];
+  private readonly platform: Platform;
+  private readonly checked: CheckedProps;
+  private readonly rights: WorkspaceRights;
 
   constructor(scope: Construct, id: string, props: ReconcilerProps) {
     super(scope, id);
@@ -162,46 +172,56 @@ export class Reconciler extends Construct {
     checkProps(this, props, RECONCILER_PROPS);
     const { platform } = props;
     checkPlatformProp(this, platform);
-    const checked = checkedProps(this, props);
-    this.settings = () => ({ ...checked, platform: platform._spec });
-    this.namespace = checked.namespace;
+    this.platform = platform;
+    this.checked = checkedProps(this, props);
+    this.namespace = this.checked.namespace;
     provideContext(this, { platform });
     const definitions = new CustomResourceDefinitions(this, 'Definitions');
-    addLateObjects(new Construct(this, 'Objects'), () => reconcilerObjects(this.settings()));
-    for (const watched of checked.watchNamespaces) this.addRole(new Construct(this, roleId(watched)), watched);
+    addLateObjects(new Construct(this, 'Objects'), () => reconcilerObjects(this.settings));
     inSyncWave(this, RECONCILER_WAVE);
     inSyncWave(definitions, DEFINITIONS_WAVE);
-    Declarations.of(this).addReconciler(this, (workspace) => this.onWorkspace(workspace, definitions));
-    this.node.addValidation({ validate: () => [...problems(platform, this.namespace), ...this.unwatched(checked.watchNamespaces)] });
+    this.rights = new WorkspaceRights(this, 'Rights', {
+      platform: () => platform._spec, namespace: this.namespace, wave: RECONCILER_WAVE, definitions,
+    });
+    this.grantRights();
+    Declarations.of(this).addReconciler(this, (workspace) => this.rights.onWorkspace(workspace));
+    this.node.addValidation({ validate: () => [...problems(platform, this.namespace), ...this.idle(), ...this.unwatched()] });
   }
 
-  /** A workspace is applied after the definitions, and holds the rights in it: before it is there, nothing can. */
-  private onWorkspace({ construct, namespace }: DeclaredWorkspace, definitions: CustomResourceDefinitions): void {
-    this.workspaces.push(namespace);
-    const isInside = construct.node.scopes.includes(Chart.of(this)); // a Chart comes after those inside it
-    if (!isInside) construct.node.addDependency(definitions);
-    if (this.node.tryRemoveChild(roleId(namespace))) this.addRole(new Construct(construct, 'Reconciler'), namespace);
+  private get settings(): ReconcilerSettings {
+    const platform = this.platform._spec;
+    const { clusterWide, watchNamespaces, ...settings } = this.checked;
+    return { ...settings, platform, ...(!clusterWide && { namespaces: watchNamespaces ?? namespacesOf(platform) }) };
+  }
+
+  private grantRights(): void {
+    const { clusterWide, watchNamespaces } = this.checked;
+    if (clusterWide) return;
+    if (watchNamespaces) watchNamespaces.forEach((namespace) => this.rights.grant(namespace));
+    else this.platform._onWorkspace(({ namespace }) => this.rights.grant(namespace));
+  }
+
+  /** Whether there is nothing that it could work on. */
+  private idle(): string[] {
+    if (this.settings.namespaces?.length !== 0) return [];
+    return [`platform ${this.platform.clusterName} has no workspace, so that nothing would run; `
+      + "add one with platform.addWorkspace('team-a'), or set clusterWide: true for all namespaces of the cluster"];
   }
 
   /** Workspaces of this App that it would not look at. */
-  private unwatched(watched: readonly string[]): string[] {
-    if (watched.length === 0) return [];
-    return this.workspaces.filter((namespace) => !watched.includes(namespace)).map((namespace) => (
+  private unwatched(): string[] {
+    const { watchNamespaces } = this.checked;
+    if (!watchNamespaces) return [];
+    return this.rights.workspaces.filter((namespace) => !watchNamespaces.includes(namespace)).map((namespace) => (
       `workspace ${namespace} is not in watchNamespaces, so that nothing in it would run; name it there, or leave watchNamespaces out`
     ));
   }
-
-  private addRole(scope: Construct, watched: string): void {
-    addLateObjects(scope, () => watchedRole(this.settings().platform, this.namespace, watched));
-  }
 }
 
-function roleId(watched: string): string {
-  return `Role-${watched}`;
-}
+type CheckedProps = Omit<ReconcilerSettings, 'platform' | 'namespaces'> & Reach;
 
 /** The props with their defaults. */
-function checkedProps(scope: Construct, props: ReconcilerProps): Omit<ReconcilerSettings, 'platform'> {
+function checkedProps(scope: Construct, props: ReconcilerProps): CheckedProps {
   const { namespace = 'substratus', replicas = 2, rollOnUpgrade = false, logLevel = LogLevel.INFO, cpu = 0.1 } = props;
   const { memory = Size.mebibytes(DEFAULT_MEBIBYTES), networkPolicy = true } = props;
   const own = checkNamespace(scope, namespace);
@@ -212,7 +232,7 @@ function checkedProps(scope: Construct, props: ReconcilerProps): Omit<Reconciler
   return {
     namespace: own,
     replicas: checkReplicas(scope, replicas),
-    watchNamespaces: checkWatched(scope, props.watchNamespaces, own),
+    ...checkReach(scope, props, own),
     rollOnUpgrade: checkBoolean(scope, 'rollOnUpgrade', rollOnUpgrade),
     logLevel,
     cpu: checkCpu(scope, cpu),
@@ -222,6 +242,11 @@ function checkedProps(scope: Construct, props: ReconcilerProps): Omit<Reconciler
     podMonitorLabels: checkPodMonitor(scope, props),
     ...(image === undefined ? { program: asValidation(scope, readProgram) } : { image }),
   };
+}
+
+/** Namespaces in which something of the kinds may run. */
+function namespacesOf({ workspaces = [] }: PlatformSpec): string[] {
+  return workspaces.map(({ namespace }) => namespace);
 }
 
 /** What can only be said when everything is there. */

@@ -21,6 +21,8 @@ export const MIN_WATCH_SECONDS = 300;
 export const MAX_WATCH_SECONDS = 600;
 /** A watch that says nothing for so long is taken to be dead: bookmarks come every minute. */
 export const IDLE_LIMIT_MS = 90_000;
+/** The longest wait before it is asked again whether what was never read may be read: its rights may come after this program. */
+export const FORBIDDEN_CAP_MS = 5000;
 /** A watch that lasted this long was healthy, even if nothing happened. */
 export const HEALTHY_WATCH_MS = 120_000;
 
@@ -56,6 +58,7 @@ export class Reflector<T extends Cached> {
   private markSynced: (() => void) | undefined;
   private loop?: Promise<void>;
   private isSynced = false;
+  private forbidden = false;
   /** Whether there was a version that is too old since things were well. */
   private wasGone = false;
   private active: number;
@@ -86,9 +89,14 @@ export class Reflector<T extends Cached> {
     return this.isSynced;
   }
 
-  /** When something last happened, an error included: time of the clock. It is silent only if it hangs. */
+  /** Whether the API server said last that this may not be read. */
+  public get isForbidden(): boolean {
+    return this.forbidden;
+  }
+
+  /** When something last happened, an error included: time of the clock. It is silent only if it hangs, which takes a start. */
   public get lastActivity(): number {
-    return this.active;
+    return this.loop ? this.active : Infinity;
   }
 
   public whenSynced(): Promise<void> {
@@ -198,7 +206,8 @@ export class Reflector<T extends Cached> {
     this.report.failed(error, this.delays.failures + 1);
     if (needsList(error)) this.resourceVersion = undefined;
     if (ApiError.isNotFound(error)) this.absent();
-    const wait = this.delays.nextMs(error);
+    this.forbidden = ApiError.isForbidden(error);
+    const wait = this.forbidden && !this.isSynced ? Math.min(this.delays.nextMs(error), FORBIDDEN_CAP_MS) : this.delays.nextMs(error);
     const isFirstGone = ApiError.isGone(error) && !this.wasGone;
     this.wasGone ||= isFirstGone;
     return isFirstGone ? 0 : wait;
@@ -218,6 +227,7 @@ export class Reflector<T extends Cached> {
 
   private complete(): void {
     this.isSynced = true;
+    this.forbidden = false;
     this.markSynced?.();
   }
 

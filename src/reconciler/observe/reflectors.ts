@@ -11,6 +11,7 @@ import { PODS, RESOURCE_TYPES, SERVICE_ACCOUNTS, typeOf } from '../types';
 import type { Caches } from './caches';
 import { observeChild, observeResource } from './observed';
 import { observePod } from './pods';
+import type { Scope } from './scopes';
 
 export interface Watching {
   readonly client: Client;
@@ -21,8 +22,10 @@ export interface Watching {
   readonly namespaces: readonly string[];
 }
 
-interface Started {
+export interface Started {
   readonly hasSynced: boolean;
+  /** Whether the API server said last that this may not be read. */
+  readonly isForbidden: boolean;
   readonly lastActivity: number;
   readonly type: ReflectorOptions<never>['type'];
   start(): void;
@@ -30,26 +33,25 @@ interface Started {
   whenSynced(): Promise<void>;
 }
 
-/** One a type and namespace, not started yet. */
-export function reflectorsFor({ client, caches, log, metrics, namespaces }: Watching): Started[] {
+/** One for each type, in each namespace; not started yet. */
+export function reflectorsFor({ namespaces, ...watching }: Watching): Scope[] {
   const scopes = namespaces.length > 0 ? namespaces : [undefined];
-  return scopes.flatMap((namespace): Started[] => {
-    const ours = { client, log, metrics, namespace, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
-    return [
-      ...KINDS.map((kind) => new Reflector({
-        client, log, metrics, namespace,
-        type: RESOURCE_TYPES[kind],
-        cache: caches.resources[kind],
-        transform: (live) => observeResource(live, kind),
-        optional: true,
-      })),
-      ...[...caches.children].map(([kind, cache]) => new Reflector({
-        ...ours, type: typeOf({ kind }), cache, transform: (live) => observeChild(live, kind),
-      })),
-      new Reflector({ ...ours, type: PODS, cache: caches.pods, transform: observePod }),
-      new Reflector({ ...ours, type: SERVICE_ACCOUNTS, cache: caches.serviceAccounts, metadataOnly: true, transform: nameOnly }),
-    ];
-  });
+  return scopes.map((namespace) => ({ namespace, reflectors: reflectorsIn(namespace, watching) }));
+}
+
+function reflectorsIn(namespace: string | undefined, { client, caches, log, metrics }: Omit<Watching, 'namespaces'>): Started[] {
+  const all = { client, log, metrics, namespace };
+  const ours = { ...all, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
+  return [
+    ...KINDS.map((kind) => new Reflector({
+      ...all, type: RESOURCE_TYPES[kind], cache: caches.resources[kind], transform: (live) => observeResource(live, kind), optional: true,
+    })),
+    ...[...caches.children].map(([kind, cache]) => new Reflector({
+      ...ours, type: typeOf({ kind }), cache, transform: (live) => observeChild(live, kind),
+    })),
+    new Reflector({ ...ours, type: PODS, cache: caches.pods, transform: observePod }),
+    new Reflector({ ...ours, type: SERVICE_ACCOUNTS, cache: caches.serviceAccounts, metadataOnly: true, transform: nameOnly }),
+  ];
 }
 
 function nameOnly({ metadata: { name, namespace, uid, resourceVersion } }: LiveObject) {

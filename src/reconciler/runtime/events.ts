@@ -1,4 +1,5 @@
-import { SYSTEM_CLOCK } from '../clock';
+import { createHash } from 'node:crypto';
+import { SYSTEM_CLOCK, sleep } from '../clock';
 import type { Clock } from '../clock';
 import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
@@ -82,13 +83,18 @@ export class EventRecorder {
       this.results.inc({ result: 'dropped' });
       return;
     }
-    this.pending.push({ object, text });
+    const { apiVersion, kind, metadata: { name, namespace, uid } } = object;
+    /* Of an object, and of a message, no more is kept than what is written: either may be large, and many may wait. */
+    const kept = { apiVersion, kind, metadata: { name, namespace, uid } };
+    this.pending.push({ object: kept, text: { ...text, message: shortened(text.message) } });
     this.sending ??= this.send();
   }
 
-  /** Resolves when nothing waits to be written. */
-  public async flush(): Promise<void> {
-    await this.sending;
+  /** Resolves when nothing waits to be written, or after `limitMs`. */
+  public async flush(limitMs = Infinity): Promise<void> {
+    const limit = new AbortController();
+    await Promise.race([this.sending, sleep(this.clock, limitMs, limit.signal)]);
+    limit.abort();
   }
 
   private async send(): Promise<void> {
@@ -105,7 +111,8 @@ export class EventRecorder {
   }
 
   private async write({ object, text }: Pending): Promise<void> {
-    const key = JSON.stringify([object.metadata.uid, text.type, text.reason, text.message]);
+    const parts = [object.metadata.uid, text.type, text.reason, text.message];
+    const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64');
     const before = this.written.get(key);
     const again = before && await this.countUp(object, before);
     this.written.set(key, again ?? await this.create(object, text));
@@ -135,7 +142,7 @@ export class EventRecorder {
       involvedObject: { apiVersion, kind, name: metadata.name, namespace: metadata.namespace, uid: metadata.uid },
       type,
       reason,
-      message: shortened(message),
+      message,
       source: { component, host: instance },
       reportingComponent: component,
       reportingInstance: instance ?? component,

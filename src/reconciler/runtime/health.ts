@@ -25,6 +25,8 @@ export interface Watched {
 export interface HealthOptions {
   readonly reflectors: readonly Watched[];
   readonly metrics: Registry;
+  /** Whether all that can be known is: what may not be read is not waited for. */
+  readonly isSettled?: () => boolean;
   readonly clock?: Clock;
 }
 
@@ -82,6 +84,7 @@ export class Health {
   }
 
   private incomplete(): string[] {
+    if (this.options.isSettled?.()) return [];
     return this.options.reflectors.filter(({ hasSynced }) => !hasSynced).map(({ type }) => `${type.plural} are not listed yet`);
   }
 }

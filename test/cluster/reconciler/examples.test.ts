@@ -4,8 +4,11 @@ import type { CloudName } from '../../../examples/platforms';
 import { declared } from '../../../scripts/examples';
 import type { Example } from '../../../scripts/examples';
 import type { PlatformSpec } from '../../../src/api/platform';
+import { RECONCILER } from '../../../src/api/reconciler';
 import { API_VERSION } from '../../../src/api/resource';
 import type { Status } from '../../../src/api/status';
+import { clusterRole, ownRole, workspaceRole } from '../../../src/constructs/reconciler/reconciler-roles';
+import type { RoleObject } from '../../../src/constructs/reconciler/reconciler-roles';
 import type { KubeObject } from '../../../src/expand';
 import { CASES, reconciled, synthesize } from '../../examples/synthesized';
 import { ApiError } from '../api-error';
@@ -97,7 +100,9 @@ async function runCase(cluster: Cluster, { each, recorder }: { readonly each: Ca
   const { platform, namespaces, objects, preview } = each;
   for (const name of namespaces) await cluster.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   const refused = await applyAll(cluster, { objects, namespaces });
-  const program = await ReconcilerProgram.start(cluster, { platform, name: namespaces[0], env: { WATCH_NAMESPACES: namespaces.join() } });
+  const { kubeconfig, namespace } = await withRights(cluster, each);
+  const env = { WATCH_NAMESPACES: namespaces.join(), POD_NAMESPACE: namespace };
+  const program = await ReconcilerProgram.start(cluster, { platform, name: namespaces[0], kubeconfig, env });
   try {
     const resources = objects.filter(({ apiVersion }) => apiVersion === API_VERSION);
     const unsettled = await untilSettled(cluster, resources);
@@ -111,6 +116,32 @@ async function runCase(cluster: Cluster, { each, recorder }: { readonly each: Ca
   } finally {
     await program.stop();
   }
+}
+
+interface Rights {
+  readonly kubeconfig: string;
+  /** Of the reconciler. */
+  readonly namespace: string;
+}
+
+/** A19: the reconciler has the rights that its construct writes for these workspaces, and no others. */
+async function withRights(cluster: Cluster, { platform, namespaces }: Case): Promise<Rights> {
+  const account = { namespace: `reconciler-of-${namespaces[0]}`, name: RECONCILER };
+  const roles = [
+    ...ownRole(account.namespace),
+    ...clusterRole(platform, account.namespace, { namespaces }).map((role) => unlikeOthers(role, account.namespace)),
+    ...namespaces.flatMap((namespace) => workspaceRole(platform, account.namespace, namespace)),
+  ];
+  await cluster.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: account.namespace } });
+  await cluster.client.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account });
+  for (const role of roles) await cluster.client.apply(role as KubeObject);
+  return { kubeconfig: await cluster.kubeconfigOf(account), namespace: account.namespace };
+}
+
+/** Each case has a reconciler, which a cluster has one of. */
+function unlikeOthers(role: RoleObject, name: string): RoleObject {
+  const named = { ...role, metadata: { ...role.metadata, name } };
+  return 'roleRef' in named ? { ...named, roleRef: { ...named.roleRef, name } } as RoleObject : named;
 }
 
 /** How much is written when all resources are looked at anew, by who has no memory of them. */

@@ -7,9 +7,14 @@ import type { Platform, ReconcilerProps } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
 import { gcp, objectsOf } from '../fixtures';
 
-/** The reconciler, alone in an App. */
+/** The reconciler, alone in an App; of a platform with one workspace, unless another is given. */
 export function reconciler(props: Partial<ReconcilerProps> = {}, app = new App()): Reconciler {
-  return new Reconciler(new Chart(app, 'system'), 'substratus', { platform: gcp(), ...props });
+  return new Reconciler(new Chart(app, 'system'), 'substratus', { platform: withWorkspaces(gcp()), ...props });
+}
+
+export function withWorkspaces(platform: Platform, ...namespaces: readonly string[]): Platform {
+  for (const namespace of namespaces.length > 0 ? namespaces : ['team-a']) platform.addWorkspace(namespace);
+  return platform;
 }
 
 export function reconcilerOn(platform: Platform, props: Partial<ReconcilerProps> = {}): Reconciler {

@@ -1,27 +1,27 @@
 /** The reconciler may do what it must, and nothing else. */
 import { App } from 'cdk8s';
-import type { Role } from 'kubernetes-types/rbac/v1';
+import type { ClusterRole, Role } from 'kubernetes-types/rbac/v1';
 import { Workspace } from '../../../src';
 import { KINDS, PLURALS } from '../../../src/api/resource';
 import { CHILD_TYPES, expandWorkspace } from '../../../src/expand';
 import type { KubeObject } from '../../../src/expand';
 import { CASES as EVERY_RESOURCE } from '../../expand/cases';
 import { childrenOf } from '../../expand/fixtures';
-import { appOf, gcp, local, objectsOf } from '../fixtures';
-import { find, reconciler, reconcilerOn, writtenBy } from './reconciler-fixtures';
+import { appOf, gcp, local, objectsOf, synthErrors } from '../fixtures';
+import { environmentOf, find, reconciler, reconcilerOn, withWorkspaces, writtenBy } from './reconciler-fixtures';
 import { aws, creatable, granted, kindsOf, platformLike, TYPES } from './reconciler-rights';
 
-describe('in all namespaces', () => {
+describe('with clusterWide: true', () => {
   test.each(['gcp', 'aws', 'azure', 'local'])('on %s every type that is granted is produced by some resource with some option', (cloud) => {
     const which = EVERY_RESOURCE.filter(({ platform }) => platform.cloud === cloud);
     const produced = which.flatMap(({ resource, platform }) => childrenOf(resource, { platform }).map(({ object }) => object));
     const workspace = which.flatMap(({ platform }) => expandWorkspace(platform, 'team-a'));
-    const rules = granted(writtenBy(reconcilerOn(platformLike(cloud))), 'ClusterRole');
+    const rules = granted(writtenBy(reconcilerOn(platformLike(cloud), { clusterWide: true })), 'ClusterRole');
     expect(creatable(rules)).toEqual(kindsOf([...produced, ...workspace]));
   });
 
   test('children can be made, mended and taken away; what a workspace is made of stays, and its volumes can be freed', () => {
-    const rules = granted(writtenBy(reconcilerOn(aws())), 'ClusterRole');
+    const rules = granted(writtenBy(reconcilerOn(aws(), { clusterWide: true })), 'ClusterRole');
     const verbsOf = (resource: string): string[] => rules.filter((rule) => rule.endsWith(` ${resource}`)).map((rule) => rule.split(' ')[0] ?? '');
     for (const { group, plural } of CHILD_TYPES) {
       expect([plural, verbsOf(`${group}/${plural}`)]).toEqual([plural, ['get', 'list', 'watch', 'create', 'patch', 'delete']]);
@@ -32,7 +32,7 @@ describe('in all namespaces', () => {
 
   test('the rest is this and no more: no Secret is read, no program is started in a pod, no right is given away', () => {
     const known = [...TYPES.map(({ group, plural }) => `${group}/${plural}`)];
-    const others = granted(writtenBy(reconcilerOn(aws())), 'ClusterRole').filter((rule) => !known.includes(rule.split(' ')[1] ?? ''));
+    const others = granted(writtenBy(reconcilerOn(aws(), { clusterWide: true })), 'ClusterRole').filter((rule) => !known.includes(rule.split(' ')[1] ?? ''));
     const kinds = KINDS.map((kind) => PLURALS[kind]);
     expect(others.sort()).toEqual([
       ...kinds.flatMap((plural) => ['get', 'list', 'watch', 'patch'].map((verb) => `${verb} substratus.ai/${plural}`)),
@@ -43,7 +43,7 @@ describe('in all namespaces', () => {
   });
 
   test('no rule has a wildcard', () => {
-    expect(JSON.stringify(writtenBy(reconciler()).filter(({ kind }) => kind?.endsWith('Role')))).not.toContain('"*"');
+    expect(JSON.stringify(writtenBy(reconciler({ clusterWide: true })).filter(({ kind }) => kind?.endsWith('Role')))).not.toContain('"*"');
   });
 });
 
@@ -61,19 +61,60 @@ test.each(['RoleBinding', 'ClusterRoleBinding'])('a %s binds the role of its nam
   });
 });
 
+describe('A19: in the workspaces of the platform', () => {
+  test('all rights are Roles there, and the ClusterRole that may have been applied before is emptied', () => {
+    const objects = writtenBy(reconcilerOn(withWorkspaces(gcp(), 'team-a', 'team-b')));
+    const everywhere = granted(writtenBy(reconciler({ clusterWide: true })), 'ClusterRole');
+    expect(everywhere).toContain('delete /pods');
+    for (const namespace of ['team-a', 'team-b']) expect(granted(objects, 'Role', namespace)).toEqual(everywhere);
+    expect(find<ClusterRole>(reconciler(), 'ClusterRole', 'substratus-reconciler').rules).toEqual([]);
+    expect(environmentOf(reconcilerOn(withWorkspaces(gcp(), 'team-a', 'team-b'))).WATCH_NAMESPACES).toBe('team-a,team-b');
+  });
+
+  test('a workspace that is added to the platform later is in', () => {
+    const platform = withWorkspaces(gcp(), 'team-a');
+    const construct = reconciler({ platform });
+    platform.addWorkspace('team-z');
+    expect(granted(writtenBy(construct), 'Role', 'team-z')).toEqual(granted(writtenBy(construct), 'Role', 'team-a'));
+    expect(environmentOf(construct).WATCH_NAMESPACES).toBe('team-a,team-z');
+  });
+
+  test.each([true, false])('one whose Workspace is declared (before it is added: %s) has its Role behind its Namespace', (isBefore) => {
+    const app = new App();
+    const platform = gcp();
+    const construct = reconciler({ platform }, app);
+    if (!isBefore) platform.addWorkspace('team-a');
+    const team = new Workspace(app, 'team-a', { platform });
+    if (isBefore) platform.addWorkspace('team-a');
+    expect(objectsOf(team).map(({ kind }) => kind).filter((kind) => /Namespace|Role/.test(kind ?? ''))).toEqual(['Namespace', 'Role', 'RoleBinding']);
+    expect(granted(writtenBy(construct), 'Role', 'team-a')).toEqual([]);
+  });
+
+  test('volumes, which belong to no namespace, are created, and those of the workspaces alone are read and freed', () => {
+    const rules = granted(writtenBy(reconcilerOn(withWorkspaces(aws(), 'team-a', 'team-b'))), 'ClusterRole');
+    expect(rules).toEqual(['create /persistentvolumes', ...['get', 'patch'].flatMap((verb) => ['team-a', 'team-b'].map((team) => `${verb} /persistentvolumes ml-${team}-artifacts`))]);
+  });
+
+  test('a platform without one is refused, for nothing would run', () => {
+    expect(synthErrors(reconciler({ platform: gcp() }))).toEqual(['[system/substratus] platform ml has no workspace, so that nothing would run; '
+      + "add one with platform.addWorkspace('team-a'), or set clusterWide: true for all namespaces of the cluster"]);
+    expect(synthErrors(reconciler({ platform: gcp(), clusterWide: true }))).toEqual(['no error']);
+  });
+});
+
 describe('with watchNamespaces', () => {
   test('the same rights are in these namespaces alone', () => {
     const objects = writtenBy(reconciler({ watchNamespaces: ['team-a', 'team-b'] }));
-    const everywhere = granted(writtenBy(reconciler()), 'ClusterRole');
+    const everywhere = granted(writtenBy(reconciler({ clusterWide: true })), 'ClusterRole');
     expect(granted(objects, 'Role', 'team-a')).toEqual(everywhere);
     expect(granted(objects, 'Role', 'team-b')).toEqual(everywhere);
     expect(granted(objects, 'ClusterRole')).toEqual([]);
-    expect(objects.filter(({ kind }) => kind === 'ClusterRoleBinding')).toEqual([]);
   });
 
-  test.each([['AWS', aws], ['a local cluster', local]])('volumes, which have no namespace, keep a ClusterRole on %s', (_, platform) => {
+  test.each([['AWS', aws, 'ml'], ['a local cluster', local, 'kind']])('volumes, which have no namespace, keep a ClusterRole on %s', (_, platform, cluster) => {
     const rules = granted(writtenBy(reconcilerOn(platform(), { watchNamespaces: ['team-a'] })), 'ClusterRole');
-    expect(rules).toEqual(['get /persistentvolumes', 'create /persistentvolumes', 'patch /persistentvolumes']);
+    const volume = `/persistentvolumes ${cluster}-team-a-artifacts`;
+    expect(rules).toEqual(['create /persistentvolumes', `get ${volume}`, `patch ${volume}`]);
   });
 
   test.each([['before', true], ['after', false]])('the rights in a workspace that is declared %s are applied with it, after its namespace', (_, isBefore) => {

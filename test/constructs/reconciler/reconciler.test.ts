@@ -10,7 +10,7 @@ import { IMAGES } from '../../../src/catalog/images';
 import { restrictedViolations } from '../../expand/pod-security';
 import { schemaErrors } from '../../schemas/validate';
 import { appOf, gcp, local, model, objectsOf, temporary, workspace } from '../fixtures';
-import { containerOf, deploymentOf, environmentOf, find, programOf, reconciler, reconcilerOn, writtenBy } from './reconciler-fixtures';
+import { containerOf, deploymentOf, environmentOf, find, programOf, reconciler, reconcilerOn, withWorkspaces, writtenBy } from './reconciler-fixtures';
 
 /** Limit of the annotation in which client-side `kubectl apply` keeps what it has applied. */
 const LAST_APPLIED_BYTES = 256 * 1024;
@@ -20,7 +20,7 @@ describe('what is written', () => {
     expect(writtenBy(reconciler({ podMonitor: true, flowSchema: true })).map(({ kind }) => kind)).toEqual([
       ...Array<string>(4).fill('CustomResourceDefinition'), 'Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding',
       'ClusterRole', 'ClusterRole', 'ClusterRole', 'ConfigMap', 'ConfigMap', 'NetworkPolicy', 'FlowSchema', 'Deployment',
-      'PodDisruptionBudget', 'PodMonitor',
+      'PodDisruptionBudget', 'PodMonitor', 'Role', 'RoleBinding',
     ]);
   });
 
@@ -29,7 +29,7 @@ describe('what is written', () => {
     expect(specs).toEqual(customResourceDefinitions().map(({ spec }) => spec));
   });
 
-  test.each([gcp(), local()])('every object is strictly valid, on the oldest Kubernetes and on the current one', (platform) => {
+  test.each([withWorkspaces(gcp()), withWorkspaces(local())])('every object is strictly valid, on the oldest Kubernetes and on the current one', (platform) => {
     const objects = writtenBy(reconcilerOn(platform));
     expect(objects.flatMap((object) => [...schemaErrors(object, '1.27'), ...schemaErrors(object, 'current')])).toEqual([]);
   });
@@ -41,8 +41,8 @@ describe('what is written', () => {
 
   test('in a chart that has a namespace, what has none is given none, and the rest its own', () => {
     const chart = new Chart(new App(), 'system', { namespace: 'elsewhere' });
-    new Reconciler(chart, 'substratus', { platform: gcp() });
-    expect([...new Set(objectsOf(chart).map(({ metadata }) => metadata?.namespace))]).toEqual([undefined, 'substratus']);
+    new Reconciler(chart, 'substratus', { platform: withWorkspaces(gcp()) });
+    expect([...new Set(objectsOf(chart).map(({ metadata }) => metadata?.namespace))]).toEqual([undefined, 'substratus', 'team-a']);
   });
 
   test('Argo CD applies the definitions before the rest, and both before the resources', () => {
@@ -69,7 +69,7 @@ describe('the platform', () => {
   });
 
   test('rolls the pods when it changes', () => {
-    const platform = gcp();
+    const platform = withWorkspaces(gcp());
     const construct = reconcilerOn(platform);
     const template = (): unknown => deploymentOf(construct).spec?.template;
     const before = template();
@@ -95,7 +95,7 @@ describe('the program', () => {
 
   test('takes Node\'s own image from a registry of the platform', () => {
     const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme', images: { node: 'mirror.example.com/node:24' } });
-    expect(containerOf(reconcilerOn(platform)).image).toBe('mirror.example.com/node:24');
+    expect(containerOf(reconcilerOn(withWorkspaces(platform))).image).toBe('mirror.example.com/node:24');
   });
 
   test('is in an own image, which starts it itself: then there is no ConfigMap of it', () => {
@@ -140,6 +140,7 @@ describe('the pods', () => {
       NODE_OPTIONS: '--max-old-space-size=85 --max-semi-space-size=4',
       POD_NAME: 'metadata.name',
       POD_NAMESPACE: 'metadata.namespace',
+      WATCH_NAMESPACES: 'team-a',
     });
   });
 
