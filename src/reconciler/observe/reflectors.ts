@@ -11,7 +11,6 @@ import { PODS, RESOURCE_TYPES, SERVICE_ACCOUNTS, typeOf } from '../types';
 import type { Caches } from './caches';
 import { observeChild, observeResource } from './observed';
 import { observePod } from './pods';
-import type { Scope } from './scopes';
 
 export interface Watching {
   readonly client: Client;
@@ -31,6 +30,13 @@ export interface Started {
   start(): void;
   stop(): Promise<void>;
   whenSynced(): Promise<void>;
+}
+
+/** The watches of a namespace. */
+export interface Scope {
+  /** All namespaces if absent. */
+  readonly namespace?: string;
+  readonly reflectors: readonly Started[];
 }
 
 /** One for each type, in each namespace; not started yet. */

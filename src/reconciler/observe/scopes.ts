@@ -2,7 +2,7 @@
 import { SYSTEM_CLOCK, sleep } from '../clock';
 import type { Clock } from '../clock';
 import type { Log } from '../runtime/log';
-import type { Started } from './reflectors';
+import type { Scope, Started } from './reflectors';
 
 /**
  * How long a namespace that may not be read holds up the others at the start. Its Role is applied with it, so that it may come later
@@ -10,13 +10,6 @@ import type { Started } from './reflectors';
  */
 export const FORBIDDEN_GRACE_MS = 5000;
 const POLL_MS = 50;
-
-/** The watches of a namespace. */
-export interface Scope {
-  /** All namespaces if absent. */
-  readonly namespace?: string;
-  readonly reflectors: readonly Started[];
-}
 
 interface ScopesOptions {
   readonly log: Log;
