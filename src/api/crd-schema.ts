@@ -174,6 +174,9 @@ const COMMON: Fields<CommonSpec> = {
     + 'The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'),
   params: mapOf({ 'x-kubernetes-int-or-string': true, 'maxLength': LONGEST_ARGUMENT }, 256,
     'Parameters, each an integer or a string. The container finds them in /content/params.json, and each in PARAM_<KEY IN UPPER CASE>.'),
+  literalParams: listOf(text('Key of a parameter.', LONGEST_NAME), 256,
+    'Parameters whose string is a number or a boolean in JSON, such as "0.0002", "false" or "9007199254740993", and is written so to '
+    + '/content/params.json. The string itself is part of the recipe, this list is not.'),
   resources: RESOURCES,
   suspend: flag('Nothing runs while this is true.'),
   imagePullSecrets: listOf(objectOf<{ readonly name: string }>('A Secret of the namespace.', {

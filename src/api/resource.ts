@@ -72,6 +72,11 @@ export interface CommonSpec {
   readonly runtimeEnv?: Record<string, string>;
   /** Written to `/content/params.json`, and to `PARAM_<UPPER_KEY>`. */
   readonly params?: Record<string, number | string>;
+  /**
+   * Keys of those params whose string is a number or a boolean in JSON, such as `"0.0002"` or `"false"`: `/content/params.json` has them
+   * so. Outside the recipe, which has the string either way.
+   */
+  readonly literalParams?: string[];
   readonly resources?: ResourcesSpec;
   /** Nothing runs while this is true. */
   readonly suspend?: boolean;

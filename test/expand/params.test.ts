@@ -1,3 +1,4 @@
+import type { ModelSpec } from '../../src/api/resource';
 import { childOf, dataset, model, nameOf, notebook, server, userContainer, userPod, volumeNamed } from './fixtures';
 
 function textOf(resource = model()): string {
@@ -33,4 +34,26 @@ test('a ConfigMap is immutable and named by what it holds; its pods refer to it'
   expect(nameIn(before)).toMatch(/^opt-model-params-[0-9a-z]{8}$/);
   expect(nameIn(before)).not.toBe(nameIn(after));
   expect(volumeNamed('params', userPod(after)).configMap?.name).toBe(nameIn(after));
+});
+
+test('A22: numbers and booleans are written as their text, to the last digit', () => {
+  const params = { lr: '0.0002', tiny: '1e-07', off: 'false', seed: '9007199254740993', text: 'true', steps: 10 };
+  const text = textOf(model({ params, literalParams: ['lr', 'off', 'seed', 'steps', 'tiny'] }));
+  expect(text).toBe('{\n  "lr": 0.0002,\n  "off": false,\n  "seed": 9007199254740993,\n  "steps": 10,\n  "text": "true",\n  "tiny": 1e-07\n}\n');
+  expect(() => JSON.parse(text) as unknown).not.toThrow();
+});
+
+test.each<[string, ModelSpec, string]>([
+  ['a word', { params: { a: 'yes' }, literalParams: ['a'] }, 'literalParams names a, which is "yes"; take the name out, or write a number, true or false'],
+  ['what would end the value', { params: { a: '1, "b": 2' }, literalParams: ['a'] }, 'literalParams names a, which is "1, \\"b\\": 2"; take the name out'],
+  ['a number that JSON does not know', { params: { a: '.5' }, literalParams: ['a'] }, 'literalParams names a, which is ".5"; take the name out'],
+  ['a param that is not there', { literalParams: ['a'] }, 'literalParams names a, which params does not have; add it, or take the name out'],
+])('A22: %s cannot be a literal', (_, spec, message) => {
+  expect(() => textOf(model(spec))).toThrow(message);
+});
+
+test('A22: an integer that lost digits when it was read is not used', () => {
+  const { params } = JSON.parse('{"params":{"seed":9007199254740993}}') as { params: { seed: number } };
+  expect(() => textOf(model({ params }))).toThrow(
+    'param seed is an integer beyond 2^53, of which digits are lost; write it as a string, and its name in literalParams');
 });

@@ -8,6 +8,10 @@ const SECRET = /\$\{\{\s*secrets\./;
 
 type ParamValue = string | number | boolean;
 
+/**
+ * A number that is not an integer and a boolean are strings on the wire: the CustomResourceDefinition locks params by comparing them, for
+ * which each needs a type (decision 0035).
+ */
 export function paramsSpec(scope: Construct, params: Record<string, ParamValue>): Record<string, string | number> {
   const keys = new Map<string, string>();
   for (const key of Object.keys(params)) {
@@ -20,6 +24,14 @@ export function paramsSpec(scope: Construct, params: Record<string, ParamValue>)
     keys.set(variable, key);
   }
   return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, paramValue(scope, key, value)]));
+}
+
+/** Those that are no strings in the program, but are on the wire. */
+export function literalParams(params: Record<string, ParamValue>): string[] {
+  return Object.entries(params)
+    .filter(([, value]) => typeof value === 'boolean' || (typeof value === 'number' && !Number.isInteger(value)))
+    .map(([key]) => key)
+    .sort();
 }
 
 function paramValue(scope: Construct, key: string, value: ParamValue): string | number {

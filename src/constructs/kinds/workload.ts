@@ -8,7 +8,7 @@ import type { PodSecurity } from '../platform/access';
 import { podSecurityOf } from '../platform/workspace-context';
 import { Build } from './build';
 import { envSpec } from './env';
-import { paramsSpec } from './params';
+import { literalParams, paramsSpec } from './params';
 import { podSpec } from './pod';
 import type { PodOptions } from './pod';
 import { resourcesSpec } from './resources';
@@ -66,8 +66,8 @@ export interface WorkloadProps {
   readonly allowPlainText?: boolean;
 
   /**
-   * Parameters of the program, in `/content/params.json` and as `PARAM_<UPPER_KEY>`. What is not an integer is written as a
-   * string: `0.1` as `"0.1"`, `true` as `"true"`.
+   * Parameters of the program: in `/content/params.json` with their types, and as environment variables `PARAM_<UPPER_KEY>`. A number
+   * or boolean and a string of the same text, such as `0.1` and `'0.1'`, are the same recipe.
    *
    * @default - none
    */
@@ -125,7 +125,7 @@ export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
     ...(command && { command }),
     ...(args && { args }),
     ...(env && { env: envSpec(scope, env, allowPlainText) }),
-    ...(params && { params: paramsSpec(scope, params) }),
+    ...(params && { params: paramsSpec(scope, params), ...literalsOf(params) }),
     ...(resources && { resources: resourcesSpec(scope, resources) }),
     ...(suspend !== undefined && { suspend }),
     ...(imagePullSecrets && { imagePullSecrets: pullSecrets(scope, imagePullSecrets) }),
@@ -161,4 +161,9 @@ function hasUpperCasePath(image: string): boolean {
 function pullSecrets(scope: Construct, names: string[]): { readonly name: string }[] {
   if (!Array.isArray(names)) throw new ValidationError(scope, `imagePullSecrets is ${shown(names)}; give a list of names`);
   return names.map((name) => ({ name }));
+}
+
+function literalsOf(params: Record<string, string | number | boolean>): Pick<CommonSpec, 'literalParams'> {
+  const keys = literalParams(params);
+  return keys.length > 0 ? { literalParams: keys } : {};
 }

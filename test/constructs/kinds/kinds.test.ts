@@ -1,9 +1,26 @@
 /** What each prop becomes, and what a construct says of itself. */
 import { Duration, Size } from 'cdk8s';
 import {
-  Access, Build, Capacity, Dataset, DeletionPolicy, Gpu, Model, Notebook, PodSecurity, Scaling, Server,
+  Access, Build, Capacity, Dataset, DeletionPolicy, Gpu, Model, Notebook, PodSecurity, Preview, Scaling, Server,
 } from '../../../src';
-import { dataset, DIGEST, model, notebook, server, stack, workspace, written } from '../fixtures';
+import type { ModelProps } from '../../../src';
+import { recipeDigest } from '../../../src/api/digest';
+import type { InputDigests } from '../../../src/api/digest';
+import type { ModelResource } from '../../../src/api/resource';
+import type { KubeObject } from '../../../src/expand';
+import { appOf, dataset, DIGEST, manifestsOf, model, notebook, server, stack, workspace, written } from '../fixtures';
+import digests from './recipe-digests.json';
+
+interface Recipe {
+  readonly name: string;
+  readonly kind: string;
+  readonly digest: string;
+  readonly props?: ModelProps;
+  readonly spec?: object;
+  readonly inputs?: InputDigests;
+}
+
+const DIGESTS = digests as Recipe[];
 
 const POD = { labels: { a: 'b' }, nodeSelector: { disk: 'fast' } };
 const COMMON = {
@@ -59,11 +76,26 @@ test('an image is built from git', () => {
     .toEqual({ build: { git: { url: 'https://example.com/a', path: 'opt', tag: 'v1' } } });
 });
 
-test('params are integers or strings', () => {
-  const params = { epochs: 1, negative: -2, rate: 0.1, tiny: 1e-7, fp16: true, cache: false, name: 'opt', empty: '' };
-  expect(written(model(workspace(), 'opt', { params })).spec.params).toEqual({
-    epochs: 1, negative: -2, rate: '0.1', tiny: '1e-7', fp16: 'true', cache: 'false', name: 'opt', empty: '',
+test('A22: params are integers or strings, and those strings are named that are numbers and booleans', () => {
+  const params = { epochs: 1, negative: -2, rate: 0.1, tiny: 1e-7, fp16: true, cache: false, name: 'opt', empty: '', text: 'true' };
+  expect(written(model(workspace(), 'opt', { params })).spec).toMatchObject({
+    params: { epochs: 1, negative: -2, rate: '0.1', tiny: '1e-7', fp16: 'true', cache: 'false', name: 'opt', empty: '', text: 'true' },
+    literalParams: ['cache', 'fp16', 'rate', 'tiny'],
   });
+});
+
+test('A22: the program gets the types that were written', () => {
+  const team = workspace();
+  model(team, 'opt', { params: { rate: 0.0002, tiny: 1e-7, fp16: false, name: 'opt', text: 'true', epochs: 3 } });
+  const manifests = manifestsOf(Preview.of(appOf(team)).children);
+  const { data } = manifests.find(({ kind }) => kind === 'ConfigMap') as KubeObject & { data: Record<string, string> };
+  expect(JSON.parse(data['params.json'] ?? '')).toEqual({ rate: 0.0002, tiny: 1e-7, fp16: false, name: 'opt', text: 'true', epochs: 3 });
+});
+
+/* Computed by the code of commit 30193dd, the first version of the wire format. */
+test.each(DIGESTS)('A22: the recipe digest of "$name" is what it has always been', ({ kind, props, spec, inputs, digest }) => {
+  if (spec) expect(recipeDigest({ kind, spec } as ModelResource, inputs)).toBe(digest);
+  else expect((kind === 'Model' ? new Model(workspace(), 'x', props ?? {}) : new Dataset(workspace(), 'x', props ?? {})).recipeDigest).toBe(digest);
 });
 
 test.each([
