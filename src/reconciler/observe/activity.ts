@@ -5,6 +5,13 @@ import type { IncomingMessage } from 'node:http';
 const TIMEOUT_MS = 5000;
 const LONGEST_ANSWER = 65536;
 
+/**
+ * A request to these counts as activity itself, unless it says otherwise; one to `/api/status` never does.
+ *
+ * @see https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html
+ */
+const UNNOTICED = 'no_track_activity=1';
+
 /** What Jupyter says of itself. */
 export type Idle =
   | { readonly seconds: number; readonly at: string }
@@ -27,8 +34,8 @@ interface Kernel {
 export async function idleOf(url: string, token: string): Promise<Idle> {
   try {
     const { body: status, date } = await get<JupyterStatus>(`${url}/api/status`, token);
-    const { body: kernels } = await get<Kernel[]>(`${url}/api/kernels`, token);
-    const { body: terminals } = await get<unknown[]>(`${url}/api/terminals`, token);
+    const { body: kernels } = await get<Kernel[]>(`${url}/api/kernels?${UNNOTICED}`, token);
+    const { body: terminals } = await get<unknown[]>(`${url}/api/terminals?${UNNOTICED}`, token);
     const isBusy = kernels.some(({ execution_state: state }) => state === 'busy') || terminals.length > 0;
     const seconds = isBusy ? 0 : Math.max(0, (Date.parse(date) - Date.parse(status.last_activity ?? date)) / 1000);
     if (Number.isNaN(seconds)) return { unknown: `${url} gives no time of its last activity` };

@@ -8,7 +8,10 @@ export class FakeJupyter {
   private readonly idleNamespaces = new Set<string>();
   private readonly seen = new Map<string, Set<string>>();
   private readonly server = http.createServer((request, response) => {
-    const [, namespace = '', , , what] = request.url?.split('/') ?? [];
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://jupyter');
+    const [, namespace = '', , , what] = pathname.split('/');
+    /* As the real one: a request counts as activity itself, but for the status, and unless it says otherwise. */
+    if (what !== 'status' && !searchParams.has('no_track_activity')) this.busy(namespace);
     const token = request.headers.authorization?.replace(/^token /, '') ?? '';
     this.seen.set(namespace, new Set([...this.tokens(namespace), token]));
     response.end(JSON.stringify(this.answer(namespace, what)));
