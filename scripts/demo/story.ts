@@ -29,6 +29,7 @@ const PACE: readonly (readonly [PodSelector, Cue])[] = [
 
 const SERVER = 'chat';
 const DEPLOYMENT = { namespace: NAMESPACE, name: `${SERVER}-server` };
+const NOTEBOOK = 'lab';
 const RESOURCES = 5;
 const SAMPLE_MS = 100;
 const REDRAW_MS = 250;
@@ -75,6 +76,7 @@ export class Story {
     const { local: { cluster }, screen, after } = this.options;
     const known = this.watcher.namesOf('Model');
     const old = this.served();
+    const notebookPods = this.notebookPods();
     this.availability = new Availability();
     await this.sampling(this.availability, async () => {
       screen.say('all are Ready. Now num_train_epochs is 2 instead of 1: another artifact, and so a Model with another name');
@@ -85,8 +87,19 @@ export class Story {
         return this.served() === trained && pods.length === 1 && pods[0]?.model === trained
           && this.watcher.rows().every(({ state }) => state === 'ready');
       });
+      await this.until(`Notebook ${NOTEBOOK} says that there is another Model`, () => this.isOutdated());
     });
+    if (this.notebookPods() !== notebookPods) throw new Error(`Notebook ${NOTEBOOK} was restarted: it had ${notebookPods}, and has ${this.notebookPods()}`);
     this.prove(this.availability, old);
+  }
+
+  private isOutdated(): boolean {
+    const { conditions = [] } = this.watcher.find('Notebook', NOTEBOOK)?.status ?? {};
+    return conditions.some(({ type, status }) => type === 'Outdated' && status === 'True');
+  }
+
+  private notebookPods(): string {
+    return this.watcher.podsOf(`${NOTEBOOK}-notebook`).map(({ name }) => name).join();
   }
 
   private prove({ samples, least }: Availability, old: string): void {
@@ -99,6 +112,7 @@ export class Story {
       '',
       `${green('✓')} ${bold(`${SERVER} answered all the time`)}: ${least} replica or more available in all ${samples} samples of the roll`,
       `  (every ${SAMPLE_MS} ms); ${old} served until ${this.served()} was ready`,
+      `${green('✓')} ${bold(`${NOTEBOOK} ran on`)}, with its kernels: it is Outdated, and takes ${this.served()} when it starts next`,
     ]);
   }
 

@@ -235,6 +235,7 @@ const NOTEBOOK = objectOf<NotebookSpec>('What the notebook runs, and what it can
   storage: storage("The notebook's own disk, /content/work. It outlives suspension.", 'It can grow, but not shrink.'),
   readinessPath: text('Path that answers 2xx over HTTP, without a token, when the notebook is ready. Default: /api.', LONGEST_PATH, { pattern: '^/' }),
   idleTimeout: duration('Suspends the notebook after this long without activity, such as 1h. Default: never.'),
+  restartOnChange: flag('Whether a running notebook restarts at once for a new revision, such as another model. Default: false, it is Outdated until it starts next.'),
 });
 
 /** The schema of each kind's spec. */

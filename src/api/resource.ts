@@ -15,6 +15,9 @@ export const RETRY_ANNOTATION = `${API_GROUP}/retry`;
 /** On a Notebook: a time after `status.culledAt` starts it again, RFC 3339. */
 export const RESUME_ANNOTATION = `${API_GROUP}/resume`;
 
+/** On a Notebook: another value restarts one that is outdated. */
+export const RESTART_ANNOTATION = `${API_GROUP}/restart`;
+
 /** On a child: what it was made from, and how much of it is as it was made. The one annotation that only the reconciler writes. */
 export const APPLIED_ANNOTATION = `${API_GROUP}/applied`;
 
@@ -222,6 +225,8 @@ export interface NotebookSpec extends CommonSpec, InputsSpec {
   readonly readinessPath?: string;
   /** Suspended after this long without activity; a duration such as `1h`. */
   readonly idleTimeout?: string;
+  /** Whether a running notebook restarts at once for a new revision, such as another model. Default: at its next start. */
+  readonly restartOnChange?: boolean;
 }
 
 /** Plural names, as in paths of the API and of the bucket. */

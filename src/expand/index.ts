@@ -23,7 +23,7 @@ export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { MAX_DISRUPTIONS_ANNOTATION } from './job';
 export { artifactUrl, gatesOf, isOpenTo, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
 export type { Artifact, Gate, Inputs } from './inputs';
-export { notebookName, tokenSecretName } from './notebook';
+export { notebookName, TOKEN_HIDES_ACTIVITY, tokenSecretName } from './notebook';
 export { CHILD_TYPES, workspaceTypes } from './object-types';
 export type { ObjectType } from './object-types';
 export { noCapacity } from './placement';

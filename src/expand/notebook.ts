@@ -2,6 +2,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { EnvVar, PersistentVolumeClaim, Service } from 'kubernetes-types/core/v1';
 import type { NotebookResource } from '../api/resource';
+import { parseEnvValue } from '../api/secret-expression';
 import type { ArtifactContext } from './artifact';
 import { buildChildren } from './build';
 import { childMetadata, childName, selectorLabels, serviceChildName } from './child';
@@ -30,7 +31,13 @@ const JUPYTER = [
   '--LabApp.default_url=/lab/tree/work', '--FileContentsManager.preferred_dir=work',
 ];
 
+/** The reconciler asks Jupyter for its activity with a token that it derives; it reads no Secret. */
+export const TOKEN_HIDES_ACTIVITY = 'idleTimeout is set, but env NOTEBOOK_TOKEN is a Secret of your own, which the reconciler may not read, '
+  + 'so it could not ask for activity; leave out NOTEBOOK_TOKEN for a random token, or idleTimeout';
+
 export function expandNotebook(notebook: NotebookResource, context: ArtifactContext): Child[] {
+  const { env = {}, idleTimeout } = notebook.spec;
+  if (idleTimeout !== undefined && env[TOKEN] !== undefined && parseEnvValue(env[TOKEN]).type === 'secret') throw new ExpandError(TOKEN_HIDES_ACTIVITY);
   return [
     ...buildChildren(notebook, context),
     { step: 'serve', object: paramsOf(notebook).configMap },

@@ -187,10 +187,10 @@ export class Controller {
 
   /** What is known of the activity of a notebook that may have to sleep. */
   private activityOf(key: string, { kind, metadata, spec, status }: Observed): Asked | undefined {
-    const { idleTimeout, suspend } = spec as NotebookSpec;
+    const { idleTimeout, suspend, env } = spec as NotebookSpec;
     if (kind !== 'Notebook' || idleTimeout === undefined) return undefined;
     const limitSeconds = secondsOf(idleTimeout);
-    const token = this.options.tokenOf(metadata.uid);
+    const token = env?.NOTEBOOK_TOKEN ?? this.options.tokenOf(metadata.uid); // one in a Secret is refused by expansion
     if (limitSeconds === undefined || suspend || !status?.ready || status.url === undefined || token === undefined) {
       this.activities.forget(key); // what was known is not of the next pod
       return undefined;

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { NotebookResource } from '../../api/resource';
 import { parseEnvValue } from '../../api/secret-expression';
-import { notebookName, tokenSecretName } from '../../expand';
+import { notebookName, TOKEN_HIDES_ACTIVITY, tokenSecretName } from '../../expand';
 import { knownProps } from '../checks/known-props';
 import { checkPath } from '../checks/path';
 import { duration } from '../checks/size';
@@ -78,6 +78,13 @@ export interface NotebookOptions extends WorkloadProps {
    * @default - never
    */
   readonly idleTimeout?: Duration;
+
+  /**
+   * Whether a running notebook restarts, and so loses its kernels, as soon as something about it has changed, such as its model.
+   *
+   * @default false - it runs on and is `Outdated`; it takes the change when it starts next, or when you ask for it
+   */
+  readonly restartOnChange?: boolean;
 }
 
 /** How a notebook runs. */
@@ -91,7 +98,7 @@ export interface NotebookProps extends NotebookOptions {
 }
 
 const NOTEBOOK_PROPS = knownProps<NotebookProps>({
-  ...WORKLOAD_PROPS, model: true, dataset: true, access: true, storage: true, readinessPath: true, idleTimeout: true,
+  ...WORKLOAD_PROPS, model: true, dataset: true, access: true, storage: true, readinessPath: true, idleTimeout: true, restartOnChange: true,
 });
 const NOTEBOOK_ATTRIBUTES = knownProps<NotebookAttributes>({ notebookName: true, notebookNamespace: true });
 
@@ -115,7 +122,7 @@ export class Notebook extends Construct implements INotebook {
     super(scope, id);
     const declarations = Declarations.of(this);
     checkProps(this, props, NOTEBOOK_PROPS);
-    const { storage, readinessPath, idleTimeout } = props;
+    const { storage, readinessPath, idleTimeout, restartOnChange } = props;
     checkToken(this, props);
     checkPath(this, 'readinessPath', readinessPath);
     const { spec: inputs, references } = resolveReferences(this, props);
@@ -125,6 +132,7 @@ export class Notebook extends Construct implements INotebook {
       ...(storage && { storage: storageSpec(this, 'storage', storage) }),
       ...(readinessPath !== undefined && { readinessPath }),
       ...(idleTimeout !== undefined && { idleTimeout: duration(this, 'idleTimeout', idleTimeout) }),
+      ...(restartOnChange !== undefined && { restartOnChange }),
     };
     const object = new ResourceObject(this, { kind: 'Notebook', spec, metadata: props.metadata, onPatch: () => declarations.changed() });
     this.notebookName = object.name;
@@ -149,10 +157,11 @@ class ImportedNotebook extends Construct implements INotebook {
 }
 
 /** Whoever can reach a notebook whose token is known can run what they like in it. */
-function checkToken(scope: Construct, { env = {} }: NotebookOptions): void {
+function checkToken(scope: Construct, { env = {}, idleTimeout }: NotebookOptions): void {
   const { NOTEBOOK_TOKEN: token, JUPYTER_TOKEN: jupyter } = env;
   if (jupyter !== undefined) throw new ValidationError(scope, 'env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');
   if (token !== undefined && parseEnvValue(token).type === 'literal') {
     throw new ValidationError(scope, 'env NOTEBOOK_TOKEN is plain text; leave it out for a random token, or write ${{ secrets.<name>.<key> }}');
   }
+  if (token !== undefined && idleTimeout !== undefined) throw new ValidationError(scope, TOKEN_HIDES_ACTIVITY);
 }

@@ -14,6 +14,7 @@ import type { Decision, Desired } from './decision';
 import { resolve } from './gates';
 import type { Closed } from './gates';
 import { culledAt } from './idle';
+import { keepsRunning, restartOf } from './notebook-revision';
 import { isComplete } from './serving';
 import type { Serving } from './serving';
 import { buildVerdict, servingVerdict, waitingToServe } from './serving-verdict';
@@ -97,8 +98,9 @@ function desiredOf({ step, object }: Child, { serving, intent, build, waits }: C
   if (object.kind !== 'Deployment') return [{ ...base, onlyIfThere: waits }];
   const isBuilding = build !== undefined && build.state !== 'succeeded';
   /* What is suspended is changed once it goes on: a template that the API server refuses keeps no GPU from being freed. */
-  const keepsTemplate = isHeld || isBuilding || view.resource.spec.suspend || (!view.rollOnUpgrade && isOlder(object, { serving, intent }));
-  return [{ ...base, object: withReplicas(object as Deployment, serving), culledAt: serving.culledAt, onlyIfThere: waits, keepsTemplate }];
+  const keepsTemplate = isHeld || isBuilding || view.resource.spec.suspend || staysBehind(object, { serving, intent });
+  const latches = { culledAt: serving.culledAt, restart: restartOf(view.resource) };
+  return [{ ...base, ...latches, object: withReplicas(object as Deployment, serving), onlyIfThere: waits, keepsTemplate }];
 }
 
 /** An autoscaler has the number from when it first sets one. Until then it stays: a number that is given up would become 1. */
@@ -129,15 +131,21 @@ function desiredBuild(base: Desired, build: Attempt | undefined, suspend = false
   return [{ ...base, object: { ...base.object, metadata: { ...metadata, name: build.job.metadata.name } }, keepsTemplate: true }];
 }
 
-/** Whether the pods were made by another version of this library, or for another platform: nobody has asked for other ones. */
-function isOlder(object: Child['object'], { serving: { deployment }, intent }: Pick<Circumstances, 'serving' | 'intent'>): boolean {
-  const applied = deployment?.applied;
-  return applied !== undefined && applied.intent === intent && applied.template !== fingerprintOf(object).template;
+/**
+ * Whether the pods stay as they are though others are declared: those of a Server that were made by another version of this library, or
+ * for another platform, for nobody has asked for other ones; and those of a notebook that runs.
+ */
+function staysBehind(object: Child['object'], { serving, intent }: Pick<Circumstances, 'serving' | 'intent'>): boolean {
+  const { view: { resource, rollOnUpgrade }, deployment } = serving;
+  const { applied } = deployment ?? {};
+  if (applied === undefined || applied.template === fingerprintOf(object).template) return false;
+  const isOlder = applied.intent === intent;
+  return resource.kind === 'Notebook' ? keepsRunning(serving, isOlder) : isOlder && !rollOnUpgrade;
 }
 
 function isOutdated(children: readonly Child[], circumstances: Pick<Circumstances, 'serving' | 'intent'>): boolean {
   const deployment = children.find(({ object }) => object.kind === 'Deployment');
-  return deployment !== undefined && isOlder(deployment.object, circumstances);
+  return deployment !== undefined && staysBehind(deployment.object, circumstances);
 }
 
 /** What no revision needs any more. A notebook's disk is always needed. */

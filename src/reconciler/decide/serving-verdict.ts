@@ -10,6 +10,7 @@ import { inProgress, stalled } from './decision';
 import type { Verdict } from './decision';
 import type { Closed } from './gates';
 import { failureOf, jobTrouble, podlessTrouble, startTrouble } from './job-report';
+import { outdatedWords } from './notebook-revision';
 import { isComplete } from './serving';
 import type { Serving } from './serving';
 
@@ -70,14 +71,20 @@ export function servingVerdict(serving: Serving, { isOutdated }: Age): Verdict {
   const state = deployment?.deployment;
   if (!state) return { ...(closed ? waitingToServe(resource, closed) : inProgress('Starting', 'starting')), fields };
   const verdict = runningVerdict(serving, state);
-  const outdated: ExtraCondition[] = isOutdated ? [{
-    type: 'Outdated', status: 'True', reason: 'NewerVersion',
-    message: 'its pods were made by another version of cdk-substratus or for another platform; they are replaced when the resource changes, or with rollOnUpgrade',
-  }] : [];
+  const outdated = isOutdated ? [outdatedCondition(serving)] : [];
   const condition = resource.kind === 'Notebook'
     ? servingCondition(verdict.ready, verdict.ready ? 'PodReady' : 'PodNotReady', verdict.message)
     : servingCondition(verdict.ready, verdict.ready ? 'DeploymentReady' : 'DeploymentNotReady', verdict.message);
   return { ...verdict, fields, conditions: [condition, ...outdated] };
+}
+
+function outdatedCondition(serving: Serving): ExtraCondition {
+  const { kind } = serving.view.resource;
+  if (kind === 'Notebook') return { type: 'Outdated', status: 'True', reason: 'NewRevision', message: outdatedWords(serving) };
+  return {
+    type: 'Outdated', status: 'True', reason: 'NewerVersion',
+    message: 'its pods were made by another version of cdk-substratus or for another platform; they are replaced when the resource changes, or with rollOnUpgrade',
+  };
 }
 
 function culledVerdict({ view: { resource }, culledAt }: Serving, fields: Verdict['fields']): Verdict {

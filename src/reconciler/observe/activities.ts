@@ -58,7 +58,7 @@ export class Activities {
   }
 }
 
-/** Until it could be idle for long enough, but not too seldom. One that does not answer is asked again soon: it may only just have started. */
+/** Until it could be idle for long enough, but not too seldom. One that does not answer may only just have started: it is asked again soon. */
 function interval({ idle, failures }: Known = { at: 0, failures: 0 }, limitSeconds: number): number {
   if (failures > 0) return exponential({ baseMs: AT_LEAST_MS, capMs: EVERY_MS, failures: failures - 1 });
   const remaining = idle && 'seconds' in idle ? (limitSeconds - idle.seconds) * 1000 : EVERY_MS;

@@ -18,12 +18,14 @@ export interface Latches {
   readonly culledAt?: string;
   /** Job: what the resource's retry annotation said when it was made: it was not meant for this one's failure. */
   readonly retry?: string;
+  /** Notebook: what its restart annotation said when its Deployment was last applied. */
+  readonly restart?: string;
 }
 
 export interface Applied extends Fingerprint, Latches {}
 
-export function latchesOf({ intent, inputs, former, url, culledAt, retry }: Latches): Latches {
-  return { intent, inputs, former, url, culledAt, retry };
+export function latchesOf({ intent, inputs, former, url, culledAt, retry, restart }: Latches): Latches {
+  return { intent, inputs, former, url, culledAt, retry, restart };
 }
 
 /** What the annotation of an object says; nothing where it was not applied by a reconciler, or somebody has written into it. */
@@ -49,7 +51,7 @@ function heldOnce(inputs: Inputs): Inputs {
 }
 
 function isApplied(value: unknown): value is Applied {
-  if (!isTexts(value, ['intent', 'rest'], ['template', 'culledAt', 'url', 'retry'])) return false;
+  if (!isTexts(value, ['intent', 'rest'], ['template', 'culledAt', 'url', 'retry', 'restart'])) return false;
   const { inputs, former = [] } = value as Applied;
   return isInputs(inputs) && Array.isArray(former) && former.every((url) => typeof url === 'string');
 }

@@ -7,7 +7,7 @@ import type { Inputs } from '../../expand';
 
 /** Fields that do not decide what runs in the pod. */
 const OUTSIDE_THE_POD = [
-  'suspend', 'replicas', 'scaling', 'surge', 'sharing', 'deletionPolicy', 'idleTimeout', 'storage', 'staging', 'retries',
+  'suspend', 'replicas', 'scaling', 'surge', 'sharing', 'deletionPolicy', 'idleTimeout', 'restartOnChange', 'storage', 'staging', 'retries',
 ];
 
 /**

@@ -33,6 +33,10 @@ const QUANTITIES: Case[] = [
     "[team-a/opt] timeout is '12h', which is not a Duration; write for example Duration.hours(2)"],
   ['a timeout of nothing', (team) => model(team, 'opt', { timeout: Duration.seconds(0) }),
     '[team-a/opt] timeout is 0 s; give whole seconds, 1 or more, for example Duration.hours(2)'],
+  ['A25: an idleTimeout beside a token in a Secret',
+    (team) => notebook(team, 'lab', { idleTimeout: Duration.hours(1), env: { NOTEBOOK_TOKEN: '${{ secrets.mine.token }}' } }),
+    '[team-a/lab] idleTimeout is set, but env NOTEBOOK_TOKEN is a Secret of your own, which the reconciler may not read, '
+    + 'so it could not ask for activity; leave out NOTEBOOK_TOKEN for a random token, or idleTimeout'],
   ['an idleTimeout of nothing', (team) => notebook(team, 'lab', { idleTimeout: Duration.minutes(0) }),
     '[team-a/lab] idleTimeout is 0 s; give whole seconds, 1 or more, for example Duration.hours(2)'],
 ];

@@ -60,9 +60,9 @@ test('every prop of a Server reaches the spec', () => {
 test('every prop of a Notebook reaches the spec', () => {
   const team = workspace();
   const squad = dataset(team);
-  const lab = notebook(team, 'lab', { ...COMMON, dataset: squad, storage: { size: Size.gibibytes(5), storageClassName: 'fast' }, idleTimeout: Duration.hours(1), readinessPath: '/healthz' });
+  const lab = notebook(team, 'lab', { ...COMMON, dataset: squad, storage: { size: Size.gibibytes(5), storageClassName: 'fast' }, idleTimeout: Duration.hours(1), readinessPath: '/healthz', restartOnChange: true });
   expect(written(lab).spec).toEqual({
-    ...COMMON_SPEC, image: 'acme/notebook', dataset: { name: squad.datasetName }, storage: { size: 5, storageClassName: 'fast' }, idleTimeout: '1h', readinessPath: '/healthz',
+    ...COMMON_SPEC, image: 'acme/notebook', dataset: { name: squad.datasetName }, storage: { size: 5, storageClassName: 'fast' }, idleTimeout: '1h', readinessPath: '/healthz', restartOnChange: true,
   });
 });
 

@@ -122,9 +122,9 @@ export function failures(stage: Stage): void {
     const lab = notebook(namespace, 'lab');
     await stage.apply(lab);
     await stage.ready(lab);
-    await stage.apply(notebook(namespace, 'lab', { pod: TYPO }));
+    await stage.apply(notebook(namespace, 'lab', { pod: TYPO, restartOnChange: true }));
     const refused = await stage.reason(lab, 'Rejected');
-    await stage.apply(notebook(namespace, 'lab', { pod: TYPO, suspend: true }));
+    await stage.apply(notebook(namespace, 'lab', { pod: TYPO, suspend: true, restartOnChange: true }));
     await stage.reason(lab, 'Suspended');
     const { spec } = await stage.child(lab, 'Deployment') as Deployment;
     await stage.apply(lab);

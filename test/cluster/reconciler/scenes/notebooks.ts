@@ -2,7 +2,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Secret } from 'kubernetes-types/core/v1';
 import { referenceTo } from '../../client';
-import { notebook } from '../stage';
+import { model, notebook } from '../stage';
 import type { Stage, Stored } from '../stage';
 import type { FakeJupyter } from './fake-jupyter';
 
@@ -49,6 +49,40 @@ export function notebooks(stage: Stage, jupyter: () => FakeJupyter): void {
     expect(new Set(claims.map(({ metadata }) => metadata.uid)).size).toBe(1);
   });
 
+  const outdated = stage.scene(async () => {
+    const namespace = await stage.namespace();
+    const [one, two] = [model(namespace, 'one'), model(namespace, 'two', { image: 'example.com/model:2' })];
+    const lab = (name: string) => notebook(namespace, 'lab', { model: { name } });
+    await Promise.all([stage.published(one), stage.published(two)]);
+    await stage.apply(lab('one'));
+    await stage.ready(lab('one'));
+    const [before] = await stage.pods(lab('one'));
+    await stage.apply(lab('two'));
+    const said = await stage.until('it says that it is outdated', async () => conditionOf(await stage.get(lab('two')), 'Outdated'));
+    const [meanwhile] = await stage.pods(lab('two'));
+    const ready = readyOf(await stage.get(lab('two')));
+    await stage.converged([namespace]);
+    await stage.client.patch(referenceTo(lab('two')), { metadata: { annotations: { 'substratus.ai/restart': '1' } } });
+    const asked = await stage.until('it has another pod', async () => (await stage.pods(lab('two'))).find(({ metadata }) => metadata.uid !== before?.metadata.uid));
+    await stage.ready(lab('two'));
+    await stage.apply(lab('one'));
+    await stage.until('it is outdated again', async () => conditionOf(await stage.get(lab('one')), 'Outdated'));
+    await stage.cluster.evict({ namespace, name: asked.metadata.name });
+    await stage.until('it has the first model again', async () => {
+      const stored = await stage.get(lab('one'));
+      return readyOf(stored)?.status === 'True' && !conditionOf(stored, 'Outdated');
+    });
+    await stage.converged([namespace]);
+    return { before, meanwhile, said, ready };
+  });
+
+  test('a notebook that runs is not restarted for another model: it says how to take it, and takes it when asked, or with its next pod', async () => {
+    const { before, meanwhile, said, ready } = await outdated();
+    expect(meanwhile?.metadata.uid).toBe(before?.metadata.uid);
+    expect(ready).toMatchObject({ status: 'True', reason: 'Open' });
+    expect(said).toMatchObject({ reason: 'NewRevision', message: expect.stringContaining('Model two is there, in place of one') });
+  });
+
   const culled = stage.scene(async () => {
     const namespace = await stage.namespace();
     const lab = notebook(namespace, 'lab', { idleTimeout: '3s' });
@@ -88,6 +122,10 @@ export function notebooks(stage: Stage, jupyter: () => FakeJupyter): void {
   });
 }
 
-function readyOf({ status }: Stored) {
-  return status?.conditions?.find(({ type }) => type === 'Ready');
+function readyOf(stored: Stored) {
+  return conditionOf(stored, 'Ready');
+}
+
+function conditionOf({ status }: Stored, wanted: string) {
+  return status?.conditions?.find(({ type }) => type === wanted);
 }
