@@ -58,7 +58,7 @@ export class Activities {
   }
 }
 
-/** Until it could be idle for long enough, but not too seldom. One that does not answer may only just have started: it is asked again soon. */
+/** Until it could be idle for long enough, but not too seldom; of one that does not answer, and may only just have started, soon. */
 function interval({ idle, failures }: Known = { at: 0, failures: 0 }, limitSeconds: number): number {
   if (failures > 0) return exponential({ baseMs: AT_LEAST_MS, capMs: EVERY_MS, failures: failures - 1 });
   const remaining = idle && 'seconds' in idle ? (limitSeconds - idle.seconds) * 1000 : EVERY_MS;
