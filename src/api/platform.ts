@@ -27,6 +27,8 @@ export interface PlatformSpec {
   readonly imageMirrors?: Record<string, string>;
   /** Rules for every pod. */
   readonly podDefaults?: PodDefaultsSpec;
+  /** Namespace of the reconciler. Default: `substratus`. */
+  readonly reconcilerNamespace?: string;
 }
 
 /**
@@ -70,6 +72,8 @@ export interface ArtifactStoreSpec {
   readonly resourceGroup?: string;
   /** Size of the workspace's volume on it; most drivers ignore it. */
   readonly capacity?: QuantityOrInteger;
+  /** Address ranges at which the store is reached on port 443, for NetworkPolicies. Default: those that the cloud's stores can have. */
+  readonly cidrs?: string[];
 }
 
 export interface RegistrySpec {
@@ -134,6 +138,12 @@ export interface WorkspaceSpec {
   readonly reads?: string[];
   /** Whether images may be built here, which takes an unconfined pod. */
   readonly builds?: boolean;
+  /** Whether NetworkPolicies are written. Default: true. */
+  readonly networkPolicies?: boolean;
+  /** Whether its Jobs and Notebooks are kept off the internet. */
+  readonly private?: boolean;
+  /** Namespaces whose pods may reach its Servers, beside its own. */
+  readonly serversOpenTo?: string[];
   /** Azure: client id of each ServiceAccount's identity; absent before the first deployment. */
   readonly clientIds?: Partial<Record<WorkspaceRole, string>>;
   /** Azure: tenant of the identities. */

@@ -3,6 +3,9 @@
 /** Name of the Deployment, the ServiceAccount and the Lease. */
 export const RECONCILER = 'substratus-reconciler';
 
+/** The namespace that it runs in, unless the platform names another. */
+export const DEFAULT_RECONCILER_NAMESPACE = 'substratus';
+
 /** Where the platform is mounted, and under which name it lies there. */
 export const PLATFORM_DIRECTORY = '/etc/substratus';
 export const PLATFORM_FILE_NAME = 'platform.json';

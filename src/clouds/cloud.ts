@@ -4,6 +4,7 @@ import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import type { PlatformSpec, WorkspaceRole } from '../api/platform';
 import type { Capacity } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
+import type { CloudNetwork } from './network';
 
 /** What a machine has, or what it leaves to pods. */
 export interface NodeSize {
@@ -159,6 +160,9 @@ export interface Cloud {
 
   /** The volumes through which a workspace mounts artifacts. */
   workspaceVolumes(platform: PlatformSpec, namespace: string): (PersistentVolume | PersistentVolumeClaim)[];
+
+  /** What the pods of a workspace must reach. */
+  network(platform: PlatformSpec): CloudNetwork;
 
   /** Writes the credentials of the registry to `$DOCKER_CONFIG/config.json`; `undefined` where the registry needs none. */
   registryLogin(platform: PlatformSpec): Container | undefined;

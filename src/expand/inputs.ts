@@ -7,6 +7,7 @@ import type { PodPart } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { namespaceOf } from './child';
 import { ExpandError } from './error';
+import { STORE_ACCESS } from './network-policies';
 import { rcloneContainer } from './rclone';
 
 /** A published artifact, or one that will be. */
@@ -118,7 +119,9 @@ function streamed({ url, namespace: owner }: Artifact, target: Target, { resourc
 
 function downloaded({ url, namespace: owner }: Artifact, { name, mountPath }: Target, { resource, platform }: Consumer): InputParts {
   const store = cloudNamed(platform.cloud).store(platform, { namespace: namespaceOf(resource), owner, role: 'artifact-reader' });
+  const isRemote = cloudNamed(platform.cloud).network(platform).store.length > 0;
   return {
+    ...(isRemote && { labels: STORE_ACCESS }),
     volumes: [{ name, emptyDir: {} }, ...store.volumes ?? []],
     volumeMounts: [{ name, mountPath, readOnly: true }],
     initContainers: [{

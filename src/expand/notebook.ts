@@ -12,9 +12,9 @@ import { environment } from './env';
 import { ExpandError } from './error';
 import { paramsOf } from './params';
 import { userPodTemplate } from './pod';
+import { NOTEBOOK_PORT_NAME } from './ports';
 
 const PORT = 8888;
-const PORT_NAME = 'notebook';
 const TOKEN = 'NOTEBOOK_TOKEN';
 const DEFAULT_STORAGE_GIB = 20;
 /** Answers without a token. */
@@ -74,8 +74,8 @@ function deployment(notebook: NotebookResource, context: ArtifactContext): Deplo
         role: 'run',
         container: {
           name: 'notebook',
-          ports: [{ name: PORT_NAME, containerPort: PORT, protocol: 'TCP' }],
-          readinessProbe: { httpGet: { path: readinessPath, port: PORT_NAME }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+          ports: [{ name: NOTEBOOK_PORT_NAME, containerPort: PORT, protocol: 'TCP' }],
+          readinessProbe: { httpGet: { path: readinessPath, port: NOTEBOOK_PORT_NAME }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
         },
         defaultCommand: JUPYTER,
         preset: tokenVariables(notebook),
@@ -115,7 +115,7 @@ function service(notebook: NotebookResource): Service {
     spec: {
       type: 'ClusterIP',
       selector: selectorLabels(notebook, 'run'),
-      ports: [{ name: PORT_NAME, port: PORT, targetPort: PORT_NAME, protocol: 'TCP' }],
+      ports: [{ name: NOTEBOOK_PORT_NAME, port: PORT, targetPort: NOTEBOOK_PORT_NAME, protocol: 'TCP' }],
     },
   };
 }

@@ -19,13 +19,14 @@ const VOLUME: ObjectType = { group: '', version: 'v1', plural: 'persistentvolume
 const ACCOUNT: ObjectType = { group: '', version: 'v1', plural: 'serviceaccounts', kind: 'ServiceAccount', namespaced: true };
 const DEPLOYMENT: ObjectType = { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true };
 const JOB: ObjectType = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job', namespaced: true };
+const POLICY: ObjectType = { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies', kind: 'NetworkPolicy', namespaced: true };
 const BUDGET: ObjectType = { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', kind: 'PodDisruptionBudget', namespaced: true };
 
 /** Types of the children of the four kinds, on every cloud. */
 export const CHILD_TYPES: readonly ObjectType[] = [CONFIG_MAP, CLAIM, SERVICE, DEPLOYMENT, JOB, BUDGET];
 
-/** Types of what a workspace is made of: on a cloud that mounts artifacts without a volume of the workspace, ServiceAccounts alone. */
+/** Types of what a workspace is made of. Not every cloud mounts artifacts through a volume of the workspace. */
 export function workspaceTypes(platform: PlatformSpec): ObjectType[] {
   const kinds = new Set(expandWorkspace(platform, 'any').map(({ kind }) => kind));
-  return [ACCOUNT, CLAIM, VOLUME].filter(({ kind }) => kinds.has(kind));
+  return [ACCOUNT, CLAIM, VOLUME, POLICY].filter(({ kind }) => kinds.has(kind));
 }

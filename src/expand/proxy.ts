@@ -21,6 +21,11 @@ export function mergedProxies(...environments: readonly (Record<string, string> 
   })));
 }
 
+/** The URLs of the proxies of an environment, but those that only a Secret knows. */
+export function proxyUrls(env: Record<string, string> = {}): string[] {
+  return PROXIES.map((name) => env[name] ?? '').filter((url) => url !== '' && !url.startsWith('${{'));
+}
+
 /** The variables with those of proxies in both cases, and with what must not go through one. */
 export function proxyVariables(variables: readonly EnvVar[], platform: PlatformSpec): EnvVar[] {
   const hasProxy = variables.some(({ name }) => PROXIES.includes(name));

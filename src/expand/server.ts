@@ -13,6 +13,7 @@ import { durationSeconds } from './duration';
 import { ExpandError } from './error';
 import { paramsOf } from './params';
 import { userPodTemplate } from './pod';
+import { SERVER_PORT_NAME } from './ports';
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_STARTUP = '30m';
@@ -29,8 +30,6 @@ const PRE_STOP_SECONDS = 15;
 const DEFAULT_GRACE_PERIOD = '75s';
 /** For a node to come up and the image to be pulled, on top of the start of the program. */
 const PROVISIONING_SECONDS = 1800;
-
-const PORT_NAME = 'http-serve';
 
 export function expandServer(server: ServerResource, context: ArtifactContext): Child[] {
   if (!server.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
@@ -87,11 +86,11 @@ type Probes = Pick<Container, 'ports' | 'startupProbe' | 'readinessProbe' | 'liv
 function probes({ spec }: ServerResource, startupSeconds: number): Probes {
   const { port = DEFAULT_PORT, probePort, readinessPath = '/', livenessPath, probeTimeout = DEFAULT_PROBE_TIMEOUT } = spec;
   const timeoutSeconds = durationSeconds('probeTimeout', probeTimeout);
-  const get = (path: string) => ({ httpGet: { path, port: probePort ?? PORT_NAME } });
+  const get = (path: string) => ({ httpGet: { path, port: probePort ?? SERVER_PORT_NAME } });
   /* A probe that waits for its timeout takes that long, however short the period is. */
   const periodSeconds = Math.max(STARTUP_PERIOD_SECONDS, timeoutSeconds);
   return {
-    ports: [{ name: PORT_NAME, containerPort: port, protocol: 'TCP' }],
+    ports: [{ name: SERVER_PORT_NAME, containerPort: port, protocol: 'TCP' }],
     startupProbe: { ...get(readinessPath), periodSeconds, timeoutSeconds, failureThreshold: Math.ceil(startupSeconds / periodSeconds) },
     readinessProbe: { ...get(readinessPath), periodSeconds: 5, timeoutSeconds, failureThreshold: 3 },
     ...(livenessPath !== undefined && { livenessProbe: { ...get(livenessPath), periodSeconds: 10, timeoutSeconds, failureThreshold: 10 } }),
@@ -117,7 +116,7 @@ function service(server: ServerResource): Service {
     spec: {
       type: 'ClusterIP',
       selector: selectorLabels(server, 'run'),
-      ports: [{ name: 'http', port: server.spec.port ?? DEFAULT_PORT, targetPort: PORT_NAME, protocol: 'TCP' }],
+      ports: [{ name: 'http', port: server.spec.port ?? DEFAULT_PORT, targetPort: SERVER_PORT_NAME, protocol: 'TCP' }],
     },
   };
 }

@@ -6,14 +6,16 @@ import type { PlatformSpec, WorkspaceRole } from '../api/platform';
 import type { PodSecurity } from '../api/resource';
 import { cloudNamed } from '../clouds/pods';
 import type { KubeObject } from './child';
+import { networkPolicies } from './network-policies';
 import { withoutEmpty } from './overlay';
 
-/** The ServiceAccounts and the volumes of a workspace. The namespace is another matter: somebody else may have made it. */
+/** The ServiceAccounts, volumes and NetworkPolicies of a workspace. The Namespace is not among them: it may have been made elsewhere. */
 export function expandWorkspace(platform: PlatformSpec, namespace: string): KubeObject[] {
   const cloud = cloudNamed(platform.cloud);
   return [
     ...WORKSPACE_ROLES.map((role) => serviceAccount(platform, namespace, role)),
     ...cloud.workspaceVolumes(platform, namespace),
+    ...networkPolicies(platform, namespace),
   ];
 }
 

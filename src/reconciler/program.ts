@@ -120,9 +120,11 @@ export class Program {
         if (old && !now) controller.forgetObject(old.metadata.uid);
       });
     }
-    caches.serviceAccounts.onChange(({ old, new: now }) => {
-      if (old && !now) workspaces.forget(old.metadata.namespace ?? '', old.metadata.name);
-    });
+    for (const [kind, cache] of caches.workspaceParts) {
+      cache.onChange(({ old, new: now }) => {
+        if (old && !now) workspaces.forget(kind, old.metadata);
+      });
+    }
     return controller;
   }
 

@@ -21,9 +21,15 @@ export const PODS = core('Pod', 'pods');
 export const SECRETS = core('Secret', 'secrets');
 export const EVENTS = core('Event', 'events');
 export const SERVICE_ACCOUNTS = core('ServiceAccount', 'serviceaccounts');
+export const NETWORK_POLICIES: ResourceType = {
+  group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies', kind: 'NetworkPolicy', namespaced: true,
+};
 export const VOLUMES: ResourceType = { group: '', version: 'v1', plural: 'persistentvolumes', kind: 'PersistentVolume', namespaced: false };
 
-const BY_KIND = new Map<string, ResourceType>([...CHILD_TYPES, SERVICE_ACCOUNTS, VOLUMES].map((type) => [type.kind, type]));
+/** What a workspace has beside its volumes; made where it is missing, and watched for that. */
+export const WORKSPACE_PARTS: readonly ResourceType[] = [SERVICE_ACCOUNTS, NETWORK_POLICIES];
+
+const BY_KIND = new Map<string, ResourceType>([...CHILD_TYPES, ...WORKSPACE_PARTS, VOLUMES].map((type) => [type.kind, type]));
 
 /** The type of an object that expansion produces. */
 export function typeOf(object: { readonly kind?: string }): ResourceType {

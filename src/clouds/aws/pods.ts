@@ -8,6 +8,7 @@ import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { MACHINES } from './machines';
+import { awsNetwork } from './network';
 import { allocatable, shapeOf } from './sizes';
 
 /* Managed node groups, and Karpenter. */
@@ -38,6 +39,7 @@ export const awsCloud: Cloud = {
   withoutCredentials: (containers) => ({ annotations: { 'eks.amazonaws.com/skip-containers': containers.join(',') } }),
   identity: () => ({}),
   workspaceVolumes: (platform, namespace) => workspaceVolumePairs(platform, namespace, (owners) => mountpointVolume(platform, owners)),
+  network: awsNetwork,
   registryLogin,
   missing: () => [],
 };

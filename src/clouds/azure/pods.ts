@@ -9,6 +9,7 @@ import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl } from '../store-url';
 import { MACHINES } from './machines';
+import { azureNetwork } from './network';
 import { allocatable, shapeOf } from './sizes';
 
 /* AKS taints its spot nodes always. */
@@ -35,6 +36,7 @@ export const azureCloud: Cloud = {
   identity,
   podLabels: { 'azure.workload.identity/use': 'true' },
   workspaceVolumes: (platform, namespace) => workspaceVolumePairs(platform, namespace, (owners) => blobVolume(platform, owners)),
+  network: azureNetwork,
   registryLogin,
   missing,
 };

@@ -8,6 +8,7 @@ import { SHARING_LABEL } from '../labels';
 import { gpuTolerations, labelledGpuNodes, placeBySpotLabel, requireNodes, withoutLabels } from '../placement';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { GKE_ACCELERATORS, MACHINES } from './machines';
+import { gcpNetwork } from './network';
 import { allocatable, shapeOf } from './sizes';
 
 const ACCELERATOR_LABEL = 'cloud.google.com/gke-accelerator';
@@ -46,6 +47,7 @@ export const gcpCloud: Cloud = {
   store,
   identity: () => ({}),
   workspaceVolumes: () => [],
+  network: gcpNetwork,
   registryLogin,
   missing: () => [],
 };

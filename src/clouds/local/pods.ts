@@ -7,6 +7,7 @@ import { labelledGpuNodes } from '../placement';
 import { claimName, mountFromClaim, relativeTo, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
+import { localNetwork } from './network';
 
 /** Where rclone sees the directory. */
 const DIRECTORY = '/artifacts';
@@ -31,6 +32,7 @@ export const localCloud: Cloud = {
   store: (platform, access) => (isDirectory(platform) ? directoryStore(platform, access) : s3CompatibleStore(platform)),
   identity: () => ({}),
   workspaceVolumes,
+  network: localNetwork,
   registryLogin: () => undefined,
   missing: () => [],
 };

@@ -18,6 +18,8 @@ import type { GpuPoolOptions, WorkspaceOptions } from './platform-props';
 const BUCKET = /^[a-z0-9][-._a-z0-9]*$/;
 const RESERVED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'];
 const REGISTRY = /^[A-Za-z0-9][-\w.]*(:[0-9]+)?(\/[-_.a-z0-9]+)*\/*$/;
+/** Of IPv4 or IPv6; the API server has the last word. */
+const CIDR = /^(\d{1,3}(\.\d{1,3}){3}\/([12]?\d|3[0-2])|[0-9a-f:]*:[0-9a-f:]*\/\d{1,3})$/;
 const VERSION = /^1\.[0-9]+$/;
 
 /** A name in a store: of a bucket, an account, a group. */
@@ -49,8 +51,17 @@ export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kuberne
   if (unknown !== undefined) throw new Error(`images has ${shown(unknown)}, which is no helper; use ${nearest(unknown, names) ?? names.join(', ')}`);
 }
 
+interface Places {
+  readonly artifactPrefix?: string;
+  readonly registry?: string;
+  readonly storeCidrs?: readonly string[];
+}
+
 /** Where artifacts and images go. */
-export function checkPlaces({ artifactPrefix, registry }: { readonly artifactPrefix?: string; readonly registry?: string }): void {
+export function checkPlaces({ artifactPrefix, registry, storeCidrs = [] }: Places): void {
+  if (!Array.isArray(storeCidrs)) throw new Error(`storeCidrs is ${shown(storeCidrs)}; give a list of ranges, for example ['199.36.153.8/30']`);
+  const wrong = storeCidrs.find((cidr) => typeof cidr !== 'string' || !CIDR.test(cidr));
+  if (wrong !== undefined) throw new Error(`storeCidrs has ${shown(wrong)}; give a range such as 199.36.153.8/30`);
   if (registry !== undefined && (typeof registry !== 'string' || !REGISTRY.test(registry))) {
     throw new Error(`registry is ${shown(registry)}; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml`);
   }
@@ -100,7 +111,7 @@ export function workspaceProblem(namespace: string, options: WorkspaceOptions, w
   const problem = namespaceProblem(namespace);
   if (problem) return problem;
   if (workspaces.some((workspace) => workspace.namespace === namespace)) return 'there is one already; add it once';
-  return readsProblem(namespace, options.reads);
+  return readsProblem(namespace, options.reads) ?? networkProblem(namespace, options);
 }
 
 /** Why a namespace can be no workspace; none if it can. */
@@ -111,12 +122,30 @@ export function namespaceProblem(namespace: unknown): string | undefined {
 
 /** Which other workspaces one may read. */
 function readsProblem(namespace: string, reads: readonly string[] = []): string | undefined {
-  if (!Array.isArray(reads)) return `reads is ${shown(reads)}; give a list of namespaces`;
-  const wrong = reads.find((other) => typeof other !== 'string' || !isDns1123Label(other));
-  if (wrong !== undefined) return `reads has ${shown(wrong)}, which is no name of a namespace; use lower-case letters, digits and - inside`;
-  if (reads.includes(namespace)) return `reads has ${namespace} itself; leave it out, for a workspace reads its own artifacts`;
-  const twice = reads.find((other, index) => reads.indexOf(other) < index);
-  return twice === undefined ? undefined : `reads has ${twice} twice; name it once`;
+  return namespacesProblem('reads', reads)
+    ?? (reads.includes(namespace) ? `reads has ${namespace} itself; leave it out, for a workspace reads its own artifacts` : undefined);
+}
+
+/** Who comes in, and what is reached. */
+function networkProblem(namespace: string, options: WorkspaceOptions): string | undefined {
+  const { networkPolicies = true, private: isPrivate = false, serversOpenTo = [] } = options;
+  for (const [field, value] of Object.entries({ networkPolicies, private: isPrivate })) {
+    if (typeof value !== 'boolean') return `${field} is ${shown(value)}; give true or false`;
+  }
+  const problem = namespacesProblem('serversOpenTo', serversOpenTo);
+  if (problem) return problem;
+  if (serversOpenTo.includes(namespace)) return `serversOpenTo has ${namespace} itself; leave it out, for a workspace reaches its own Servers`;
+  if (networkPolicies) return undefined;
+  if (isPrivate) return 'private is true but networkPolicies is false, so nothing would keep it so; leave networkPolicies out';
+  return serversOpenTo.length > 0 ? 'serversOpenTo is set but networkPolicies is false, so Servers are open to all; leave one of them out' : undefined;
+}
+
+function namespacesProblem(field: string, namespaces: readonly string[]): string | undefined {
+  if (!Array.isArray(namespaces)) return `${field} is ${shown(namespaces)}; give a list of namespaces`;
+  const wrong = namespaces.find((other) => typeof other !== 'string' || !isDns1123Label(other));
+  if (wrong !== undefined) return `${field} has ${shown(wrong)}, which is not a valid namespace name; use lower-case letters, digits and - inside`;
+  const twice = namespaces.find((other, index) => namespaces.indexOf(other) < index);
+  return twice === undefined ? undefined : `${field} has ${twice} twice; name it once`;
 }
 
 /** A token would get into names and URLs, where nobody resolves it. */

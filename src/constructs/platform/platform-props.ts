@@ -37,6 +37,14 @@ export interface PlatformProps {
   readonly insecureRegistry?: boolean;
 
   /**
+   * Address ranges at which pods reach the artifact store, for NetworkPolicies, which know no names. With Private Google Access through
+   * `private.googleapis.com`: `['199.36.153.8/30']`.
+   *
+   * @default - what a store of the cloud can have: any public address on port 443; on Azure private ones too
+   */
+  readonly storeCidrs?: string[];
+
+  /**
    * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot, or with
    * Karpenter whose NodePools set the label `substratus.ai/gpu`.
    *
@@ -218,6 +226,29 @@ export interface WorkspaceOptions {
   readonly builds?: boolean;
 
   /**
+   * Whether NetworkPolicies are written: nothing comes in from other namespaces but what `serversOpenTo` allows, and pods reach only what
+   * their kind needs. The cluster's network must enforce them, as those of GKE, EKS and AKS do that are made here, and kind since 0.24.
+   *
+   * @default true
+   */
+  readonly networkPolicies?: boolean;
+
+  /**
+   * Whether Jobs and Notebooks are kept off the internet: they then reach the Servers of the workspace and what they mount. Builds still
+   * reach their registry. On Google Cloud, whose buckets are mounted by the pod itself, give the platform `storeCidrs` too.
+   *
+   * @default false
+   */
+  readonly private?: boolean;
+
+  /**
+   * Other namespaces whose pods may reach the Servers, for example that of a gateway.
+   *
+   * @default - none
+   */
+  readonly serversOpenTo?: string[];
+
+  /**
    * Azure: the client ids of its identities, known after the first deployment.
    *
    * @default - not known yet; the workspace can be previewed, not synthesized
@@ -226,7 +257,7 @@ export interface WorkspaceOptions {
 }
 
 const PLATFORM_PROPS = {
-  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, insecureRegistry: true,
+  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, insecureRegistry: true, storeCidrs: true,
   autoProvisioning: true, images: true,
 } satisfies Record<keyof PlatformProps, true>;
 
@@ -247,5 +278,9 @@ export const KNOWN = {
       diskGiB: true, zones: true,
     }),
   },
-  workspace: { owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({ reads: true, builds: true, clientIds: true }) },
+  workspace: {
+    owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({
+      reads: true, builds: true, networkPolicies: true, private: true, serversOpenTo: true, clientIds: true,
+    }),
+  },
 };

@@ -1,5 +1,6 @@
 import { nearest } from '../../api/names';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
+import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import { clusterAddons } from '../../clouds/terraform';
@@ -64,6 +65,7 @@ export class Platform {
   private readonly gpuPools: GpuPoolSpec[] = [];
   private readonly gpus: CustomGpuSpec[] = [];
   private readonly workspaces: WorkspaceSpec[] = [];
+  private reconcilerNamespace?: string;
   private readonly listeners: WorkspaceListener[] = [];
   private readonly addonsListeners: AddonsListener[] = [];
 
@@ -103,11 +105,14 @@ export class Platform {
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
     const problem = workspaceProblem(namespace, options, this.workspaces);
     if (problem) throw this.error(`cannot have workspace ${shown(namespace)}: ${problem}`);
-    const { reads, builds, clientIds } = options;
+    const { reads, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds } = options;
     const workspace: WorkspaceSpec = {
       namespace,
       ...(reads && { reads }),
       ...(builds && { builds }),
+      ...(networkPolicies === false && { networkPolicies }),
+      ...(isPrivate && { private: true }),
+      ...(serversOpenTo && { serversOpenTo }),
       ...(clientIds && { clientIds: clientIdsByRole(clientIds) }),
     };
     this.workspaces.push(workspace);
@@ -127,14 +132,14 @@ export class Platform {
 
   /** @internal */
   public get _spec(): PlatformSpec {
-    const { kubernetesVersion, autoProvisioning, images, clusterName } = this.props;
     const { artifacts, registry, tenantId, clientIds, nodePools } = this.source();
+    const { kubernetesVersion, autoProvisioning, images, clusterName, storeCidrs } = this.props;
     const prefix = this._artifactPrefix;
     return {
       cloud: this.cloudName,
       clusterName,
       ...(kubernetesVersion && { kubernetesVersion }),
-      artifacts: { ...definedOnly(artifacts), ...(prefix !== undefined && { prefix }) },
+      artifacts: { ...definedOnly(artifacts), ...(prefix !== undefined && { prefix }), ...(storeCidrs && { cidrs: storeCidrs }) },
       ...(registry && { registry }),
       ...(autoProvisioning && { autoProvisioning }),
       ...(this.gpuPools.length > 0 && { gpuPools: [...this.gpuPools] }),
@@ -142,7 +147,13 @@ export class Platform {
       ...(nodePools && { nodePools }),
       ...(this.workspaces.length > 0 && { workspaces: this.workspaces.map((workspace) => withLate(workspace, { tenantId, clientIds })) }),
       ...(images && { images }),
+      ...(this.reconcilerNamespace !== undefined && { reconcilerNamespace: this.reconcilerNamespace }),
     };
+  }
+
+  /** Where the reconciler of the cluster runs, which NetworkPolicies let in. @internal */
+  public _reconcilerIn(namespace: string): void {
+    this.reconcilerNamespace = namespace === DEFAULT_RECONCILER_NAMESPACE ? undefined : namespace;
   }
 
   /** What the cluster needs beside what its cloud brings. @internal */

@@ -1,6 +1,7 @@
 import { Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { PlatformSpec } from '../../api/platform';
+import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import { knownProps } from '../checks/known-props';
 import { shown } from '../checks/shown';
 import { asValidation, ValidationError } from '../checks/validation-error';
@@ -175,6 +176,7 @@ export class Reconciler extends Construct {
     this.platform = platform;
     this.checked = checkedProps(this, props);
     this.namespace = this.checked.namespace;
+    platform._reconcilerIn(this.namespace);
     provideContext(this, { platform });
     const definitions = new CustomResourceDefinitions(this, 'Definitions');
     addLateObjects(new Construct(this, 'Objects'), () => reconcilerObjects(this.settings));
@@ -222,7 +224,7 @@ type CheckedProps = Omit<ReconcilerSettings, 'platform' | 'namespaces'> & Reach;
 
 /** The props with their defaults. */
 function checkedProps(scope: Construct, props: ReconcilerProps): CheckedProps {
-  const { namespace = 'substratus', replicas = 2, rollOnUpgrade = false, logLevel = LogLevel.INFO, cpu = 0.1 } = props;
+  const { namespace = DEFAULT_RECONCILER_NAMESPACE, replicas = 2, rollOnUpgrade = false, logLevel = LogLevel.INFO, cpu = 0.1 } = props;
   const { memory = Size.mebibytes(DEFAULT_MEBIBYTES), networkPolicy = true } = props;
   const own = checkNamespace(scope, namespace);
   if (!Object.values(LogLevel).includes(logLevel)) {

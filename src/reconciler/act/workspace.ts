@@ -1,14 +1,16 @@
-/** A namespace in which something is to run is made a workspace, if it is none: its ServiceAccounts, and its volumes on some clouds. */
+/**
+ * A namespace in which something is to run is made a workspace where it is not one yet: its ServiceAccounts, its NetworkPolicies, and its
+ * volumes on some clouds.
+ */
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
-import { WORKSPACE_ROLES } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
 import { expandWorkspace, isUngranted, missingValues } from '../../expand';
 import type { KubeObject } from '../../expand';
 import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
-import type { LiveObject } from '../kube/types';
+import type { LiveMetadata, LiveObject } from '../kube/types';
 import type { Caches } from '../observe/caches';
-import { SERVICE_ACCOUNTS, typeOf, VOLUMES } from '../types';
+import { typeOf, VOLUMES } from '../types';
 
 const CLAIM = 'PersistentVolumeClaim';
 
@@ -23,8 +25,9 @@ interface Volume extends LiveObject {
 }
 
 export class Workspaces {
-  /** ServiceAccounts that are known to be there, whoever made them. */
+  /** ServiceAccounts and NetworkPolicies that are known to be there, whoever made them. */
   private readonly known = new Set<string>();
+  private readonly expanded = new Map<string, readonly KubeObject[]>();
   /** Claims whose volume is theirs, by uid. */
   private readonly settled = new Set<string>();
 
@@ -32,20 +35,20 @@ export class Workspaces {
 
   /** Makes what is missing. What somebody else has made stays as it is. */
   public async prepare(namespace: string): Promise<void> {
-    for (const object of expandWorkspace(this.platform, namespace)) {
+    for (const object of this.objectsOf(namespace)) {
       if (!this.isThere(object)) await this.create(object);
       if (object.kind === CLAIM && !this.isSettled(object.metadata)) await this.settle(object as PersistentVolumeClaim);
     }
   }
 
-  /** Whether a ServiceAccount of the namespace has gone, so that no pod can be made. */
+  /** Whether a ServiceAccount of the namespace has gone, so that no pod can be made, or a NetworkPolicy. */
   public isIncomplete(namespace: string): boolean {
-    return WORKSPACE_ROLES.some((name) => !this.isThere({ kind: SERVICE_ACCOUNTS.kind, metadata: { namespace, name } }));
+    return this.objectsOf(namespace).some((object) => this.isPart(object) && !this.isThere(object));
   }
 
-  /** Forgets a ServiceAccount that has been deleted. */
-  public forget(namespace: string, name: string): void {
-    this.known.delete(`${namespace}/${name}`);
+  /** Forgets a ServiceAccount or a NetworkPolicy that has been deleted. */
+  public forget(kind: string, metadata: Pick<LiveMetadata, 'namespace' | 'name'>): void {
+    this.known.delete(keyOfPart({ kind, metadata }));
   }
 
   /** What the cloud has not granted a namespace, with the way out; none if nothing is missing. */
@@ -67,12 +70,23 @@ export class Workspaces {
     if (kind === VOLUMES.kind) return this.isSettled((rest as unknown as Volume).spec.claimRef);
     const key = `${metadata.namespace}/${metadata.name}`;
     if (kind === CLAIM) return this.caches.children.get(CLAIM)?.get(key) !== undefined;
-    return this.caches.serviceAccounts.get(key) !== undefined || this.known.has(key);
+    return this.caches.workspaceParts.get(kind ?? '')?.get(key) !== undefined || this.known.has(keyOfPart({ kind, metadata }));
   }
 
   private isSettled({ namespace, name }: ClaimRef = {}): boolean {
     const claim = this.caches.children.get(CLAIM)?.get(`${namespace}/${name}`);
     return claim !== undefined && (claim.phase === 'Bound' || this.settled.has(claim.metadata.uid));
+  }
+
+  /** Expanded once, for the platform stays the same as long as the program runs. */
+  private objectsOf(namespace: string): readonly KubeObject[] {
+    const objects = this.expanded.get(namespace) ?? expandWorkspace(this.platform, namespace);
+    this.expanded.set(namespace, objects);
+    return objects;
+  }
+
+  private isPart({ kind = '' }: KubeObject): boolean {
+    return this.caches.workspaceParts.has(kind);
   }
 
   private async create(object: KubeObject): Promise<void> {
@@ -81,7 +95,7 @@ export class Workspaces {
     } catch (error) {
       if (!ApiError.isAlreadyExists(error)) throw error;
     }
-    if (object.kind === SERVICE_ACCOUNTS.kind) this.known.add(`${object.metadata?.namespace}/${object.metadata?.name}`);
+    if (this.isPart(object)) this.known.add(keyOfPart(object));
   }
 
   /**
@@ -100,4 +114,8 @@ export class Workspaces {
     }
     this.settled.add(uid);
   }
+}
+
+function keyOfPart({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata?.namespace}/${metadata?.name}`;
 }

@@ -5,11 +5,13 @@ import { CHILD_TYPES, gatesOf, keyOf, keyOfResource } from '../../expand';
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
+import { WORKSPACE_PARTS } from '../types';
 import { artifactsOf } from './applied';
 import type { Observed, ObservedChild } from './observed';
 import type { ObservedPod } from './pods';
 
-export interface ServiceAccountSeen {
+/** What a workspace is made of and needs no look inside: its ServiceAccounts and its NetworkPolicies. */
+export interface WorkspacePart {
   readonly metadata: Pick<LiveMetadata, 'name' | 'namespace' | 'uid' | 'resourceVersion'>;
 }
 
@@ -18,7 +20,8 @@ export interface Caches {
   /** By their kind. */
   readonly children: ReadonlyMap<string, Cache<ObservedChild>>;
   readonly pods: Cache<ObservedPod>;
-  readonly serviceAccounts: Cache<ServiceAccountSeen>;
+  /** By their kind. */
+  readonly workspaceParts: ReadonlyMap<string, Cache<WorkspacePart>>;
 }
 
 const LEAVING = 'leaving';
@@ -37,7 +40,8 @@ export function newCaches(): Caches {
     deletes: (child) => (isDeletion(child) ? [deletedBy(child.metadata.namespace, child.recipe)] : []),
   })]));
   const pods = new Cache<ObservedPod>({ resource: (pod) => (keyOfPod(pod) === undefined ? [] : [keyOfPod(pod) as string]) });
-  return { resources, children, pods, serviceAccounts: new Cache<ServiceAccountSeen>() };
+  const workspaceParts = new Map(WORKSPACE_PARTS.map(({ kind }) => [kind, new Cache<WorkspacePart>()]));
+  return { resources, children, pods, workspaceParts };
 }
 
 /** Whether it is a Job that deletes an artifact. */

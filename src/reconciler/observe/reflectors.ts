@@ -7,7 +7,7 @@ import type { ReflectorOptions } from '../kube/reflector';
 import type { LiveObject } from '../kube/types';
 import type { Log } from '../runtime/log';
 import type { Registry } from '../runtime/metrics';
-import { PODS, RESOURCE_TYPES, SERVICE_ACCOUNTS, typeOf } from '../types';
+import { PODS, RESOURCE_TYPES, typeOf } from '../types';
 import type { Caches } from './caches';
 import { observeChild, observeResource } from './observed';
 import { observePod } from './pods';
@@ -56,7 +56,9 @@ function reflectorsIn(namespace: string | undefined, { client, caches, log, metr
       ...ours, type: typeOf({ kind }), cache, transform: (live) => observeChild(live, kind),
     })),
     new Reflector({ ...ours, type: PODS, cache: caches.pods, transform: observePod }),
-    new Reflector({ ...ours, type: SERVICE_ACCOUNTS, cache: caches.serviceAccounts, metadataOnly: true, transform: nameOnly }),
+    ...[...caches.workspaceParts].map(([kind, cache]) => new Reflector({
+      ...ours, type: typeOf({ kind }), cache, metadataOnly: true, transform: nameOnly,
+    })),
   ];
 }
 

@@ -29,9 +29,11 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
       for (const key of new Set([old, now].map(keyOfOwner))) if (key !== undefined) enqueue(key);
     });
   }
-  caches.serviceAccounts.onChange(({ old, new: now }) => {
-    if (old && !now) resourcesIn(caches, old.metadata.namespace).forEach((resource) => enqueue(keyOfResource(resource)));
-  });
+  for (const cache of caches.workspaceParts.values()) {
+    cache.onChange(({ old, new: now }) => {
+      if (old && !now) resourcesIn(caches, old.metadata.namespace).forEach((resource) => enqueue(keyOfResource(resource)));
+    });
+  }
   caches.pods.onChange(({ old, new: now }) => {
     const pod = now ?? old;
     const key = pod && keyOfPod(pod);

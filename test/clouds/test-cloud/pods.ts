@@ -1,6 +1,7 @@
 /** The Kubernetes side of Nimbus, a cloud that there is not: an object store by the name of Swift, mounted inline. */
 import type { PlatformSpec } from '../../../src/api/platform';
 import type { ArtifactMount, Cloud, PodPart } from '../../../src/clouds/cloud';
+import { toInternet } from '../../../src/clouds/network';
 import { labelledGpuNodes } from '../../../src/clouds/placement';
 import { rclonePath, workspaceFolder } from '../../../src/clouds/store-url';
 import { MACHINES } from './machines';
@@ -24,6 +25,7 @@ export const nimbusCloud: Cloud = {
   store: () => ({ env: [{ name: 'RCLONE_SWIFT_ENV_AUTH', value: 'true' }], remotePath: (url) => rclonePath('swift', url) }),
   identity: (_: PlatformSpec, { namespace, role }) => ({ annotations: { 'nimbus.example/identity': `${namespace}.${role}` } }),
   workspaceVolumes: () => [],
+  network: () => ({ dnsCaches: [], identity: [], store: [toInternet(443)], registry: [toInternet(443)], mountsFromPod: false }),
   registryLogin: () => undefined,
   missing: () => [],
 };

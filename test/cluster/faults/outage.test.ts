@@ -10,8 +10,8 @@ const MODELS = 1000;
 const RUNNING = 20;
 const DOWN_MS = 30_000;
 const AT_A_TIME = 16;
-/** Of the four kinds, six kinds of children, pods and ServiceAccounts. */
-const WATCHES = 12;
+/** Of the four kinds, six kinds of children, pods, ServiceAccounts and NetworkPolicies. */
+const WATCHES = 13;
 /** Caches are complete again in 5 s; twice that on a machine that has much to do. */
 /** Measured: a few seconds. Much more on a machine that is busy. */
 const BACK_SECONDS = 45;

@@ -1,14 +1,17 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Gpu, Platform, PodSecurity, Preview, Workspace } from '../../../src';
+import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
+import { Gpu, Platform, PodSecurity, Preview, Reconciler, Workspace } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
 import { appOf, gcp, local, messageOf, model, objectsOf, server, synthErrors, workspace } from '../fixtures';
 
 const kinds = (objects: KubeObject[]): (string | undefined)[] => objects.map(({ kind }) => kind);
 const ofKind = (objects: KubeObject[], kind: string): KubeObject[] => objects.filter((object) => object.kind === kind);
 
-test('a workspace writes its namespace, its ServiceAccounts and its volume', () => {
+const POLICIES = Array(6).fill('NetworkPolicy');
+
+test('a workspace writes its namespace, its ServiceAccounts, its volume and its NetworkPolicies', () => {
   expect(kinds(objectsOf(workspace(local())))).toEqual([
-    'Namespace', 'ServiceAccount', 'ServiceAccount', 'ServiceAccount', 'PersistentVolume', 'PersistentVolumeClaim',
+    'Namespace', 'ServiceAccount', 'ServiceAccount', 'ServiceAccount', 'PersistentVolume', 'PersistentVolumeClaim', ...POLICIES,
   ]);
 });
 
@@ -35,7 +38,7 @@ test('a workspace and a pool may be added to the platform later', () => {
   platform.addWorkspace('team-a');
   expect(synthErrors(team)[0]).toMatch(/^\[team-a\/opt\] no pool of the platform has nvidia-l4, it has none;/);
   platform.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 });
-  expect(kinds(objectsOf(team))).toEqual(['Namespace', 'ServiceAccount', 'ServiceAccount', 'ServiceAccount', 'Model']);
+  expect(kinds(objectsOf(team))).toEqual(['Namespace', 'ServiceAccount', 'ServiceAccount', 'ServiceAccount', ...POLICIES, 'Model']);
 });
 
 test('a workspace has a volume for each other that it may read', () => {
@@ -129,4 +132,14 @@ test('what was added to a workspace after its App was validated is validated', (
   new Chart(app, 'other').toJson();
   new Chart(team, 'inner').node.addValidation({ validate: () => ['added later'] });
   expect(() => team.toJson()).toThrow('added later');
+});
+
+test('the reconciler of its namespace may ask its Notebooks, wherever it runs', () => {
+  const platform = Platform.local({ clusterName: 'kind' });
+  platform.addWorkspace('team-a');
+  const app = new App();
+  const team = new Workspace(app, 'team-a', { platform });
+  new Reconciler(new Chart(app, 'system'), 'substratus', { platform, namespace: 'operators' });
+  const policy = objectsOf(team).find(({ metadata }) => metadata?.name === 'substratus-notebooks') as { spec?: NetworkPolicy['spec'] } | undefined;
+  expect(policy?.spec?.ingress?.[0]?.from?.[0]?.namespaceSelector?.matchExpressions?.[0]?.values).toEqual(['operators']);
 });

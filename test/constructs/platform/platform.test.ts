@@ -37,6 +37,17 @@ test('pools and workspaces that are added are in it', () => {
   });
 });
 
+test('a workspace says who comes in and what is reached, where it is not the default', () => {
+  const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme', storeCidrs: ['199.36.153.8/30'] });
+  platform.addWorkspace('team-a', { private: true, serversOpenTo: ['gateway'] });
+  platform.addWorkspace('team-b', { networkPolicies: false });
+  platform.addWorkspace('team-c', { networkPolicies: true, private: false });
+  expect(platform.toJson()).toMatchObject({
+    artifacts: { cidrs: ['199.36.153.8/30'] },
+    workspaces: [{ namespace: 'team-a', private: true, serversOpenTo: ['gateway'] }, { namespace: 'team-b', networkPolicies: false }, { namespace: 'team-c' }],
+  });
+});
+
 const platform = (): Platform => Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
 const pool = (options: object) => () => platform().addGpuPool('l4', untyped({ gpu: Gpu.NVIDIA_L4, ...options }));
 const gcp = (props: object) => () => Platform.gcp(untyped({ clusterName: 'ml', bucketName: 'acme', ...props }));
@@ -72,8 +83,18 @@ test.each<readonly [string, () => unknown, string]>([
     .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, spot: true, flexStart: true }),
   "platform ml cannot have GPU pool 'l4': spot and flexStart are true; leave one of them out"],
   ['a namespace with capitals', () => platform().addWorkspace('Team'), "platform ml cannot have workspace 'Team': no name of a namespace; use lower-case letters, digits and - inside"],
+  ['a namespace of nobody that may come in', team({ serversOpenTo: ['Gateway'] }), "platform ml cannot have workspace 'team-a': serversOpenTo has 'Gateway', "
+    + 'which is not a valid namespace name; use lower-case letters, digits and - inside'],
+  ['Servers that are open to themselves', team({ serversOpenTo: ['team-a'] }),
+    "platform ml cannot have workspace 'team-a': serversOpenTo has team-a itself; leave it out, for a workspace reaches its own Servers"],
+  ['a private workspace without policies', team({ private: true, networkPolicies: false }), "platform ml cannot have workspace 'team-a': "
+    + 'private is true but networkPolicies is false, so nothing would keep it so; leave networkPolicies out'],
+  ['open Servers without policies', team({ serversOpenTo: ['gateway'], networkPolicies: false }), "platform ml cannot have workspace 'team-a': "
+    + 'serversOpenTo is set but networkPolicies is false, so Servers are open to all; leave one of them out'],
+  ['privacy in words', team({ private: 'yes' }), "platform ml cannot have workspace 'team-a': private is 'yes'; give true or false"],
+  ['a range of no addresses', gcp({ storeCidrs: ['199.36.153.8'] }), "storeCidrs has '199.36.153.8'; give a range such as 199.36.153.8/30"],
   ['a read of no namespace', team({ reads: ['Team'] }),
-    "platform ml cannot have workspace 'team-a': reads has 'Team', which is no name of a namespace; use lower-case letters, digits and - inside"],
+    "platform ml cannot have workspace 'team-a': reads has 'Team', which is not a valid namespace name; use lower-case letters, digits and - inside"],
   ['a read of itself', team({ reads: ['team-a'] }),
     "platform ml cannot have workspace 'team-a': reads has team-a itself; leave it out, for a workspace reads its own artifacts"],
   ['a read twice', team({ reads: ['b', 'b'] }), "platform ml cannot have workspace 'team-a': reads has b twice; name it once"],

@@ -51,7 +51,7 @@ test('what is needed is in an earlier wave than what needs it', () => {
 test('the workspace comes in wave 0', () => {
   const { files } = ejected();
   const kinds = files.filter((file) => file.includes('/wave-00/')).map((file) => objectIn(file).kind);
-  expect(kinds).toEqual(['Namespace', 'ServiceAccount', 'ServiceAccount', 'ServiceAccount', 'PersistentVolume', 'PersistentVolumeClaim']);
+  expect(new Set(kinds)).toEqual(new Set(['Namespace', 'ServiceAccount', 'PersistentVolume', 'PersistentVolumeClaim', 'NetworkPolicy']));
 });
 
 test('the order of Argo CD is an annotation of each object, and the rest is as it is previewed', () => {

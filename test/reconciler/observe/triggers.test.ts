@@ -90,12 +90,13 @@ test('what is to go is woken when a Deployment is of another artifact, whoever h
   expect(wokenBy(() => deployments?.observe(child('22', 'gs://acme/other')))).toEqual([MODEL]);
 });
 
-test('a ServiceAccount that is deleted wakes what is in its namespace', () => {
+test.each(['ServiceAccount', 'NetworkPolicy'])('a %s that is deleted wakes what is in its namespace', (kind) => {
   const { caches, wokenBy } = setUp();
-  const account = (namespace: string) => ({ metadata: { name: 'artifact-writer', namespace, uid: namespace, resourceVersion: '30' } });
-  for (const namespace of ['team-a', 'team-b']) expect(wokenBy(() => caches.serviceAccounts.set(account(namespace)))).toEqual([]);
-  expect(wokenBy(() => caches.serviceAccounts.delete('team-b/artifact-writer'))).toEqual([]);
-  expect(wokenBy(() => caches.serviceAccounts.delete('team-a/artifact-writer'))).toEqual([MODEL, SERVER]);
+  const parts = caches.workspaceParts.get(kind);
+  const part = (namespace: string) => ({ metadata: { name: 'one', namespace, uid: namespace, resourceVersion: '30' } });
+  for (const namespace of ['team-a', 'team-b']) expect(wokenBy(() => parts?.set(part(namespace)))).toEqual([]);
+  expect(wokenBy(() => parts?.delete('team-b/one'))).toEqual([]);
+  expect(wokenBy(() => parts?.delete('team-a/one'))).toEqual([MODEL, SERVER]);
 });
 
 test('a resource without a spec, which an older definition has let in, can be kept', () => {

@@ -1,0 +1,137 @@
+/** The NetworkPolicies of a workspace: nothing comes in, and nothing goes out, but what the kinds are for. */
+import type { LabelSelector } from 'kubernetes-types/meta/v1';
+import type {
+  NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicySpec,
+} from 'kubernetes-types/networking/v1';
+import { MANAGED_BY } from '../api/labels';
+import { workspaceOf } from '../api/platform';
+import type { PlatformSpec, WorkspaceSpec } from '../api/platform';
+import { DEFAULT_RECONCILER_NAMESPACE, RECONCILER } from '../api/reconciler';
+import { API_GROUP } from '../api/resource';
+import { inNamespaces, ipBlock, tcp, toHost, toInternet } from '../clouds/network';
+import type { CloudNetwork } from '../clouds/network';
+import { cloudNamed } from '../clouds/pods';
+import { podDefaultsOf } from './pod-defaults';
+import { NOTEBOOK_PORT_NAME, SERVER_PORT_NAMES } from './ports';
+import { proxyUrls } from './proxy';
+
+/** On pods that copy their inputs from the store themselves, before their program starts. */
+export const STORE_ACCESS = { [`${API_GROUP}/store-access`]: 'true' } as const;
+
+const HTTPS = 443;
+/** The package sources of Debian and Ubuntu, which sign what they hold. */
+const HTTP = 80;
+const DNS_PORTS = [{ port: 53, protocol: 'UDP' }, ...tcp(53)];
+/** Where a cluster's DNS runs, under the label that all distributions kept. */
+const CLUSTER_DNS = inNamespaces(['kube-system'], { matchLabels: { 'k8s-app': 'kube-dns' } });
+
+const SERVERS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'server', operator: 'Exists' }] };
+const NOTEBOOKS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'notebook', operator: 'Exists' }] };
+const JOBS_AND_NOTEBOOKS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'server', operator: 'DoesNotExist' }] };
+const HELPERS: LabelSelector = { matchExpressions: [{ key: 'role', operator: 'In', values: ['check', 'publish', 'delete'] }] };
+const BUILDS: LabelSelector = { matchLabels: { role: 'build' } };
+
+interface Ground {
+  readonly platform: PlatformSpec;
+  readonly workspace: WorkspaceSpec;
+  readonly network: CloudNetwork;
+  /** To the proxies that pods are told of. */
+  readonly proxies: readonly NetworkPolicyEgressRule[];
+}
+
+/** The policies of a namespace: those of a workspace unless it turns them off, of another namespace those of our own pods. */
+export function networkPolicies(platform: PlatformSpec, namespace: string): NetworkPolicy[] {
+  const declared = workspaceOf(platform, namespace);
+  if (declared?.networkPolicies === false) return [];
+  const ground: Ground = {
+    platform,
+    workspace: declared ?? { namespace },
+    network: cloudNamed(platform.cloud).network(platform),
+    proxies: proxyUrls(podDefaultsOf(platform, namespace).env).map(toHost),
+  };
+  return [
+    policy(ground, 'default', everyPod(ground, declared !== undefined)),
+    policy(ground, 'servers', servers(ground)),
+    policy(ground, 'notebooks', notebooks(ground)),
+    policy(ground, 'jobs-and-notebooks', jobsAndNotebooks(ground)),
+    policy(ground, 'store', egressOf(HELPERS, credentialsAndStore(ground))),
+    policy(ground, 'downloads', egressOf({ matchLabels: { ...STORE_ACCESS } }, credentialsAndStore(ground))),
+    ...(declared?.builds ? [policy(ground, 'builds', egressOf(BUILDS, builds(ground)))] : []),
+  ];
+}
+
+function policy({ workspace: { namespace } }: Ground, name: string, spec: NetworkPolicySpec): NetworkPolicy {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: `substratus-${name}`, namespace, labels: { ...MANAGED_BY } },
+    spec,
+  };
+}
+
+/** Nothing but DNS, for whoever's pod it is. A namespace that was not declared may hold pods of others, which are left alone. */
+function everyPod({ network: { dnsCaches } }: Ground, isDeclared: boolean): NetworkPolicySpec {
+  return {
+    podSelector: isDeclared ? {} : { matchLabels: { ...MANAGED_BY } },
+    policyTypes: ['Ingress', 'Egress'],
+    egress: [{ to: [CLUSTER_DNS, ...dnsCaches.map((cidr) => ipBlock(cidr))], ports: DNS_PORTS }],
+  };
+}
+
+/** Anybody of the workspace, and the namespaces that it names, at the ports that serve. */
+function servers(ground: Ground): NetworkPolicySpec {
+  const { serversOpenTo = [] } = ground.workspace;
+  const from = [{ podSelector: {} }, ...(serversOpenTo.length > 0 ? [inNamespaces(serversOpenTo)] : [])];
+  return {
+    podSelector: SERVERS,
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from, ports: tcp(...SERVER_PORT_NAMES) }],
+    ...withEgress(mounted(ground)),
+  };
+}
+
+/** The reconciler, which asks how long nobody has used it. People come by `kubectl port-forward`, from the node, which no policy blocks. */
+function notebooks({ platform }: Ground): NetworkPolicySpec {
+  const { reconcilerNamespace = DEFAULT_RECONCILER_NAMESPACE } = platform;
+  const reconciler = inNamespaces([reconcilerNamespace], { matchLabels: { 'app.kubernetes.io/name': RECONCILER } });
+  const ingress: NetworkPolicyIngressRule[] = [{ from: [reconciler], ports: tcp(NOTEBOOK_PORT_NAME) }];
+  return { podSelector: NOTEBOOKS, policyTypes: ['Ingress'], ingress };
+}
+
+function jobsAndNotebooks(ground: Ground): NetworkPolicySpec {
+  const { workspace: { private: isPrivate } } = ground;
+  return egressOf(JOBS_AND_NOTEBOOKS, [
+    { to: serversInReach(ground) },
+    ...mounted(ground),
+    ...(isPrivate ? [] : [toInternet(HTTPS), ...ground.proxies]),
+  ]);
+}
+
+/** The Servers of the workspace itself, and of those that open theirs to it. */
+function serversInReach({ platform: { workspaces = [] }, workspace: { namespace } }: Ground) {
+  const open = workspaces.filter(({ serversOpenTo = [] }) => serversOpenTo.includes(namespace)).map((other) => other.namespace);
+  return [{ podSelector: SERVERS }, ...(open.length > 0 ? [inNamespaces(open, SERVERS)] : [])];
+}
+
+/** What it takes to read mounted artifacts. */
+function mounted(ground: Ground): NetworkPolicyEgressRule[] {
+  return ground.network.mountsFromPod ? credentialsAndStore(ground) : [];
+}
+
+function credentialsAndStore({ network: { identity, store }, proxies }: Ground): NetworkPolicyEgressRule[] {
+  return [...identity, ...store, ...proxies];
+}
+
+function builds({ network: { identity, registry }, proxies, workspace: { private: isPrivate } }: Ground): NetworkPolicyEgressRule[] {
+  return [...identity, ...registry, ...proxies, ...(isPrivate ? [] : [toInternet(HTTP, HTTPS)])];
+}
+
+function egressOf(podSelector: LabelSelector, egress: readonly NetworkPolicyEgressRule[]): NetworkPolicySpec {
+  return { podSelector, policyTypes: ['Egress'], ...withEgress(egress) };
+}
+
+/** The same rule twice would be noise: identity and store may be one and the same. */
+function withEgress(rules: readonly NetworkPolicyEgressRule[]): Pick<NetworkPolicySpec, 'egress'> {
+  const egress = [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
+  return egress.length > 0 ? { egress } : {};
+}

@@ -1,0 +1,7 @@
+/** Names of the ports that pods of the kinds serve at, which NetworkPolicies name too. */
+
+export const SERVER_PORT_NAME = 'http-serve';
+export const NOTEBOOK_PORT_NAME = 'notebook';
+
+/** Ports of a Server that others may reach: its own, and what an author may add under these names. */
+export const SERVER_PORT_NAMES = [SERVER_PORT_NAME, 'grpc', 'metrics'] as const;
