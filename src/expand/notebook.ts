@@ -75,7 +75,9 @@ function deployment(notebook: NotebookResource, context: ArtifactContext): Deplo
         container: {
           name: 'notebook',
           ports: [{ name: NOTEBOOK_PORT_NAME, containerPort: PORT, protocol: 'TCP' }],
-          readinessProbe: { httpGet: { path: readinessPath, port: NOTEBOOK_PORT_NAME }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+          readinessProbe: {
+            httpGet: { path: readinessPath, port: NOTEBOOK_PORT_NAME }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3,
+          },
         },
         defaultCommand: JUPYTER,
         preset: tokenVariables(notebook),
