@@ -1,5 +1,4 @@
 import { Size, SizeRoundingBehavior } from 'cdk8s';
-import { isDns1123Label } from '../../api/names';
 import type { CustomGpuSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
 import { unknownGpu } from '../../expand';
@@ -138,13 +137,17 @@ export class Gpu {
 }
 
 const CUSTOM_OPTIONS = knownProps<CustomGpuOptions>({ name: true, memory: true, resourceName: true, cpu: true, hostMemory: true });
+/* It is the value of a label. */
+const NAME = /^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$/;
 const RESOURCE_NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?\/[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$/;
 
 function customProblem(options: CustomGpuOptions): string | undefined {
   const wrong = optionsProblem('Gpu.custom', options, CUSTOM_OPTIONS);
   if (wrong) return wrong;
   const { name, memory, resourceName, cpu, hostMemory } = options;
-  if (typeof name !== 'string' || !isDns1123Label(name)) return `name is ${shown(name)}; use lower-case letters, digits and - inside, for example nvidia-rtx-a6000`;
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    return `name is ${shown(name)}; use lower-case letters, digits, - and . inside, 63 characters at most, for example nvidia-rtx-a6000`;
+  }
   if (gpuNamed(name)) return `gpu ${name} is in the catalog; write Gpu.of('${name}'), or give yours another name`;
   if (typeof resourceName !== 'string' || !RESOURCE_NAME.test(resourceName)) {
     return `resourceName of gpu ${name} is ${shown(resourceName)}; give the extended resource of its nodes, for example nvidia.com/gpu`;

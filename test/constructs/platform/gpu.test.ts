@@ -36,7 +36,8 @@ test('B2: a GPU of one\'s own is on the platform once a pool has it, in whole or
 
 test.each([
   ['a name of the catalog', { ...A6000, name: 'nvidia-l4' }, "gpu nvidia-l4 is in the catalog; write Gpu.of('nvidia-l4'), or give yours another name"],
-  ['a name that no label can have', { ...A6000, name: 'RTX A6000' }, "name is 'RTX A6000'; use lower-case letters, digits and - inside, for example nvidia-rtx-a6000"],
+  ['a name that no label can have', { ...A6000, name: 'RTX A6000' },
+    "name is 'RTX A6000'; use lower-case letters, digits, - and . inside, 63 characters at most, for example nvidia-rtx-a6000"],
   ['a resource without a domain', { ...A6000, resourceName: 'gpu' },
     "resourceName of gpu nvidia-rtx-a6000 is 'gpu'; give the extended resource of its nodes, for example nvidia.com/gpu"],
   ['memory as a number', { ...A6000, memory: 48 }, 'memory of gpu nvidia-rtx-a6000 is 48; write for example Size.gibibytes(48)'],
