@@ -2,7 +2,7 @@
 import {
   ArtifactBucket, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, ImageRegistry, Model, PoolCapacity, Preview, Server, Workspace,
 } from 'cdk-substratus';
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Size } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
 
 const CLOUD = Cloud.aws({ accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] });
@@ -15,7 +15,7 @@ export function awsH100(kubernetes: App, terraform: TerraformApp): void {
   const stack = new TerraformStack(terraform, 'aws-h100');
   const cluster = new Cluster(stack, 'ml', {
     cloud: CLOUD,
-    kubernetesVersion: '1.33',
+    kubernetesVersion: '1.35',
     admins: ['arn:aws:iam::111122223333:role/ml-admin'],
     tags: { 'cost-centre': 'research' },
   });
@@ -28,9 +28,12 @@ export function awsH100(kubernetes: App, terraform: TerraformApp): void {
 
   new ClusterAddons(new Chart(kubernetes, 'system'), 'addons', { platform });
   const team = new Workspace(kubernetes, 'research', { platform });
+  /* 141 GB of weights, as much again under original/, and a repository that asks for a token. */
   const base = new Model(team, 'llama', {
     image: 'substratusai/model-loader-huggingface',
+    env: { HF_TOKEN: '${{ secrets.huggingface.token }}' },
     params: { name: 'meta-llama/Llama-3.1-70B-Instruct' },
+    staging: { size: Size.gibibytes(350) },
   });
   const tuned = new Model(team, 'llama-tuned', {
     image: 'substratusai/model-trainer-huggingface',

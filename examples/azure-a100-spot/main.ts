@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import {
   ArtifactBucket, Capacity, Cloud, Cluster, ClusterAddons, Dataset, Gpu, GpuNodePool, GpuSharing, Model, Notebook, Preview, Workspace,
 } from 'cdk-substratus';
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Size } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
 
 const CLOUD = Cloud.azure({
@@ -32,9 +32,11 @@ export function azureA100Spot(kubernetes: App, terraform: TerraformApp): void {
   const data = new Workspace(kubernetes, 'data', { platform });
   const squad = new Dataset(data, 'squad', { image: 'substratusai/dataset-squad', sharedWith: ['research'] });
   const team = new Workspace(kubernetes, 'research', { platform });
+  /* 84 GB of weights. */
   const base = new Model(team, 'falcon', {
     image: 'substratusai/model-loader-huggingface',
     params: { name: 'tiiuae/falcon-40b' },
+    staging: { size: Size.gibibytes(120) },
   });
   new Model(team, 'falcon-squad', {
     image: 'substratusai/model-trainer-huggingface',

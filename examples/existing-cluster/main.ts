@@ -10,7 +10,7 @@ export function existingCluster(kubernetes: App, terraform: TerraformApp): void 
   const cluster = Cluster.fromAttributes(stack, 'shared', {
     cloud: CLOUD,
     clusterName: 'shared',
-    kubernetesVersion: '1.33',
+    kubernetesVersion: '1.35',
     attributes: {
       nodeRoleArn: 'arn:aws:iam::111122223333:role/shared-nodes',
       subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'], // one for each zone, in their order

@@ -20,9 +20,9 @@ import { userPodTemplate } from './pod';
 import type { Context } from './pod';
 import { STAY_IN_PLACE } from './pod-parts';
 import { rcloneContainer } from './rclone';
-import { defaultStagingGiB } from './resources';
 import { CHECK_SCRIPT, DELETE_SCRIPT, PUBLISH_SCRIPT } from './scripts';
 import { writerSecurity } from './security';
+import { defaultStagingGiB } from './staging';
 import { verifier, withoutCredentials } from './verify';
 
 const DEFAULT_RETRIES = 2;
@@ -159,9 +159,9 @@ function stagingName(resource: ArtifactResource, artifact: Artifact): string {
 
 /** The volume of `/content/artifacts`: it outlives the run's pods, so that a preempted run finds what it had written. */
 function stagingClaim(resource: ArtifactResource, artifact: Artifact, platform: PlatformSpec): PersistentVolumeClaim {
-  const { staging, resources } = resource.spec;
+  const { staging } = resource.spec;
   const metadata = childMetadata(resource, { name: stagingName(resource, artifact), role: 'staging' });
-  return withRecipe(claim({ storage: staging, defaultSize: defaultStagingGiB(resources, platform), metadata }), artifact);
+  return withRecipe(claim({ storage: staging, defaultSize: defaultStagingGiB(resource.spec, platform), metadata }), artifact);
 }
 
 function stagingPart(resource: ArtifactResource, artifact: Artifact, readOnly: boolean) {

@@ -10,7 +10,6 @@ import { ExpandError } from './error';
 import { gpuRequestOf, slicesIn } from './gpus';
 
 const MAX_DEFAULT_DISK_GIB = 100;
-const MIN_STAGING_GIB = 50;
 /** For a slice of a GPU, however small: more than the 64 MiB of container runtimes. */
 const MIN_SHARED_MEMORY_GIB = 1 / 4;
 
@@ -62,21 +61,16 @@ function defaultsFor(request: GpuRequest | undefined, platform: PlatformSpec): A
   const slices = slicesIn(request);
   const disk = Math.min(MAX_DEFAULT_DISK_GIB, 20 + Math.ceil(gpu.memoryGiB * count / 4));
   if (slices === 1) return { cpu: gpu.cpu * count, memory: gpu.hostMemoryGiB * count, disk };
-  return { cpu: `${Math.floor(1000 * gpu.cpu / slices)}m`, memory: mebibytes(gpu.hostMemoryGiB / slices), disk: mebibytes(disk / slices) };
+  return { cpu: `${Math.floor(1000 * gpu.cpu / slices)}m`, memory: inBinary(gpu.hostMemoryGiB / slices), disk: inBinary(disk / slices) };
 }
 
-function mebibytes(gib: number): string {
-  return `${Math.floor(1024 * gib)}Mi`;
+/** Whole GiB as such, else MiB, rounded down. */
+function inBinary(gib: number): string {
+  return Number.isInteger(gib) ? `${gib}Gi` : `${Math.floor(1024 * gib)}Mi`;
 }
 
 function definedOnly({ cpu, memory, disk }: ResourcesSpec): Pick<ResourcesSpec, 'cpu' | 'memory' | 'disk'> {
   return { ...(cpu !== undefined && { cpu }), ...(memory !== undefined && { memory }), ...(disk !== undefined && { disk }) };
-}
-
-/** Size of the staging volume, where none is given: twice what fits on the GPUs, for weights and what is made of them. */
-export function defaultStagingGiB(resources: ResourcesSpec | undefined, platform: PlatformSpec): number {
-  const request = gpuRequestOf(resources, platform);
-  return Math.max(MIN_STAGING_GIB, request ? Math.ceil(2 * gpuMemoryGiB(request)) : 0);
 }
 
 /**
@@ -89,7 +83,7 @@ function defaultSharedMemory(request: GpuRequest | undefined): string {
   const { count } = request;
   const gib = count === 1 ? 2 : Math.max(8, 4 * count);
   const slices = slicesIn(request);
-  return slices === 1 ? `${gib}Gi` : mebibytes(Math.max(MIN_SHARED_MEMORY_GIB, gib / slices));
+  return inBinary(Math.max(MIN_SHARED_MEMORY_GIB, gib / slices));
 }
 
 /** Size of `/dev/shm` as a quantity. */
@@ -103,8 +97,4 @@ export function sharedMemory(resources: ResourcesSpec = {}, platform: PlatformSp
     throw new ExpandError(`resources.sharedMemory is ${size} but resources.memory is ${memory}; give more memory, for /dev/shm is part of it`);
   }
   return size;
-}
-
-function gpuMemoryGiB(request: GpuRequest): number {
-  return (request.gpu?.memoryGiB ?? 0) * request.count / slicesIn(request);
 }

@@ -2,7 +2,8 @@ import { amountOf } from '../../src/api/quantity';
 import type { ResourcesSpec } from '../../src/api/resource';
 import { GPUS } from '../../src/catalog/gpus';
 import { gpuRequestOf, unknownGpu } from '../../src/expand';
-import { defaultStagingGiB, resourceRequirements, sharedMemory } from '../../src/expand/resources';
+import { resourceRequirements, sharedMemory } from '../../src/expand/resources';
+import { defaultStagingGiB } from '../../src/expand/staging';
 import { CLOUDS, platformOf } from './fixtures';
 
 function requestsOf(resources?: ResourcesSpec, cloud = 'gcp'): Record<string, string> {
@@ -95,7 +96,7 @@ test('a count of 0 of a GPU that is not in the catalog is no GPU', () => {
 });
 
 test('the staging volume and the shared memory grow with the GPUs', () => {
-  expect([undefined, gpu('nvidia-l4'), gpu('nvidia-a100-80gb', 8)].map((resources) => defaultStagingGiB(resources, GCP))).toEqual([50, 50, 1280]);
+  expect([undefined, gpu('nvidia-l4'), gpu('nvidia-a100-80gb', 8)].map((resources) => defaultStagingGiB({ resources }, GCP))).toEqual([50, 50, 1280]);
   expect([undefined, gpu('nvidia-l4'), gpu('nvidia-l4', 8)].map((resources) => sharedMemory(resources, GCP))).toEqual(['1Gi', '2Gi', '32Gi']);
 });
 
@@ -118,8 +119,8 @@ test.each([
 
 test('A8: shared memory and staging are those of the slice', () => {
   const mig = slice('nvidia-a100-80gb', 'mig-3g.40gb');
-  expect(sharedMemory(mig, GCP)).toBe('1024Mi');
-  expect([mig, slice('nvidia-b200', 'mig-1g.23gb')].map((resources) => defaultStagingGiB(resources, GCP))).toEqual([80, 52]);
+  expect(sharedMemory(mig, GCP)).toBe('1Gi');
+  expect([mig, slice('nvidia-b200', 'mig-1g.23gb')].map((resources) => defaultStagingGiB({ resources }, GCP))).toEqual([80, 52]);
 });
 
 test('A8: several slices, or a way of sharing that there is not, are errors', () => {

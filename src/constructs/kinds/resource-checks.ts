@@ -1,12 +1,12 @@
 /** What is wrong with a resource, once the platform and all other resources are known. */
 import { workspaceOf } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
-import type { Resource, ResourcesSpec } from '../../api/resource';
+import type { ArtifactSpec, Resource, ResourcesSpec } from '../../api/resource';
 import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
   artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf, keyOfResource, namespaceOf, noPoolFor,
-  noRoomFor, poolsFor, unnamedGpu, UNRESOLVED,
+  noRoomFor, poolsFor, stagingProblem, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -25,7 +25,7 @@ export function resourceErrors(declaration: Declaration, all: Declarations): str
   const spec = platform._spec;
   const namespace = namespaceOf(rendered);
   if (!workspaceOf(spec, namespace)) return [platform._unknownWorkspace(namespace)];
-  const problems = [...readErrors(rendered, spec), ...buildErrors(rendered, spec)];
+  const problems = [...readErrors(rendered, spec), ...buildErrors(rendered, spec), ...stagingErrors(rendered)];
   return problems.length > 0 ? problems : expandErrors(declaration, spec, all);
 }
 
@@ -105,6 +105,11 @@ function gpuErrors(request: GpuRequest, { capacity }: ResourcesSpec, platform: P
 
 function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {
   return pools.map((pool) => `${pool.name}: ${pool.capacity ?? 'on-demand'}`).join(', ');
+}
+
+function stagingErrors({ spec }: Resource): string[] {
+  const problem = stagingProblem(spec as ArtifactSpec);
+  return problem === undefined ? [] : [problem];
 }
 
 /** Whatever else the pools or the expansion would answer, said before it is applied. */

@@ -1,7 +1,8 @@
 /** What there is to say of a Job that is not done, or has failed. */
+import { fullVolume } from '../observe/full-volume';
 import type { ObservedChild } from '../observe/observed';
 import { describeEnding, newestFirst } from '../observe/pods';
-import type { ObservedPod, Trouble } from '../observe/pods';
+import type { Ending, ObservedPod, Trouble } from '../observe/pods';
 import type { View } from './view';
 
 function podsOf(job: ObservedChild, pods: readonly ObservedPod[]): ObservedPod[] {
@@ -34,9 +35,19 @@ export function failureOf(job: ObservedChild, pods: readonly ObservedPod[]): str
   const own = podsOf(job, pods);
   for (const { ending, failure } of own) {
     if (failure) return failure;
-    if (ending && ending.exitCode !== 0) return describeEnding(ending);
+    if (ending && ending.exitCode !== 0) return describeFailure(job, ending);
   }
   return own.length > 0 ? job.job?.message : undefined;
+}
+
+function describeFailure({ role }: ObservedChild, ending: Ending): string {
+  const full = role === 'run' ? fullVolume(ending) : undefined;
+  return full === undefined ? describeEnding(ending) : `${full}: ${describeEnding(ending)}`;
+}
+
+/** Whether a run has failed for want of room on its volume, which another attempt finds as full as it was. */
+export function hasFilledVolume(job: ObservedChild, pods: readonly ObservedPod[]): boolean {
+  return job.role === 'run' && podsOf(job, pods).some(({ ending, isDisrupted }) => !isDisrupted && ending && fullVolume(ending) !== undefined);
 }
 
 /** Pods that a disruption has taken and that are not noted on the Job yet. */

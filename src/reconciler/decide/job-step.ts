@@ -1,5 +1,5 @@
 /** A step of a Model or Dataset that is not done: what shall be there, and what there is to say. */
-import type { Job } from 'kubernetes-types/batch/v1';
+import type { Job, JobSpec } from 'kubernetes-types/batch/v1';
 import { IMAGE_DIGEST_ANNOTATION } from '../../expand';
 import type { Artifact, Child, Inputs, KubeObject } from '../../expand';
 import type { Observed, ObservedChild } from '../observe/observed';
@@ -10,7 +10,7 @@ import { isExhausted, jobsOf, retryOf } from './attempt';
 import type { Attempt, JobStep } from './attempt';
 import { stalled } from './decision';
 import type { Decision, Desired, Verdict } from './decision';
-import { failureOf, jobTrouble, newlyDisrupted } from './job-report';
+import { failureOf, hasFilledVolume, jobTrouble, newlyDisrupted } from './job-report';
 import type { ArtifactView } from './view';
 
 /** How far a Model or Dataset is. */
@@ -75,11 +75,17 @@ function running(progress: Progress, { step, job, isOutdated }: Begun): Decision
   const pods = newlyDisrupted(job, view.pods);
   const disrupted = pods.length > 0 && { disrupted: { job, pods: [...job.job?.disrupted ?? [], ...pods] } };
   const isOver = isExhausted(job);
-  const desired = [...desiredOf(progress, 'prepare'), ...kept(progress, { step, job, stops: isOver })];
+  const desired = [...desiredOf(progress, 'prepare'), ...kept(progress, { step, job, change: endOf(job, view.pods) })];
   const verdict = suspend ? suspendedVerdict({ fields: { artifacts: { url } } })
     : isOver ? stalled('TooManyDisruptions', tooManyDisruptions(job), { fields: { artifacts: { url } } })
       : stepVerdict(step, url, jobTrouble(job, view));
   return { desired, obsolete: [], verdict: isOutdated && !suspend ? outdatedVerdict(verdict) : verdict, ...disrupted };
+}
+
+/** What ends a Job that must not try again: suspension where it may go on later, no more attempts where another would fail alike. */
+function endOf(job: ObservedChild, pods: readonly ObservedPod[]): Pick<JobSpec, 'suspend' | 'backoffLimit'> | undefined {
+  if (isExhausted(job)) return { suspend: true };
+  return hasFilledVolume(job, pods) ? { backoffLimit: 0 } : undefined;
 }
 
 function tooManyDisruptions({ job }: ObservedChild): string {
@@ -94,11 +100,11 @@ interface Begun {
 }
 
 /** The step's objects, with the Job that is there under its own name, and its template as it is: it cannot change. */
-function kept(progress: Progress, { step, job, stops }: Begun & { readonly stops: boolean }): Desired[] {
+function kept(progress: Progress, { step, job, change }: Begun & { readonly change?: Pick<JobSpec, 'suspend' | 'backoffLimit'> }): Desired[] {
   return desiredOf(progress, step).map((desired) => {
     if (desired.object.kind !== 'Job') return desired;
     const { metadata, spec, ...rest } = desired.object as Job;
-    const object = { ...rest, metadata: { ...metadata, name: job.metadata.name }, spec: { ...spec, ...(stops && { suspend: true }) } };
+    const object = { ...rest, metadata: { ...metadata, name: job.metadata.name }, spec: { ...spec, ...change } };
     return { ...desired, object: object as KubeObject, keepsTemplate: true };
   });
 }
