@@ -76,7 +76,9 @@ class Placing {
     const isAbout = (target: KubeObject) => names.some((name) => isNamed(target, name)) || isMonitoredBy(target, object);
     const named = this.stages.filter(({ objects }) => objects.some(isAbout));
     const required = this.stages.filter(({ resource }) => other.afterResources.has(keyOfResource(resource)));
-    const before = other.after.filter(({ object: first }) => !isUnboundClaim(first)).map((each) => this.place(each));
+    const before = other.after
+      .filter((first) => this.others.includes(first) && !isUnboundClaim(first.object))
+      .map((each) => this.place(each));
     const waves = [...named.map(({ wave }) => wave), ...required.map(({ wave }) => wave + 1), ...before.map(({ wave }) => wave)];
     const follows = new Set([...[...named, ...required].map(({ resource }) => resource), ...before.flatMap((each) => each.follows)]);
     return { wave: Math.max(0, ...waves), object, follows: [...follows] };
