@@ -4,6 +4,7 @@
  * No default anywhere, for expansion sets them. A bound on whatever can grow, for the API server estimates from the bounds what
  * a rule may cost. And nothing that the ancestor's schema accepted is refused: an older cluster may hold it.
  */
+import { GIT_URL_PATTERN } from './credentials';
 import { DURATION_PATTERN } from './duration';
 import { MAX_NAME_LENGTH } from './names';
 import { QUANTITY_PATTERN } from './quantity';
@@ -12,6 +13,7 @@ import type {
   ResourcesSpec, ServerSpec, SharingSpec, StorageSpec, UploadSpec,
 } from './resource';
 import { SHARING_PATTERN } from './sharing';
+import { MOST_TEXT, MOST_WORDS } from './text-size';
 
 /** The part of `JSONSchemaProps` that we use. */
 export interface Schema {
@@ -77,6 +79,23 @@ function mapOf(additionalProperties: Schema, maxProperties: number, description:
   return { description, type: 'object', maxProperties, additionalProperties };
 }
 
+/**
+ * Bounds the text of a map or list as a whole, as `textProblem` does at synth. A rule of the field, so that an object with more that
+ * was stored before is accepted as long as the field stays: Kubernetes 1.30 and newer do not apply a rule to what has not changed.
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-ratcheting
+ */
+function limited(schema: Schema, field: string): Schema {
+  const most = schema.type === 'array' ? MOST_WORDS : MOST_TEXT;
+  const value = schema.additionalProperties?.['x-kubernetes-int-or-string'] ? '(type(self[each]) == int ? 20 : size(self[each]))' : 'size(self[each])';
+  const size = schema.type === 'array' ? 'self.map(each, size(each))' : `self.map(each, size(each) + ${value})`;
+  return {
+    ...schema, 'x-kubernetes-validations': [{
+      rule: `${size}.sum() <= ${most}`,
+      message: `${field} has too much text, of which ${most} characters are allowed together; put long texts in the image, or in a ConfigMap`,
+    }],
+  };
+}
+
 function oneOf(values: readonly string[], description: string): Schema {
   return { description, type: 'string', enum: values };
 }
@@ -114,7 +133,7 @@ function storage(description: string, size: string): Schema {
 
 const BUILD = objectOf<BuildSpec>('Builds the image from source first: from a git repository, or from an uploaded archive.', {
   git: objectOf<GitSpec>('A git repository, read once when the image is built.', {
-    url: text('URL of the repository.', LONGEST_URL),
+    url: text('URL of the repository, without a user name or token in it.', LONGEST_URL, { pattern: GIT_URL_PATTERN }),
     path: text('Folder of the build context, with its Dockerfile. Default: the root of the repository.', LONGEST_PATH),
     tag: text('Tag to build. Use this or branch.', 255),
     branch: text("Branch to build. Default: the repository's default branch.", 255),
@@ -149,7 +168,7 @@ const LABEL = text('Value of the label.', MAX_NAME_LENGTH);
 
 const POD = objectOf<PodSpec>('What to add to the pod that runs the image. It never replaces what the kind itself needs.', {
   labels: mapOf(LABEL, 64, 'Labels of the pod.'),
-  annotations: mapOf(text('Value of the annotation.', LONGEST_ANNOTATION), 64, 'Annotations of the pod.'),
+  annotations: limited(mapOf(text('Value of the annotation.', LONGEST_ANNOTATION), 64, 'Annotations of the pod.'), 'annotations'),
   nodeSelector: mapOf(LABEL, 64, 'Labels that a node must have.'),
   tolerations: listOf(kubernetesType('A Toleration of core/v1.'), 64, 'Taints of nodes that the pod tolerates.'),
   volumes: listOf(kubernetesType('A Volume of core/v1.'), 64, 'More volumes of the pod.'),
@@ -165,15 +184,17 @@ const POD = objectOf<PodSpec>('What to add to the pod that runs the image. It ne
 const COMMON: Fields<CommonSpec> = {
   image: text('Image to run. With build, the built image runs instead.', LONGEST_URL),
   build: BUILD,
-  command: listOf(text('One word of the command.', LONGEST_ARGUMENT), 256, "Command to run in place of the image's entrypoint."),
-  args: listOf(text('One argument.', LONGEST_ARGUMENT), 256, "Arguments to use in place of the image's."),
-  env: mapOf(text('Value of the variable.', LONGEST_ARGUMENT), 256,
-    'Environment variables. The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'),
-  runtimeEnv: mapOf(text('Value of the variable.', LONGEST_ARGUMENT), 256,
+  command: limited(
+    listOf(text('One word of the command.', LONGEST_ARGUMENT), 256, "Command to run in place of the image's entrypoint."), 'command',
+  ),
+  args: limited(listOf(text('One argument.', LONGEST_ARGUMENT), 256, "Arguments to use in place of the image's."), 'args'),
+  env: limited(mapOf(text('Value of the variable.', LONGEST_ARGUMENT), 256,
+    'Environment variables. The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'), 'env'),
+  runtimeEnv: limited(mapOf(text('Value of the variable.', LONGEST_ARGUMENT), 256,
     'Environment variables that change no result, such as a log level or a proxy. They can change at any time. '
-    + 'The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'),
-  params: mapOf({ 'x-kubernetes-int-or-string': true, 'maxLength': LONGEST_ARGUMENT }, 256,
-    'Parameters, each an integer or a string. The container finds them in /content/params.json, and each in PARAM_<KEY IN UPPER CASE>.'),
+    + 'The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'), 'runtimeEnv'),
+  params: limited(mapOf({ 'x-kubernetes-int-or-string': true, 'maxLength': LONGEST_ARGUMENT }, 256,
+    'Parameters, each an integer or a string. The container finds them in /content/params.json, and each in PARAM_<KEY IN UPPER CASE>.'), 'params'),
   literalParams: listOf(text('Key of a parameter.', LONGEST_NAME), 256,
     'Parameters whose string is a number or a boolean in JSON, such as "0.0002", "false" or "9007199254740993", and is written so to '
     + '/content/params.json. The string itself is part of the recipe, this list is not.'),
@@ -184,6 +205,7 @@ const COMMON: Fields<CommonSpec> = {
   }, { required: ['name'] }), 16, 'Secrets to pull the image with.'),
   pod: POD,
   podSecurity: oneOf(['baseline', 'restricted'], 'The Pod Security Standard that the pods meet. Default: baseline.'),
+  allowPlainText: flag('Whether a string here may look like a token or key. Default: false.'),
 };
 
 const ARTIFACT: Fields<Omit<ArtifactSpec, keyof CommonSpec>> = {

@@ -88,6 +88,8 @@ export interface CommonSpec {
   readonly pod?: PodSpec;
   /** The Pod Security Standard that the pods meet: `baseline` (default) or `restricted`. */
   readonly podSecurity?: PodSecurity;
+  /** Whether a string of the spec may look like a credential. */
+  readonly allowPlainText?: boolean;
 }
 
 export type PodSecurity = 'baseline' | 'restricted';

@@ -1,4 +1,5 @@
 /** The one door: a resource, a platform and inputs go in, children come out. Pure, and the same everywhere. */
+import { credentialProblem } from '../api/credentials';
 import type { PlatformSpec } from '../api/platform';
 import { isArtifactResource } from '../api/resource';
 import type { Resource } from '../api/resource';
@@ -52,6 +53,7 @@ export interface ExpandContext {
  * @throws ExpandError if the resource asks for what cannot be, in words that its author can act on.
  */
 export function expand(resource: Resource, context: ExpandContext): Child[] {
+  checkCredentials(resource);
   switch (resource.kind) {
     case 'Model': return expandModel(resource, context);
     case 'Dataset': return expandDataset(resource, context);
@@ -71,6 +73,13 @@ export function checkExpandable(resource: Resource, context: ExpandContext): voi
     expand(resource, context);
     return;
   }
+  checkCredentials(resource);
   buildChildren(resource, context);
   runTemplate(resource, artifactOf(resource, context.platform, context.inputs), context);
+}
+
+/** As at synth, for what was written by hand. */
+function checkCredentials({ spec }: Resource): void {
+  const problem = credentialProblem(spec);
+  if (problem) throw new ExpandError(problem);
 }

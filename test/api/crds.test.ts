@@ -113,9 +113,17 @@ describe('the rules', () => {
     expect([...new Set(keys)]).toEqual(['rule', 'message']);
   });
 
-  test('sit on the spec alone, where they see fields come and go', () => {
-    const places = NODES.filter(({ schema }) => schema['x-kubernetes-validations']).map(({ path }) => path);
-    expect(places).toEqual(['Model.spec', 'Dataset.spec', 'Notebook.spec']);
+  const isTransition = ({ schema }: Node) => schema['x-kubernetes-validations']?.some(({ rule }) => rule.includes('oldSelf'));
+
+  test('that lock sit on the spec alone, where they see fields come and go', () => {
+    expect(NODES.filter(isTransition).map(({ path }) => path)).toEqual(['Model.spec', 'Dataset.spec', 'Notebook.spec']);
+  });
+
+  test('A5: that bound text sit on the fields, so that what was stored before can stay', () => {
+    const places = NODES.filter((node) => node.schema['x-kubernetes-validations'] && !isTransition(node)).map(({ path }) => path);
+    expect(places.filter((path) => path.startsWith('Model.'))).toEqual([
+      'Model.spec.command', 'Model.spec.args', 'Model.spec.env', 'Model.spec.runtimeEnv', 'Model.spec.params', 'Model.spec.pod.annotations',
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { BucketAccess, BucketInfrastructure } from '../../clouds/infrastructure';
 import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
-import { checkPlaces } from '../platform/platform-checks';
+import { checkFolders, checkPlaces } from '../platform/platform-checks';
 import { clusterOf } from './cluster-base';
 import type { ICluster } from './cluster-props';
 import { checkTaken } from './taken-props';
@@ -159,6 +159,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
 
   private grant({ namespace, serviceAccountName: name }: ServiceAccountIdentity, { prefix }: GrantOptions, access: BucketAccess): void {
     checkTokens(this, { namespace, serviceAccountName: name, prefix });
+    if (prefix !== '') asValidation(this, () => checkFolders('prefix', prefix));
     asValidation(this, () => this.infrastructure.grant(this, { account: { namespace, name }, prefix: prefix.replace(/^\/+|\/+$/g, ''), access }));
   }
 }

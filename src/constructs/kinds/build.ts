@@ -1,3 +1,4 @@
+import { userinfoProblem } from '../../api/credentials';
 import type { BuildSpec } from '../../api/resource';
 import { tokenProblem } from '../checks/guard';
 import { knownProps, optionsProblem } from '../checks/known-props';
@@ -36,12 +37,12 @@ const GIT_PROPS = knownProps<GitBuildOptions>({ url: true, path: true, branch: t
 export class Build {
   /** From a git repository. */
   public static git(options: GitBuildOptions): Build {
-    const problem = optionsProblem('git', options, GIT_PROPS) ?? tokenProblem(options);
+    const problem = optionsProblem('git', options, GIT_PROPS) ?? tokenProblem(options) ?? userinfoProblem('url', options.url);
     if (problem) throw new Error(problem);
     const { url, path, branch, tag } = options;
     if (!url) throw new Error('url is empty; give the URL of a git repository, for example https://github.com/acme/models');
     if (typeof url !== 'string' || !/^https:\/\/[^/]/.test(url)) {
-      throw new Error(`url is ${shown(url)}; give an https URL, for example https://github.com/acme/models, for private repositories are not supported yet`);
+      throw new Error(`url is ${shown(url)}; give an https URL, for example https://github.com/acme/models, which anybody may read (private repositories are not supported yet)`);
     }
     if (path !== undefined && (typeof path !== 'string' || path.startsWith('/') || path.split('/').includes('..'))) {
       throw new Error(`path is ${shown(path)}; give a folder inside the repository, without / first and without ..`);

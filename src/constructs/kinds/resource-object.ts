@@ -2,12 +2,14 @@ import { ApiObject } from 'cdk8s';
 import type { ApiObjectMetadata, JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { SPEC_SCHEMAS } from '../../api/crd-schema';
+import { credentialProblem } from '../../api/credentials';
 import { canonicalJson, recipeDigest, shortDigest } from '../../api/digest';
 import type { InputDigests } from '../../api/digest';
 import { isDns1035Label, isDns1123Label, MAX_NAME_LENGTH } from '../../api/names';
 import { commandProblem } from '../../api/nul';
 import { API_VERSION, isArtifactResource, referencesOf } from '../../api/resource';
 import type { Resource } from '../../api/resource';
+import { textProblem } from '../../api/text-size';
 import { tokenProblem } from '../checks/guard';
 import { schemaProblem } from '../checks/schema-check';
 import { ValidationError } from '../checks/validation-error';
@@ -50,7 +52,7 @@ export class ResourceObject extends ApiObject {
     const namespace = namespaceAt(scope, metadata);
     checkName(scope, { kind, name });
     checkNamespace(scope, namespace);
-    const problem = schemaProblem('', spec, SPEC_SCHEMAS[kind]) ?? commandProblem(spec);
+    const problem = specProblem(kind, spec);
     if (problem) throw new ValidationError(scope, problem);
     super(scope, 'Resource', { apiVersion: API_VERSION, kind, metadata: { ...metadata, name }, spec });
     this.recipeDigest = areKnown ? digest : undefined;
@@ -93,7 +95,7 @@ export class ResourceObject extends ApiObject {
       return `a patch changed the content of ${kind} ${this.name} after its name was computed from it; `
         + 'set the props instead, or patch only what decides no content, such as resources';
     }
-    return tokenProblem(json) ?? schemaProblem('', spec, SPEC_SCHEMAS[kind]) ?? commandProblem(spec);
+    return tokenProblem(json) ?? specProblem(kind, spec);
   }
 
   private isOtherContent(json: Resource): boolean {
@@ -101,6 +103,10 @@ export class ResourceObject extends ApiObject {
     return recipeDigest(json, this.inputs) !== this.nameDigest
       || canonicalJson(referencesOf(json)) !== canonicalJson(referencesOf(this.declared));
   }
+}
+
+function specProblem(kind: Resource['kind'], spec: Spec): string | undefined {
+  return credentialProblem(spec) ?? schemaProblem('', spec, SPEC_SCHEMAS[kind]) ?? commandProblem(spec) ?? textProblem(spec);
 }
 
 /** The construct ids below the chart, and for an artifact its digest, so that another recipe is another object. */

@@ -59,7 +59,7 @@ export interface WorkloadProps {
   readonly env?: Record<string, string>;
 
   /**
-   * Whether a value of `env` may look like a token or key in plain text.
+   * Whether a value of `env`, or any other text of the resource, may look like a token or key in plain text.
    *
    * @default false
    */
@@ -131,6 +131,7 @@ export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
     ...(imagePullSecrets && { imagePullSecrets: pullSecrets(scope, imagePullSecrets) }),
     ...(pod && { pod: podSpec(scope, pod, podSecurity) }),
     ...(podSecurity && { podSecurity }),
+    ...(allowPlainText && { allowPlainText }),
   };
 }
 

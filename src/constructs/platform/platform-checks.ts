@@ -20,13 +20,15 @@ const RESERVED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'];
 const REGISTRY = /^[A-Za-z0-9][-\w.]*(:[0-9]+)?(\/[-_.a-z0-9]+)*\/*$/;
 /** Of IPv4 or IPv6; the API server has the last word. */
 const CIDR = /^(\d{1,3}(\.\d{1,3}){3}\/([12]?\d|3[0-2])|[0-9a-f:]*:[0-9a-f:]*\/\d{1,3})$/;
+const FOLDER = /^[A-Za-z0-9._-]+$/;
+const RESOURCE_GROUP = /^[-\p{L}\p{N}_.()]{1,90}$/u;
 const VERSION = /^1\.[0-9]+$/;
 
 /** A name in a store: of a bucket, an account, a group. */
 export function storeName<T extends object>(props: T, field: keyof T & string): string {
   checkPlain(props);
   const value: unknown = props[field];
-  if (typeof value === 'string' && (BUCKET.test(value) || field === 'resourceGroup')) return value;
+  if (typeof value === 'string' && (field === 'resourceGroup' ? RESOURCE_GROUP : BUCKET).test(value)) return value;
   throw new Error(`${field} is ${shown(value)}; give its name alone, without scheme and path`);
 }
 
@@ -65,11 +67,17 @@ export function checkPlaces({ artifactPrefix, registry, storeCidrs = [] }: Place
   if (registry !== undefined && (typeof registry !== 'string' || !REGISTRY.test(registry))) {
     throw new Error(`registry is ${shown(registry)}; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml`);
   }
-  if (artifactPrefix === undefined || artifactPrefix === '') return;
-  const segments = typeof artifactPrefix === 'string' ? artifactPrefix.replace(/^\/|\/$/g, '').split('/') : [''];
-  if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
-    throw new Error(`artifactPrefix is ${shown(artifactPrefix)}; give folders with a / between, for example teams/ml`);
-  }
+  if (artifactPrefix !== undefined && artifactPrefix !== '') checkFolders('artifactPrefix', artifactPrefix);
+}
+
+/**
+ * Folders of a bucket. They get into mount options and into the patterns of access policies, where a comma, a blank or a wildcard
+ * would mean something else, and on each cloud something different.
+ */
+export function checkFolders(field: string, folders: unknown): void {
+  const segments = typeof folders === 'string' ? folders.replace(/^\/|\/$/g, '').split('/') : [''];
+  if (segments.every((segment) => FOLDER.test(segment) && segment !== '.' && segment !== '..')) return;
+  throw new Error(`${field} is ${shown(folders)}; give folders with a / between, of letters, digits, - . and _, for example teams/ml`);
 }
 
 interface PoolContext {

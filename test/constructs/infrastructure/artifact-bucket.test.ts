@@ -88,7 +88,7 @@ describe('fails when', () => {
     const owner = cluster('gcp', { artifactPrefix: 'ml' });
     const from = (artifactPrefix: string) => ArtifactBucket.fromBucketName(stackOf(owner), `b${artifactPrefix.length}`, { cluster: owner, bucketName: 'acme', artifactPrefix });
     expect(messageOf(() => from('other'))).toBe('[cloud/b5] artifactPrefix is other, but that of cluster ml is ml; leave one of them out');
-    expect(messageOf(() => from('a//b'))).toBe('[cloud/b4] artifactPrefix is \'a//b\'; give folders with a / between, for example teams/ml');
+    expect(messageOf(() => from('a//b'))).toBe('[cloud/b4] artifactPrefix is \'a//b\'; give folders with a / between, of letters, digits, - . and _, for example teams/ml');
   });
 
   test('on Azure rights are asked for on what is no workspace', () => {
@@ -120,6 +120,18 @@ describe('fails when', () => {
       .toBe('[cloud/c] bucketName is s3://acme-ml; give the name alone, without s3://, of a bucket on gcp');
     expect(messageOf(() => ArtifactBucket.fromBucketName(stackOf(owner), 'd', { cluster: owner, bucketName: 'Acme' })))
       .toBe('[cloud/d] bucket name Acme is not valid on Google Cloud; give 3 to 63 lowercase letters, digits, hyphens, underscores and dots, not beginning with goog');
+  });
+
+  test.each(['team-*', 'team-?', 'a b', 'a,b', 'ml/../other', '${aws:username}', 'a//b', '.', 'a\nb', '/'])('A23: rights are for the prefix %j', (prefix) => {
+    const reader = { namespace: 'a', serviceAccountName: 'b' };
+    for (const cloud of CLOUD_NAMES) {
+      expect(messageOf(() => bucketOf(cluster(cloud)).grantRead(reader, { prefix }))).toContain('[cloud/artifacts] prefix is ');
+      expect(messageOf(() => bucketOf(cluster(cloud)).grantReadWrite(reader, { prefix }))).toContain('; give folders with a / between');
+    }
+  });
+
+  test.each(['team-*', 'a b', 'a,allow-delete', 'a\nb'])('A23: its folder for the workspaces is %j', (artifactPrefix) => {
+    expect(messageOf(() => cluster('aws', { artifactPrefix }))).toContain('artifactPrefix is ');
   });
 
   test('rights are for what is known only after the deployment', () => {

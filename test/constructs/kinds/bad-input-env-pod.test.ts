@@ -32,6 +32,36 @@ test.each<Case>([
   expect(messageOf(() => model(workspace(), 'opt', { env: untyped(env) }))).toBe(`[team-a/opt] ${message}`);
 });
 
+test('A6: a credential is refused in any text of a resource, and is not in the message', () => {
+  const token = 'ghp_abcdefghijklmnopqrstuvwx';
+  for (const [path, props] of Object.entries({
+    'args.0': { args: [`--token=${token}`] }, 'params.token': { params: { token } }, 'pod.annotations.a': { pod: { annotations: { a: token } } },
+    'command.1': { command: ['sh', token] },
+  })) {
+    const message = messageOf(() => model(workspace(), 'opt', props));
+    expect(message).toBe(`[team-a/opt] ${path} looks like a token of GitHub, in plain text; `
+      + 'put it in a Secret and write ${{ secrets.<name>.<key> }} in env, or set allowPlainText: true');
+    expect(written(model(workspace(), 'opt', { ...props, allowPlainText: true })).spec.allowPlainText).toBe(true);
+  }
+});
+
+test('A6: allowPlainText is not part of the recipe', () => {
+  const nameOf = (allowPlainText?: boolean) => written(model(workspace(), 'opt', { args: ['x'], allowPlainText })).metadata.name;
+  expect(nameOf(true)).toBe(nameOf());
+});
+
+test.each(['https://x-access-token:ghp_abcdefghijklmnopqrstuvwx@github.com/acme/x', 'http://ghp_abcdefghijklmnopqrstuvwx@github.com/acme/x'])(
+  'A6: a token in the URL of a repository is refused, and is not in the message', (url) => {
+    const message = messageOf(() => Build.git({ url }));
+    expect(message).toMatch(/^url has a user name or token before @, which would be stored in the cluster/);
+    expect(message).not.toContain('ghp_');
+  });
+
+test('A5: the text of a resource is bounded as a whole', () => {
+  const params = { a: 'x'.repeat(20_000), b: 'x'.repeat(20_000) };
+  expect(messageOf(() => model(workspace(), 'opt', { params }))).toMatch(/^\[team-a\/opt\] params has 40002 characters together, and 32768 are allowed; /);
+});
+
 test('a credential may be plain text where that is allowed', () => {
   const env = { HF_TOKEN: 'hf_abcdefghijklmnopqrstuvwx' };
   expect(written(model(workspace(), 'opt', { env, allowPlainText: true })).spec.env).toEqual(env);
