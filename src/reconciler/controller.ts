@@ -1,7 +1,7 @@
 /** Brings one resource after another to what it asks for. Safe to run at any time, any number of times. */
 import { secondsOf } from '../api/duration';
 import type { PlatformSpec } from '../api/platform';
-import { KINDS, PLURALS } from '../api/resource';
+import { isArtifactResource, KINDS, PLURALS } from '../api/resource';
 import type { NotebookSpec } from '../api/resource';
 import { isOpenTo, keyOfResource } from '../expand';
 import { Applier } from './act/applier';
@@ -14,6 +14,7 @@ import { decide } from './decide/decide';
 import type { Decision, Verdict } from './decide/decision';
 import { inProgress } from './decide/decision';
 import { rememberedExpand } from './decide/expansions';
+import { takesArtifact } from './decide/twins';
 import type { View } from './decide/view';
 import type { Asked } from './observe/activities';
 import { Activities } from './observe/activities';
@@ -22,6 +23,7 @@ import { lookupsOf } from './observe/lookups';
 import type { Lookups } from './observe/lookups';
 import type { Observed, ObservedChild } from './observe/observed';
 import { Warnings } from './observe/warnings';
+import type { Log } from './runtime/log';
 import type { Outcome } from './runtime/workers';
 
 /** How often a resource is looked at again right after a write, before it has to wait for events. */
@@ -66,12 +68,12 @@ export class Controller {
     this.repairs = new Repairs(clock);
   }
 
-  public async reconcile(key: string): Promise<Outcome> {
+  public async reconcile(key: string, log?: Log): Promise<Outcome> {
     const resource = this.find(key);
     if (!resource) return this.forget(key);
     const waitMs = this.repairs.waitMs(key);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
-    const result = await this.bringAbout(key, resource);
+    const result = await this.bringAbout(key, resource, log);
     const told = await this.tell(key, resource, result);
     if (result.failure !== undefined) throw result.failure;
     return told;
@@ -106,12 +108,12 @@ export class Controller {
   }
 
   /** Decides and acts until there is nothing to write. */
-  private async bringAbout(key: string, resource: Observed): Promise<Result> {
+  private async bringAbout(key: string, resource: Observed, log?: Log): Promise<Result> {
     let current: Observed | undefined = resource;
     for (let pass = 1; current?.metadata.uid === resource.metadata.uid; pass += 1) {
       const { view, lookAgainMs } = await this.viewOf(key, current);
       const decision = decide(view);
-      const acted = await this.act(current, decision);
+      const acted = await this.act(current, decision, log);
       const { generation } = current.metadata;
       if (typeof acted === 'object') return { ...acted, generation };
       if (decision.failure !== undefined) return { verdict: decision.verdict, generation, failure: decision.failure };
@@ -129,11 +131,11 @@ export class Controller {
   }
 
   /** Carries out a decision; says whether it changed anything, or why the API server would not have it. */
-  private async act(resource: Observed, decision: Decision): Promise<'changed' | 'unchanged' | Result> {
+  private async act(resource: Observed, decision: Decision, log?: Log): Promise<'changed' | 'unchanged' | Result> {
     try {
       return await this.applier.apply(resource, decision) ? 'changed' : 'unchanged';
     } catch (error) {
-      if (isNamespaceGoing(error)) return this.letGo(resource);
+      if (isNamespaceGoing(error)) return this.letGo(resource, log);
       const refusal = refusalOf(error);
       if (!refusal) throw error;
       const { ready, fields, artifact } = decision.verdict;
@@ -142,9 +144,14 @@ export class Controller {
     }
   }
 
-  /** A namespace that is going away is never held up. */
-  private async letGo(resource: Observed): Promise<Result> {
+  /** A namespace that is going away is never held up: nothing can be made in it, no Job that deletes and no Event that says so. */
+  private async letGo(resource: Observed, log?: Log): Promise<Result> {
     if (resource.metadata.deletionTimestamp !== undefined) {
+      const { artifact, artifacts } = resource.status ?? {};
+      const url = artifact?.url ?? artifacts?.url;
+      if (url !== undefined && isArtifactResource(resource) && takesArtifact(resource)) {
+        log?.warn('the namespace is being deleted, so the artifact cannot be and stays in the bucket', { url });
+      }
       await this.applier.apply(resource, { desired: [], obsolete: [], finalizer: false, verdict: inProgress('Deleting', '') });
     }
     return {};

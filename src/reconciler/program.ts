@@ -61,7 +61,7 @@ export class Program {
     const controller = this.controller();
     this.workers = new Workers({
       name: NAME, queue: this.queue, log: this.log, metrics, count: settings.concurrency, fieldsOf,
-      reconcile: (key) => controller.reconcile(key),
+      reconcile: (key, { log }) => controller.reconcile(key, log),
     });
     const { client, caches, log } = this;
     this.scopes = new Scopes(reflectorsFor({ client, caches, log, metrics, namespaces: settings.watchNamespaces }), {

@@ -23,9 +23,16 @@ export function startTrouble({ metadata: { uid } }: ObservedPod, warnings: View[
   return message === undefined ? undefined : { reason: 'VolumePending', message: `the pod does not start: ${message}`, isStuck: false };
 }
 
+/** What an API server says of a request above the limit that a LimitRange has set. */
+const ABOVE_LIMIT = /must be less than or equal to (memory|cpu) limit/;
+
 /** What an API server or a controller says of pods that it refuses to make. */
 export function podlessTrouble(message: string): Trouble {
   if (/exceeded quota/.test(message)) return { reason: 'QuotaExceeded', message: `no pod can be made: ${message}`, isStuck: false };
+  if (ABOVE_LIMIT.test(message)) {
+    const hint = 'the limit is that of a LimitRange of the namespace: set resources.limits beside resources, up to what it allows';
+    return { reason: 'Rejected', message: `no pod can be made: ${message}; ${hint}`, isStuck: true };
+  }
   const isRejected = /forbidden/.test(message) && !/service ?account/i.test(message); // ServiceAccounts are made where they are missing
   return { reason: isRejected ? 'Rejected' : 'NoPods', message: `no pod can be made: ${message}`, isStuck: isRejected };
 }
@@ -48,6 +55,33 @@ function describeFailure({ role }: ObservedChild, ending: Ending): string {
 /** Whether a run has failed for want of room on its volume, which another attempt finds as full as it was. */
 export function hasFilledVolume(job: ObservedChild, pods: readonly ObservedPod[]): boolean {
   return job.role === 'run' && podsOf(job, pods).some(({ ending, isDisrupted }) => !isDisrupted && ending && fullVolume(ending) !== undefined);
+}
+
+/** The Job controller waits for this long after the first failure, and twice as long after each more, but not for longer. */
+const BACKOFF_MS = 10_000;
+const LONGEST_BACKOFF_MS = 600_000;
+
+/**
+ * Which attempt runs, or when the next one comes, and why the last one failed; none where none has failed yet.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
+ */
+export function attemptWords(job: ObservedChild, pods: readonly ObservedPod[]): string | undefined {
+  const { failed = 0, attempts = 1, outcome } = job.job ?? {};
+  if (failed === 0 || outcome !== undefined) return undefined;
+  const own = podsOf(job, pods);
+  const last = own.find(({ phase }) => phase === 'Failed');
+  const why = last && (last.failure ?? (last.ending && describeFailure(job, last.ending)));
+  const isWaiting = own.every(({ phase }) => phase === 'Failed' || phase === 'Succeeded');
+  const at = isWaiting ? nextAttempt(last, failed) : '';
+  return `attempt ${failed + 1} of ${Math.max(attempts, failed + 1)}${at}${why === undefined ? '' : `; the last one failed: ${why}`}`;
+}
+
+function nextAttempt(last: ObservedPod | undefined, failed: number): string {
+  const ended = Date.parse(last?.ending?.finishedAt ?? '');
+  if (Number.isNaN(ended)) return ' comes soon';
+  const at = new Date(ended + Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** (failed - 1)));
+  return ` comes at about ${at.toISOString().replace(/\.\d+Z$/, 'Z')}`;
 }
 
 /** Pods that a disruption has taken and that are not noted on the Job yet. */

@@ -10,7 +10,7 @@ import { isExhausted, jobsOf, retryOf } from './attempt';
 import type { Attempt, JobStep } from './attempt';
 import { stalled } from './decision';
 import type { Decision, Desired, Verdict } from './decision';
-import { failureOf, hasFilledVolume, jobTrouble, newlyDisrupted } from './job-report';
+import { attemptWords, failureOf, hasFilledVolume, jobTrouble, newlyDisrupted } from './job-report';
 import type { ArtifactView } from './view';
 
 /** How far a Model or Dataset is. */
@@ -78,7 +78,7 @@ function running(progress: Progress, { step, job, isOutdated }: Begun): Decision
   const desired = [...desiredOf(progress, 'prepare'), ...kept(progress, { step, job, change: endOf(job, view.pods) })];
   const verdict = suspend ? suspendedVerdict({ fields: { artifacts: { url } } })
     : isOver ? stalled('TooManyDisruptions', tooManyDisruptions(job), { fields: { artifacts: { url } } })
-      : stepVerdict(step, url, jobTrouble(job, view));
+      : withAttempt(stepVerdict(step, url, jobTrouble(job, view)), attemptWords(job, view.pods));
   return { desired, obsolete: [], verdict: isOutdated && !suspend ? outdatedVerdict(verdict) : verdict, ...disrupted };
 }
 
@@ -86,6 +86,10 @@ function running(progress: Progress, { step, job, isOutdated }: Begun): Decision
 function endOf(job: ObservedChild, pods: readonly ObservedPod[]): Pick<JobSpec, 'suspend' | 'backoffLimit'> | undefined {
   if (isExhausted(job)) return { suspend: true };
   return hasFilledVolume(job, pods) ? { backoffLimit: 0 } : undefined;
+}
+
+function withAttempt(verdict: Verdict, words: string | undefined): Verdict {
+  return words === undefined ? verdict : { ...verdict, message: `${verdict.message}; ${words}` };
 }
 
 function tooManyDisruptions({ job }: ObservedChild): string {

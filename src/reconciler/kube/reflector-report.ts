@@ -6,6 +6,7 @@ import { ApiError } from './api-error';
 export class ReflectorReport {
   private lastError = '';
   private isAbsent = false;
+  private wasSilent = false;
 
   constructor(private readonly log: Log) {}
 
@@ -23,8 +24,10 @@ export class ReflectorReport {
     this.log.debug('listed', { objects });
   }
 
+  /** A type of which nothing changes is silent over and over: that is said once. */
   public silent(): void {
-    this.log.info('the watch was silent and is opened anew');
+    this.log[this.wasSilent ? 'debug' : 'info']('the watch was silent and is opened again');
+    this.wasSilent = true;
   }
 
   public healthy(): void {

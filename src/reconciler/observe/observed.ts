@@ -31,6 +31,8 @@ export interface JobState {
   readonly suspended: boolean;
   readonly active: number;
   readonly failed: number;
+  /** How many pods may fail before it fails. */
+  readonly attempts: number;
   /** RFC 3339. */
   readonly finishedAt?: string;
   readonly maxDisruptions: number;
@@ -112,7 +114,7 @@ interface ConditionLike {
 }
 
 interface JobLike extends LiveObject {
-  readonly spec?: { readonly suspend?: boolean };
+  readonly spec?: { readonly suspend?: boolean; readonly backoffLimit?: number };
   readonly status?: {
     readonly active?: number;
     readonly failed?: number;
@@ -120,6 +122,9 @@ interface JobLike extends LiveObject {
     readonly conditions?: ConditionLike[];
   };
 }
+
+/** That of Kubernetes. */
+const DEFAULT_BACKOFF_LIMIT = 6;
 
 function jobState({ spec, status = {}, metadata: { annotations = {} } }: JobLike): JobState {
   const end = status.conditions?.find(({ type, status: holds }) => holds === 'True' && (type === 'Complete' || type === 'Failed'));
@@ -130,6 +135,7 @@ function jobState({ spec, status = {}, metadata: { annotations = {} } }: JobLike
     suspended: spec?.suspend ?? false,
     active: status.active ?? 0,
     failed: status.failed ?? 0,
+    attempts: (spec?.backoffLimit ?? DEFAULT_BACKOFF_LIMIT) + 1,
     finishedAt: status.completionTime ?? end?.lastTransitionTime,
     maxDisruptions: Number(annotations[MAX_DISRUPTIONS_ANNOTATION] ?? Infinity),
     disrupted: (annotations[DISRUPTED_ANNOTATION] ?? '').split(',').filter(Boolean),

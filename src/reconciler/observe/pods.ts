@@ -3,6 +3,7 @@ import { KINDS } from '../../api/resource';
 import type { Kind } from '../../api/resource';
 import type { Reason } from '../../api/status';
 import type { LiveObject } from '../kube/types';
+import { lastWords } from './last-words';
 
 /** How a container ended. */
 export interface Ending {
@@ -11,6 +12,10 @@ export interface Ending {
   readonly reason?: string;
   /** Its last words: what it wrote to the termination log, or the end of its output. */
   readonly message?: string;
+  /** RFC 3339. */
+  readonly finishedAt?: string;
+  /** The most memory that it could have; `isDefault` where a LimitRange of the namespace has set it. */
+  readonly memoryLimit?: { readonly amount: string; readonly isDefault: boolean };
 }
 
 /** Why a pod does not run. */
@@ -64,9 +69,16 @@ interface Terminated {
   readonly exitCode: number;
   readonly reason?: string;
   readonly message?: string;
+  readonly finishedAt?: string;
+}
+
+interface Limited {
+  readonly name: string;
+  readonly resources?: { readonly limits?: { readonly memory?: string } };
 }
 
 interface PodLike extends LiveObject {
+  readonly spec?: { readonly containers?: Limited[]; readonly initContainers?: Limited[] };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
@@ -76,9 +88,6 @@ interface PodLike extends LiveObject {
     readonly initContainerStatuses?: ContainerStatus[];
   };
 }
-
-/** Longest excerpt of a container's last words. */
-const LAST_WORDS = 512;
 
 export function observePod(live: LiveObject): ObservedPod {
   const { status = {}, metadata } = live as PodLike;
@@ -112,8 +121,9 @@ function failureOf({ reason = '', message = '' }: NonNullable<PodLike['status']>
   return message ? `${reason}: ${message}` : reason;
 }
 
+/** One that was loaded onto the node and not pulled has only the id of its configuration, which no registry knows. */
 function digestOf(imageId = ''): string | undefined {
-  return /sha256:[0-9a-f]{64}/.exec(imageId)?.[0];
+  return /@(sha256:[0-9a-f]{64})/.exec(imageId)?.[1];
 }
 
 function allContainers({ status = {} }: PodLike): ContainerStatus[] {
@@ -129,8 +139,19 @@ function endingOf(pod: PodLike): Ending | undefined {
   const [main] = pod.status?.containerStatuses ?? [];
   const found = ended.find(({ terminated }) => terminated.exitCode !== 0) ?? ended.find(({ name }) => name === main?.name);
   if (!found) return undefined;
-  const { exitCode, reason, message } = found.terminated;
-  return { container: found.name, exitCode, reason, message: message?.trim() };
+  const { exitCode, reason, message, finishedAt } = found.terminated;
+  return { container: found.name, exitCode, reason, message: message?.trim(), finishedAt, memoryLimit: memoryLimitOf(pod, found.name) };
+}
+
+const LIMIT_RANGER_ANNOTATION = 'kubernetes.io/limit-ranger';
+
+/** The LimitRanger notes what it sets: `LimitRanger plugin set: cpu, memory limit for container model`. */
+function memoryLimitOf({ spec = {}, metadata: { annotations = {} } }: PodLike, container: string): Ending['memoryLimit'] {
+  const all = [...spec.containers ?? [], ...spec.initContainers ?? []];
+  const amount = all.find(({ name }) => name === container)?.resources?.limits?.memory;
+  const notes = (annotations[LIMIT_RANGER_ANNOTATION] ?? '').replace(/^[^:]*: /, '').split('; ');
+  const isDefault = notes.some((note) => /\bmemory\b.* limit for /.test(note) && note.endsWith(`container ${container}`));
+  return amount === undefined ? undefined : { amount, isDefault };
 }
 
 function troubleOf(pod: PodLike): Trouble | undefined {
@@ -168,15 +189,16 @@ function waitingTrouble({ name, state, lastState, restartCount = 0 }: ContainerS
 }
 
 /** How a container ended, in words: `container model exited with 1: out of tokens`. */
-export function describeEnding({ container, exitCode, reason, message }: Ending): string {
+export function describeEnding({ container, exitCode, reason, message, memoryLimit }: Ending): string {
   const words = message ? `: ${lastWords(message)}` : '';
-  if (reason === 'OOMKilled') return `container ${container} was out of memory; raise resources.memory${words}`;
+  if (reason === 'OOMKilled') return `container ${container} was out of memory${memoryRemedy(memoryLimit)}${words}`;
   return `container ${container} exited with ${exitCode}${words}`;
 }
 
-function lastWords(message: string): string {
-  const text = message.trim();
-  return text.length <= LAST_WORDS ? text : `…${text.slice(-LAST_WORDS)}`;
+function memoryRemedy(limit: Ending['memoryLimit']): string {
+  if (!limit) return '; raise resources.memory';
+  if (!limit.isDefault) return ` at its limit of ${limit.amount}; raise resources.limits.memory`;
+  return ` at its limit of ${limit.amount}, which a LimitRange of the namespace sets; set resources.limits.memory`;
 }
 
 /** The newest first. */

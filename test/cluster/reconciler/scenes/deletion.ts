@@ -83,10 +83,15 @@ export function deletion(stage: Stage): void {
     const { metadata: { finalizers } } = await stage.ready(opt);
     await stage.client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
     await stage.until('the namespace is gone', async () => await stage.client.find({ apiVersion: 'v1', kind: 'Namespace', name: namespace }) === undefined);
-    return finalizers;
+    const said = stage.reconciler.logs().filter(({ msg, url }) => String(msg).startsWith('the namespace is being deleted') && String(url).includes(`/${namespace}/`));
+    return { finalizers, said };
   });
 
   test('a namespace that goes is not held up by a Model with deletionPolicy: Delete', async () => {
-    expect(await withNamespace()).toEqual(['substratus.ai/artifact']);
+    expect((await withNamespace()).finalizers).toEqual(['substratus.ai/artifact']);
+  });
+
+  test('R11: the log says which artifact stays in the bucket', async () => {
+    expect((await withNamespace()).said).not.toEqual([]);
   });
 }
