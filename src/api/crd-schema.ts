@@ -179,6 +179,11 @@ const POD = objectOf<PodSpec>('What to add to the pod that runs the image. It ne
   runtimeClassName: text('RuntimeClass of the pod.', LONGEST_NAME),
   schedulerName: text('Scheduler of the pod.', LONGEST_NAME),
   securityContext: kubernetesType('Security settings of the pod: a PodSecurityContext of core/v1.'),
+  initContainers: listOf(kubernetesType('A Container of core/v1.'), 16,
+    'Containers that run one after another before the program, once the inputs are there.'),
+  sidecars: listOf(kubernetesType('A Container of core/v1.'), 16, 'Containers that run beside the program. Kubernetes 1.29 and newer.'),
+  envFrom: listOf(kubernetesType('An EnvFromSource of core/v1.'), 16, 'Environment from ConfigMaps and Secrets; env wins. Not part of the recipe.'),
+  ports: listOf(kubernetesType('A ContainerPort of core/v1, with a name.'), 16, "More ports of the program. Those of a Server are its Service's too."),
 });
 
 const COMMON: Fields<CommonSpec> = {
@@ -221,12 +226,16 @@ const ARTIFACT: Fields<Omit<ArtifactSpec, keyof CommonSpec>> = {
 const ACCESS = oneOf(['stream', 'download'],
   "How the inputs get into the container: read from the bucket on demand (stream), or copied to the node's disk first (download).");
 
+const MOUNT_OPTIONS = listOf(text('One option, such as file-cache-max-size-mb=-1.', 1024), 32,
+  'More options of the driver that mounts the inputs. Google Cloud only: elsewhere the volume of the workspace has them.');
+
 const MODEL = objectOf<ModelSpec>('What the model is made from, and how.', {
   ...COMMON,
   ...ARTIFACT,
   model: reference('The model to start from, found in /content/model.'),
   dataset: reference('The dataset to train on, found in /content/data.'),
   access: ACCESS,
+  mountOptions: MOUNT_OPTIONS,
 });
 
 const DATASET = objectOf<DatasetSpec>('What the dataset is made from, and how.', { ...COMMON, ...ARTIFACT });
@@ -235,6 +244,8 @@ const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
   ...COMMON,
   model: reference('The model to serve, found in /content/model.'),
   access: ACCESS,
+  mountOptions: MOUNT_OPTIONS,
+  serviceAccountName: text('ServiceAccount of the pods, which must be able to read the bucket. Default: artifact-reader.', LONGEST_NAME),
   replicas: atLeast(0, 'How many replicas to keep running. Default: 1.'),
   scaling: oneOf(['external'], 'With external, an autoscaler decides how many replicas run, and replicas is left alone.'),
   port: atLeast(1, 'Port that the container listens on. Default: 8080.', { maximum: 65535 }),
@@ -254,6 +265,7 @@ const NOTEBOOK = objectOf<NotebookSpec>('What the notebook runs, and what it can
   model: reference('A model to work with, found in /content/model.'),
   dataset: reference('A dataset to work with, found in /content/data.'),
   access: ACCESS,
+  mountOptions: MOUNT_OPTIONS,
   storage: storage("The notebook's own disk, /content/work. It outlives suspension.", 'It can grow, but not shrink.'),
   readinessPath: text('Path that answers 2xx over HTTP, without a token, when the notebook is ready. Default: /api.', LONGEST_PATH, { pattern: '^/' }),
   idleTimeout: duration('Suspends the notebook after this long without activity, such as 1h. Default: never.'),

@@ -4,7 +4,7 @@
  * Every field of the ancestor's `substratus.ai/v1` keeps its name and meaning; what we add is optional.
  * No field has a default here: expansion sets them, so that the stored JSON stays what its author wrote.
  */
-import type { Affinity, PodSecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { Affinity, Container, ContainerPort, EnvFromSource, PodSecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 
 export const API_GROUP = 'substratus.ai';
 export const API_VERSION = `${API_GROUP}/v1`;
@@ -153,6 +153,14 @@ export interface PodSpec {
   readonly runtimeClassName?: string;
   readonly schedulerName?: string;
   readonly securityContext?: PodSecurityContext;
+  /** Run one after another before the program, once the inputs are there. */
+  readonly initContainers?: Container[];
+  /** Run beside the program, from before it starts until it ends. */
+  readonly sidecars?: Container[];
+  /** Environment of the program from ConfigMaps and Secrets; `env` wins. Outside the recipe. */
+  readonly envFrom?: EnvFromSource[];
+  /** More ports of the program, each with a name; those of a Server are its Service's too. */
+  readonly ports?: ContainerPort[];
 }
 
 export interface Reference {
@@ -168,6 +176,8 @@ export interface InputsSpec {
   readonly model?: Reference;
   readonly dataset?: Reference;
   readonly access?: Access;
+  /** More options of the driver that mounts the inputs, where the cloud takes them for one mount. */
+  readonly mountOptions?: string[];
 }
 
 export interface StorageSpec {
@@ -201,6 +211,9 @@ export interface ServerSpec extends CommonSpec {
   /** Required in effect; the schema cannot say so, for an older cluster may hold a server without. */
   readonly model?: Reference;
   readonly access?: Access;
+  readonly mountOptions?: string[];
+  /** Its pods run as this account, in place of `artifact-reader`. */
+  readonly serviceAccountName?: string;
   readonly replicas?: number;
   /** `external`: an autoscaler owns the number of replicas. */
   readonly scaling?: 'external';

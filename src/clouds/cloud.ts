@@ -87,6 +87,8 @@ export interface ArtifactMount {
   readonly owner: string;
   /** Namespace of the pod. */
   readonly namespace: string;
+  /** More options of the driver, where the cloud takes them for one mount. */
+  readonly options?: readonly string[];
 }
 
 /** How rclone reaches the store of a workspace. */
@@ -127,6 +129,9 @@ export interface Cloud {
   readonly direct?: readonly string[];
   /** What every pod that uses one of the ServiceAccounts carries. */
   readonly podLabels?: Record<string, string>;
+
+  /** Whether each mount has options of its own: not where the volume of the workspace has them. Default: it has not. */
+  readonly takesMountOptions?: boolean;
 
   /** Whether artifacts of this store can be mounted; if not, they are downloaded. */
   canStream(platform: PlatformSpec): boolean;

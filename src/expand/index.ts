@@ -29,6 +29,7 @@ export { CHILD_TYPES, workspaceTypes } from './object-types';
 export type { ObjectType } from './object-types';
 export { noCapacity } from './placement';
 export { overlayConflict } from './overlay';
+export { accountProblem } from './pod';
 export { podDefaultsOf, withPodDefaults } from './pod-defaults';
 export { runtimeEnvProblem } from './env';
 export { gpuOf, gpuRequestOf, unknownGpu } from './gpus';

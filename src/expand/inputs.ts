@@ -94,6 +94,8 @@ function accessOf(resource: Resource, platform: PlatformSpec): Access {
   const canStream = cloud.canStream(platform);
   const { access = canStream ? 'stream' : 'download' } = resource.spec as InputsSpec;
   if (access === 'stream' && !canStream) throw new ExpandError(noStreaming(platform));
+  const problem = mountOptionsProblem(resource.spec as InputsSpec, access, platform);
+  if (problem) throw new ExpandError(problem);
   return access;
 }
 
@@ -112,8 +114,25 @@ interface Consumer {
   readonly platform: PlatformSpec;
 }
 
+/** Set by the cloud's own mount, which they must not undo. */
+const OUR_MOUNT_OPTIONS = /^(o|implicit-dirs|only-dir|file-mode|dir-mode)\b/;
+
+/** Why an input cannot be mounted with these options; `undefined` if it can. */
+export function mountOptionsProblem({ mountOptions = [] }: InputsSpec, access: Access, platform: PlatformSpec): string | undefined {
+  if (mountOptions.length === 0) return undefined;
+  const { title, takesMountOptions } = cloudNamed(platform.cloud);
+  if (!takesMountOptions) {
+    return `mountOptions is set but ${title} mounts all inputs through one volume of the workspace, whose options they share; leave it out, or set access to download`;
+  }
+  if (access === 'download') return 'mountOptions is set but access is download, which mounts nothing; leave one of them out';
+  const wrong = mountOptions.find((option) => OUR_MOUNT_OPTIONS.test(option) || /[,\s]/.test(option) || option === '');
+  return wrong === undefined ? undefined
+    : `mountOptions has ${JSON.stringify(wrong)}; give one option an entry, and none of only-dir, implicit-dirs, file-mode, dir-mode, which are set`;
+}
+
 function streamed({ url, namespace: owner }: Artifact, target: Target, { resource, platform }: Consumer): InputParts {
-  const mount = { ...target, url, owner, namespace: namespaceOf(resource) };
+  const { mountOptions } = resource.spec as InputsSpec;
+  const mount = { ...target, url, owner, namespace: namespaceOf(resource), ...(mountOptions && { options: mountOptions }) };
   return { ...cloudNamed(platform.cloud).mountArtifact(mount, platform), initContainers: [] };
 }
 

@@ -4,6 +4,7 @@ import { MANAGED_BY_LABEL } from '../api/labels';
 import { API_GROUP } from '../api/resource';
 import type { PodSecurity, PodSpec } from '../api/resource';
 import { ExpandError } from './error';
+import { extraConflict } from './extra-containers';
 import { mergePlacements } from './placement';
 import { STAY_IN_PLACE } from './pod-parts';
 
@@ -58,7 +59,8 @@ export function overlayConflict(template: PodTemplateSpec, overlay: PodSpec, pod
     ?? mapConflict('nodeSelector', overlay.nodeSelector, template.spec?.nodeSelector)
     ?? volumeConflict(overlay, podSecurity, template.spec)
     ?? mountConflict(overlay, template.spec)
-    ?? securityConflict(overlay.securityContext, podSecurity);
+    ?? securityConflict(overlay.securityContext, podSecurity)
+    ?? extraConflict(template.spec, overlay, podSecurity);
 }
 
 type StringMap = Record<string, string>;

@@ -1,12 +1,14 @@
 /** The pod that runs the user's image, the same for all kinds. */
 import type { Container, EnvVar, PodSpec, PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { commandProblem } from '../api/nul';
+import { WORKSPACE_ROLES } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
-import type { Resource } from '../api/resource';
+import type { CommonSpec, Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
 import { namespaceOf } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
+import { withExtraContainers } from './extra-containers';
 import { imageOf } from './image';
 import { inputParts } from './inputs';
 import type { Inputs } from './inputs';
@@ -55,8 +57,7 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
     metadata: podMetadata(resource, { role: user.role, container: user.container.name, parts, platform }),
     spec: {
       ...user.pod,
-      ...basePodSpec(resource),
-      serviceAccountName: 'artifact-reader',
+      ...accountOf(resource),
       ...withoutEmpty(placementOf(spec.resources, platform)),
       ...withoutEmpty({ initContainers, imagePullSecrets: spec.imagePullSecrets }),
       containers: [userContainer(resource, { platform, user, parts })],
@@ -64,9 +65,33 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
     },
   };
   const helpers = initContainers.map(({ name }) => name);
-  return withPodDefaults(withOverlay(template, spec.pod, spec.podSecurity), {
+  return withPodDefaults(withExtras(withOverlay(template, spec.pod, spec.podSecurity), spec, platform), {
     platform, namespace: namespaceOf(resource), isUsers: (name) => !helpers.includes(name),
   });
+}
+
+function withExtras(template: PodTemplateSpec, { pod, podSecurity }: CommonSpec, platform: PlatformSpec): PodTemplateSpec {
+  if (!pod || !template.spec) return template;
+  return { ...template, spec: withExtraContainers(template.spec, pod, { platform, podSecurity }) };
+}
+
+/**
+ * A Server may have an account of its own, whose token it then gets as that account says. It must not be one that can write what the
+ * reconciler publishes.
+ */
+function accountOf(resource: Resource): Omit<PodSpec, 'containers'> {
+  const { automountServiceAccountToken, ...base } = basePodSpec(resource);
+  const own = resource.kind === 'Server' ? resource.spec.serviceAccountName : undefined;
+  if (own === undefined || own === 'artifact-reader') return { automountServiceAccountToken, ...base, serviceAccountName: 'artifact-reader' };
+  const problem = accountProblem(own);
+  if (problem) throw new ExpandError(problem);
+  return { ...base, serviceAccountName: own };
+}
+
+/** Why a program cannot run as an account; `undefined` if it can. */
+export function accountProblem(name: string): string | undefined {
+  const isOurs = WORKSPACE_ROLES.some((role) => role === name && role !== 'artifact-reader');
+  return isOurs ? `serviceAccountName is ${name}, which can write to the store; use a ServiceAccount of your own, or leave it out` : undefined;
 }
 
 interface ContainerContext {

@@ -1,6 +1,6 @@
 /** A Server: a Deployment that reads a model, behind a Service. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
-import type { Container, Lifecycle, Service } from 'kubernetes-types/core/v1';
+import type { Container, Lifecycle, Service, ServicePort } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { isAtLeast } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
@@ -116,9 +116,13 @@ function service(server: ServerResource): Service {
     spec: {
       type: 'ClusterIP',
       selector: selectorLabels(server, 'run'),
-      ports: [{ name: 'http', port: server.spec.port ?? DEFAULT_PORT, targetPort: SERVER_PORT_NAME, protocol: 'TCP' }],
+      ports: [{ name: 'http', port: server.spec.port ?? DEFAULT_PORT, targetPort: SERVER_PORT_NAME, protocol: 'TCP' }, ...extraPorts(server)],
     },
   };
+}
+
+function extraPorts({ spec: { pod } }: ServerResource): ServicePort[] {
+  return (pod?.ports ?? []).map(({ name, containerPort, protocol = 'TCP' }) => ({ name, port: containerPort, targetPort: name, protocol }));
 }
 
 /**

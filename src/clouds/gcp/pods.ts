@@ -40,6 +40,7 @@ export const gcpCloud: Cloud = {
   allocatable,
   shapeOf,
   canStream: () => true,
+  takesMountOptions: true,
   placeGpu,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
   workspaceUrl: workspaceFolder,
@@ -72,7 +73,7 @@ function sharingLabels(sharing: string): Record<string, string> {
 }
 
 /** Inline: the driver mounts with the pod's own identity, below the artifact's folder. Metadata never expires: artifacts are immutable. */
-function mountArtifact({ name, mountPath, url }: ArtifactMount): PodPart {
+function mountArtifact({ name, mountPath, url, options = [] }: ArtifactMount): PodPart {
   const { host, path } = splitUrl(url);
   return {
     volumes: [{
@@ -82,7 +83,7 @@ function mountArtifact({ name, mountPath, url }: ArtifactMount): PodPart {
         readOnly: true,
         volumeAttributes: {
           bucketName: host,
-          mountOptions: `implicit-dirs,only-dir=${path}/files,file-mode=0444,dir-mode=0555`,
+          mountOptions: ['implicit-dirs', `only-dir=${path}/files`, 'file-mode=0444', 'dir-mode=0555', ...options].join(','),
           metadataCacheTTLSeconds: '-1',
           skipCSIBucketAccessCheck: 'true',
         },

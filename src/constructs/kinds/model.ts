@@ -29,6 +29,14 @@ export interface ModelOptions extends ArtifactProps {
    * @default - Access.STREAM where the platform can mount its bucket, else Access.DOWNLOAD
    */
   readonly access?: Access;
+
+  /**
+   * More options of the driver that mounts the inputs, for example `file-cache:max-size-mb:-1` of Cloud Storage FUSE. Google Cloud only:
+   * elsewhere all inputs of a workspace are mounted through one volume, whose options they share.
+   *
+   * @default - those that suit files which never change
+   */
+  readonly mountOptions?: string[];
 }
 
 /** How a model is imported or trained. */
@@ -61,7 +69,7 @@ export interface ModelAttributes {
   readonly recipeDigest?: string;
 }
 
-const MODEL_PROPS = knownProps<ModelProps>({ ...ARTIFACT_PROPS, model: true, dataset: true, access: true });
+const MODEL_PROPS = knownProps<ModelProps>({ ...ARTIFACT_PROPS, model: true, dataset: true, access: true, mountOptions: true });
 const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({ modelName: true, modelNamespace: true, recipeDigest: true });
 
 /**

@@ -59,6 +59,14 @@ export interface NotebookOptions extends WorkloadProps {
   readonly access?: Access;
 
   /**
+   * More options of the driver that mounts the inputs, for example `file-cache:max-size-mb:-1` of Cloud Storage FUSE. Google Cloud only:
+   * elsewhere all inputs of a workspace are mounted through one volume, whose options they share.
+   *
+   * @default - those that suit files which never change
+   */
+  readonly mountOptions?: string[];
+
+  /**
    * The disk of `/content/work` and `/content/artifacts`. It survives suspension and eviction.
    *
    * @default - 20 GiB in the cluster's default StorageClass
@@ -98,7 +106,8 @@ export interface NotebookProps extends NotebookOptions {
 }
 
 const NOTEBOOK_PROPS = knownProps<NotebookProps>({
-  ...WORKLOAD_PROPS, model: true, dataset: true, access: true, storage: true, readinessPath: true, idleTimeout: true, restartOnChange: true,
+  ...WORKLOAD_PROPS, model: true, dataset: true, access: true, mountOptions: true, storage: true, readinessPath: true, idleTimeout: true,
+  restartOnChange: true,
 });
 const NOTEBOOK_ATTRIBUTES = knownProps<NotebookAttributes>({ notebookName: true, notebookNamespace: true });
 

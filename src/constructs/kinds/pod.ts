@@ -94,11 +94,40 @@ export interface PodOptions {
    * @default - volumes belong to group 3003, seccomp profile RuntimeDefault
    */
   readonly securityContext?: unknown;
+
+  /**
+   * Containers that run one after another before the program, once the inputs are there (`v1.Container`).
+   *
+   * @default - none
+   */
+  readonly initContainers?: unknown[];
+
+  /**
+   * Containers that run beside the program (`v1.Container`), from before it starts until it ends. They need Kubernetes 1.29.
+   *
+   * @default - none
+   */
+  readonly sidecars?: unknown[];
+
+  /**
+   * Environment of the program from ConfigMaps and Secrets (`v1.EnvFromSource`). `env` wins; it is not part of the recipe.
+   *
+   * @default - none
+   */
+  readonly envFrom?: unknown[];
+
+  /**
+   * More ports of the program (`v1.ContainerPort`), each with a name. Those of a Server are also its Service's.
+   *
+   * @default - none
+   */
+  readonly ports?: unknown[];
 }
 
 const POD_PROPS = knownProps<PodOptions>({
   labels: true, annotations: true, nodeSelector: true, tolerations: true, volumes: true, volumeMounts: true, affinity: true,
   topologySpreadConstraints: true, priorityClassName: true, runtimeClassName: true, schedulerName: true, securityContext: true,
+  initContainers: true, sidecars: true, envFrom: true, ports: true,
 });
 
 /** The options as the wire has them, after a look at what can be said without the pod that they are added to. */

@@ -32,6 +32,7 @@ export interface References {
   readonly model?: IModel;
   readonly dataset?: IDataset;
   readonly access?: Access;
+  readonly mountOptions?: string[];
   /** Of the resource that refers. */
   readonly metadata?: ApiObjectMetadata;
 }
@@ -45,7 +46,7 @@ export interface ResolvedReferences {
 }
 
 /** The references as the wire has them, and what is known of what they point to. */
-export function resolveReferences(scope: Construct, { model, dataset, access, metadata }: References): ResolvedReferences {
+export function resolveReferences(scope: Construct, { model, dataset, access, mountOptions, metadata }: References): ResolvedReferences {
   const namespace = namespaceAt(scope, metadata);
   checkAccess(scope, access);
   const references = {
@@ -58,6 +59,7 @@ export function resolveReferences(scope: Construct, { model, dataset, access, me
       ...(references.model && { model: wire(references.model) }),
       ...(references.dataset && { dataset: wire(references.dataset) }),
       ...(access && { access }),
+      ...(mountOptions && { mountOptions }),
     },
     references: Object.values(references),
     digests: {

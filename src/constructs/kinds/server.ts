@@ -2,7 +2,7 @@ import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { ServerResource, ServerSpec } from '../../api/resource';
-import { serviceName } from '../../expand';
+import { accountProblem, serviceName } from '../../expand';
 import { knownProps } from '../checks/known-props';
 import { checkPath } from '../checks/path';
 import { shown } from '../checks/shown';
@@ -56,6 +56,22 @@ export interface ServerOptions extends WorkloadProps {
    * @default - Access.STREAM where the platform can mount its bucket, else Access.DOWNLOAD
    */
   readonly access?: Access;
+
+  /**
+   * More options of the driver that mounts the inputs, for example `file-cache:max-size-mb:-1` of Cloud Storage FUSE. Google Cloud only:
+   * elsewhere all inputs of a workspace are mounted through one volume, whose options they share.
+   *
+   * @default - those that suit files which never change
+   */
+  readonly mountOptions?: string[];
+
+  /**
+   * ServiceAccount of the pods, for a program that calls the Kubernetes API or a service of the cloud. The pods read the bucket as this
+   * account too, for which docs/server.md says what each cloud needs. Its token is mounted unless the account says otherwise.
+   *
+   * @default 'artifact-reader', which may read the artifacts that the workspace may read, and nothing else
+   */
+  readonly serviceAccountName?: string;
 
   /**
    * How many replicas to keep running. Not together with `scaling`.
@@ -137,7 +153,7 @@ export interface ServerProps extends ServerOptions {
 }
 
 const SERVER_PROPS = knownProps<ServerProps>({
-  ...WORKLOAD_PROPS, model: true, access: true,
+  ...WORKLOAD_PROPS, model: true, access: true, mountOptions: true, serviceAccountName: true,
   replicas: true, scaling: true, port: true, readinessPath: true, livenessPath: true, probePort: true, probeTimeout: true,
   terminationGracePeriod: true, startupTimeout: true, surge: true,
 });
@@ -164,8 +180,8 @@ export class Server extends Construct implements IServer {
     const declarations = Declarations.of(this);
     checkProps(this, props, SERVER_PROPS);
     if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
-    const { model, access, metadata } = props;
-    const { spec: inputs, references } = resolveReferences(this, { model, access, metadata });
+    const { model, access, mountOptions, metadata } = props;
+    const { spec: inputs, references } = resolveReferences(this, { model, access, mountOptions, metadata });
     const object = new ResourceObject(this, {
       kind: 'Server', spec: { ...serverSpec(this, props), ...inputs }, metadata, onPatch: () => declarations.changed(),
     });
@@ -192,10 +208,11 @@ class ImportedServer extends Construct implements IServer {
 
 function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
   const { replicas, scaling, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
-  const { probeTimeout, terminationGracePeriod } = props;
+  const { probeTimeout, terminationGracePeriod, serviceAccountName } = props;
   validate(scope, props);
   return {
     ...commonSpec(scope, props),
+    ...(serviceAccountName !== undefined && { serviceAccountName }),
     ...(replicas !== undefined && { replicas }),
     ...(scaling && { scaling }),
     ...(port !== undefined && { port }),
@@ -209,7 +226,10 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
   };
 }
 
-function validate(scope: Construct, { replicas, scaling, port, probePort, readinessPath, livenessPath }: ServerOptions): void {
+function validate(scope: Construct, props: ServerOptions): void {
+  const { replicas, scaling, port, probePort, readinessPath, livenessPath, serviceAccountName } = props;
+  const problem = serviceAccountName === undefined ? undefined : accountProblem(serviceAccountName);
+  if (problem) throw new ValidationError(scope, problem);
   if (replicas !== undefined && !(Number.isInteger(replicas) && replicas >= 0)) {
     throw new ValidationError(scope, `replicas is ${shown(replicas)}; give a whole number, 0 or more`);
   }

@@ -15,8 +15,10 @@ const PROPS: Case[] = [
   ['an attribute', (team) => Model.fromModelAttributes(team, 'base', untyped({ modelName: 'a', namespace: 'b' })),
     '[team-a/base] Model has no prop namespace; did you mean modelNamespace?'],
   ['gpu', opt({ resources: { gpus: 2 } }), '[team-a/opt] resources has no prop gpus; did you mean gpu?'],
-  ['env of a pod', opt({ pod: { env: [] } }), '[team-a/opt] pod has no prop env; use one of labels, annotations, nodeSelector, tolerations, volumes, '
-    + 'volumeMounts, affinity, topologySpreadConstraints, priorityClassName, runtimeClassName, schedulerName, securityContext'],
+  ['env of a pod', opt({ pod: { env: [] } }), '[team-a/opt] pod has no prop env; did you mean envFrom?'],
+  ['what no pod has', opt({ pod: { qqqqq: [] } }), '[team-a/opt] pod has no prop qqqqq; use one of labels, annotations, nodeSelector, tolerations, '
+    + 'volumes, volumeMounts, affinity, topologySpreadConstraints, priorityClassName, runtimeClassName, schedulerName, securityContext, '
+    + 'initContainers, sidecars, envFrom, ports'],
   ['a size for staging', opt({ staging: Size.gibibytes(5) }), '[team-a/opt] staging is a Size; give an object with any of size, storageClassName'],
   ['a branch', () => Build.git(untyped({ url: 'https://example.com/a', brnch: 'b' })), 'git has no prop brnch; did you mean branch?'],
   ['a bucket', () => Platform.gcp(untyped({ clusterName: 'ml', bucketName: 'a', bucket: 'a' })), 'Platform.gcp has no prop bucket; did you mean bucketName?'],

@@ -22,7 +22,10 @@ interface Recipe {
 
 const DIGESTS = digests as Recipe[];
 
-const POD = { labels: { a: 'b' }, nodeSelector: { disk: 'fast' } };
+const POD = {
+  labels: { a: 'b' }, nodeSelector: { disk: 'fast' }, envFrom: [{ secretRef: { name: 'wandb' } }], ports: [{ name: 'metrics', containerPort: 9400 }],
+  initContainers: [{ name: 'warm', image: 'acme/warm:1' }], sidecars: [{ name: 'proxy', image: 'acme/proxy:1' }],
+};
 const COMMON = {
   command: ['train'], args: ['--fast'], env: { A: '1' }, params: { epochs: 1 }, suspend: true, imagePullSecrets: ['registry'],
   pod: POD, podSecurity: PodSecurity.RESTRICTED,
@@ -48,11 +51,13 @@ test('every prop of a Server reaches the spec', () => {
   const base = model(team);
   const chat = base.serve('chat', {
     ...COMMON, image: 'acme/server', replicas: 0, port: 80, readinessPath: '/health', startupTimeout: Duration.seconds(90), surge: false, access: Access.STREAM,
+    mountOptions: ['file-cache:max-size-mb:-1'], serviceAccountName: 'agent',
     livenessPath: '/live', probePort: 9000, probeTimeout: Duration.seconds(20), terminationGracePeriod: Duration.minutes(5),
   });
   expect(written(chat).spec).toEqual({
     ...COMMON_SPEC, image: 'acme/server', model: { name: base.modelName }, replicas: 0, port: 80, readinessPath: '/health', startupTimeout: '1m30s',
     surge: false, access: 'stream', livenessPath: '/live', probePort: 9000, probeTimeout: '20s', terminationGracePeriod: '5m',
+    mountOptions: ['file-cache:max-size-mb:-1'], serviceAccountName: 'agent',
   });
   expect(written(base.serve('scaled', { image: 'acme/server', scaling: Scaling.EXTERNAL })).spec).toMatchObject({ scaling: 'external' });
 });
