@@ -127,7 +127,8 @@ function expandErrors({ object: { rendered, isPatched } }: Declaration, platform
 
 /** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */
 function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
-  return spec.pod !== undefined || spec.build !== undefined || spec.resources?.capacity !== undefined || 'access' in spec;
+  const { pod, build, resources = {} } = spec;
+  return [pod, build, resources.capacity, resources.sharedMemory].some((field) => field !== undefined) || 'access' in spec || 'mountOptions' in spec;
 }
 
 /** The inputs of a resource as far as they are known at synth. */

@@ -8,7 +8,9 @@ import { recipeDigest } from '../../../src/api/digest';
 import type { InputDigests } from '../../../src/api/digest';
 import type { ModelResource } from '../../../src/api/resource';
 import type { KubeObject } from '../../../src/expand';
-import { appOf, dataset, DIGEST, manifestsOf, model, notebook, server, stack, workspace, written } from '../fixtures';
+import {
+  appOf, dataset, DIGEST, local, manifestsOf, messageOf, model, notebook, server, stack, synthErrors, workspace, written,
+} from '../fixtures';
 import digests from './recipe-digests.json';
 
 interface Recipe {
@@ -116,6 +118,24 @@ test.each([
   [{ gpu: Gpu.NVIDIA_L4, gpuCount: 4, capacity: Capacity.SPOT_FIRST }, { gpu: { type: 'nvidia-l4', count: 4 }, capacity: 'spot-first' }],
 ])('resources %j are written as %j', (resources, spec) => {
   expect(written(model(workspace(), 'opt', { resources })).spec.resources).toEqual(spec);
+});
+
+test('case 09: more shared memory than memory is an error at synth, on the construct', () => {
+  const opt = model(workspace(), 'opt', { resources: { memory: Size.gibibytes(8), sharedMemory: Size.gibibytes(16) } });
+  expect(synthErrors(opt)).toEqual([
+    '[team-a/opt] resources.sharedMemory is 16Gi but resources.memory is 8Gi; give more memory, for /dev/shm is part of it',
+  ]);
+});
+
+test('B9: mount options where the workspace shares a volume are an error at synth, on the construct', () => {
+  const team = workspace(local());
+  server(team, 'chat', { mountOptions: ['ro'] });
+  expect(synthErrors(team)).toEqual([expect.stringMatching(/^\[team-a\/chat\] mountOptions is set but a local cluster mounts all inputs through one volume/)]);
+});
+
+test('B9: an account that can write to the store is an error on the construct', () => {
+  expect(messageOf(() => server(workspace(), 'chat', { serviceAccountName: 'artifact-writer' }))).toMatch(
+    /^\[team-a\/chat\] serviceAccountName is artifact-writer, which can write to the store/);
 });
 
 test('a model is trained further, served and opened beside itself', () => {
