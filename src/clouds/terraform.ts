@@ -47,8 +47,20 @@ export function cloudInfrastructure<Name extends SideName>(name: Name, location:
     return side.load()(location);
   } catch (error) {
     if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new Error(`cloud ${name} needs packages that are not installed; run npm install cdktf ${side.provider ?? ''}`, { cause: error });
+    throw new Error(`cloud ${name} needs packages that are not installed; ${installation(side.provider)}`, { cause: error });
   }
+}
+
+/**
+ * How to install a provider in every language. A program in another language than JavaScript gets this message too: there packages
+ * are loaded into the Node process of jsii when the program first uses them, and only then found here (docs/decisions/0049).
+ */
+function installation(provider = ''): string {
+  const npm = `run npm install cdktf ${provider}`;
+  if (!provider.startsWith('@cdktf/')) return npm;
+  const distribution = provider.replace('@cdktf/', 'cdktf-cdktf-');
+  return `${npm}; in Python run pip install cdktf ${distribution} and import cdktf and ${distribution.replaceAll('-', '_')} first; `
+    + 'in Go, Java and .NET add the same two packages and load them first, as the README shows under Install';
 }
 
 /** What a cluster needs beside what its cloud brings, as far as its platform tells. */

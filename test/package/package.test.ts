@@ -1,11 +1,9 @@
 /** The package as a user gets it: documented, packed, installed beside the peers that a Kubernetes-only app needs, compiled, run. */
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { compile, ROOT, run, stage } from './staged';
 
-const ROOT = path.resolve(__dirname, '../..');
-const PACKED = ['package.json', '.npmignore', '.jsii', 'lib', 'assets', 'API.md', 'README.md', 'LICENSE', 'scripts/pack.mjs'];
 const MAX_MEGABYTES = 60;
 
 const APP = `
@@ -29,10 +27,6 @@ const TSCONFIG = {
   files: ['main.ts'],
 };
 
-function run(command: string, args: readonly string[], cwd: string): string {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
 function megabytes(directory: string): number {
   const files = fs.readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return files.reduce((sum, entry) => sum + fs.statSync(path.join(entry.parentPath, entry.name)).size, 0) / 1e6;
@@ -48,9 +42,7 @@ interface Assembly {
   readonly types: Record<string, Documented & Partial<Record<'members' | 'methods' | 'properties', Documented[]>>>;
 }
 
-beforeAll(() => {
-  run('npx', ['projen', 'compile'], ROOT);
-}, 120_000);
+beforeAll(compile, 240_000);
 
 describe('the assembly for all languages', () => {
   const assembly = (): Assembly => JSON.parse(fs.readFileSync(path.join(ROOT, '.jsii'), 'utf8')) as Assembly;
@@ -77,10 +69,7 @@ describe('a Kubernetes-only app with the packed library', () => {
 
   beforeAll(() => {
     const staged = path.join(temporary, 'staged');
-    for (const file of PACKED.filter((name) => fs.existsSync(path.join(ROOT, name)))) {
-      fs.cpSync(path.join(ROOT, file), path.join(staged, file), { recursive: true });
-    }
-    fs.cpSync(path.join(ROOT, 'node_modules/kubernetes-types'), path.join(staged, 'node_modules/kubernetes-types'), { recursive: true });
+    stage(staged);
     run('npm', ['pack', '--silent', '--pack-destination', temporary], staged);
     const tarball = fs.readdirSync(temporary).find((name) => name.endsWith('.tgz')) ?? '';
     fs.mkdirSync(app);

@@ -137,7 +137,9 @@ describe('fails when', () => {
       const fresh = jest.requireActual<{ Cloud: typeof Cloud; Cluster: typeof Cluster }>('../../../src');
       const cloud = fresh.Cloud.azure({ subscriptionId: SUBSCRIPTION, tenantId: SUBSCRIPTION, location: 'eastus' });
       expect(messageOf(() => new fresh.Cluster(emptyStack(), 'ml', { cloud })))
-        .toBe('[cloud/ml] cloud azure needs packages that are not installed; run npm install cdktf @cdktf/provider-azurerm');
+        .toBe('[cloud/ml] cloud azure needs packages that are not installed; run npm install cdktf @cdktf/provider-azurerm; '
+          + 'in Python run pip install cdktf cdktf-cdktf-provider-azurerm and import cdktf and cdktf_cdktf_provider_azurerm first; '
+          + 'in Go, Java and .NET add the same two packages and load them first, as the README shows under Install');
     });
   });
 });
