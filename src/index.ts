@@ -24,6 +24,8 @@ export type {
   WorkspaceClientIds,
   WorkspaceOptions,
 } from './constructs/platform/platform-props';
+export type { LimitsOptions } from './constructs/platform/limits';
+export type { CaBundle, PodDefaults } from './constructs/platform/pod-defaults';
 export type { PodOptions } from './constructs/kinds/pod';
 export { Capacity } from './constructs/kinds/resources';
 export type { ResourcesOptions } from './constructs/kinds/resources';

@@ -47,7 +47,7 @@ export function networkPolicies(platform: PlatformSpec, namespace: string): Netw
     platform,
     workspace: declared ?? { namespace },
     network: cloudNamed(platform.cloud).network(platform),
-    proxies: proxyUrls(podDefaultsOf(platform, namespace).env).map(toHost),
+    proxies: proxyUrls(podDefaultsOf({ platform, namespace }).env).map(toHost),
   };
   return [
     policy(ground, 'default', everyPod(ground, declared !== undefined)),

@@ -27,10 +27,9 @@ const CA_VARIABLES = {
 
 type CaReader = keyof typeof CA_VARIABLES;
 
-/** The rules for the pods of a namespace: those of its workspace over those of the platform. */
-export function podDefaultsOf(platform: PlatformSpec, namespace?: string): PodDefaultsSpec {
+/** The rules for a pod: those of its workspace, or its own, over those of the platform. */
+export function podDefaultsOf({ platform, namespace = '', own = workspaceOf(platform, namespace)?.podDefaults ?? {} }: RuleSources): PodDefaultsSpec {
   const { podDefaults: general = {} } = platform;
-  const own = (namespace === undefined ? undefined : workspaceOf(platform, namespace))?.podDefaults ?? {};
   return withoutEmpty({
     ...general,
     ...own,
@@ -44,17 +43,22 @@ export function podDefaultsOf(platform: PlatformSpec, namespace?: string): PodDe
   });
 }
 
-export interface PodDefaultsContext {
+interface RuleSources {
   readonly platform: PlatformSpec;
   /** That of a workspace; absent for an add-on and the reconciler. */
   readonly namespace?: string;
+  /** Default: those of the workspace. */
+  readonly own?: PodDefaultsSpec;
+}
+
+export interface PodDefaultsContext extends RuleSources {
   /** Whether a container runs a program of the user's. Default: none does. */
   readonly isUsers?: (name: string) => boolean;
 }
 
 /** The template with the rules for it. What it says itself wins; maps are merged, lists appended. */
 export function withPodDefaults(template: PodTemplateSpec, context: PodDefaultsContext): PodTemplateSpec {
-  const rules = podDefaultsOf(context.platform, context.namespace);
+  const rules = podDefaultsOf(context);
   const { spec } = template;
   if (Object.keys(rules).length === 0 || !spec) return template;
   const metadata = withoutEmpty({

@@ -75,7 +75,7 @@ describe('whose word counts', () => {
     expect(spec?.priorityClassName).toBe('team');
     expect(spec?.tolerations).toEqual([{ key: 'own' }, toleration, { key: 'team' }]);
     expect(spec?.imagePullSecrets).toEqual([{ name: 'own' }, { name: 'regcred' }, { name: 'team' }]);
-    expect(podDefaultsOf(platform, 'team-a').limits).toEqual({ cpu: 1, memory: '4Gi' });
+    expect(podDefaultsOf({ platform, namespace: 'team-a' }).limits).toEqual({ cpu: 1, memory: '4Gi' });
     expect(userPod(server({ pod: { priorityClassName: 'own' } }), { platform }).priorityClassName).toBe('own');
   });
 

@@ -4,18 +4,23 @@ import { durationOf } from '../../api/duration';
 import { isQuantity } from '../../api/quantity';
 import type { QuantityOrInteger } from '../../api/resource';
 import { shown } from './shown';
-import { ValidationError } from './validation-error';
+import { asValidation, ValidationError } from './validation-error';
 
 const FLOOR = { rounding: SizeRoundingBehavior.FLOOR };
 
 /** A size as the wire has it: whole GiB as an integer, others in MiB or KiB. */
 export function quantity(scope: Construct, field: string, size: Size): QuantityOrInteger {
+  return asValidation(scope, () => quantityOf(field, size));
+}
+
+/** The same where there is no construct to name. */
+export function quantityOf(field: string, size: Size): QuantityOrInteger {
   if (!(size instanceof Size)) {
     const hint = isQuantity(size) ? 'a Size' : 'a quantity';
-    throw new ValidationError(scope, `${field} is ${shown(size)}, which is not ${hint}; write for example Size.gibibytes(16)`);
+    throw new Error(`${field} is ${shown(size)}, which is not ${hint}; write for example Size.gibibytes(16)`);
   }
   const kibibytes = size.toKibibytes(FLOOR);
-  if (!(kibibytes >= 2 ** 10)) throw new ValidationError(scope, `${field} is ${kibibytes} KiB; give 1 MiB or more, for example Size.gibibytes(16)`);
+  if (!(kibibytes >= 2 ** 10)) throw new Error(`${field} is ${kibibytes} KiB; give 1 MiB or more, for example Size.gibibytes(16)`);
   if (kibibytes % 2 ** 20 === 0) return kibibytes / 2 ** 20;
   return kibibytes % 2 ** 10 === 0 ? `${kibibytes / 2 ** 10}Mi` : `${kibibytes}Ki`;
 }

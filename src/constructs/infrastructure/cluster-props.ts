@@ -2,6 +2,7 @@
 import type { IConstruct } from 'constructs';
 import type { Platform } from '../platform/platform';
 import type { WorkspaceOptions } from '../platform/platform-props';
+import type { PodDefaults } from '../platform/pod-defaults';
 import type { Cloud } from './cloud';
 
 /** A cluster, new or existing. */
@@ -105,6 +106,29 @@ export interface ClusterProps {
   readonly artifactPrefix?: string;
 
   /**
+   * Images where not the default. Helpers: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`. The reconciler: `node`. Add-ons:
+   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`.
+   *
+   * @default - the public ones
+   */
+  readonly images?: Record<string, string>;
+
+  /**
+   * Where copies of these images are, by the registry that they replace, or by a part of it: `{ 'docker.io': 'registry.example.com/hub' }`
+   * runs `registry.example.com/hub/rclone/rclone`. What is named in `images` is taken as it is, and so is an image of yours.
+   *
+   * @default - none
+   */
+  readonly imageMirrors?: Record<string, string>;
+
+  /**
+   * Rules for every pod, such as pull secrets, tolerations, a proxy or certificates. Those of a workspace go before them.
+   *
+   * @default - none
+   */
+  readonly podDefaults?: PodDefaults;
+
+  /**
    * Outputs of the last deployment, as `cdktf output --outputs-file` writes them. What is known only afterwards is read from it.
    *
    * @default 'outputs.json'
@@ -158,11 +182,27 @@ export interface ClusterAttributes {
   readonly autoProvisioning?: boolean;
 
   /**
-   * Images of the helper containers where not the default: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`.
+   * Images where not the default. Helpers: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`. The reconciler: `node`. Add-ons:
+   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`.
    *
    * @default - the public ones
    */
   readonly images?: Record<string, string>;
+
+  /**
+   * Where copies of these images are, by the registry that they replace, or by a part of it: `{ 'docker.io': 'registry.example.com/hub' }`
+   * runs `registry.example.com/hub/rclone/rclone`. What is named in `images` is taken as it is, and so is an image of yours.
+   *
+   * @default - none
+   */
+  readonly imageMirrors?: Record<string, string>;
+
+  /**
+   * Rules for every pod, such as pull secrets, tolerations, a proxy or certificates. Those of a workspace go before them.
+   *
+   * @default - none
+   */
+  readonly podDefaults?: PodDefaults;
 
   /**
    * What else the cloud must know of it to add pools, buckets and identities; an error names what is missing when it is needed.

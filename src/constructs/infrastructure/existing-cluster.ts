@@ -32,6 +32,6 @@ export class ExistingCluster extends ClusterBase {
 }
 
 function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
-  const { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images } = attributes;
-  return { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images };
+  const { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images, imageMirrors, podDefaults } = attributes;
+  return { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images, imageMirrors, podDefaults };
 }

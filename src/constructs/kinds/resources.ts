@@ -3,13 +3,15 @@ import type { Construct } from 'constructs';
 import type { GpuSpec, ResourcesSpec } from '../../api/resource';
 import { isSharing } from '../../api/sharing';
 import { cloudNamed } from '../../clouds/pods';
-import { noCapacity } from '../../expand';
+import { limitsProblem, noCapacity } from '../../expand';
 import { knownProps, optionsProblem } from '../checks/known-props';
 import { shown } from '../checks/shown';
 import { quantity } from '../checks/size';
-import { ValidationError } from '../checks/validation-error';
+import { asValidation, ValidationError } from '../checks/validation-error';
 import { Gpu } from '../platform/gpu';
 import { GpuSharing } from '../platform/gpu-sharing';
+import { coresOf, limitsSpec } from '../platform/limits';
+import type { LimitsOptions } from '../platform/limits';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
 import { platformOf } from '../platform/workspace-context';
 
@@ -85,35 +87,42 @@ export interface ResourcesOptions {
    * @default - 1 GiB, 2 GiB with one GPU, else 4 GiB for each GPU and 8 GiB at least
    */
   readonly sharedMemory?: Size;
+
+  /**
+   * The most that the container may use; not less than it asks for. What is left out of `cpu` and `memory` then asks for no more.
+   *
+   * @default - none, so that work is not killed while its node has room
+   */
+  readonly limits?: LimitsOptions;
 }
 
 const RESOURCES_PROPS = knownProps<ResourcesOptions>({
   cpu: true, memory: true, disk: true, gpu: true, gpuCount: true, gpuSharing: true, capacity: true, sharedMemory: true,
+  limits: true,
 });
 
 /** The options as the wire has them, after a look at what can be said without the other resources and the pools. */
 export function resourcesSpec(scope: Construct, resources: ResourcesOptions): ResourcesSpec {
   validate(scope, resources);
-  const { cpu, memory, disk, capacity, sharedMemory } = resources;
+  const { cpu, memory, disk, capacity, sharedMemory, limits } = resources;
   const gpu = gpuSpec(resources);
-  return {
+  const spec: ResourcesSpec = {
     ...(cpu !== undefined && { cpu: coresOf(cpu) }),
     ...(memory !== undefined && { memory: quantity(scope, 'memory', memory) }),
     ...(disk !== undefined && { disk: quantity(scope, 'disk', disk) }),
     ...(gpu && { gpu }),
     ...(capacity && { capacity }),
     ...(sharedMemory !== undefined && { sharedMemory: quantity(scope, 'sharedMemory', sharedMemory) }),
+    ...(limits && { limits: asValidation(scope, () => limitsSpec('limits', limits)) }),
   };
+  const problem = limitsProblem(spec);
+  if (problem) throw new ValidationError(scope, problem);
+  return spec;
 }
 
 function gpuSpec({ gpu, gpuCount, gpuSharing }: ResourcesOptions): GpuSpec | undefined {
   if (!gpu && gpuCount === undefined && !gpuSharing) return undefined;
   return { ...(gpu && { type: gpu.name }), count: gpuCount ?? 1, ...(gpuSharing && { sharing: gpuSharing._name }) };
-}
-
-/** A whole number of cores, else millicores: not less than one, which is the least there is. */
-function coresOf(cpu: number): number | string {
-  return Number.isInteger(cpu) ? cpu : `${Math.max(1, Math.round(cpu * 1000))}m`;
 }
 
 function validate(scope: Construct, resources: ResourcesOptions): void {

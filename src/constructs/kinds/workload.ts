@@ -7,7 +7,7 @@ import { ValidationError } from '../checks/validation-error';
 import type { PodSecurity } from '../platform/access';
 import { podSecurityOf } from '../platform/workspace-context';
 import { Build } from './build';
-import { envSpec } from './env';
+import { envSpec, runtimeEnvSpec } from './env';
 import { literalParams, paramsSpec } from './params';
 import { podSpec } from './pod';
 import type { PodOptions } from './pod';
@@ -59,7 +59,16 @@ export interface WorkloadProps {
   readonly env?: Record<string, string>;
 
   /**
-   * Whether a value of `env`, or any other text of the resource, may look like a token or key in plain text.
+   * Environment variables that change no result, such as a log level or the address of a mirror. They are no part of the recipe, so that
+   * a change trains and downloads nothing again: a Server rolls to it, and a run that computes goes on as it is. Written as in `env`;
+   * no variable may be in both.
+   *
+   * @default - none
+   */
+  readonly runtimeEnv?: Record<string, string>;
+
+  /**
+   * Whether a value of `env` or `runtimeEnv`, or any other text of the resource, may look like a token or key in plain text.
    *
    * @default false
    */
@@ -110,13 +119,13 @@ export interface WorkloadProps {
 }
 
 export const WORKLOAD_PROPS = {
-  metadata: true, image: true, imageBuild: true, command: true, args: true, env: true, allowPlainText: true, params: true,
+  metadata: true, image: true, imageBuild: true, command: true, args: true, env: true, runtimeEnv: true, allowPlainText: true, params: true,
   resources: true, suspend: true, imagePullSecrets: true, pod: true, podSecurity: true,
 } satisfies Record<keyof WorkloadProps, true>;
 
 /** The common part of the spec, after a look at what can be said without a platform. */
 export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
-  const { image, imageBuild, command, args, env, allowPlainText, params, resources, suspend, imagePullSecrets, pod } = props;
+  const { image, imageBuild, command, args, env, runtimeEnv, allowPlainText, params, resources, suspend, imagePullSecrets, pod } = props;
   const { podSecurity = podSecurityOf(scope) } = props;
   checkImage(scope, props);
   return {
@@ -124,7 +133,8 @@ export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
     ...(imageBuild && { build: imageBuild._spec }),
     ...(command && { command }),
     ...(args && { args }),
-    ...(env && { env: envSpec(scope, env, allowPlainText) }),
+    ...(env && { env: envSpec(scope, env, { allowPlainText }) }),
+    ...(runtimeEnv && { runtimeEnv: runtimeEnvSpec(scope, props) }),
     ...(params && { params: paramsSpec(scope, params), ...literalsOf(params) }),
     ...(resources && { resources: resourcesSpec(scope, resources) }),
     ...(suspend !== undefined && { suspend }),

@@ -1,9 +1,8 @@
 /** What is said of a platform that is described by hand. A platform is no construct, so its errors begin with no path. */
 import { canonicalJson } from '../../api/digest';
-import { isDns1123Label, nearest } from '../../api/names';
+import { isDns1123Label } from '../../api/names';
 import { isAtLeast, OLDEST_VERSION } from '../../api/platform';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
-import { IMAGES } from '../../catalog/images';
 import type { Cloud } from '../../clouds/cloud';
 import { tokenProblem } from '../checks/guard';
 import { unknownProp } from '../checks/known-props';
@@ -12,7 +11,7 @@ import { shown } from '../checks/shown';
 import { Gpu } from './gpu';
 import { GpuSharing } from './gpu-sharing';
 import { machineProblem, noSuchGpu, noSuchNode } from './machines';
-import { KNOWN } from './platform-props';
+import { KNOWN } from './platform-known';
 import type { GpuPoolOptions, WorkspaceOptions } from './platform-props';
 
 const BUCKET = /^[a-z0-9][-._a-z0-9]*$/;
@@ -33,9 +32,9 @@ export function storeName<T extends object>(props: T, field: keyof T & string): 
 }
 
 /** The props of all clouds. */
-export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kubernetesVersion' | 'images'>): void {
+export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kubernetesVersion'>): void {
   checkPlain(props);
-  const { clusterName, kubernetesVersion, images = {} } = props;
+  const { clusterName, kubernetesVersion } = props;
   if (typeof clusterName !== 'string' || !isDns1123Label(clusterName)) {
     throw new Error(`clusterName is ${shown(clusterName)}; use lower-case letters, digits and - inside, 63 characters at most`);
   }
@@ -48,9 +47,6 @@ export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kuberne
   if (kubernetesVersion !== undefined && !isAtLeast({ kubernetesVersion } as PlatformSpec, OLDEST_VERSION)) {
     throw new Error(`kubernetesVersion is '${kubernetesVersion}'; the oldest that is supported is ${OLDEST_VERSION}`);
   }
-  const names = Object.keys(IMAGES);
-  const unknown = Object.keys(images).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new Error(`images has ${shown(unknown)}, which is no helper; use ${nearest(unknown, names) ?? names.join(', ')}`);
 }
 
 interface Places {

@@ -1,7 +1,7 @@
 /** What is said of a platform: of the cluster, its GPU pools and its workspaces. */
-import { knownProps } from '../checks/known-props';
 import type { Gpu } from './gpu';
 import type { GpuSharing } from './gpu-sharing';
+import type { PodDefaults } from './pod-defaults';
 
 /** What a cluster of any cloud may say about itself. */
 export interface PlatformProps {
@@ -53,12 +53,27 @@ export interface PlatformProps {
   readonly autoProvisioning?: boolean;
 
   /**
-   * Images where not the default: of the helper containers `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`, and of the
-   * reconciler `node`.
+   * Images where not the default. Helpers: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`. The reconciler: `node`. Add-ons:
+   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`.
    *
    * @default - the public ones
    */
   readonly images?: Record<string, string>;
+
+  /**
+   * Where copies of these images are, by the registry that they replace, or by a part of it: `{ 'docker.io': 'registry.example.com/hub' }`
+   * runs `registry.example.com/hub/rclone/rclone`. What is named in `images` is taken as it is, and so is an image of yours.
+   *
+   * @default - none
+   */
+  readonly imageMirrors?: Record<string, string>;
+
+  /**
+   * Rules for every pod, such as pull secrets, tolerations, a proxy or certificates. Those of a workspace go before them.
+   *
+   * @default - none
+   */
+  readonly podDefaults?: PodDefaults;
 }
 
 /** A GKE cluster that is described by hand. */
@@ -254,33 +269,11 @@ export interface WorkspaceOptions {
    * @default - not known yet; the workspace can be previewed, not synthesized
    */
   readonly clientIds?: WorkspaceClientIds;
+
+  /**
+   * Rules for its pods, over those of the platform.
+   *
+   * @default - those of the platform
+   */
+  readonly podDefaults?: PodDefaults;
 }
-
-const PLATFORM_PROPS = {
-  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, insecureRegistry: true, storeCidrs: true,
-  autoProvisioning: true, images: true,
-} satisfies Record<keyof PlatformProps, true>;
-
-/** For callers without types: which props there are. */
-export const KNOWN = {
-  gcp: { owner: 'Platform.gcp', props: knownProps<GcpPlatformProps>({ ...PLATFORM_PROPS, bucketName: true }) },
-  aws: { owner: 'Platform.aws', props: knownProps<AwsPlatformProps>({ ...PLATFORM_PROPS, bucketName: true, region: true }) },
-  azure: {
-    owner: 'Platform.azure',
-    props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, tenantId: true }),
-  },
-  local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
-  s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
-  pool: {
-    owner: 'addGpuPool',
-    props: knownProps<GpuPoolOptions>({
-      gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true, sharing: true, machineType: true,
-      diskGiB: true, zones: true,
-    }),
-  },
-  workspace: {
-    owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({
-      reads: true, builds: true, networkPolicies: true, private: true, serversOpenTo: true, clientIds: true,
-    }),
-  },
-};

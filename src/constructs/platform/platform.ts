@@ -1,18 +1,20 @@
 import { nearest } from '../../api/names';
-import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
+import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import { clusterAddons } from '../../clouds/terraform';
 import { withWorkloadDefaults } from '../../expand';
 import { shown } from '../checks/shown';
+import { checkImages } from './image-checks';
 import { checkPlaces, checkPlain, checkPlatform, poolProblem, storeName, workspaceProblem } from './platform-checks';
-import { KNOWN } from './platform-props';
+import { KNOWN } from './platform-known';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, WorkspaceOptions,
 } from './platform-props';
 import { byHand, clientIdsByRole, definedOnly, poolSpec, withLate } from './platform-source';
 import type { PlatformSource } from './platform-source';
+import { podDefaultsSpec } from './pod-defaults-checks';
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
 type AddonsListener = () => void;
@@ -62,6 +64,7 @@ export class Platform {
   /** The cloud: `gcp`, `aws`, `azure` or `local`. */
   public readonly cloudName: string;
 
+  private readonly podDefaults?: PodDefaultsSpec;
   private readonly gpuPools: GpuPoolSpec[] = [];
   private readonly gpus: CustomGpuSpec[] = [];
   private readonly workspaces: WorkspaceSpec[] = [];
@@ -72,6 +75,8 @@ export class Platform {
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly source: () => PlatformSource) {
     checkPlatform(props);
     checkPlaces(props);
+    checkImages(props);
+    this.podDefaults = props.podDefaults && podDefaultsSpec(props.podDefaults);
     const { title, canAutoProvision } = cloudNamed(cloudName);
     if (props.autoProvisioning && !canAutoProvision) {
       throw new Error(`autoProvisioning is true but on ${title} no node comes up without a pool; leave it out, and declare pools with addGpuPool`);
@@ -105,7 +110,7 @@ export class Platform {
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
     const problem = workspaceProblem(namespace, options, this.workspaces);
     if (problem) throw this.error(`cannot have workspace ${shown(namespace)}: ${problem}`);
-    const { reads, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds } = options;
+    const { reads, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults } = options;
     const workspace: WorkspaceSpec = {
       namespace,
       ...(reads && { reads }),
@@ -114,6 +119,7 @@ export class Platform {
       ...(isPrivate && { private: true }),
       ...(serversOpenTo && { serversOpenTo }),
       ...(clientIds && { clientIds: clientIdsByRole(clientIds) }),
+      ...(podDefaults && { podDefaults: podDefaultsSpec(podDefaults) }),
     };
     this.workspaces.push(workspace);
     for (const listener of this.listeners) listener(workspace);
@@ -133,7 +139,7 @@ export class Platform {
   /** @internal */
   public get _spec(): PlatformSpec {
     const { artifacts, registry, tenantId, clientIds, nodePools } = this.source();
-    const { kubernetesVersion, autoProvisioning, images, clusterName, storeCidrs } = this.props;
+    const { kubernetesVersion, autoProvisioning, images, imageMirrors, clusterName, storeCidrs } = this.props;
     const prefix = this._artifactPrefix;
     return {
       cloud: this.cloudName,
@@ -148,6 +154,8 @@ export class Platform {
       ...(this.workspaces.length > 0 && { workspaces: this.workspaces.map((workspace) => withLate(workspace, { tenantId, clientIds })) }),
       ...(images && { images }),
       ...(this.reconcilerNamespace !== undefined && { reconcilerNamespace: this.reconcilerNamespace }),
+      ...(imageMirrors && { imageMirrors }),
+      ...(this.podDefaults && { podDefaults: this.podDefaults }),
     };
   }
 

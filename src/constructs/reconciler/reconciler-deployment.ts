@@ -5,6 +5,7 @@ import { digest } from '../../api/digest';
 import { HEALTH_PORT, METRICS_PORT, PLATFORM_DIRECTORY, RECONCILER, TOKEN_KEY_DIRECTORY, TOKEN_KEY_SECRET } from '../../api/reconciler';
 import { API_GROUP } from '../../api/resource';
 import { imageNamed } from '../../catalog/images';
+import { withPodDefaults } from '../../expand';
 import { LOADER, nodeOptions, PROGRAM_DIRECTORY } from './reconciler-program';
 import { LABELS, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, SELECTOR } from './reconciler-settings';
 import type { ReconcilerSettings } from './reconciler-settings';
@@ -24,7 +25,7 @@ export function reconcilerDeployment(settings: ReconcilerSettings): Deployment {
       replicas: settings.replicas,
       revisionHistoryLimit: 2,
       selector: { matchLabels: SELECTOR },
-      template: {
+      template: withPodDefaults({
         /* The program's ConfigMap has another name when it changes; the platform's has not. */
         metadata: { labels: LABELS, annotations: { [`${API_GROUP}/platform-digest`]: digest(settings.platform) } },
         spec: {
@@ -42,7 +43,7 @@ export function reconcilerDeployment(settings: ReconcilerSettings): Deployment {
           containers: [container(settings)],
           volumes: parts(settings).map(({ volume }) => volume),
         },
-      },
+      }, { platform: settings.platform, own: settings.podDefaults }),
     },
   };
 }

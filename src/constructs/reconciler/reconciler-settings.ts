@@ -1,6 +1,6 @@
 /** What the objects of the reconciler are made from, and what they are called. */
 import { PART_OF } from '../../api/labels';
-import type { PlatformSpec } from '../../api/platform';
+import type { PlatformSpec, PodDefaultsSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import type { Program } from './reconciler-program';
 
@@ -26,6 +26,8 @@ export interface ReconcilerSettings {
   /** Cores. */
   readonly cpu: number;
   readonly memoryMebibytes: number;
+  /** Rules for its pods, over those of the platform. */
+  readonly podDefaults?: PodDefaultsSpec;
   readonly networkPolicy: boolean;
   readonly flowSchema: boolean;
   /** Labels of the PodMonitor; none without one. */

@@ -11,6 +11,8 @@ import { addLateObjects } from '../objects/late-objects';
 import { lateProblem } from '../objects/late-values';
 import { inSyncWave } from '../objects/sync-wave';
 import type { Platform } from '../platform/platform';
+import type { PodDefaults } from '../platform/pod-defaults';
+import { podDefaultsSpec } from '../platform/pod-defaults-checks';
 import { provideContext } from '../platform/workspace-context';
 import { HEALTH_SCRIPT, healthEntries } from './argo-health';
 import { CustomResourceDefinitions } from './custom-resource-definitions';
@@ -106,6 +108,14 @@ export interface ReconcilerProps {
   readonly memory?: Size;
 
   /**
+   * Rules for its pods, such as tolerations, a priority class or pull secrets, over those of the platform. What they name must be in its
+   * namespace. `limits` may limit its CPU; its memory is limited by `memory`.
+   *
+   * @default - those of the platform
+   */
+  readonly podDefaults?: PodDefaults;
+
+  /**
    * Whether a NetworkPolicy holds it to what it needs: the API server on the ports 443 and 6443, DNS, notebooks, and being asked
    * for metrics.
    *
@@ -138,7 +148,8 @@ export interface ReconcilerProps {
 
 const RECONCILER_PROPS = knownProps<ReconcilerProps>({
   platform: true, namespace: true, image: true, replicas: true, watchNamespaces: true, clusterWide: true, rollOnUpgrade: true,
-  logLevel: true, cpu: true, memory: true, networkPolicy: true, flowSchema: true, podMonitor: true, podMonitorLabels: true,
+  logLevel: true, cpu: true, memory: true, podDefaults: true, networkPolicy: true, flowSchema: true, podMonitor: true,
+  podMonitorLabels: true,
 });
 
 /** Before the resources, which are in wave 0. */
@@ -225,7 +236,7 @@ type CheckedProps = Omit<ReconcilerSettings, 'platform' | 'namespaces'> & Reach;
 /** The props with their defaults. */
 function checkedProps(scope: Construct, props: ReconcilerProps): CheckedProps {
   const { namespace = DEFAULT_RECONCILER_NAMESPACE, replicas = 2, rollOnUpgrade = false, logLevel = LogLevel.INFO, cpu = 0.1 } = props;
-  const { memory = Size.mebibytes(DEFAULT_MEBIBYTES), networkPolicy = true } = props;
+  const { memory = Size.mebibytes(DEFAULT_MEBIBYTES), podDefaults, networkPolicy = true } = props;
   const own = checkNamespace(scope, namespace);
   if (!Object.values(LogLevel).includes(logLevel)) {
     throw new ValidationError(scope, `logLevel is ${shown(logLevel)}; use one of ${Object.values(LogLevel).join(', ')}`);
@@ -239,6 +250,7 @@ function checkedProps(scope: Construct, props: ReconcilerProps): CheckedProps {
     logLevel,
     cpu: checkCpu(scope, cpu),
     memoryMebibytes: checkMemory(scope, memory),
+    ...(podDefaults && { podDefaults: asValidation(scope, () => podDefaultsSpec(podDefaults)) }),
     networkPolicy: checkBoolean(scope, 'networkPolicy', networkPolicy),
     flowSchema: checkFlowSchema(scope, props),
     podMonitorLabels: checkPodMonitor(scope, props),

@@ -73,7 +73,7 @@ test('what only resembles a credential is none', () => {
 });
 
 test.each<Case>([
-  ['is no name', { '1A': 'x' }, 'env 1A is no name of an environment variable; use letters, digits and _, not first a digit'],
+  ['is no name', { '1A': 'x' }, 'env 1A is not a name of an environment variable; use letters, digits and _, not first a digit'],
   ['has no text', { A: 1 }, "env A is 1, which is no string; write '1'"],
 ])('a variable that %s is refused', (_, env, message) => {
   expect(messageOf(() => model(workspace(), 'opt', { env: untyped(env) }))).toBe(`[team-a/opt] ${message}`);

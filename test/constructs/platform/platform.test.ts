@@ -62,7 +62,7 @@ test.each<readonly [string, () => unknown, string]>([
   ['no region', () => Platform.aws(untyped({ clusterName: 'ml', bucketName: 'a' })), 'region is undefined; give its name alone, without scheme and path'],
   ['a patch version', gcp({ kubernetesVersion: '1.33.2' }), "kubernetesVersion is '1.33.2'; give major and minor, for example '1.33'"],
   ['an old version', gcp({ kubernetesVersion: '1.26' }), "kubernetesVersion is '1.26'; the oldest that is supported is 1.27"],
-  ['an image of no helper', gcp({ images: { rclon: 'x' } }), "images has 'rclon', which is no helper; use rclone"],
+  ['an image of no helper', gcp({ images: { rclon: 'x' } }), "images has 'rclon', which is not an image of ours; use rclone"],
   ['a directory of nowhere', () => Platform.local({ clusterName: 'kind', directory: 'var' }), "directory is 'var'; give an absolute path of the node"],
   ['two stores', () => Platform.local(untyped({ clusterName: 'kind', directory: '/a', s3: {} })), 'platform kind has a directory and an S3 store; leave one out'],
   ['a GPU that the cloud has not', pool({ gpu: Gpu.NVIDIA_GB200 }), "platform ml cannot have GPU pool 'l4': Google Cloud has no machine with nvidia-gb200 (192 GiB); "

@@ -9,7 +9,7 @@ import { customResourceDefinitions } from '../../../src/api/crds';
 import { IMAGES } from '../../../src/catalog/images';
 import { restrictedViolations } from '../../expand/pod-security';
 import { schemaErrors } from '../../schemas/validate';
-import { appOf, gcp, local, model, objectsOf, temporary, workspace } from '../fixtures';
+import { appOf, gcp, local, messageOf, model, objectsOf, temporary, untyped, workspace } from '../fixtures';
 import { containerOf, deploymentOf, environmentOf, find, programOf, reconciler, reconcilerOn, withWorkspaces, writtenBy } from './reconciler-fixtures';
 
 /** Limit of the annotation in which client-side `kubectl apply` keeps what it has applied. */
@@ -96,6 +96,23 @@ describe('the program', () => {
   test('takes Node\'s own image from a registry of the platform', () => {
     const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme', images: { node: 'mirror.example.com/node:24' } });
     expect(containerOf(reconcilerOn(withWorkspaces(platform))).image).toBe('mirror.example.com/node:24');
+  });
+
+  test('B13: its pods follow the rules of the platform, and those of its own before them', () => {
+    const podDefaults = { priorityClassName: 'batch', imagePullSecrets: ['regcred'], tolerations: [{ key: 'acme', operator: 'Exists' }] };
+    const platform = withWorkspaces(Platform.gcp({ clusterName: 'ml', bucketName: 'acme', podDefaults }));
+    const own = { priorityClassName: 'system-cluster-critical', nodeSelector: { pool: 'system' }, env: { A: '1' }, limits: { cpu: 1 } };
+    const construct = new Reconciler(new Chart(new App(), 'system'), 'substratus', { platform, podDefaults: own });
+    const pod = deploymentOf(construct).spec?.template.spec;
+    expect(pod).toMatchObject({
+      priorityClassName: 'system-cluster-critical', imagePullSecrets: [{ name: 'regcred' }], tolerations: podDefaults.tolerations,
+      nodeSelector: { 'kubernetes.io/os': 'linux', 'pool': 'system' },
+    });
+    expect(containerOf(construct)).toMatchObject({
+      env: expect.arrayContaining([{ name: 'A', value: '1' }]), resources: { limits: { cpu: '1', memory: '256Mi' } },
+    });
+    expect(messageOf(() => new Reconciler(new Chart(new App(), 'other'), 'substratus', { platform, podDefaults: { priorityClassName: untyped(1) } })))
+      .toBe('[other/substratus] podDefaults.priorityClassName is 1; give a string');
   });
 
   test('is in an own image, which starts it itself: then there is no ConfigMap of it', () => {

@@ -1,0 +1,34 @@
+/** For callers without types: which props a platform, a GPU pool and a workspace have. */
+import { knownProps } from '../checks/known-props';
+import type {
+  AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, S3CompatibleStore,
+  WorkspaceOptions,
+} from './platform-props';
+
+const PLATFORM_PROPS = {
+  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, insecureRegistry: true, storeCidrs: true,
+  autoProvisioning: true, images: true, imageMirrors: true, podDefaults: true,
+} satisfies Record<keyof PlatformProps, true>;
+
+export const KNOWN = {
+  gcp: { owner: 'Platform.gcp', props: knownProps<GcpPlatformProps>({ ...PLATFORM_PROPS, bucketName: true }) },
+  aws: { owner: 'Platform.aws', props: knownProps<AwsPlatformProps>({ ...PLATFORM_PROPS, bucketName: true, region: true }) },
+  azure: {
+    owner: 'Platform.azure',
+    props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, tenantId: true }),
+  },
+  local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
+  s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
+  pool: {
+    owner: 'addGpuPool',
+    props: knownProps<GpuPoolOptions>({
+      gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true, sharing: true, machineType: true,
+      diskGiB: true, zones: true,
+    }),
+  },
+  workspace: {
+    owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({
+      reads: true, builds: true, networkPolicies: true, private: true, serversOpenTo: true, clientIds: true, podDefaults: true,
+    }),
+  },
+};
