@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PlatformSpec } from '../../src/api/platform';
 import { imageNamed, IMAGES } from '../../src/catalog/images';
 import { clusterAddons } from '../../src/clouds/terraform';
@@ -38,5 +40,10 @@ describe('A10: mirrors of the registries of our images', () => {
     expect(imagesOn({ imageMirrors: Object.fromEntries(registries.map((registry) => [registry, 'mirror.example.com'])) }).filter((image) => !image.includes('"mirror.example.com/'))).toEqual([]);
     expect(new Set(imagesOn({ images: Object.fromEntries(Object.keys(IMAGES).map((name) => [name, `mine/${name}`])) })))
       .toEqual(new Set(['cluster-autoscaler', 'nvidia-device-plugin', 'neuron-device-plugin'].map((name) => `"image":"mine/${name}"`)));
+  });
+
+  test('the docs name every one of them', () => {
+    const page = readFileSync(join(__dirname, '../../docs/workspace-and-platform.md'), 'utf8');
+    expect(Object.keys(IMAGES).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });
