@@ -16,15 +16,19 @@ import { inProgress } from './decide/decision';
 import { rememberedExpand } from './decide/expansions';
 import { takesArtifact } from './decide/twins';
 import type { View } from './decide/view';
+import { ApiError } from './kube/api-error';
+import { Limiter } from './kube/limiter';
 import type { Asked } from './observe/activities';
 import { Activities } from './observe/activities';
 import { childrenOf } from './observe/caches';
 import { lookupsOf } from './observe/lookups';
 import type { Lookups } from './observe/lookups';
+import { wholeResource } from './observe/observed';
 import type { Observed, ObservedChild } from './observe/observed';
 import { Warnings } from './observe/warnings';
 import type { Log } from './runtime/log';
 import type { Outcome } from './runtime/workers';
+import { RESOURCE_TYPES } from './types';
 
 /** How often a resource is looked at again right after a write, before it has to wait for events. */
 const MAX_PASSES = 4;
@@ -58,6 +62,9 @@ export class Controller {
   private readonly repairs: Repairs;
   private readonly expand = rememberedExpand();
   private readonly askedAt = new Map<string, number>();
+  /** What is too large to be kept is worked on one by one, so that there is never more of it in memory than one. */
+  private readonly large = new Limiter(1);
+  private readonly untilTheEnd = new AbortController().signal;
 
   constructor(private readonly options: ControllerOptions) {
     const { client, clock, enqueue } = options;
@@ -73,7 +80,8 @@ export class Controller {
     if (!resource) return this.forget(key);
     const waitMs = this.repairs.waitMs(key);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
-    const result = await this.bringAbout(key, resource, log);
+    const bringAbout = () => this.bringAbout(key, resource, log);
+    const result = await (resource.withheld ? this.large.run(bringAbout, this.untilTheEnd) : bringAbout());
     const told = await this.tell(key, resource, result);
     if (result.failure !== undefined) throw result.failure;
     return told;
@@ -109,7 +117,7 @@ export class Controller {
 
   /** Decides and acts until there is nothing to write. */
   private async bringAbout(key: string, resource: Observed, log?: Log): Promise<Result> {
-    let current: Observed | undefined = resource;
+    let current = await this.whole(resource);
     for (let pass = 1; current?.metadata.uid === resource.metadata.uid; pass += 1) {
       const { view, lookAgainMs } = await this.viewOf(key, current);
       const decision = decide(view);
@@ -119,9 +127,22 @@ export class Controller {
       if (decision.failure !== undefined) return { verdict: decision.verdict, generation, failure: decision.failure };
       if (acted === 'unchanged') return { verdict: decision.verdict, generation, lookAgainMs: soonest(lookAgainMs, decision.lookAgainMs) };
       if (pass === MAX_PASSES) return { verdict: decision.verdict, generation, lookAgainMs: this.slowDown(key) };
-      current = this.find(key);
+      const next = this.find(key);
+      current = next && await this.whole(next);
     }
     return {};
+  }
+
+  /** The resource with all of its spec; `undefined` if it is not there any more. */
+  private async whole(resource: Observed): Promise<Observed | undefined> {
+    if (!resource.withheld) return resource;
+    const { kind, metadata: { namespace, name } } = resource;
+    try {
+      return wholeResource(await this.options.client.get(RESOURCE_TYPES[kind], { namespace, name }), kind);
+    } catch (error) {
+      if (ApiError.isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   /** What does not come to rest, since somebody changes each write, is written more and more slowly. */

@@ -99,6 +99,7 @@ export function plannedBy(target: Observed, { find, platform }: Pick<View, 'find
 /** `path`: what is on the way here, for others may go in a circle. */
 function plannedDigest(target: Observed, find: View['find'], path: readonly Observed[]): string | undefined {
   if (target.status?.artifact) return target.status.artifact.recipeDigest;
+  if (target.withheld) return target.withheld.recipe;
   if (path.includes(target)) return undefined;
   const digests: Record<string, string> = {};
   for (const gate of gatesOf(target)) {

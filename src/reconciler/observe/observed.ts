@@ -1,8 +1,9 @@
 /** What the reconciler keeps of the objects in the cluster: enough to decide, and no more, for there are many. */
-import { API_GROUP, API_VERSION, RETRY_ANNOTATION } from '../../api/resource';
+import { digest, recipeDigest } from '../../api/digest';
+import { API_GROUP, API_VERSION, isArtifactResource, RETRY_ANNOTATION } from '../../api/resource';
 import type { Kind, Resource } from '../../api/resource';
 import type { Status } from '../../api/status';
-import { MAX_DISRUPTIONS_ANNOTATION } from '../../expand';
+import { gatesOf, MAX_DISRUPTIONS_ANNOTATION } from '../../expand';
 import type { Step } from '../../expand';
 import { FIELD_MANAGER } from '../kube/client';
 import type { LiveMetadata, LiveObject } from '../kube/types';
@@ -11,11 +12,22 @@ import type { Applied } from './applied';
 import { liveFingerprint } from './fingerprint';
 import type { Fingerprint } from './fingerprint';
 import { ownedBy } from './managed-fields';
+import { sizeOf } from './size';
 
 type KeptMetadata = Omit<LiveMetadata, 'managedFields' | 'ownerReferences'>;
 
 /** A resource of one of the four kinds. */
-export type Observed = Resource & { readonly metadata: KeptMetadata & { readonly namespace: string }; readonly status?: Status };
+export type Observed = Resource & {
+  readonly metadata: KeptMetadata & { readonly namespace: string };
+  readonly status?: Status;
+  /** There if the spec is too large to be kept: large fields are missing, and the resource is read when it is worked on. */
+  readonly withheld?: Withheld;
+};
+
+export interface Withheld {
+  /** The recipe digest of an artifact that has no inputs: others ask for it. */
+  readonly recipe?: string;
+}
 
 /** What owns a child. */
 export interface Owner {
@@ -72,11 +84,38 @@ export interface ObservedChild {
 export const RECIPE_LABEL = `${API_GROUP}/recipe`;
 export const DISRUPTED_ANNOTATION = `${API_GROUP}/disrupted`;
 
-/** Objects of a list do not say what they are, so that it is said here. One that an older definition let in may have no spec. */
+/**
+ * What a spec may take in memory (A5). Nearly all take less than a tenth; what a tenant stores may take a MiB, and thirty of these would
+ * end the reconciler of everybody.
+ */
+export const KEPT_SPEC_BYTES = 8 * 2 ** 10;
+/** What a field of a larger one may take. */
+const KEPT_FIELD_BYTES = 512;
+/** Fields that are looked up for other resources. */
+const LOOKED_UP = ['model', 'dataset', 'sharing'];
+/** What an annotation of ours may take; of a longer one the digest is kept, for it is only compared. */
+const KEPT_ANNOTATION_LENGTH = 256;
+
+/** What is kept of a resource. */
 export function observeResource(live: LiveObject, kind: Kind): Observed {
-  const { managedFields: _, ownerReferences: __, annotations, ...metadata } = live.metadata;
-  const { 'kubectl.kubernetes.io/last-applied-configuration': ___, ...kept } = annotations ?? {};
-  return { spec: {}, ...live, apiVersion: API_VERSION, kind, metadata: { ...metadata, annotations: kept } } as unknown as Observed;
+  const observed = wholeResource(live, kind);
+  return sizeOf(observed.spec, KEPT_SPEC_BYTES) > KEPT_SPEC_BYTES ? withoutLargeFields(observed) : observed;
+}
+
+/** Objects of a list do not say what they are, so that it is said here. One that an older definition let in may have no spec. */
+export function wholeResource(live: LiveObject, kind: Kind): Observed {
+  const { managedFields: _, ownerReferences: __, annotations = {}, ...metadata } = live.metadata;
+  const own = Object.entries(annotations).filter(([name]) => name.startsWith(`${API_GROUP}/`))
+    .map(([name, value]) => [name, value.length > KEPT_ANNOTATION_LENGTH ? digest(value) : value]);
+  const kept = { ...metadata, annotations: Object.fromEntries(own) };
+  return { spec: {}, ...live, apiVersion: API_VERSION, kind, metadata: kept } as unknown as Observed;
+}
+
+function withoutLargeFields(observed: Observed): Observed {
+  const kept = Object.entries(observed.spec)
+    .filter(([field, value]) => LOOKED_UP.includes(field) || sizeOf(value, KEPT_FIELD_BYTES) <= KEPT_FIELD_BYTES);
+  const withheld: Withheld = isArtifactResource(observed) && gatesOf(observed).length === 0 ? { recipe: recipeDigest(observed) } : {};
+  return { ...observed, spec: Object.fromEntries(kept), withheld } as unknown as Observed;
 }
 
 /** Children that nobody of ours owns are kept too: a workspace's objects, and those that can be taken over. */
