@@ -1,12 +1,15 @@
 /**
  * Stands in front of a real API server, and makes of it one that is slow, cut off, stuck or out of sorts.
  *
- * It speaks plain HTTP to who is tested, and to the server whatever a kubeconfig says, with its certificates and token.
+ * To who is tested it speaks plain HTTP, or with a certificate HTTP/2 and HTTP/1.1 over TLS, as API servers do; and to the server
+ * whatever a kubeconfig says, with its certificates and token.
  */
 import * as http from 'node:http';
+import * as http2 from 'node:http2';
 import * as https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { ClientConfig } from '../../src/reconciler/kube/client-config';
+import type { KeyPair } from './kube/certificate';
 
 /** What goes wrong, and with which requests. The first fault that fits counts. */
 export interface ProxyFault {
@@ -56,8 +59,8 @@ interface Watch {
 const WRITES = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 export class FaultProxy {
-  public static async start(upstream: ClientConfig): Promise<FaultProxy> {
-    const proxy = new FaultProxy(upstream);
+  public static async start(upstream: ClientConfig, certificate?: KeyPair): Promise<FaultProxy> {
+    const proxy = new FaultProxy(upstream, certificate);
     await proxy.up();
     return proxy;
   }
@@ -73,10 +76,11 @@ export class FaultProxy {
   private readonly watches = new Set<Watch>();
   private readonly agent: http.Agent;
   private readonly base: URL;
-  private server?: http.Server;
+  private readonly sockets = new Set<Socket>();
+  private server?: http.Server | http2.Http2SecureServer;
   private port = 0;
 
-  private constructor(private readonly upstream: ClientConfig) {
+  private constructor(private readonly upstream: ClientConfig, private readonly certificate?: KeyPair) {
     const { server, ca, cert, key, serverName, isInsecure } = upstream;
     this.base = new URL(server);
     const options = { keepAlive: true, ca, cert, key, servername: serverName, rejectUnauthorized: !isInsecure };
@@ -84,12 +88,12 @@ export class FaultProxy {
   }
 
   public get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.certificate ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
   /** What a client needs to come this way. */
   public get config(): ClientConfig {
-    return { server: this.url, namespace: this.upstream.namespace };
+    return { server: this.url, isInsecure: this.certificate !== undefined, namespace: this.upstream.namespace };
   }
 
   /** The same as a kubeconfig file, for a program of its own. */
@@ -99,7 +103,7 @@ export class FaultProxy {
       'kind': 'Config',
       'current-context': 'proxy',
       'contexts': [{ name: 'proxy', context: { cluster: 'proxy', user: 'proxy', namespace: this.upstream.namespace } }],
-      'clusters': [{ name: 'proxy', cluster: { server: this.url } }],
+      'clusters': [{ name: 'proxy', cluster: { 'server': this.url, 'insecure-skip-tls-verify': this.certificate !== undefined } }],
       'users': [{ name: 'proxy', user: {} }],
     };
     return JSON.stringify(config);
@@ -130,14 +134,24 @@ export class FaultProxy {
     if (!server) return;
     this.server = undefined;
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
+    for (const socket of this.sockets) socket.destroy();
     await closed;
   }
 
   /** The API server is back, where it was. */
   public async up(): Promise<void> {
     if (this.server) return;
-    const server = http.createServer((request, response) => void this.serve(request, response));
+    const handle: http.RequestListener = (request, response) => void this.serve(request, response);
+    const { certificate } = this;
+    /* Node has the requests and answers of HTTP/2 look like those of HTTP/1.1. */
+    const server = certificate
+      ? http2.createSecureServer({ ...certificate, allowHTTP1: true }, handle as never)
+      : http.createServer(handle);
+    server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.server = server;
     this.port = (server.address() as AddressInfo).port;
@@ -150,7 +164,7 @@ export class FaultProxy {
 
   /** Cuts watches, after these bytes. */
   public cutWatches({ path, lastBytes = '' }: { readonly path?: RegExp; readonly lastBytes?: string } = {}): void {
-    for (const { response } of this.matching(path)) response.write(lastBytes, () => response.socket?.destroy());
+    for (const { response } of this.matching(path)) response.write(lastBytes, () => cut(response));
   }
 
   /** Watches stay open and say nothing any more, until `heal`. */
@@ -180,7 +194,7 @@ export class FaultProxy {
     const fault = this.faultFor(exchange);
     if (fault?.blackHole) return;
     if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
-    if (fault?.cut === 'before') return void response.socket?.destroy();
+    if (fault?.cut === 'before') return cut(response);
     if (fault?.status) return refuse(response, fault);
     await this.forward({ exchange, headers: request.headers, body }, { response, fault });
   }
@@ -209,15 +223,15 @@ export class FaultProxy {
     const { request } = this.base.protocol === 'http:' ? http : https;
     const outgoing = request(new URL(exchange.path, this.base), {
       method: exchange.method,
-      headers: { ...headers, host: this.base.host, ...token !== undefined && { authorization: `Bearer ${token}` } },
+      headers: { ...plain(headers), host: this.base.host, ...token !== undefined && { authorization: `Bearer ${token}` } },
       agent: this.agent,
     });
-    outgoing.on('error', () => response.socket?.destroy());
+    outgoing.on('error', () => cut(response));
     outgoing.on('response', (upstream) => {
       exchange.status = upstream.statusCode;
       this.onAnswer?.(exchange);
-      if (fault?.cut === 'after') return void response.socket?.destroy();
-      response.writeHead(upstream.statusCode ?? 502, upstream.headers).flushHeaders();
+      if (fault?.cut === 'after') return cut(response);
+      response.writeHead(upstream.statusCode ?? 502, plain(upstream.headers)).flushHeaders();
       this.pass({ path: exchange.path, response, upstream }, exchange.isWatch, fault);
     });
     if (exchange.isWatch) response.on('close', () => outgoing.destroy()); // what else has begun is carried out, and noted
@@ -235,13 +249,27 @@ export class FaultProxy {
     upstream.on('data', (chunk: Buffer) => {
       const isLast = chunk.length >= left;
       const part = chunk.subarray(0, left);
-      later(() => response.write(part, isLast ? () => response.socket?.destroy() : undefined));
+      later(() => response.write(part, isLast ? () => cut(response) : undefined));
       left -= chunk.length;
     });
     upstream.on('end', () => later(() => response.end()));
-    upstream.on('error', () => response.socket?.destroy());
+    upstream.on('error', () => cut(response));
     response.on('close', () => this.watches.delete(watch));
   }
+}
+
+/** Breaks the connection of an answer: of HTTP/2 all that is on it. */
+function cut(response: http.ServerResponse): void {
+  const { stream } = response as unknown as { readonly stream?: http2.ServerHttp2Stream };
+  if (stream) stream.session?.destroy();
+  else response.socket?.destroy();
+}
+
+/** Of one connection, and not of the request or the answer. */
+const OF_CONNECTIONS = ['connection', 'keep-alive', 'transfer-encoding', 'host'];
+
+function plain(headers: http.IncomingHttpHeaders): http.IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':') && !OF_CONNECTIONS.includes(name)));
 }
 
 async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Backoff } from '../backoff';
 import { SYSTEM_CLOCK, SYSTEM_RANDOM, sleep } from '../clock';
 import type { Clock, Random } from '../clock';
@@ -11,7 +10,7 @@ import { Limiter } from './limiter';
 import { parseJson } from './parse-json';
 import { RequestMetrics } from './request-metrics';
 import { Transport, readChunks, readWhole } from './transport';
-import type { TransportRequest } from './transport';
+import type { Answer, TransportRequest } from './transport';
 
 /** How many requests may be under way; the others wait. */
 export const MAX_IN_FLIGHT = 16;
@@ -54,7 +53,7 @@ export interface ApiRequest {
 }
 
 /** What is made of an answer. */
-type Read<T> = (response: IncomingMessage, signal: AbortSignal) => Promise<T>;
+type Read<T> = (answer: Answer, signal: AbortSignal) => Promise<T>;
 
 /** Sends requests to an API server: as whom, how many at a time, how long, and how often. */
 export class Requester {
@@ -97,8 +96,8 @@ export class Requester {
     }
   }
 
-  /** Opens a watch: an answer that does not end soon, on a connection of its own. */
-  public async open(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  /** Opens a watch: an answer that does not end soon. */
+  public async open(request: ApiRequest, signal: AbortSignal): Promise<Answer> {
     const response = await this.exchange(request, signal, true);
     if (isSuccess(response)) return response;
     throw await errorOf(response, signal);
@@ -124,20 +123,20 @@ export class Requester {
   }
 
   /** One request; a second one if the token was not taken and there may be a newer. */
-  private async exchange(request: ApiRequest, signal: AbortSignal, isWatch: boolean): Promise<IncomingMessage> {
+  private async exchange(request: ApiRequest, signal: AbortSignal, isWatch: boolean): Promise<Answer> {
     const response = await this.once(request, signal, isWatch);
-    if (response.statusCode !== 401 || !this.config.token?.refused()) return response;
-    response.resume();
+    if (response.status !== 401 || !this.config.token?.refused()) return response;
+    response.body.resume();
     return this.once(request, signal, isWatch);
   }
 
-  private async once(request: ApiRequest, signal: AbortSignal, isWatch: boolean): Promise<IncomingMessage> {
+  private async once(request: ApiRequest, signal: AbortSignal, isWatch: boolean): Promise<Answer> {
     const outgoing = await this.outgoing(request);
     if (request.isAllowed?.() === false) throw new WritesStoppedError();
     const done = this.metrics.started(isWatch ? 'WATCH' : request.method);
     try {
       const response = await this.transport.send({ ...outgoing, signal, isWatch });
-      done(String(response.statusCode));
+      done(String(response.status));
       return response;
     } catch (error) {
       done('<error>');
@@ -161,8 +160,8 @@ function late({ method, path }: ApiRequest, timeoutMs: number): TransportError {
   return new TransportError(`no answer to ${method} ${path} within ${timeoutMs / MS_PER_SECOND} s`);
 }
 
-function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
-  return statusCode >= 200 && statusCode < 300;
+function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** What changes nothing may be tried again after any failure that may pass; what does, only if the server has said that it did not look. */
@@ -175,11 +174,11 @@ function retryAfterMs(error: unknown): number {
   return error instanceof ApiError ? Math.min((error.retryAfterSeconds ?? 0) * MS_PER_SECOND, MAX_RETRY_AFTER_MS) : 0;
 }
 
-async function errorOf(response: IncomingMessage, signal: AbortSignal): Promise<ApiError> {
-  const { statusCode, headers } = response;
+async function errorOf(answer: Answer, signal: AbortSignal): Promise<ApiError> {
+  const { status: code, headers } = answer;
   const seconds = Number(headers['retry-after']);
-  const status = statusIn(await readWhole(response, signal));
-  return new ApiError({ ...status, code: statusCode }, headers['retry-after'] !== undefined && seconds >= 0 ? seconds : undefined);
+  const status = statusIn(await readWhole(answer, signal));
+  return new ApiError({ ...status, code }, headers['retry-after'] !== undefined && seconds >= 0 ? seconds : undefined);
 }
 
 /** The `Status` in a body; a proxy in between answers with something else. */

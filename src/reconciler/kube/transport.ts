@@ -1,10 +1,15 @@
 import * as http from 'node:http';
+import { constants } from 'node:http2';
 import * as https from 'node:https';
 import { finished } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
 import { abortReason } from './abort';
 import { TransportError } from './api-error';
 import type { ClientConfig } from './client-config';
+import { SharedConnections } from './shared-connections';
+
+const { NGHTTP2_NO_ERROR } = constants;
 
 /** A connection without a request is closed after this: sooner than a server would, so that no request meets a closed one. */
 const FREE_SOCKET_TIMEOUT_MS = 30_000;
@@ -18,8 +23,15 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
-  /** Has a connection of its own. */
+  /** Is answered for as long as it is open; takes a stream of a connection that watches share, where the server can do that. */
   readonly isWatch?: boolean;
+}
+
+/** What is there of an answer once its headers are: the body is to be read, or destroyed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Readable;
 }
 
 /** The one place that knows how bytes get to an API server. */
@@ -31,7 +43,9 @@ export class Transport {
   private readonly prefix: string;
   private readonly request: typeof https.request;
   private readonly requests: http.Agent;
+  /** Of watches, where the server does not speak HTTP/2. */
   private readonly watches: http.Agent;
+  private readonly shared: SharedConnections;
 
   constructor({ server, ca, cert, key, serverName, isInsecure }: ClientConfig, maxSockets: number) {
     const url = new URL(server);
@@ -44,10 +58,26 @@ export class Transport {
     const options = { ...tls, keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, timeout: FREE_SOCKET_TIMEOUT_MS };
     this.requests = named(new Agent({ ...options, maxSockets }), this.host);
     this.watches = named(new Agent(options), this.host);
+    this.shared = new SharedConnections({ url, tls });
   }
 
-  /** Sends a request. Resolves with the answer once its headers are here; its body is to be read, or destroyed. */
-  public send({ method, path, headers, body, signal, isWatch = false }: TransportRequest): Promise<http.IncomingMessage> {
+  /** Sends a request. Resolves with the answer once its headers are here. */
+  public async send(request: TransportRequest): Promise<Answer> {
+    return (request.isWatch ? await this.onSharedConnection(request) : undefined) ?? this.onOwnConnection(request);
+  }
+
+  /** By HTTP/2; `undefined` if the server does not speak it. */
+  private async onSharedConnection({ method, path, headers, signal }: TransportRequest): Promise<Answer | undefined> {
+    const stream = await this.shared.request({ ...headers, ':method': method, ':path': this.prefix + path }, signal);
+    if (!stream) return undefined;
+    return new Promise((resolve, reject) => {
+      stream.on('response', ({ ':status': status = 0, ...answered }) => resolve({ status, headers: answered, body: stream }));
+      stream.on('error', (error) => reject(broken(error, signal)));
+      stream.on('close', () => reject(broken(new Error('the connection ended'), signal)));
+    });
+  }
+
+  private onOwnConnection({ method, path, headers, body, signal, isWatch = false }: TransportRequest): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const outgoing = this.request({
         ...this.base,
@@ -57,7 +87,7 @@ export class Transport {
         agent: isWatch ? this.watches : this.requests,
         signal,
       });
-      outgoing.on('response', resolve);
+      outgoing.on('response', (response) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response }));
       outgoing.on('error', (error) => reject(broken(error, signal)));
       outgoing.end(body);
     });
@@ -67,6 +97,7 @@ export class Transport {
   public close(): void {
     this.requests.destroy();
     this.watches.destroy();
+    this.shared.close();
   }
 }
 
@@ -76,9 +107,9 @@ function named(agent: http.Agent, name: string): http.Agent {
 }
 
 /** All of an answer's body. */
-export async function readWhole(response: http.IncomingMessage, signal: AbortSignal): Promise<Buffer> {
+export async function readWhole({ body }: Answer, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  await readChunks(response, (chunk) => chunks.push(chunk), signal);
+  await readChunks({ body }, (chunk) => chunks.push(chunk), signal);
   return Buffer.concat(chunks);
 }
 
@@ -86,18 +117,30 @@ export async function readWhole(response: http.IncomingMessage, signal: AbortSig
  * Hands an answer's body on as it arrives. Resolves when it is whole; rejects if its connection breaks before, and with what `onChunk`
  * throws.
  */
-export function readChunks(response: http.IncomingMessage, onChunk: (chunk: Buffer) => void, signal: AbortSignal): Promise<void> {
+export function readChunks({ body }: Pick<Answer, 'body'>, onChunk: (chunk: Buffer) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Buffer) => {
+    body.on('data', (chunk: Buffer) => {
       try {
         onChunk(chunk);
       } catch (error) {
         reject(error instanceof Error ? error : new TransportError(String(error))); // first, or the end of the stream is the reason
-        response.destroy();
+        body.destroy();
       }
     });
-    finished(response, (error) => error ? reject(broken(error, signal)) : resolve());
+    finished(body, { writable: false }, (error) => {
+      if (error ?? wasReset(body)) reject(broken(error ?? new Error('the connection was cut'), signal));
+      else resolve();
+    });
   });
+}
+
+/**
+ * Whether a stream of HTTP/2 ended because its connection did. Node tells that as an end without an error
+ * (https://nodejs.org/api/http2.html#http2streamrstcode), since what is sent with such a stream was complete.
+ */
+function wasReset(body: Readable): boolean {
+  const { rstCode = NGHTTP2_NO_ERROR } = body as { readonly rstCode?: number };
+  return rstCode !== NGHTTP2_NO_ERROR;
 }
 
 /** Why a connection broke: our own reason for ending it, if we did. */

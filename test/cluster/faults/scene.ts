@@ -7,6 +7,7 @@ import type { Kind } from '../../../src/api/resource';
 import type { Condition, Status } from '../../../src/api/status';
 import { staticToken } from '../../../src/reconciler/kube/token';
 import { FaultProxy } from '../../reconciler/fault-proxy';
+import { HAS_OPENSSL, selfSigned } from '../../reconciler/kube/certificate';
 import type { Client, KubeObject } from '../client';
 import type { Cluster, ClusterOptions } from '../cluster';
 import { assertConverged } from '../converged';
@@ -20,6 +21,9 @@ export const PLATFORM: PlatformSpec = {
   clusterName: 'kwok',
   artifacts: { url: 's3://artifacts', endpoint: 'http://minio:9000', credentialsSecret: 'store' },
 };
+
+/** For HTTP/2, as API servers speak it: watches share connections then, and are cut together. */
+const CERTIFICATE = HAS_OPENSSL ? selfSigned() : undefined;
 
 /** How long anything may take that is not measured: the machine may have much else to do. */
 export const PATIENCE_SECONDS = 120;
@@ -169,5 +173,5 @@ export async function createNamespace(client: Client, name: string): Promise<voi
 }
 
 function proxyOf({ url, ca, token }: Pick<Cluster, 'url' | 'ca' | 'token'>): Promise<FaultProxy> {
-  return FaultProxy.start({ server: url, ca, token: staticToken(token) });
+  return FaultProxy.start({ server: url, ca, token: staticToken(token) }, CERTIFICATE);
 }
