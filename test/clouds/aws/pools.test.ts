@@ -58,7 +58,7 @@ describe('a GPU pool', () => {
   test('has machines with an encrypted disk and no metadata without a token', () => {
     expect(one(pool({ tags: { team: 'ml' } }), 'aws_launch_template')).toMatchObject({
       name: 'ours-l4',
-      metadata_options: { http_endpoint: 'enabled', http_tokens: 'required', http_put_response_hop_limit: 2 },
+      metadata_options: { http_endpoint: 'enabled', http_tokens: 'required', http_put_response_hop_limit: 1 },
       block_device_mappings: [{ device_name: '/dev/xvda', ebs: { volume_size: 200, volume_type: 'gp3', encrypted: 'true' } }],
       tag_specifications: ['instance', 'volume', 'network-interface'].map((resource_type) => ({
         resource_type, tags: { team: 'ml', Name: 'ours-l4' },

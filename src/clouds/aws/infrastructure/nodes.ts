@@ -16,7 +16,10 @@ export interface NodeIdentity {
   readonly rights: ITerraformDependable[];
 }
 
-/** The identity of all nodes. A pod can take it from the metadata of the machine, so it can do little. */
+/**
+ * The identity of all nodes, which no pod can take: the metadata of a machine answers it over one hop only (`pools.ts`). It could read the
+ * Secrets and mint the tokens of all pods on the node.
+ */
 export function nodeIdentity(scope: Construct, { name, tags }: ClusterSpec, location: AwsLocation): NodeIdentity {
   const role = new IamRole(scope, 'NodeRole', {
     name: roleName(location, name, ['nodes']), assumeRolePolicy: trustOfService('ec2.amazonaws.com'), tags: { ...tags },

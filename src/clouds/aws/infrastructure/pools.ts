@@ -139,8 +139,12 @@ function launchTemplate(scope: Construct, context: PoolContext, { name, diskGiB,
   return new LaunchTemplate(scope, 'Template', {
     name: nodeName,
     updateDefaultVersion: true,
-    /* Two hops: the pods that mount buckets ask the metadata for the region. */
-    metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 2 },
+    /*
+     * One hop, which ends at the machine: a pod that reached the metadata would have the identity of its node. Add-ons do without: drivers
+     * fall back to the Node object and have the region in the mount options, and Pod Identity sets AWS_REGION in what else asks for it.
+     * https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html
+     */
+    metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
     blockDeviceMappings: [{
       deviceName: '/dev/xvda',
       /* Images of 10 GiB are usual: more than the 125 MiB/s that come for free. */
