@@ -41,7 +41,7 @@ function volumePair(
   const name = claimName(owners);
   const volumeName = `${platform.clusterName}-${owners.namespace}-${name}`;
   const storage = gibibytes(platform.artifacts.capacity ?? DEFAULT_CAPACITY);
-  const common = { accessModes: source.accessModes ?? ['ReadOnlyMany'], storageClassName: '' };
+  const accessModes = source.accessModes ?? ['ReadOnlyMany'];
   const labels = { ...MANAGED_BY, [`${API_GROUP}/workspace`]: owners.namespace };
   return [
     {
@@ -52,7 +52,7 @@ function volumePair(
         capacity: { storage },
         persistentVolumeReclaimPolicy: 'Retain',
         claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: owners.namespace, name },
-        ...common,
+        accessModes,
         ...source,
       },
     },
@@ -60,7 +60,8 @@ function volumePair(
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name, namespace: owners.namespace, labels },
-      spec: { ...common, volumeName, resources: { requests: { storage } } },
+      /* Without the field a claim would get the default class; a volume with an empty one is stored without it. */
+      spec: { accessModes, storageClassName: '', volumeName, resources: { requests: { storage } } },
     },
   ];
 }

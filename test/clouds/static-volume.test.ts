@@ -21,3 +21,9 @@ test('a path lies below its root, or it is an error', () => {
     'artifact s3://b/team-ab/models/x does not lie under s3://b/team-a, the folder of its workspace',
   );
 });
+
+test('R13: a volume has no class at all, which is how the API server stores one of none; its claim has the empty one, and no default', () => {
+  const [volume, claim] = workspaceVolumePairs(platformOf('aws'), 'team-a', () => ({}));
+  expect(volume?.spec).not.toHaveProperty('storageClassName');
+  expect(claim?.spec).toMatchObject({ storageClassName: '', volumeName: volume?.metadata?.name });
+});

@@ -19,7 +19,6 @@ test('the volume of a workspace is read-only, on its own prefix, with the rights
   expect(own?.spec).toMatchObject({
     mountOptions: expect.arrayContaining(['region us-east-1', 'prefix ml/team-a/', 'read-only']) as string[],
     csi: { driver: 's3.csi.aws.com', volumeAttributes: { bucketName: 'acme-artifacts', authenticationSource: 'pod' } },
-    storageClassName: '',
   });
   expect(shared?.spec?.mountOptions).toContain('prefix ml/shared/');
 });

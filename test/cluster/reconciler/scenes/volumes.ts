@@ -1,7 +1,14 @@
 /** A workspace whose artifacts are mounted from a volume that is bound by name. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { PlatformSpec } from '../../../../src/api/platform';
+import { expandWorkspace } from '../../../../src/expand';
+import type { KubeObject } from '../../../../src/expand';
 import { model, PLATFORM, server } from '../stage';
 import type { Stage } from '../stage';
+
+const STORES = { gcp: 'gs://acme', aws: 's3://acme', azure: 'az://acme', local: 'file:///var/artifacts' };
 
 const FILES: PlatformSpec = { ...PLATFORM, artifacts: { url: 'file:///var/artifacts' } };
 
@@ -32,4 +39,40 @@ export function volumes(stage: Stage): void {
     expect(after).toMatchObject({ status: { phase: 'Bound' } });
     expect(after).not.toMatchObject({ metadata: { uid: (before as { metadata: { uid: string } }).metadata.uid } });
   });
+
+  const appliedTwice = stage.scene(async () => {
+    const outputs: Record<string, string[]> = {};
+    for (const [cloud, url] of Object.entries(STORES)) {
+      const namespace = await stage.namespace();
+      const workspaces = [{ namespace, builds: true, serversOpenTo: ['gateway'] }];
+      const platform: PlatformSpec = { cloud, clusterName: cloud, artifacts: { url }, registry: { url: 'registry.acme:5000/ml' }, workspaces };
+      const objects = expandWorkspace(platform, namespace);
+      await kubectlApply(stage, objects);
+      outputs[cloud] = (await kubectlApply(stage, objects)).trim().split('\n');
+    }
+    return outputs;
+  });
+
+  test('R13: what kubectl applies a second time is unchanged, on each cloud, NetworkPolicies among it', async () => {
+    for (const [cloud, lines] of Object.entries(await appliedTwice())) {
+      expect([cloud, lines.filter((line) => !line.endsWith(' unchanged'))]).toEqual([cloud, []]);
+      expect(lines.filter((line) => line.startsWith('networkpolicy'))).toHaveLength(7);
+    }
+  });
+
+  test('R13: the claim is of no class, and bound by name', async () => {
+    const { before } = await madeAnew();
+    expect(before).toMatchObject({ spec: { storageClassName: '', volumeName: expect.stringMatching(/-artifacts$/) as string } });
+  });
+}
+
+async function kubectlApply(stage: Stage, items: readonly KubeObject[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'workspace-'));
+  try {
+    const file = join(folder, 'workspace.json');
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    return await stage.cluster.kubectl('apply', '-f', file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
