@@ -68,6 +68,13 @@ export interface Placement {
   readonly affinity?: Affinity;
 }
 
+/** The disks that the machines with a GPU take, where they refuse those of the default class. */
+export interface DiskClass {
+  readonly storageClassName: string;
+  /** The nodes, with or without GPU, that take them too. */
+  readonly placement: Placement;
+}
+
 /** What a pod needs beside its containers, for one purpose. */
 export interface PodPart {
   readonly volumes?: Volume[];
@@ -147,6 +154,9 @@ export interface Cloud {
 
   /** The nodes of a capacity: of one that nodes of this cloud can have, or of `spot-first`. */
   placeCapacity(capacity: Capacity): Placement;
+
+  /** The class of disks for a GPU; `undefined` where the cluster's default class will do. */
+  diskClass?(request: GpuRequest): DiskClass | undefined;
 
   /** URL of a workspace's folder in the store, without a slash at its end. */
   workspaceUrl(platform: PlatformSpec, namespace: string): string;

@@ -8,6 +8,7 @@ import type * as aws from './aws/terraform';
 import { clusterAddons as azureAddons } from './azure/addons';
 import type * as azure from './azure/terraform';
 import type { AddonObject } from './cloud';
+import { clusterAddons as gcpAddons } from './gcp/addons';
 import type * as gcp from './gcp/terraform';
 import type { CloudInfrastructure } from './infrastructure';
 import { clusterAddons as localAddons } from './local/addons';
@@ -23,8 +24,7 @@ interface Side<L> {
 }
 
 export const SIDES = {
-  /* GKE brings drivers, device plugin, autoscaler and a default StorageClass. */
-  gcp: { provider: '@cdktf/provider-google', load: () => (require('./gcp/terraform') as typeof gcp).cloudInfrastructure, addons: () => [] },
+  gcp: { provider: '@cdktf/provider-google', load: () => (require('./gcp/terraform') as typeof gcp).cloudInfrastructure, addons: gcpAddons },
   aws: { provider: '@cdktf/provider-aws', load: () => (require('./aws/terraform') as typeof aws).cloudInfrastructure, addons: awsAddons },
   azure: { provider: '@cdktf/provider-azurerm', load: () => (require('./azure/terraform') as typeof azure).cloudInfrastructure, addons: azureAddons },
   local: { load: () => localInfrastructure, addons: localAddons },

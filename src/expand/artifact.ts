@@ -16,6 +16,7 @@ import { artifactUrl } from './inputs';
 import type { Artifact, Inputs } from './inputs';
 import { helperPodTemplate, stepJob } from './job';
 import { paramsOf } from './params';
+import { diskClassOf, placementWithDisk } from './placement';
 import { userPodTemplate } from './pod';
 import type { Context } from './pod';
 import { STAY_IN_PLACE } from './pod-parts';
@@ -117,6 +118,7 @@ function publishJob(resource: ArtifactResource, artifact: Artifact, { platform, 
       { annotations: STAY_IN_PLACE }, stagingPart(resource, artifact, true), recipePart(resource, artifact), store,
       withoutCredentials(platform),
     ],
+    placement: placementWithDisk(resource.spec.resources, platform),
     before: { container: verifier(resource, { platform, source: STAGING_PATH }), parts: [stagingPart(resource, artifact, false)] },
   });
   return withRecipe(stepJob(resource, { step: 'publish', template, tokens }), artifact);
@@ -159,9 +161,10 @@ function stagingName(resource: ArtifactResource, artifact: Artifact): string {
 
 /** The volume of `/content/artifacts`: it outlives the run's pods, so that a preempted run finds what it had written. */
 function stagingClaim(resource: ArtifactResource, artifact: Artifact, platform: PlatformSpec): PersistentVolumeClaim {
-  const { staging } = resource.spec;
+  const { staging, resources } = resource.spec;
+  const defaultClass = diskClassOf(resources, platform)?.storageClassName;
   const metadata = childMetadata(resource, { name: stagingName(resource, artifact), role: 'staging' });
-  return withRecipe(claim({ storage: staging, defaultSize: defaultStagingGiB(resource.spec, platform), metadata }), artifact);
+  return withRecipe(claim({ storage: staging, defaultSize: defaultStagingGiB(resource.spec, platform), defaultClass, metadata }), artifact);
 }
 
 function stagingPart(resource: ArtifactResource, artifact: Artifact, readOnly: boolean) {

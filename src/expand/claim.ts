@@ -7,12 +7,14 @@ import type { QuantityOrInteger, StorageSpec } from '../api/resource';
 export interface ClaimOptions {
   readonly storage: StorageSpec | undefined;
   readonly defaultSize: QuantityOrInteger;
+  /** Where the storage names none; the cluster's default class if it is absent too. */
+  readonly defaultClass?: string;
   readonly metadata: ObjectMeta;
 }
 
-/** A claim of a size, in the cluster's default class unless another is named. */
-export function claim({ storage = {}, defaultSize, metadata }: ClaimOptions): PersistentVolumeClaim {
-  const { size = defaultSize, storageClassName } = storage;
+/** A claim of a size. */
+export function claim({ storage = {}, defaultSize, defaultClass, metadata }: ClaimOptions): PersistentVolumeClaim {
+  const { size = defaultSize, storageClassName = defaultClass } = storage;
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',

@@ -3,7 +3,7 @@ import type { Job, JobSpec } from 'kubernetes-types/batch/v1';
 import type { Container, PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { API_GROUP, RETRY_ANNOTATION } from '../api/resource';
 import type { ArtifactResource, Resource } from '../api/resource';
-import type { PodPart } from '../clouds/cloud';
+import type { Placement, PodPart } from '../clouds/cloud';
 import { childMetadata, childName, contentHash, namespaceOf } from './child';
 import type { RetryTokens, Step } from './child';
 import { withoutEmpty } from './overlay';
@@ -64,6 +64,8 @@ export interface HelperPod {
   readonly serviceAccountName: string;
   readonly container: Container;
   readonly parts: readonly PodPart[];
+  /** The nodes that can mount its volumes, where not all can. */
+  readonly placement?: Placement;
   /** What runs first, with volumes of its own. */
   readonly before?: { readonly container: Container; readonly parts: readonly PodPart[] };
 }
@@ -72,7 +74,7 @@ export interface HelperPod {
 export function helperPodTemplate(
   resource: ArtifactResource,
   { platform }: Pick<Context, 'platform'>,
-  { step, serviceAccountName, container, parts, before }: HelperPod,
+  { step, serviceAccountName, container, parts, placement, before }: HelperPod,
 ): PodTemplateSpec {
   const tmp = { volumes: [{ name: 'tmp', emptyDir: {} }], volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] };
   const all = [tmp, ...parts];
@@ -82,6 +84,7 @@ export function helperPodTemplate(
       ...basePodSpec(resource),
       restartPolicy: 'Never',
       serviceAccountName,
+      ...withoutEmpty({ ...placement }),
       ...withoutEmpty({ imagePullSecrets: resource.spec.imagePullSecrets }),
       ...(before && { initContainers: [mounting(before.container, [tmp, ...before.parts])] }),
       containers: [mounting(container, all)],

@@ -11,6 +11,7 @@ import { claim } from './claim';
 import { environment } from './env';
 import { ExpandError } from './error';
 import { paramsOf } from './params';
+import { diskClassOf } from './placement';
 import { userPodTemplate } from './pod';
 import { NOTEBOOK_PORT_NAME } from './ports';
 
@@ -41,7 +42,7 @@ export function expandNotebook(notebook: NotebookResource, context: ArtifactCont
   return [
     ...buildChildren(notebook, context),
     { step: 'serve', object: paramsOf(notebook).configMap },
-    { step: 'serve', object: storageClaim(notebook) },
+    { step: 'serve', object: storageClaim(notebook, context) },
     { step: 'serve', object: deployment(notebook, context) },
     { step: 'serve', object: service(notebook) },
   ];
@@ -104,9 +105,11 @@ function tokenVariables(notebook: NotebookResource): EnvVar[] {
   return environment({ env: own }, [preset]).flatMap((token) => [token, { ...token, name: 'JUPYTER_TOKEN' }]);
 }
 
-function storageClaim(notebook: NotebookResource): PersistentVolumeClaim {
+function storageClaim(notebook: NotebookResource, { platform }: Pick<ArtifactContext, 'platform'>): PersistentVolumeClaim {
+  const { storage, resources } = notebook.spec;
+  const defaultClass = diskClassOf(resources, platform)?.storageClassName;
   const metadata = childMetadata(notebook, { name: notebookName(notebook), role: 'storage' });
-  return claim({ storage: notebook.spec.storage, defaultSize: DEFAULT_STORAGE_GIB, metadata });
+  return claim({ storage, defaultSize: DEFAULT_STORAGE_GIB, defaultClass, metadata });
 }
 
 function service(notebook: NotebookResource): Service {

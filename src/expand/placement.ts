@@ -4,7 +4,7 @@ import { canonicalJson } from '../api/digest';
 import type { GpuPoolSpec, PlatformSpec } from '../api/platform';
 import type { Capacity, ResourcesSpec } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
-import type { Cloud, GpuRequest, Placement } from '../clouds/cloud';
+import type { Cloud, DiskClass, GpuRequest, Placement } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { ExpandError } from './error';
 import { gpuRequestOf } from './gpus';
@@ -22,6 +22,21 @@ export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpe
     ...(request ? [placeGpu(request, { cloud, platform, pools: pools.filter((pool) => hasCapacity(pool, capacity)) })] : []),
     ...(capacity ? [placeCapacity(capacity, cloud)] : []),
   );
+}
+
+/** The disks that the pod of a resource can mount, where they are not of the default class. */
+export function diskClassOf(resources: ResourcesSpec = {}, platform: PlatformSpec): DiskClass | undefined {
+  const request = gpuRequestOf(resources, platform);
+  return request && cloudNamed(platform.cloud).diskClass?.(request);
+}
+
+/** Where a pod runs that mounts a disk which the pod of a resource has left. */
+export function placementWithDisk(resources: ResourcesSpec = {}, platform: PlatformSpec): Placement {
+  const disk = diskClassOf(resources, platform);
+  if (!disk) return {};
+  const { tolerations = [] } = placementOf(resources, platform);
+  const others = tolerations.filter((one) => !disk.placement.tolerations?.some((other) => canonicalJson(one) === canonicalJson(other)));
+  return mergePlacements(disk.placement, { tolerations: others });
 }
 
 interface Nodes {

@@ -42,6 +42,9 @@ export const MACHINES: readonly Machine[] = [
   { machineType: 'n1-standard-8', gpu: 'nvidia-v100', gpuCount: 1, vcpu: 8, memoryGiB: 30, usdPerHour: 2.86, attached: true },
 ];
 
+/** Machines that take no disks but Hyperdisk, neither to boot from nor beside. https://cloud.google.com/compute/docs/disks/hyperdisks */
+export const HYPERDISK_ONLY = /^(a3-ultragpu|a4|a4x|g4)-/;
+
 /** The value of the label `cloud.google.com/gke-accelerator` for each GPU. */
 export const GKE_ACCELERATORS: Readonly<Record<string, string>> = {
   'nvidia-a100': 'nvidia-tesla-a100',

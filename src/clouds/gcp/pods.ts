@@ -7,6 +7,7 @@ import type { ArtifactMount, Cloud, GpuRequest, Placement, PodPart, StoreAccess 
 import { SHARING_LABEL } from '../labels';
 import { gpuTolerations, labelledGpuNodes, placeBySpotLabel, requireNodes, withoutLabels } from '../placement';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
+import { diskClass } from './disks';
 import { GKE_ACCELERATORS, MACHINES } from './machines';
 import { gcpNetwork } from './network';
 import { allocatable, shapeOf } from './sizes';
@@ -43,6 +44,7 @@ export const gcpCloud: Cloud = {
   takesMountOptions: true,
   placeGpu,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
+  diskClass,
   workspaceUrl: workspaceFolder,
   mountArtifact,
   store,

@@ -12,9 +12,12 @@ import { gpuPool, nodePool } from './infrastructure/pools';
 import type { PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
 
-/** What runs the cluster's own pods; small, for GPUs have pools of their own. Two, so that one may fail or be upgraded. */
+/**
+ * What runs the cluster's own pods, helpers and builds; small, for GPUs have pools of their own. Two, so that one may fail or be upgraded.
+ * Of the disk GKE leaves 104 GiB to pods; of 100 GiB it would leave 49, which is less than a build asks for.
+ */
 const SYSTEM_POOL = {
-  name: 'system', machineType: 'n2d-standard-4', minNodes: 2, maxNodes: 5, spot: false, diskGiB: 100, labels: {},
+  name: 'system', machineType: 'n2d-standard-4', minNodes: 2, maxNodes: 5, spot: false, diskGiB: 200, labels: {},
 };
 
 /** From the version of the typings on. The seventh changes nothing that is used here (its upgrade guide, 2026-11). */

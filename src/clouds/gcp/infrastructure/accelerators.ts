@@ -31,9 +31,6 @@ export const OPTIONAL_SSDS: Readonly<Record<string, readonly number[]>> = {
   'a2-megagpu-16g': [8],
 };
 
-/** Machines that boot from Hyperdisk only. */
-export const HYPERDISK_ONLY = /^(a3-ultragpu|a4|a4x|g4)-/;
-
 /** Machines that cannot be placed close to each other. */
 export const NEVER_COMPACT = /^n1-/;
 

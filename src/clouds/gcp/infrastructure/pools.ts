@@ -2,7 +2,8 @@ import { ContainerNodePool } from '@cdktf/provider-google/lib/container-node-poo
 import type { ContainerNodePoolConfig, ContainerNodePoolNodeConfig } from '@cdktf/provider-google/lib/container-node-pool';
 import type { Construct } from 'constructs';
 import type { GcpLocation, GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
-import { HYPERDISK_ONLY, NEVER_COMPACT } from './accelerators';
+import { HYPERDISK_ONLY } from '../machines';
+import { NEVER_COMPACT } from './accelerators';
 import { SCOPES, SHIELDED } from './cluster';
 import { gpuNodeConfig } from './gpu-nodes';
 import { checkedName, labelsOf, zonesIn } from './names';
