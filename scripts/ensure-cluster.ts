@@ -7,6 +7,7 @@ const say = (line: string) => console.error(`cluster: ${line}`);
 async function ensure(): Promise<void> {
   if (findAssets()) return;
   if (process.env.KUBEBUILDER_ASSETS) say(`${process.env.KUBEBUILDER_ASSETS} lacks ${notGiven().join(', ')}`);
+  say('fetching its Go modules, once; this can take minutes');
   const reason = cannotBuild();
   if (reason) {
     say(`${reason}; the tests on a cluster are skipped. Set KUBEBUILDER_ASSETS to a directory with ${notGiven().join(', ')} to run them`);
