@@ -25,7 +25,9 @@ function normal(field: string, value: unknown, { metadata: { namespace } }: Reso
   switch (field) {
     case 'resources': return normalResources(value as ResourcesSpec);
     case 'timeout':
-    case 'startupTimeout': return normalDuration(String(value));
+    case 'startupTimeout':
+    case 'probeTimeout':
+    case 'terminationGracePeriod': return normalDuration(String(value));
     case 'model':
     case 'dataset': return normalReference(value as Reference, namespace);
     case 'podSecurity': return value === 'baseline' ? undefined : value;
@@ -33,26 +35,28 @@ function normal(field: string, value: unknown, { metadata: { namespace } }: Reso
   }
 }
 
-function normalResources({ cpu, memory, disk, gpu, ...rest }: ResourcesSpec): object {
+function normalResources({ cpu, memory, disk, gpu, limits, sharedMemory, ...rest }: ResourcesSpec): object {
   return {
     ...rest,
-    cpu: cpu === undefined ? undefined : normalCores(cpu),
-    memory: memory === undefined ? undefined : normalGibibytes(memory),
-    disk: disk === undefined ? undefined : normalGibibytes(disk),
+    cpu: normalCores(cpu),
+    memory: normalGibibytes(memory),
+    disk: normalGibibytes(disk),
+    sharedMemory: normalGibibytes(sharedMemory),
+    limits: limits && { cpu: normalCores(limits.cpu), memory: normalGibibytes(limits.memory) },
     gpu: gpu && { ...gpu, count: gpu.count ?? 1 },
   };
 }
 
 /** A whole number of cores, or thousandths of one. */
-function normalCores(value: QuantityOrInteger): QuantityOrInteger {
-  if (!isQuantity(value)) return value;
+function normalCores(value?: QuantityOrInteger): QuantityOrInteger | undefined {
+  if (value === undefined || !isQuantity(value)) return value;
   const amount = amountOf(String(value));
   return Number.isInteger(amount) ? amount : `${Math.round(amount * 1000)}m`;
 }
 
 /** In the largest unit of which it is a whole number. */
-function normalGibibytes(value: QuantityOrInteger): QuantityOrInteger {
-  if (!isQuantity(value)) return value;
+function normalGibibytes(value?: QuantityOrInteger): QuantityOrInteger | undefined {
+  if (value === undefined || !isQuantity(value)) return value;
   const bytes = amountOf(gibibytes(value));
   if (bytes % 2 ** 30 === 0) return bytes / 2 ** 30;
   if (bytes % 2 ** 20 === 0) return `${bytes / 2 ** 20}Mi`;

@@ -24,6 +24,8 @@ describe('A3: what means the same is the same intent', () => {
     ['memory', { resources: { memory: 64 } }, { resources: { memory: '64Gi' } }],
     ['memory in MiB', { resources: { memory: 1 } }, { resources: { memory: '1024Mi' } }],
     ['disk', { resources: { disk: '512Mi' } }, { resources: { disk: '0.5Gi' } }],
+    ['limits', { resources: { limits: { cpu: 2, memory: 4 } } }, { resources: { limits: { cpu: '2', memory: '4Gi' } } }],
+    ['shared memory', { resources: { sharedMemory: 8 } }, { resources: { sharedMemory: '8192Mi' } }],
     ['one GPU', { resources: { gpu: { type: 'nvidia-l4' } } }, { resources: { gpu: { type: 'nvidia-l4', count: 1 } } }],
     ['a duration', { timeout: '2h' }, { timeout: '120m' }],
     ['a reference', { model: { name: 'opt' } }, { model: { name: 'opt', namespace: 'team-a' } }],
