@@ -10,9 +10,10 @@ const READ = ['get', 'list', 'watch'];
 
 /** All but Jobs. */
 const RULES = [
-  { apiGroups: ['', 'apps', 'batch', 'policy', 'substratus.ai'], resources: ['*'], verbs: READ },
+  { apiGroups: ['', 'apps', 'batch', 'networking.k8s.io', 'policy', 'substratus.ai'], resources: ['*'], verbs: READ },
   { apiGroups: ['substratus.ai'], resources: ['*'], verbs: ['patch', 'update'] },
   { apiGroups: [''], resources: ['configmaps', 'persistentvolumeclaims', 'services', 'serviceaccounts', 'events'], verbs: ['create', 'patch', 'delete'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['create', 'patch'] },
 ];
 
 const JOBS = { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'patch', 'delete'] };
