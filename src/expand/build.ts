@@ -5,6 +5,7 @@ import type { PlatformSpec } from '../api/platform';
 import type { GitSpec, Resource } from '../api/resource';
 import { imageNamed } from '../catalog/images';
 import { cloudNamed } from '../clouds/pods';
+import { buildNodes } from './architecture';
 import { namespaceOf } from './child';
 import type { Child, RetryTokens } from './child';
 import { ExpandError } from './error';
@@ -69,7 +70,10 @@ function buildTemplate(resource: Resource, git: GitSpec, platform: PlatformSpec)
       securityContext: { fsGroup: BUILD_USER, runAsGroup: BUILD_USER, runAsUser: BUILD_USER },
       restartPolicy: 'Never',
       serviceAccountName: 'image-builder',
-      ...withoutEmpty({ imagePullSecrets: resource.spec.imagePullSecrets }),
+      ...withoutEmpty({
+        imagePullSecrets: resource.spec.imagePullSecrets,
+        nodeSelector: buildNodes(resource.spec, { platform, namespace }),
+      }),
       initContainers: [
         ...(login ? [{ ...login, ...common, env: [...common.env ?? [], ...login.env ?? []] }] : []),
         existsContainer(platform, common),

@@ -19,6 +19,7 @@ export { noBuilds } from './build';
 export { IMAGE_DIGEST_ANNOTATION, namespaceOf, STEPS } from './child';
 export type { Child, KubeObject, RetryTokens, Step } from './child';
 export { ExpandError } from './error';
+export { architectureProblem } from './architecture';
 export { NO_UPLOADS } from './image';
 export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { MAX_DISRUPTIONS_ANNOTATION } from './job';

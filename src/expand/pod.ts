@@ -5,6 +5,7 @@ import { WORKSPACE_ROLES } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import type { CommonSpec, Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
+import { ordinaryNodes } from './architecture';
 import { namespaceOf } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
@@ -14,7 +15,7 @@ import { inputParts } from './inputs';
 import type { Inputs } from './inputs';
 import { mountsAt, withOverlay, withoutEmpty } from './overlay';
 import { paramsOf } from './params';
-import { placementOf } from './placement';
+import { mergePlacements, placementOf } from './placement';
 import { withPodDefaults } from './pod-defaults';
 import { basePodSpec, podMetadata, STAY_IN_PLACE, uniqueVolumes } from './pod-parts';
 import { resourceRequirements, sharedMemory } from './resources';
@@ -58,7 +59,9 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
     spec: {
       ...user.pod,
       ...accountOf(resource),
-      ...withoutEmpty(placementOf(spec.resources, platform)),
+      ...withoutEmpty(mergePlacements(
+        placementOf(spec.resources, platform), { nodeSelector: ordinaryNodes(spec, { platform, namespace: namespaceOf(resource) }) },
+      )),
       ...withoutEmpty({ initContainers, imagePullSecrets: spec.imagePullSecrets }),
       containers: [userContainer(resource, { platform, user, parts })],
       volumes: uniqueVolumes(parts),

@@ -26,7 +26,7 @@ interface Asked {
 /** Why no node of the platform has room for a container, whatever else runs there; `undefined` if one may have. */
 export function noRoomFor({ resources = {}, pod }: Pick<CommonSpec, 'resources' | 'pod'>, platform: PlatformSpec): string | undefined {
   const request = gpuRequestOf(resources, platform);
-  const nodes = request ? gpuNodes(request, resources, platform) : pod && choosesNodes(pod) ? [] : otherNodes(resources, platform);
+  const nodes = request ? gpuNodes(request, resources, platform) : choosesNodes(pod, platform) ? [] : otherNodes(resources, platform);
   if (nodes.length === 0) return undefined;
   const asked = askedOf(resources, platform);
   const lacks = nodes.map(({ name, room }) => ({ name, room, lacking: room ? asked.filter((each) => isMore(each, room)) : [] }));
@@ -38,8 +38,11 @@ export function noRoomFor({ resources = {}, pod }: Pick<CommonSpec, 'resources' 
 }
 
 /** Whether a pod may run on nodes that the platform does not know: those with GPUs, or of somebody else. */
-function choosesNodes({ nodeSelector, tolerations, affinity, schedulerName }: PodSpec): boolean {
-  return [nodeSelector, tolerations, affinity, schedulerName].some((chosen) => chosen !== undefined);
+function choosesNodes(pod: PodSpec = {}, { podDefaults, workspaces = [] }: PlatformSpec): boolean {
+  const { nodeSelector, tolerations, affinity, schedulerName } = pod;
+  const rules = [podDefaults, ...workspaces.map((workspace) => workspace.podDefaults)];
+  return [nodeSelector, tolerations, affinity, schedulerName, ...rules.flatMap((rule) => [rule?.nodeSelector, rule?.tolerations])]
+    .some((chosen) => chosen !== undefined);
 }
 
 function askedOf(resources: ResourcesSpec, platform: PlatformSpec): Asked[] {

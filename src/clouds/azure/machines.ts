@@ -16,7 +16,7 @@ export const MACHINES: readonly Machine[] = [
   { machineType: 'Standard_NC48ads_A100_v4', gpu: 'nvidia-a100-80gb', gpuCount: 2, vcpu: 48, memoryGiB: 440, usdPerHour: 7.346, spotUsdPerHour: 0.8889 },
   { machineType: 'Standard_NC96ads_A100_v4', gpu: 'nvidia-a100-80gb', gpuCount: 4, vcpu: 96, memoryGiB: 880, usdPerHour: 14.692, spotUsdPerHour: 1.7777 },
   { machineType: 'Standard_ND96amsr_A100_v4', gpu: 'nvidia-a100-80gb', gpuCount: 8, vcpu: 96, memoryGiB: 1800, usdPerHour: 32.77, spotUsdPerHour: 3.6047 },
-  { machineType: 'Standard_ND128isr_NDR_GB200_v6', gpu: 'nvidia-gb200', gpuCount: 4, vcpu: 128, memoryGiB: 900, usdPerHour: 108.1600 },
+  { machineType: 'Standard_ND128isr_NDR_GB200_v6', gpu: 'nvidia-gb200', gpuCount: 4, vcpu: 128, memoryGiB: 900, architecture: 'arm64', usdPerHour: 108.1600 },
   { machineType: 'Standard_ND96isr_H100_v5', gpu: 'nvidia-h100', gpuCount: 8, vcpu: 96, memoryGiB: 1900, usdPerHour: 98.32 },
   { machineType: 'Standard_NC40ads_H100_v5', gpu: 'nvidia-h100-nvl', gpuCount: 1, vcpu: 40, memoryGiB: 320, usdPerHour: 6.98 },
   { machineType: 'Standard_NC80adis_H100_v5', gpu: 'nvidia-h100-nvl', gpuCount: 2, vcpu: 80, memoryGiB: 640, usdPerHour: 13.96 },

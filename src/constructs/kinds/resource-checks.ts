@@ -5,8 +5,8 @@ import type { ArtifactSpec, Resource, ResourcesSpec } from '../../api/resource';
 import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
-  artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf, keyOfResource, namespaceOf, noPoolFor,
-  noRoomFor, poolsFor, stagingProblem, unnamedGpu, UNRESOLVED,
+  architectureProblem, artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf, keyOfResource,
+  namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -77,12 +77,15 @@ function readErrors(resource: Resource, platform: PlatformSpec): string[] {
 }
 
 /** What no node of the platform can hold. */
-function placeErrors(spec: Resource['spec'], platform: PlatformSpec): string[] {
+function placeErrors(resource: Resource, platform: PlatformSpec): string[] {
+  const { spec } = resource;
+  const namespace = namespaceOf(resource);
   const { resources = {} } = spec;
   const request = gpuRequestOf(resources, platform);
   const errors = request ? gpuErrors(request, resources, platform) : [];
-  const noRoom = errors.length > 0 ? undefined : noRoomFor(spec, platform);
-  return noRoom === undefined ? errors : [noRoom];
+  if (errors.length > 0) return errors;
+  const problem = noRoomFor(spec, platform) ?? architectureProblem(spec, { platform, namespace });
+  return problem === undefined ? [] : [problem];
 }
 
 function gpuErrors(request: GpuRequest, { capacity }: ResourcesSpec, platform: PlatformSpec): string[] {
@@ -115,7 +118,7 @@ function stagingErrors({ spec }: Resource): string[] {
 /** Whatever else the pools or the expansion would answer, said before it is applied. */
 function expandErrors({ object: { rendered, isPatched } }: Declaration, platform: PlatformSpec, all: Declarations): string[] {
   try {
-    const problems = placeErrors(rendered.spec, platform);
+    const problems = placeErrors(rendered, platform);
     if (problems.length > 0 || !(isPatched || hasWhatOnlyExpansionJudges(rendered))) return problems;
     checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
     return [];
