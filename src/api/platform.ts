@@ -81,6 +81,8 @@ export interface RegistrySpec {
   readonly url: string;
   /** Whether a workspace's repository is `<url>-<namespace>`, with images in it; else `<url>/<namespace>` is its image. */
   readonly repositoryPerWorkspace?: boolean;
+  /** Secret in each workspace, of type `kubernetes.io/dockerconfigjson`, to push with; absent where the cloud's own identity may. */
+  readonly secret?: string;
   /** Whether it is reached over plain HTTP, as a registry on a laptop. */
   readonly insecure?: boolean;
 }

@@ -179,7 +179,10 @@ export interface Cloud {
   /** What the pods of a workspace must reach. */
   network(platform: PlatformSpec): CloudNetwork;
 
-  /** Writes the credentials of the registry to `$DOCKER_CONFIG/config.json`; `undefined` where the registry needs none. */
+  /**
+   * Writes the credentials of the registry to `$DOCKER_CONFIG/config.json`; absent where it asks for none. Only for a registry of the
+   * cloud itself: to any other host the token of the cloud would be given away.
+   */
   registryLogin(platform: PlatformSpec): Container | undefined;
 
   /** The value of a late value that is missing from the platform, or none: what it is, and how to get it. */

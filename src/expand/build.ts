@@ -1,10 +1,11 @@
 /** Images built from git: a Job with rootless BuildKit, as a gate before the rest. */
-import type { Container, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import type { Container, PodTemplateSpec, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import { isAtLeast, workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import type { GitSpec, Resource } from '../api/resource';
 import { imageNamed } from '../catalog/images';
 import { cloudNamed } from '../clouds/pods';
+import { registryHost } from '../clouds/registry-host';
 import { buildNodes } from './architecture';
 import { namespaceOf } from './child';
 import type { Child, RetryTokens } from './child';
@@ -54,15 +55,16 @@ function gitContext({ url, path, tag, branch }: GitSpec): string {
 function buildTemplate(resource: Resource, git: GitSpec, platform: PlatformSpec): PodTemplateSpec {
   const namespace = namespaceOf(resource);
   if (!workspaceOf(platform, namespace)?.builds) throw new ExpandError(noBuilds(namespace));
+  const registrySecret = secretOf(platform);
   const common: Pick<Container, 'volumeMounts' | 'env'> = {
-    volumeMounts: [{ name: 'docker', mountPath: DOCKER_CONFIG }, { name: 'tmp', mountPath: '/tmp' }],
+    volumeMounts: [{ name: 'docker', mountPath: DOCKER_CONFIG }, { name: 'tmp', mountPath: '/tmp' }, ...registrySecret.mounts],
     env: [
       { name: 'DOCKER_CONFIG', value: DOCKER_CONFIG },
       { name: 'IMAGE', value: builtImage(resource, platform) },
-      { name: 'REGISTRY', value: platform.registry?.url.split('/')[0] },
+      { name: 'REGISTRY', value: registryHost(platform) },
     ],
   };
-  const login = cloudNamed(platform.cloud).registryLogin(platform);
+  const login = platform.registry?.secret === undefined ? cloudNamed(platform.cloud).registryLogin(platform) : undefined;
   return withPodDefaults({
     metadata: buildMetadata(resource, platform),
     spec: {
@@ -79,9 +81,19 @@ function buildTemplate(resource: Resource, git: GitSpec, platform: PlatformSpec)
         existsContainer(platform, common),
       ],
       containers: [builder(git, platform, common)],
-      volumes: ['buildkit', 'docker', 'tmp'].map((name) => ({ name, emptyDir: {} })),
+      volumes: [...['buildkit', 'docker', 'tmp'].map((name) => ({ name, emptyDir: {} })), ...registrySecret.volumes],
     },
   }, { platform, namespace });
+}
+
+/** The platform's own credentials for its registry, which no other step of a workspace mounts. */
+function secretOf({ registry }: PlatformSpec): { readonly volumes: Volume[]; readonly mounts: VolumeMount[] } {
+  if (registry?.secret === undefined) return { volumes: [], mounts: [] };
+  const path = 'config.json';
+  return {
+    volumes: [{ name: 'registry', secret: { secretName: registry.secret, items: [{ key: '.dockerconfigjson', path }] } }],
+    mounts: [{ name: 'registry', mountPath: `${DOCKER_CONFIG}/${path}`, subPath: path, readOnly: true }],
+  };
 }
 
 export function noBuilds(namespace: string): string {

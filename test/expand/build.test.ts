@@ -1,3 +1,4 @@
+import type { PodSpec } from 'kubernetes-types/core/v1';
 import type { GitSpec } from '../../src/api/resource';
 import { childrenOf, CLOUDS, dataset, defined, envOf, jobOf, model, nameOf, notebook, platformOf, server, the, userContainer } from './fixtures';
 
@@ -59,10 +60,42 @@ test('an image that exists is not built again', () => {
   expect(the(containers, 'builder').command?.join(' ')).toContain('if [ -e "$DOCKER_CONFIG/exists" ]');
 });
 
-test.each(CLOUDS)('on %s it logs in with the identity of the image builder, where a registry asks for one', (cloud) => {
-  const { serviceAccountName, initContainers = [] } = podOf(GIT, { platform: platformOf(cloud) });
-  expect(serviceAccountName).toBe('image-builder');
-  expect(initContainers.map(({ name }) => name)).toEqual(cloud === 'local' ? ['exists'] : ['login', 'exists']);
+const pushingTo = (cloud: string, url: string, secret?: string) => (
+  podOf(GIT, { platform: platformOf(cloud, { registry: { url, secret } }) })
+);
+const stepsOf = ({ initContainers = [] }: PodSpec) => initContainers.map(({ name }) => name);
+
+test.each([
+  ['gcp', 'us-docker.pkg.dev/acme/ml'], ['gcp', 'gcr.io/acme'], ['gcp', 'eu.gcr.io/acme'],
+  ['aws', '123456789012.dkr.ecr.us-east-1.amazonaws.com/ml'], ['aws', '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/ml'],
+  ['aws', '123456789012.dkr-ecr.us-east-1.on.aws/ml'], ['azure', 'acme.azurecr.io/ml'],
+])('on %s it logs in to %s with the identity of the image builder', (cloud, url) => {
+  const pod = pushingTo(cloud, url);
+  expect(pod.serviceAccountName).toBe('image-builder');
+  expect(stepsOf(pod)).toEqual(['login', 'exists']);
+});
+
+test.each(CLOUDS.flatMap((cloud) => [
+  'ghcr.io/acme', 'registry.example.com/acme', 'us-docker.pkg.dev.evil.example/acme', 'evil.example/us-docker.pkg.dev', 'notgcr.io/a', 'pkg.dev/a',
+  '123456789012.dkr.ecr.us-east-1.amazonaws.com.evil.example/ml', 'x.dkr.ecr.us-east-1.amazonaws.com/ml', 'acme.azurecr.io.evil.example/ml', 'localhost:5000',
+].map((url) => [cloud, url] as const)))('A7: on %s no token of the cloud goes to %s', (cloud, url) => {
+  expect(stepsOf(pushingTo(cloud, url))).toEqual(['exists']);
+});
+
+test.each([['123456789012.dkr.ecr.eu-west-3.amazonaws.com', 'eu-west-3'], ['123456789012.dkr-ecr.eu-west-3.on.aws', 'eu-west-3'],
+  ['123456789012.dkr.ecr-fips.us-gov-east-1.amazonaws.com', 'us-gov-east-1']])('A7: the region of %s is %s', (host, region) => {
+  expect(envOf(defined(pushingTo('aws', `${host}/ml`).initContainers?.[0]))).toMatchObject({ REGION: region, REGISTRY: host });
+});
+
+test('A7: a Secret takes the place of the cloud\'s token, and only the build mounts it', () => {
+  const pod = pushingTo('gcp', 'us-docker.pkg.dev/acme/ml', 'push');
+  expect(stepsOf(pod)).toEqual(['exists']);
+  expect(pod.volumes).toContainEqual({ name: 'registry', secret: { secretName: 'push', items: [{ key: '.dockerconfigjson', path: 'config.json' }] } });
+  expect(the(pod.containers, 'builder').volumeMounts)
+    .toContainEqual({ name: 'registry', mountPath: '/docker/config.json', subPath: 'config.json', readOnly: true });
+  const platform = platformOf('gcp', { registry: { url: 'ghcr.io/acme', secret: 'push' } });
+  const others = childrenOf(BUILT, { platform }).filter(({ step }) => step !== 'build');
+  expect(JSON.stringify(others)).not.toContain('secretName');
 });
 
 test('a registry on a laptop is pushed to over plain HTTP', () => {

@@ -4,6 +4,7 @@ import type { PlatformSpec } from '../../api/platform';
 import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, StoreAccess } from '../cloud';
 import { labelledGpuNodes, placeBySpotLabel } from '../placement';
+import { registryHost } from '../registry-host';
 import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
@@ -72,14 +73,17 @@ function store(platform: PlatformSpec): StoreAccess {
   };
 }
 
-/* The region is part of the registry's host: <account>.dkr.ecr.<region>.amazonaws.com. */
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html: over IPv4, over both, and in China. The region is the group. */
+const HOST = /^[0-9]{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)$/;
+
 const LOGIN = `set -eu
-region=$(echo "$REGISTRY" | cut -d. -f4)
-token=$(aws ecr get-login-password --region "$region")
+token=$(aws ecr get-login-password --region "$REGION")
 auth=$(printf 'AWS:%s' "$token" | base64 | tr -d '\\n')
 printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/config.json"
 `;
 
-function registryLogin(platform: PlatformSpec): Container {
-  return { name: 'login', image: imageNamed(platform, 'aws-cli'), command: ['sh', '-c', LOGIN] };
+function registryLogin(platform: PlatformSpec): Container | undefined {
+  const region = HOST.exec(registryHost(platform))?.[1];
+  if (region === undefined) return undefined;
+  return { name: 'login', image: imageNamed(platform, 'aws-cli'), command: ['sh', '-c', LOGIN], env: [{ name: 'REGION', value: region }] };
 }

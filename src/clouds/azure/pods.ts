@@ -5,6 +5,7 @@ import { workspaceOf, WORKSPACE_ROLES } from '../../api/platform';
 import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, IdentityLabels, StoreAccess } from '../cloud';
 import { labelledGpuNodes, placeBySpotLabel } from '../placement';
+import { registryHost } from '../registry-host';
 import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl } from '../store-url';
@@ -124,7 +125,10 @@ auth=$(printf '00000000-0000-0000-0000-000000000000:%s' "$token" | base64 | tr -
 printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/config.json"
 `;
 
-function registryLogin(platform: PlatformSpec): Container {
+const HOST = /^[a-z0-9-]+\.azurecr\.(io|cn|us)$/;
+
+function registryLogin(platform: PlatformSpec): Container | undefined {
+  if (!HOST.test(registryHost(platform))) return undefined;
   return {
     name: 'login',
     image: imageNamed(platform, 'azure-cli'),

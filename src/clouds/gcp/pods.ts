@@ -6,6 +6,7 @@ import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, GpuRequest, Placement, PodPart, StoreAccess } from '../cloud';
 import { SHARING_LABEL } from '../labels';
 import { gpuTolerations, labelledGpuNodes, placeBySpotLabel, requireNodes, withoutLabels } from '../placement';
+import { registryHost } from '../registry-host';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { diskClass } from './disks';
 import { GKE_ACCELERATORS, MACHINES } from './machines';
@@ -115,6 +116,10 @@ auth=$(printf 'oauth2accesstoken:%s' "$token" | base64 | tr -d '\\n')
 printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/config.json"
 `;
 
-function registryLogin(platform: PlatformSpec): Container {
+/** Artifact Registry, and Container Registry before it. */
+const HOST = /^([a-z0-9-]+\.pkg\.dev|([a-z]+\.)?gcr\.io)$/;
+
+function registryLogin(platform: PlatformSpec): Container | undefined {
+  if (!HOST.test(registryHost(platform))) return undefined;
   return { name: 'login', image: imageNamed(platform, 'regctl'), command: ['sh', '-c', LOGIN] };
 }

@@ -48,6 +48,8 @@ export abstract class ClusterBase extends Construct implements ICluster {
   /** Of a registry that exists. @internal */
   protected readonly _registryUrl?: string;
   /** @internal */
+  protected readonly _registrySecret?: string;
+  /** @internal */
   protected readonly _poolNames = new Set<string>();
   private readonly parts: ClusterPart[] = [];
   private readonly namespaces: string[] = [];
@@ -122,7 +124,8 @@ export abstract class ClusterBase extends Construct implements ICluster {
     const { clusterName, _cloud: cloud, _infrastructure: { addons, nodePools } } = this;
     const bucket = this.parts.find((part) => part.bucket);
     const registryName = this.parts.find((part) => part.registry)?.registryName;
-    const existing = this._registryUrl === undefined ? undefined : { url: this._registryUrl };
+    const secret = this._registrySecret;
+    const existing = this._registryUrl === undefined ? undefined : { url: this._registryUrl, ...(secret && { secret }) };
     const { bucketName: name = cloud.bucketName(clusterName), resourceGroup, artifactPrefix } = bucket ?? {};
     const { clientIdOutput } = cloud;
     const outputs = clientIdOutput && outputsOf(this, readOutputs(outputsFile));

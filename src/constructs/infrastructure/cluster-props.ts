@@ -174,6 +174,13 @@ export interface ClusterAttributes {
   readonly registry?: string;
 
   /**
+   * Secret with credentials for `registry`, of type `kubernetes.io/dockerconfigjson`, in each workspace that builds. Only builds mount it.
+   *
+   * @default - the identity of `image-builder`, for a registry of the cloud itself; to any other nothing is sent
+   */
+  readonly registrySecret?: string;
+
+  /**
    * Whether nodes for any GPU of the cloud come up without a pool of their own, as on GKE Autopilot, or with
    * Karpenter whose NodePools set the label `substratus.ai/gpu`.
    *

@@ -15,6 +15,8 @@ export class ExistingCluster extends ClusterBase {
   public readonly _infrastructure: ClusterInfrastructure;
   public readonly _tags: Readonly<Record<string, string>>;
   protected readonly _registryUrl?: string;
+  /** @internal */
+  protected readonly _registrySecret?: string;
 
   constructor(scope: Construct, id: string, props: ClusterAttributes) {
     super(scope, id);
@@ -23,6 +25,7 @@ export class ExistingCluster extends ClusterBase {
     checkTokens(this, { ...platformProps, outputsFile });
     this.clusterName = clusterName;
     this._tags = { ...MANAGED_BY, ...tags };
+    this._registrySecret = props.registrySecret;
     this._registryUrl = props.registry?.replace(/\/+$/, '');
     this._cloud = asValidation(this, () => cloud._infrastructure(this));
     this._infrastructure = asValidation(this, () => this._cloud.existingCluster(this, { name: clusterName, attributes, tags: this._tags }));
@@ -32,6 +35,7 @@ export class ExistingCluster extends ClusterBase {
 }
 
 function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
-  const { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images, imageMirrors, podDefaults } = attributes;
-  return { clusterName, kubernetesVersion, artifactPrefix, registry, autoProvisioning, images, imageMirrors, podDefaults };
+  const { clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret } = attributes;
+  const { autoProvisioning, images, imageMirrors, podDefaults } = attributes;
+  return { clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, images, imageMirrors, podDefaults };
 }

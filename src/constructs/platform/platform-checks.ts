@@ -50,20 +50,29 @@ export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kuberne
 }
 
 interface Places {
+  readonly registrySecret?: string;
   readonly artifactPrefix?: string;
   readonly registry?: string;
   readonly storeCidrs?: readonly string[];
 }
 
 /** Where artifacts and images go. */
-export function checkPlaces({ artifactPrefix, registry, storeCidrs = [] }: Places): void {
+export function checkPlaces({ artifactPrefix, registry, registrySecret, storeCidrs = [] }: Places): void {
   if (!Array.isArray(storeCidrs)) throw new Error(`storeCidrs is ${shown(storeCidrs)}; give a list of ranges, for example ['199.36.153.8/30']`);
   const wrong = storeCidrs.find((cidr) => typeof cidr !== 'string' || !CIDR.test(cidr));
   if (wrong !== undefined) throw new Error(`storeCidrs has ${shown(wrong)}; give a range such as 199.36.153.8/30`);
   if (registry !== undefined && (typeof registry !== 'string' || !REGISTRY.test(registry))) {
     throw new Error(`registry is ${shown(registry)}; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml`);
   }
+  checkRegistrySecret(registry, registrySecret);
   if (artifactPrefix !== undefined && artifactPrefix !== '') checkFolders('artifactPrefix', artifactPrefix);
+}
+
+function checkRegistrySecret(registry: string | undefined, secret: unknown): void {
+  if (secret === undefined) return;
+  if (!registry) throw new Error('registrySecret is set but registry is not; set the registry that it is for');
+  if (typeof secret === 'string' && isDns1123Label(secret)) return;
+  throw new Error(`registrySecret is ${shown(secret)}; give the name of a Secret, in lower-case letters, digits and -`);
 }
 
 /**

@@ -6,7 +6,8 @@ import type {
 } from './platform-props';
 
 const PLATFORM_PROPS = {
-  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, insecureRegistry: true, storeCidrs: true,
+  clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, registrySecret: true,
+  insecureRegistry: true, storeCidrs: true,
   autoProvisioning: true, images: true, imageMirrors: true, podDefaults: true,
 } satisfies Record<keyof PlatformProps, true>;
 

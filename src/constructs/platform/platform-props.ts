@@ -30,6 +30,13 @@ export interface PlatformProps {
   readonly registry?: string;
 
   /**
+   * Secret with credentials for `registry`, of type `kubernetes.io/dockerconfigjson`, in each workspace that builds. Only builds mount it.
+   *
+   * @default - the identity of `image-builder`, for a registry of the cloud itself; to any other nothing is sent
+   */
+  readonly registrySecret?: string;
+
+  /**
    * Whether the registry is reached without TLS, as one on a laptop.
    *
    * @default false

@@ -35,9 +35,11 @@ export function definedOnly(store: ArtifactStoreSpec): ArtifactStoreSpec {
 }
 
 /** The source of a platform that is described by hand. */
-export function byHand({ registry, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec): () => PlatformSource {
+export function byHand({ registry, registrySecret, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec): () => PlatformSource {
   const url = registry?.replace(/\/+$/, '');
-  return () => ({ artifacts, ...(url && { registry: { url, ...(insecureRegistry && { insecure: true }) } }) });
+  if (!url) return () => ({ artifacts });
+  const spec = { url, ...(registrySecret && { secret: registrySecret }), ...(insecureRegistry && { insecure: true }) };
+  return () => ({ artifacts, registry: spec });
 }
 
 /** A GPU pool as the platform has it. */
