@@ -12,7 +12,7 @@ import type { Platform } from '../platform/platform';
 import type { WorkspaceOptions } from '../platform/platform-props';
 import type { PlatformSource } from '../platform/platform-source';
 import type { ICluster, NodePoolOptions } from './cluster-props';
-import { lateClientIds, outputsOf, readOutputs } from './outputs';
+import { lateClientIds, outputsIn, outputsOf } from './outputs';
 
 export const DEFAULT_OUTPUTS = 'outputs.json';
 const NO_BUCKET = (clusterName: string): string =>
@@ -128,7 +128,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
     const existing = this._registryUrl === undefined ? undefined : { url: this._registryUrl, ...(secret && { secret }) };
     const { bucketName: name = cloud.bucketName(clusterName), resourceGroup, artifactPrefix } = bucket ?? {};
     const { clientIdOutput } = cloud;
-    const outputs = clientIdOutput && outputsOf(this, readOutputs(outputsFile));
+    const outputs = clientIdOutput && outputsOf(this, outputsIn(this, outputsFile));
     return {
       artifacts: { ...cloud.artifacts({ name, clusterName, resourceGroup }), ...(artifactPrefix && { prefix: artifactPrefix }) },
       registry: registryName === undefined ? existing : cloud.images(registryName),

@@ -3,13 +3,26 @@ import * as fs from 'node:fs';
 import type { IConstruct } from 'constructs';
 import type { WorkspaceRole } from '../../api/platform';
 
-/** The outputs of all stacks; empty before the first deployment. */
-export function readOutputs(file: string): unknown {
+const OUTPUTS = Symbol.for('cdk-substratus.Outputs');
+
+/** What the files hold, by their names; kept on the root of an App. */
+type Root = IConstruct & { [OUTPUTS]?: Map<string, unknown> };
+
+/** The outputs of all stacks, read once for an App, whose synth asks for them thousands of times; empty before the first deployment. */
+export function outputsIn({ node }: IConstruct, file: string): unknown {
+  const root = node.root as Root;
+  const known = root[OUTPUTS] ?? new Map<string, unknown>();
+  if (!root[OUTPUTS]) Object.defineProperty(root, OUTPUTS, { value: known });
+  if (!known.has(file)) known.set(file, readOutputs(file));
+  return known.get(file);
+}
+
+function readOutputs(file: string): unknown {
   if (!fs.existsSync(file)) return {};
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
-    throw new Error(`${file} is no JSON (${String(error)}); write it with cdktf output --outputs-file ${file}`, { cause: error });
+    throw new Error(`${file} is not JSON (${String(error)}); write it with cdktf output --outputs-file ${file}`, { cause: error });
   }
 }
 

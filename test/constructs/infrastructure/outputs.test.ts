@@ -1,3 +1,4 @@
+import type * as fs from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Preview } from '../../../src';
@@ -54,9 +55,20 @@ test('of two stacks with clusters of one name each reads its own outputs', () =>
   expect(yaml).not.toContain('wrong-');
 });
 
-test('fails when the outputs are no JSON', () => {
+test('A29: the file is read once for an App, however often the platform is asked for', () => {
+  const file = writeOutputs(join(temporary(), 'outputs.json'), { cloud: (role) => `id-of-${role}` });
+  const read = jest.spyOn(jest.requireActual<typeof fs>('node:fs'), 'readFileSync');
+  const team = workspaceOn(azure(file));
+  for (let index = 0; index < 10; index += 1) model(team, `m-${index}`, { params: { index } });
+  appOf(team).synthYaml();
+  const count = read.mock.calls.filter(([name]) => name === file).length;
+  read.mockRestore();
+  expect(count).toBe(1);
+});
+
+test('fails when the outputs are not JSON', () => {
   const file = join(temporary(), 'outputs.json');
   writeFileSync(file, 'clientId = 1');
   const owner = azure(file);
-  expect(messageOf(() => owner.addWorkspace('team-a'))).toMatch(/outputs\.json is no JSON \(.+\); write it with cdktf output --outputs-file .+outputs\.json$/);
+  expect(messageOf(() => owner.addWorkspace('team-a'))).toMatch(/outputs\.json is not JSON \(.+\); write it with cdktf output --outputs-file .+outputs\.json$/);
 });
