@@ -138,7 +138,12 @@ const URL = text('Where it answers inside the cluster.', 2048);
 const MORE_STATUS_FIELDS: Readonly<Record<Kind, Readonly<Record<string, Schema>>>> = {
   Model: { artifacts: ARTIFACTS, artifact: ARTIFACT },
   Dataset: { artifacts: ARTIFACTS, artifact: ARTIFACT },
-  Server: { model: SERVED, url: URL },
+  Server: {
+    model: SERVED,
+    url: URL,
+    replicas: { description: 'Pods that there are, those that are on their way out included.', type: 'integer', format: 'int32', minimum: 0 },
+    selector: text('The labels of its pods, for autoscalers.', 1024),
+  },
   Notebook: {
     artifacts: ARTIFACTS,
     url: URL,
@@ -195,6 +200,9 @@ export interface Definition {
   readonly spec: object;
 }
 
+/** For `kubectl scale`, and for autoscalers that aim at the Server. */
+const SCALE = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.status.selector' };
+
 function customResourceDefinition(kind: Kind): Definition {
   const plural = PLURALS[kind];
   return {
@@ -212,7 +220,7 @@ function customResourceDefinition(kind: Kind): Definition {
         served: true,
         storage: true,
         schema: { openAPIV3Schema: schemaOf(kind) },
-        subresources: { status: {} },
+        subresources: { status: {}, ...(kind === 'Server' && { scale: SCALE }) },
         additionalPrinterColumns: printerColumns(kind),
       }],
     },

@@ -41,6 +41,10 @@ export interface Status {
   readonly model?: { readonly name: string; readonly namespace: string; readonly recipeDigest: string };
   /** Server and Notebook: where it answers inside the cluster. */
   readonly url?: string;
+  /** Server: pods that there are, those that are on their way out included. */
+  readonly replicas?: number;
+  /** Server: the labels of its pods, as autoscalers read them. */
+  readonly selector?: string;
   /** Notebook: when it was suspended for lack of activity, RFC 3339. */
   readonly culledAt?: string;
 }

@@ -37,7 +37,7 @@ export { gpuOf, gpuRequestOf, unknownGpu } from './gpus';
 export { noPoolFor, poolsFor, unnamedGpu } from './pools';
 export { limitsProblem } from './resources';
 export { noRoomFor } from './room';
-export { serviceName } from './server';
+export { serverSelector, serviceName } from './server';
 export { stagingProblem } from './staging';
 export { withWorkloadDefaults } from './workload-defaults';
 export { expandWorkspace, isUngranted, missingValues, workspaceNamespace } from './workspace';

@@ -33,10 +33,6 @@ const PROVISIONING_SECONDS = 1800;
 
 export function expandServer(server: ServerResource, context: ArtifactContext): Child[] {
   if (!server.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
-  const { replicas, scaling } = server.spec;
-  if (replicas !== undefined && scaling) {
-    throw new ExpandError(`replicas is ${replicas} but scaling is ${scaling}; leave replicas to the autoscaler, or scaling out`);
-  }
   const { configMap } = paramsOf(server);
   return [
     ...buildChildren(server, context),
@@ -52,6 +48,11 @@ export function serviceName(server: ServerResource): string {
   return serviceChildName(server, 'server');
 }
 
+/** The labels of a server's pods, as the scale subresource has them. */
+export function serverSelector(server: ServerResource): string {
+  return Object.entries(selectorLabels(server, 'run')).map(([name, value]) => `${name}=${value}`).sort().join();
+}
+
 function deployment(server: ServerResource, context: ArtifactContext): Deployment {
   const { spec } = server;
   const { replicas = 1, scaling, surge = true, suspend } = spec;
@@ -62,8 +63,8 @@ function deployment(server: ServerResource, context: ArtifactContext): Deploymen
     kind: 'Deployment',
     metadata: childMetadata(server, { name: serviceName(server), role: 'run' }),
     spec: {
-      /* An autoscaler owns the number, unless nothing is to run. */
-      ...((scaling !== 'external' || suspend) && { replicas: suspend ? 0 : replicas }),
+      /* With external it is the number of an autoscaler: of one that aims at the Server, or none if one aims at the Deployment. */
+      ...((scaling !== 'external' || spec.replicas !== undefined || suspend) && { replicas: suspend ? 0 : replicas }),
       selector: { matchLabels: selectorLabels(server, 'run') },
       strategy: { type: 'RollingUpdate', rollingUpdate: surge ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 } },
       progressDeadlineSeconds: startupSeconds + PROVISIONING_SECONDS,

@@ -7,6 +7,7 @@ import { isOpenTo, keyOfResource } from '../expand';
 import { Applier } from './act/applier';
 import type { ApplierContext } from './act/applier';
 import { Repairs } from './act/repairs';
+import { seedScale } from './act/scale';
 import { StatusWriter } from './act/status-writer';
 import type { StatusWriterContext } from './act/status-writer';
 import { isNamespaceGoing, refusalOf } from './act/write-error';
@@ -83,6 +84,8 @@ export class Controller {
     const bringAbout = () => this.bringAbout(key, resource, log);
     const result = await (resource.withheld ? this.large.run(bringAbout, this.untilTheEnd) : bringAbout());
     const told = await this.tell(key, resource, result);
+    const current = this.find(key);
+    if (current) await seedScale(this.options.client, this.options.caches, current);
     if (result.failure !== undefined) throw result.failure;
     return told;
   }

@@ -42,8 +42,17 @@ describe('the definitions', () => {
 
   test('have one version, v1, with the status apart', () => {
     for (const { spec } of DEFINITIONS) {
-      expect(spec.versions).toEqual([expect.objectContaining({ name: 'v1', served: true, storage: true, subresources: { status: {} } })]);
+      expect(spec.versions).toEqual([expect.objectContaining({
+        name: 'v1', served: true, storage: true, subresources: expect.objectContaining({ status: {} }) as object,
+      })]);
     }
+  });
+
+  test('let a Server alone be scaled', () => {
+    const versions = DEFINITIONS.map(({ spec }) => spec.versions[0] as { readonly subresources?: { readonly scale?: object } });
+    const scales = versions.map(({ subresources }) => subresources?.scale);
+    const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.status.selector' };
+    expect(scales).toEqual(KINDS.map((kind) => (kind === 'Server' ? scale : undefined)));
   });
 
   test('can be listed together, and by a short name', () => {

@@ -44,7 +44,7 @@ export interface ServerAttributes {
 
 /** Who decides how many replicas run. */
 export enum Scaling {
-  /** An autoscaler of the user's, such as a HorizontalPodAutoscaler or KEDA, on the Deployment `<name>-server`. */
+  /** An autoscaler of yours, such as a HorizontalPodAutoscaler or KEDA, that aims at the Server, or at its Deployment `<name>-server`. */
   EXTERNAL = 'external',
 }
 

@@ -11,6 +11,8 @@ const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const API_VERSION = `${RBAC_GROUP}/v1`;
 const READ = ['get', 'list', 'watch'];
 const VOLUMES = { apiGroups: [''], resources: ['persistentvolumes'] };
+/** For `kubectl scale`. */
+const SCALE = `${PLURALS.Server}/scale`;
 const PLURAL_KINDS = KINDS.map((kind) => PLURALS[kind]);
 
 /** Server-side apply takes `create` and `patch`. */
@@ -53,8 +55,8 @@ export function clusterRole(platform: PlatformSpec, namespace: string, { namespa
 /** What people may do who have the built-in roles `view`, `edit` and `admin`: each holds what the one before it holds. */
 export function peopleRoles(): ClusterRole[] {
   return [
-    peopleRole('view', READ, [...PLURAL_KINDS, ...PLURAL_KINDS.map((plural) => `${plural}/status`)]),
-    peopleRole('edit', ['create', 'update', 'patch', 'delete'], PLURAL_KINDS),
+    peopleRole('view', READ, [...PLURAL_KINDS, ...PLURAL_KINDS.map((plural) => `${plural}/status`), SCALE]),
+    peopleRole('edit', ['create', 'update', 'patch', 'delete'], [...PLURAL_KINDS, SCALE]),
     peopleRole('admin', ['deletecollection'], PLURAL_KINDS),
   ];
 }

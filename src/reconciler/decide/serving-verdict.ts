@@ -1,7 +1,7 @@
 /** What the status of a Server or Notebook says. */
 import type { NotebookResource, ServerResource } from '../../api/resource';
 import type { Status } from '../../api/status';
-import { notebookName, serviceName, tokenSecretName } from '../../expand';
+import { notebookName, serverSelector, serviceName, tokenSecretName } from '../../expand';
 import type { DeploymentState, Observed } from '../observe/observed';
 import { newestFirst } from '../observe/pods';
 import type { ObservedPod, Trouble } from '../observe/pods';
@@ -37,26 +37,31 @@ export function buildVerdict({ view, deployment }: Serving, build: Exclude<Attem
   if (build.state === 'failed') {
     const why = failureOf(build.job, view.pods) ?? build.job.job?.message ?? '';
     const message = `build failed: ${why}; once it is mended, give annotation substratus.ai/retry another value to try again`;
-    return { ...stalled('BuildFailed', message, conditionsOf('BuildFailed', message)), ready: isServing, fields: fieldsOf(view.resource) };
+    return { ...stalled('BuildFailed', message, conditionsOf('BuildFailed', message)), ready: isServing, fields: fieldsOf(view.resource, { deployment }) };
   }
   const trouble = build.state === 'running' ? jobTrouble(build.job, view) : undefined;
   const message = `building the image${trouble ? `: ${trouble.message}` : ''}`;
   const reason = trouble?.reason ?? 'Building';
-  return { ...inProgress(reason, message, conditionsOf('JobNotComplete', message)), ready: isServing, fields: fieldsOf(view.resource) };
+  return { ...inProgress(reason, message, conditionsOf('JobNotComplete', message)), ready: isServing, fields: fieldsOf(view.resource, { deployment }) };
 }
 
 function conditionsOf(reason: string, message: string): Pick<Verdict, 'conditions'> {
   return { conditions: [servingCondition(false, 'DeploymentNotReady', message), { type: 'Built', status: 'False', reason, message }] };
 }
 
-/** Where it answers, and what a Server serves. */
-function fieldsOf(resource: Observed, inputs: Serving['inputs'] = {}): Verdict['fields'] {
+/** Where it answers, and what a Server serves, with how many pods. */
+function fieldsOf(resource: Observed, { inputs = {}, deployment }: Partial<Pick<Serving, 'inputs' | 'deployment'>>): Verdict['fields'] {
   const { namespace } = resource.metadata;
   const { model } = inputs;
   if (resource.kind === 'Notebook') return { url: `http://${notebookName(resource as NotebookResource)}.${namespace}:8888` };
   const { port = 8080 } = (resource as ServerResource).spec;
   const served: Status['model'] = model && { name: model.name, namespace: model.namespace, recipeDigest: model.recipeDigest };
-  return { url: `http://${serviceName(resource as ServerResource)}.${namespace}:${port}`, ...(served && { model: served }) };
+  return {
+    url: `http://${serviceName(resource as ServerResource)}.${namespace}:${port}`,
+    replicas: deployment?.deployment?.current ?? 0,
+    selector: serverSelector(resource as ServerResource),
+    ...(served && { model: served }),
+  };
 }
 
 interface Age {
@@ -65,7 +70,7 @@ interface Age {
 
 export function servingVerdict(serving: Serving, { isOutdated }: Age): Verdict {
   const { view: { resource }, deployment, closed } = serving;
-  const fields = fieldsOf(resource, deployment?.applied?.inputs ?? serving.inputs);
+  const fields = fieldsOf(resource, { inputs: deployment?.applied?.inputs ?? serving.inputs, deployment });
   if (resource.spec.suspend) return suspendedVerdict(fields);
   if (serving.culledAt !== undefined) return culledVerdict(serving, fields);
   const state = deployment?.deployment;
@@ -113,7 +118,7 @@ function runningVerdict(serving: Serving, state: DeploymentState): Verdict {
 function doneMessage({ view: { resource } }: Serving, { replicas, available }: DeploymentState): string {
   const { namespace } = resource.metadata;
   if (resource.kind !== 'Notebook') {
-    return replicas === 0 ? 'scaled to 0 replicas' : `${available} ${available === 1 ? 'replica answers' : 'replicas answer'} at ${fieldsOf(resource)?.url}`;
+    return replicas === 0 ? 'scaled to 0 replicas' : `${available} ${available === 1 ? 'replica answers' : 'replicas answer'} at ${fieldsOf(resource, {})?.url}`;
   }
   const notebook = resource as NotebookResource;
   const token = `$(kubectl get secret -n ${namespace} ${tokenSecretName(notebook)} -o jsonpath='{.data.token}' | base64 -d)`;

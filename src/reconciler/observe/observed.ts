@@ -1,7 +1,7 @@
 /** What the reconciler keeps of the objects in the cluster: enough to decide, and no more, for there are many. */
 import { digest, recipeDigest } from '../../api/digest';
 import { API_GROUP, API_VERSION, isArtifactResource, RETRY_ANNOTATION } from '../../api/resource';
-import type { Kind, Resource } from '../../api/resource';
+import type { Kind, Resource, ServerSpec } from '../../api/resource';
 import type { Status } from '../../api/status';
 import { gatesOf, MAX_DISRUPTIONS_ANNOTATION } from '../../expand';
 import type { Step } from '../../expand';
@@ -22,7 +22,12 @@ export type Observed = Resource & {
   readonly status?: Status;
   /** There if the spec is too large to be kept: large fields are missing, and the resource is read when it is worked on. */
   readonly withheld?: Withheld;
+  /** Server: whether `replicas` in the stored spec is what the reconciler wrote for autoscalers to read; it is not in this spec. */
+  readonly isSeeded?: boolean;
 };
+
+/** Who writes `replicas` of a Server for autoscalers to read, and owns it until anybody sets another number. */
+export const SCALE_MANAGER = 'substratus-scale';
 
 export interface Withheld {
   /** The recipe digest of an artifact that has no inputs: others ask for it. */
@@ -108,7 +113,13 @@ export function wholeResource(live: LiveObject, kind: Kind): Observed {
   const own = Object.entries(annotations).filter(([name]) => name.startsWith(`${API_GROUP}/`))
     .map(([name, value]) => [name, value.length > KEPT_ANNOTATION_LENGTH ? digest(value) : value]);
   const kept = { ...metadata, annotations: Object.fromEntries(own) };
-  return { spec: {}, ...live, apiVersion: API_VERSION, kind, metadata: kept } as unknown as Observed;
+  const observed = { spec: {}, ...live, apiVersion: API_VERSION, kind, metadata: kept } as unknown as Observed;
+  return kind === 'Server' && 'spec' in ownedBy(live, SCALE_MANAGER) ? withoutSeed(observed) : observed;
+}
+
+function withoutSeed(observed: Observed): Observed {
+  const { replicas: _, ...spec } = observed.spec as ServerSpec;
+  return { ...observed, spec, isSeeded: true } as Observed;
 }
 
 function withoutLargeFields(observed: Observed): Observed {

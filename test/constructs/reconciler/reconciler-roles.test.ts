@@ -142,6 +142,10 @@ test.each([
   expect(role.metadata?.labels?.[`rbac.authorization.k8s.io/aggregate-to-${name}`]).toBe('true');
   const plurals = KINDS.map((kind) => PLURALS[kind]);
   expect(role.rules).toEqual([
-    { apiGroups: ['substratus.ai'], resources: [...plurals, ...(hasStatus ? plurals.map((plural) => `${plural}/status`) : [])], verbs },
+    {
+      apiGroups: ['substratus.ai'],
+      resources: [...plurals, ...(hasStatus ? plurals.map((plural) => `${plural}/status`) : []), ...(name === 'admin' ? [] : ['servers/scale'])],
+      verbs,
+    },
   ]);
 });

@@ -222,13 +222,12 @@ describe('a server', () => {
     expect(cluster.ready(theirs).message).toBe('waiting for Model team-a/squad, which does not exist');
   });
 
-  test('that leaves its replicas to an autoscaler cannot say how many', () => {
+  test('that leaves its replicas to an autoscaler has as many as that has set on the Server', () => {
     const { cluster, chat } = serving();
     cluster.change(chat, { spec: { replicas: 3, scaling: 'external' } });
     cluster.settle();
-    expect(cluster.ready(chat)).toMatchObject({
-      status: 'True', reason: 'InvalidSpec', message: 'replicas is 3 but scaling is external; leave replicas to the autoscaler, or scaling out',
-    });
+    expect(cluster.child(chat, 'Deployment').deployment?.replicas).toBe(3);
+    expect(cluster.ready(chat).reason).toBe('RollingOut');
   });
 
   test('that is suspended says so, and not that its image is not built', () => {
