@@ -20,7 +20,7 @@ export const IMAGES = {
   'azure-cli': 'mcr.microsoft.com/azure-cli:2.77.0',
   /** Runs the reconciler. Also in src/reconciler/Dockerfile. */
   'node': 'docker.io/library/node:24.19.0-alpine@sha256:d32cdf619f63fe0471182d08996dd516c6275bb5fd31ae06e55a570bd9e1ad43',
-  /** EKS: adds and removes nodes. This one fits Kubernetes 1.33; clouds/aws/autoscaler.ts has those of other versions. */
+  /** EKS: adds and removes nodes. This one fits Kubernetes 1.33; the add-ons of AWS have those of other versions. */
   'cluster-autoscaler': 'registry.k8s.io/autoscaling/cluster-autoscaler:v1.33.6',
   /** EKS, AKS and local clusters: tells Kubernetes of NVIDIA's GPUs. */
   'nvidia-device-plugin': 'nvcr.io/nvidia/k8s-device-plugin:v0.18.0',
