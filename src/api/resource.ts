@@ -244,6 +244,9 @@ export interface NotebookSpec extends CommonSpec, InputsSpec {
   readonly restartOnChange?: boolean;
 }
 
+/** Port of a Server that names none. */
+export const DEFAULT_SERVER_PORT = 8080;
+
 /** Plural names, as in paths of the API and of the bucket. */
 export const PLURALS: Readonly<Record<Kind, string>> = {
   Model: 'models',

@@ -2,17 +2,16 @@
 import type { Affinity, NodeSelectorRequirement, Toleration } from 'kubernetes-types/core/v1';
 import { API_GROUP } from '../api/resource';
 import type { Capacity } from '../api/resource';
+import { NVIDIA_GPU_RESOURCE } from '../catalog/gpus';
 import type { GpuRequest, Placement } from './cloud';
 import { SHARING_LABEL } from './labels';
 
 /** The label of this library on every GPU pool that it makes; its value is the GPU's name in the catalog. */
 export const GPU_LABEL = `${API_GROUP}/gpu`;
 
-const DEFAULT_GPU_RESOURCE = 'nvidia.com/gpu';
-
 /** The extended resource of a request. */
 export function gpuResource({ gpu }: GpuRequest): string {
-  return gpu?.resource ?? DEFAULT_GPU_RESOURCE;
+  return gpu?.resource ?? NVIDIA_GPU_RESOURCE;
 }
 
 /**
@@ -21,7 +20,7 @@ export function gpuResource({ gpu }: GpuRequest): string {
  */
 export function gpuTolerations(request: GpuRequest): Toleration[] {
   const resource = gpuResource(request);
-  const vendor = resource.startsWith('nvidia.com/') ? [DEFAULT_GPU_RESOURCE] : [];
+  const vendor = resource.startsWith('nvidia.com/') ? [NVIDIA_GPU_RESOURCE] : [];
   return [...new Set([resource, ...vendor])].map((key) => ({ key, operator: 'Exists', effect: 'NoSchedule' }));
 }
 

@@ -3,13 +3,11 @@ import { credentialProblem } from '../api/credentials';
 import type { PlatformSpec } from '../api/platform';
 import { isArtifactResource } from '../api/resource';
 import type { Resource } from '../api/resource';
-import { artifactOf, runTemplate } from './artifact';
+import { artifactOf, expandArtifact, runTemplate } from './artifact';
 import { buildChildren } from './build';
 import type { Child, RetryTokens } from './child';
-import { expandDataset } from './dataset';
 import { ExpandError } from './error';
 import type { Inputs } from './inputs';
-import { expandModel } from './model';
 import { expandNotebook } from './notebook';
 import { expandServer } from './server';
 
@@ -57,8 +55,8 @@ export interface ExpandContext {
 export function expand(resource: Resource, context: ExpandContext): Child[] {
   checkCredentials(resource);
   switch (resource.kind) {
-    case 'Model': return expandModel(resource, context);
-    case 'Dataset': return expandDataset(resource, context);
+    case 'Model':
+    case 'Dataset': return expandArtifact(resource, context);
     case 'Server': return expandServer(resource, context);
     case 'Notebook': return expandNotebook(resource, context);
     default: throw new ExpandError(`kind ${(resource as { kind: string }).kind} is none of Model, Dataset, Server, Notebook`);

@@ -1,5 +1,6 @@
 /** `spec.pod`: what an author adds to the pod of the image, merged in where it undoes nothing that expansion relies on. */
 import type { PodSecurityContext, PodSpec as KubePodSpec, PodTemplateSpec, Volume } from 'kubernetes-types/core/v1';
+import { definedOnly } from '../api/defined';
 import { MANAGED_BY_LABEL } from '../api/labels';
 import { API_GROUP } from '../api/resource';
 import type { PodSecurity, PodSpec } from '../api/resource';
@@ -156,10 +157,6 @@ function securityConflict(context: PodSecurityContext | undefined, podSecurity: 
     return 'pod.securityContext runs as root, which podSecurity restricted forbids; set runAsUser to another user';
   }
   return undefined;
-}
-
-function definedOnly<T extends object>(object: T): Partial<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** Without the parts that hold nothing, for an empty list in a manifest only asks why it is there. */

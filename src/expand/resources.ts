@@ -1,5 +1,6 @@
 /** What the user's container asks for. Defaults grow with the GPUs, and are the same whether or not `resources` is given. */
 import type { ResourceRequirements } from 'kubernetes-types/core/v1';
+import { definedOnly } from '../api/defined';
 import type { PlatformSpec } from '../api/platform';
 import { amountOf, cores, gibibytes } from '../api/quantity';
 import type { ResourcesSpec } from '../api/resource';
@@ -67,10 +68,6 @@ function defaultsFor(request: GpuRequest | undefined, platform: PlatformSpec): A
 /** Whole GiB as such, else MiB, rounded down. */
 function inBinary(gib: number): string {
   return Number.isInteger(gib) ? `${gib}Gi` : `${Math.floor(1024 * gib)}Mi`;
-}
-
-function definedOnly({ cpu, memory, disk }: ResourcesSpec): Pick<ResourcesSpec, 'cpu' | 'memory' | 'disk'> {
-  return { ...(cpu !== undefined && { cpu }), ...(memory !== undefined && { memory }), ...(disk !== undefined && { disk }) };
 }
 
 /**

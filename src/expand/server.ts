@@ -4,6 +4,7 @@ import type { Container, Lifecycle, Service, ServicePort } from 'kubernetes-type
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { isAtLeast } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
+import { DEFAULT_SERVER_PORT } from '../api/resource';
 import type { ServerResource } from '../api/resource';
 import type { ArtifactContext } from './artifact';
 import { buildChildren } from './build';
@@ -15,7 +16,6 @@ import { paramsOf } from './params';
 import { userPodTemplate } from './pod';
 import { SERVER_PORT_NAME } from './ports';
 
-const DEFAULT_PORT = 8080;
 const DEFAULT_STARTUP = '30m';
 const STARTUP_PERIOD_SECONDS = 10;
 
@@ -85,7 +85,7 @@ type Probes = Pick<Container, 'ports' | 'startupProbe' | 'readinessProbe' | 'liv
  * `readinessPath` answers behind the queue of requests, as with many engines, a busy server would be killed.
  */
 function probes({ spec }: ServerResource, startupSeconds: number): Probes {
-  const { port = DEFAULT_PORT, probePort, readinessPath = '/', livenessPath, probeTimeout = DEFAULT_PROBE_TIMEOUT } = spec;
+  const { port = DEFAULT_SERVER_PORT, probePort, readinessPath = '/', livenessPath, probeTimeout = DEFAULT_PROBE_TIMEOUT } = spec;
   const timeoutSeconds = durationSeconds('probeTimeout', probeTimeout);
   const get = (path: string) => ({ httpGet: { path, port: probePort ?? SERVER_PORT_NAME } });
   /* A probe that waits for its timeout takes that long, however short the period is. */
@@ -117,7 +117,7 @@ function service(server: ServerResource): Service {
     spec: {
       type: 'ClusterIP',
       selector: selectorLabels(server, 'run'),
-      ports: [{ name: 'http', port: server.spec.port ?? DEFAULT_PORT, targetPort: SERVER_PORT_NAME, protocol: 'TCP' }, ...extraPorts(server)],
+      ports: [{ name: 'http', port: server.spec.port ?? DEFAULT_SERVER_PORT, targetPort: SERVER_PORT_NAME, protocol: 'TCP' }, ...extraPorts(server)],
     },
   };
 }

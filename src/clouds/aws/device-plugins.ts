@@ -5,7 +5,7 @@ import type { ClusterRole, ClusterRoleBinding } from 'kubernetes-types/rbac/v1';
 import { digest, shortDigest } from '../../api/digest';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
-import { GPUS } from '../../catalog/gpus';
+import { GPUS, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { imageNamed } from '../../catalog/images';
 import { SHARING_LABEL, sharingOf } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
@@ -13,7 +13,7 @@ import { GPU_LABEL, requireNodes } from '../placement';
 export type DevicePluginObject = DaemonSet | ConfigMap | ServiceAccount | ClusterRole | ClusterRoleBinding;
 
 const NAMESPACE = 'kube-system';
-const NVIDIA = { name: 'nvidia-device-plugin', resource: 'nvidia.com/gpu' } as const;
+const NVIDIA = { name: 'nvidia-device-plugin', resource: NVIDIA_GPU_RESOURCE } as const;
 const NEURON = { name: 'neuron-device-plugin', resource: 'aws.amazon.com/neuron' } as const;
 /* Not read-only: the runtime of NVIDIA's writes the driver's libraries into the container's file system. */
 const UNPRIVILEGED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };

@@ -9,14 +9,13 @@ import type { ConfigMap, Container, EnvVar, NodeSelectorRequirement, PodSpec, Se
 import { digest, shortDigest } from '../../api/digest';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
-import { GPUS } from '../../catalog/gpus';
+import { GPUS, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { imageNamed } from '../../catalog/images';
 import { SHARING_LABEL, sharingOf } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
 
 const NAME = 'nvidia-device-plugin';
 const NAMESPACE = 'kube-system';
-const RESOURCE = 'nvidia.com/gpu';
 const SPOT = { key: 'kubernetes.azure.com/scalesetpriority', operator: 'Equal', value: 'spot', effect: 'NoSchedule' };
 const REQUESTS = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } };
 const MPS_ROOT = '/run/nvidia/mps';
@@ -53,14 +52,14 @@ function partitionedGpus(image: string, way: string): DaemonSet {
 }
 
 function timeSlicedGpus(image: string, way: string, replicas: number): (DaemonSet | ConfigMap)[] {
-  const config = configMap(way, { timeSlicing: { resources: [{ name: RESOURCE, replicas }] } });
+  const config = configMap(way, { timeSlicing: { resources: [{ name: NVIDIA_GPU_RESOURCE, replicas }] } });
   const container = withMounts(devicePlugin(image, [CONFIG_FILE]), [CONFIG_MOUNT]);
   return [config, daemonSet(nameOf(way), [on(way)], { containers: [container], volumes: [KUBELET, configVolume(config)] })];
 }
 
 /** The plugin talks to a daemon beside it, which serves the GPUs of the node; through it, pods compute at the same time. */
 function mpsGpus(image: string, way: string, replicas: number): (DaemonSet | ConfigMap)[] {
-  const config = configMap(way, { mps: { resources: [{ name: RESOURCE, replicas }] } });
+  const config = configMap(way, { mps: { resources: [{ name: NVIDIA_GPU_RESOURCE, replicas }] } });
   const volumes = [...MPS_VOLUMES, configVolume(config)];
   const plugin = withMounts(devicePlugin(image, [CONFIG_FILE, { name: 'MPS_ROOT', value: MPS_ROOT }]), [CONFIG_MOUNT, ...MPS_MOUNTS]);
   return [
@@ -140,7 +139,7 @@ function configVolume({ metadata: { name } }: ReturnType<typeof configMap>) {
 
 /** On nodes of our pools with GPUs of NVIDIA's: on other pools it may be installed already. */
 function daemonSet(name: string, nodes: NodeSelectorRequirement[], pod: Pick<PodSpec, 'initContainers' | 'containers' | 'volumes'>): DaemonSet {
-  const foreign = GPUS.filter(({ resource }) => resource !== RESOURCE).map((gpu) => gpu.name);
+  const foreign = GPUS.filter(({ resource }) => resource !== NVIDIA_GPU_RESOURCE).map((gpu) => gpu.name);
   const labels = { 'app.kubernetes.io/name': name };
   return {
     apiVersion: 'apps/v1',
@@ -154,7 +153,7 @@ function daemonSet(name: string, nodes: NodeSelectorRequirement[], pod: Pick<Pod
           priorityClassName: 'system-node-critical',
           automountServiceAccountToken: false,
           affinity: requireNodes([{ key: GPU_LABEL, operator: 'Exists' }, { key: GPU_LABEL, operator: 'NotIn', values: foreign }, ...nodes]),
-          tolerations: [{ key: RESOURCE, operator: 'Exists', effect: 'NoSchedule' }, SPOT],
+          tolerations: [{ key: NVIDIA_GPU_RESOURCE, operator: 'Exists', effect: 'NoSchedule' }, SPOT],
           ...pod,
         },
       },

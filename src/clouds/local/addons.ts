@@ -2,12 +2,11 @@
 import type { DaemonSet } from 'kubernetes-types/apps/v1';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
-import { gpuNamed } from '../../catalog/gpus';
+import { gpuNamed, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { IMAGES, imageNamed } from '../../catalog/images';
 
 const NAME = 'nvidia-device-plugin';
 /** What NVIDIA's device plugin tells Kubernetes of. */
-export const GPU_RESOURCE = 'nvidia.com/gpu';
 const DEVICE_PLUGINS = { name: 'device-plugins', hostPath: { path: '/var/lib/kubelet/device-plugins', type: 'Directory' } };
 const ALL_GPUS = [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' }, { name: 'NVIDIA_DRIVER_CAPABILITIES', value: 'compute,utility' }];
 
@@ -17,8 +16,8 @@ export const HOST_GPU_LABEL = { 'nvidia.com/gpu.present': 'true' } as const;
 /** Objects to apply before GPUs are asked for; empty where no pool has NVIDIA GPUs. Simulated GPUs need none. */
 export function clusterAddons(platform: PlatformSpec): DaemonSet[] {
   const { gpuPools = [], gpus = [] } = platform;
-  const resourceOf = (name: string): string => (gpus.find((gpu) => gpu.name === name) ?? gpuNamed(name))?.resource ?? GPU_RESOURCE;
-  const hasGpus = gpuPools.some(({ gpu }) => resourceOf(gpu) === GPU_RESOURCE);
+  const resourceOf = (name: string): string => (gpus.find((gpu) => gpu.name === name) ?? gpuNamed(name))?.resource ?? NVIDIA_GPU_RESOURCE;
+  const hasGpus = gpuPools.some(({ gpu }) => resourceOf(gpu) === NVIDIA_GPU_RESOURCE);
   return hasGpus ? [devicePlugin(imageNamed(platform, NAME))] : [];
 }
 
@@ -35,7 +34,7 @@ export function devicePlugin(image: string = IMAGES[NAME]): DaemonSet {
         metadata: { labels },
         spec: {
           nodeSelector: { ...HOST_GPU_LABEL },
-          tolerations: [{ key: GPU_RESOURCE, operator: 'Exists', effect: 'NoSchedule' }],
+          tolerations: [{ key: NVIDIA_GPU_RESOURCE, operator: 'Exists', effect: 'NoSchedule' }],
           priorityClassName: 'system-node-critical',
           automountServiceAccountToken: false,
           containers: [{

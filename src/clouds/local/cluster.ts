@@ -1,13 +1,13 @@
 /** What makes a local cluster: no Terraform, but files for kind, and objects in the cluster. Pure. */
 import { WORKSPACE_ROLES } from '../../api/platform';
 import type { ArtifactStoreSpec, PlatformSpec } from '../../api/platform';
-import { gpuNamed } from '../../catalog/gpus';
+import { gpuNamed, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { imageNamed } from '../../catalog/images';
 import type { AddonObject } from '../cloud';
 import type {
   BucketInfrastructure, BucketSpec, CloudInfrastructure, ClusterFile, ClusterInfrastructure, ClusterSpec, GpuPoolSpec, TakenProps,
 } from '../infrastructure';
-import { clusterAddons, devicePlugin, GPU_RESOURCE } from './addons';
+import { clusterAddons, devicePlugin } from './addons';
 import { KIND_CONFIGURATION_FILE, kindConfiguration, REGISTRY_NAME, REGISTRY_URL, validated } from './kind';
 import type { LocalClusterOptions } from './kind';
 import { kindScript, SCRIPT_FILE } from './kind-script';
@@ -110,7 +110,7 @@ function checkPool(pool: GpuPoolSpec, other: GpuPoolSpec | undefined, { simulate
   if (other) throw new Error(`pool ${name} cannot be: a local cluster is one node, which has the GPUs of pool ${other.name}; leave one of them out`);
   if (capacity.kind !== 'on-demand') throw new Error(`pool ${name} is ${capacity.kind}, but nodes of a local cluster are on-demand; leave capacity out`);
   if (minNodes > 1) throw new Error(`minNodes of pool ${name} is ${minNodes}, but a local cluster is one node; leave minNodes out`);
-  if (!simulatedGpus && resource !== GPU_RESOURCE) {
+  if (!simulatedGpus && resource !== NVIDIA_GPU_RESOURCE) {
     throw new Error(`pool ${name} has ${gpu}, which Docker cannot hand to a node; use a GPU of NVIDIA, or Cloud.local({ simulatedGpus: true })`);
   }
 }

@@ -1,5 +1,5 @@
 /** The script that makes a local cluster. POSIX sh; safe to run again. Pure. */
-import { gpuNamed } from '../../catalog/gpus';
+import { gpuNamed, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { IMAGES } from '../../catalog/images';
 import { GPU_LABEL } from '../placement';
 import { devicePlugin, HOST_GPU_LABEL } from './addons';
@@ -167,7 +167,7 @@ OBJECTS
 }
 
 function simulatedGpus({ gpu = '', gpuResource, gpuCount = 1 }: LocalClusterOptions): string {
-  const resource = gpuResource ?? gpuNamed(gpu)?.resource ?? 'nvidia.com/gpu';
+  const resource = gpuResource ?? gpuNamed(gpu)?.resource ?? NVIDIA_GPU_RESOURCE;
   const patch = [{ op: 'add', path: `/status/capacity/${resource.replaceAll('/', '~1')}`, value: String(gpuCount) }];
   return `# Simulated GPUs: pods that ask for them are scheduled, but nothing computes on them.
 until kubectl --context "$context" get node "$node" >/dev/null 2>&1; do sleep 1; done

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { DEFAULT_SERVER_PORT } from '../../api/resource';
 import type { ServerResource, ServerSpec } from '../../api/resource';
 import { accountProblem, serviceName } from '../../expand';
 import { knownProps } from '../checks/known-props';
@@ -17,8 +18,6 @@ import { checkImportedName, namespaceAt, resolveReferences } from './references'
 import { ResourceObject } from './resource-object';
 import { commonSpec, WORKLOAD_PROPS } from './workload';
 import type { WorkloadProps } from './workload';
-
-const DEFAULT_PORT = 8080;
 
 /** A server of a model. */
 export interface IServer extends IConstruct {
@@ -188,7 +187,7 @@ export class Server extends Construct implements IServer {
     this.serverName = object.name;
     this.serverNamespace = object.namespace;
     this.serviceName = serviceName(object.declared as ServerResource);
-    this.url = `http://${this.serviceName}.${object.namespace}.svc:${props.port ?? DEFAULT_PORT}`;
+    this.url = `http://${this.serviceName}.${object.namespace}.svc:${props.port ?? DEFAULT_SERVER_PORT}`;
     declare({ construct: this, object, references });
   }
 }

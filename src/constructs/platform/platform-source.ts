@@ -29,11 +29,6 @@ export function clientIdsByRole(clientIds: WorkspaceClientIds): Record<Workspace
   return byRole;
 }
 
-/** Without the fields that are undefined. */
-export function definedOnly(store: ArtifactStoreSpec): ArtifactStoreSpec {
-  return Object.fromEntries(Object.entries(store).filter(([, value]) => value !== undefined)) as unknown as ArtifactStoreSpec;
-}
-
 /** The source of a platform that is described by hand. */
 export function byHand({ registry, registrySecret, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec): () => PlatformSource {
   const url = registry?.replace(/\/+$/, '');

@@ -1,3 +1,4 @@
+import { definedOnly } from '../../api/defined';
 import { nearest } from '../../api/names';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
@@ -12,7 +13,7 @@ import { KNOWN } from './platform-known';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, WorkspaceOptions,
 } from './platform-props';
-import { byHand, clientIdsByRole, definedOnly, poolSpec, withLate } from './platform-source';
+import { byHand, clientIdsByRole, poolSpec, withLate } from './platform-source';
 import type { PlatformSource } from './platform-source';
 import { podDefaultsSpec } from './pod-defaults-checks';
 

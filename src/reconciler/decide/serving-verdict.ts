@@ -1,4 +1,5 @@
 /** What the status of a Server or Notebook says. */
+import { DEFAULT_SERVER_PORT } from '../../api/resource';
 import type { NotebookResource, ServerResource } from '../../api/resource';
 import type { Status } from '../../api/status';
 import { notebookName, serverSelector, serviceName, tokenSecretName } from '../../expand';
@@ -54,7 +55,7 @@ function fieldsOf(resource: Observed, { inputs = {}, deployment }: Partial<Pick<
   const { namespace } = resource.metadata;
   const { model } = inputs;
   if (resource.kind === 'Notebook') return { url: `http://${notebookName(resource as NotebookResource)}.${namespace}:8888` };
-  const { port = 8080 } = (resource as ServerResource).spec;
+  const { port = DEFAULT_SERVER_PORT } = (resource as ServerResource).spec;
   const served: Status['model'] = model && { name: model.name, namespace: model.namespace, recipeDigest: model.recipeDigest };
   return {
     url: `http://${serviceName(resource as ServerResource)}.${namespace}:${port}`,

@@ -1,12 +1,11 @@
 /** What a pool of GPUs on AWS can be, and what not. */
-import { gpuNamed } from '../../../catalog/gpus';
+import { gpuNamed, NVIDIA_GPU_RESOURCE } from '../../../catalog/gpus';
 import type { AwsLocation, GpuPoolSpec } from '../../infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../labels';
 
-const NVIDIA = 'nvidia.com/gpu';
 
 /** The extended resource of the pool's accelerator. */
-export function gpuResource({ gpu, resource = gpuNamed(gpu)?.resource ?? NVIDIA }: Pick<GpuPoolSpec, 'gpu' | 'resource'>): string {
+export function gpuResource({ gpu, resource = gpuNamed(gpu)?.resource ?? NVIDIA_GPU_RESOURCE }: Pick<GpuPoolSpec, 'gpu' | 'resource'>): string {
   return resource;
 }
 
@@ -21,7 +20,7 @@ export function unitsPerNode({ gpusPerNode, sharing }: GpuPoolSpec): number {
  */
 export function sharedLabels(spec: GpuPoolSpec): Record<string, string> {
   return {
-    ...(gpuResource(spec) === NVIDIA && { 'k8s.amazonaws.com/accelerator': spec.gpu }),
+    ...(gpuResource(spec) === NVIDIA_GPU_RESOURCE && { 'k8s.amazonaws.com/accelerator': spec.gpu }),
     ...(spec.sharing?.kind === 'time-slicing' && { [SHARING_LABEL]: sharingLabelValue(spec.sharing) }),
   };
 }
@@ -41,7 +40,7 @@ export function checkGpuPool(spec: GpuPoolSpec, location: AwsLocation): void {
   if (sharing && (!Number.isInteger(sharing.clients) || sharing.clients < 2)) {
     throw new Error(`pool ${name}: ${sharing.clients} cannot take turns on a GPU; give a whole number, 2 or more`);
   }
-  if (sharing && gpuResource(spec) !== NVIDIA) throw new Error(`pool ${name}: ${spec.gpu} cannot be shared; leave out sharing`);
+  if (sharing && gpuResource(spec) !== NVIDIA_GPU_RESOURCE) throw new Error(`pool ${name}: ${spec.gpu} cannot be shared; leave out sharing`);
   if (imageStreaming) throw new Error(`pool ${name}: aws has no image streaming; leave it out, and give nodes a large disk instead`);
   if (driver !== undefined) throw new Error(`pool ${name}: driver is ${driver}, but on aws it comes with the machine image; leave it out`);
   checkCapacityId(spec);

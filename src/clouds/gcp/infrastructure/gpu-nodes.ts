@@ -1,11 +1,12 @@
 import type { ContainerNodePoolNodeConfig, ContainerNodePoolNodeConfigTaint } from '@cdktf/provider-google/lib/container-node-pool';
+import { NVIDIA_GPU_RESOURCE } from '../../../catalog/gpus';
 import type { GpuPoolSpec, GpuSharing, PoolCapacity } from '../../infrastructure';
 import { GPU_LABEL } from '../../placement';
 import { GKE_ACCELERATORS, MACHINES } from '../machines';
 import { MIG_PROFILES, OPTIONAL_SSDS, SHARED_CLIENTS } from './accelerators';
 
 /** The taint that GKE gives to GPU nodes, where there are other nodes already. */
-const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present' };
+const GPU_TAINT = { key: NVIDIA_GPU_RESOURCE, value: 'present' };
 
 const DRIVERS = ['LATEST', 'DEFAULT', 'INSTALLATION_DISABLED'];
 
