@@ -76,7 +76,7 @@ export async function withLocalCluster(options: LocalClusterOptions, use: (local
   }
 }
 
-/** Resolves when somebody wants us to end. If that takes too long for them, the second time ends us at once. */
+/** Resolves when someone wants us to end. If that takes too long for them, the second time ends us at once. */
 export function interruption(): Promise<'interrupted'> {
   return new Promise((resolve) => {
     let first: number | undefined;

@@ -28,7 +28,7 @@ export class Actor {
   private readonly seen = new Set<string>();
   /** Jobs that wait to be let go, by the name of their Model. */
   private readonly held = new Map<string, Begun>();
-  /** Deployments that wait to be rolled out; none where all are at once. */
+  /** Deployments that wait to be rolled out; `undefined` where all are at once. */
   private slow?: StoredDeployment[];
   private readonly failures: Error[] = [];
   private following: Promise<unknown> = Promise.resolve();
@@ -104,7 +104,7 @@ export class Actor {
     });
   }
 
-  /** A pod with its last words, and a Job that has succeeded. */
+  /** A pod with its final output, and a Job that has succeeded. */
   private async complete({ job, pod }: Begun): Promise<void> {
     const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     const [container] = pod.spec?.containers ?? [];

@@ -1,4 +1,4 @@
-/** A cluster, a network and a bucket that somebody else has made: only the GPU pools and the rights are declared. */
+/** A cluster, a network and a bucket that someone else has made: only the GPU pools and the rights are declared. */
 import { ArtifactBucket, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, Model, Preview, Server, Workspace } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';

@@ -11,7 +11,7 @@ export class Availability {
     return this.counts.length;
   }
 
-  /** The fewest replicas that were ever available; none if nobody has looked. */
+  /** The fewest replicas that were ever available; `undefined` if nobody has looked. */
   public get least(): number {
     return this.counts.length === 0 ? 0 : this.counts.reduce((least, count) => Math.min(least, count));
   }

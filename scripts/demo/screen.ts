@@ -1,9 +1,9 @@
-/** Where the demo is seen: a terminal, whose picture is drawn anew in place, or a file, which gets a line for each change. */
+/** Where the demo is seen: a terminal, whose picture is drawn again in place, or a file, which gets a line for each change. */
 import type { WriteStream } from 'node:tty';
 import { changes, draw } from './view';
 import type { Palette, Picture } from './view';
 
-/** What is used of a stream; of one that is no terminal, `columns` and `rows` are missing. */
+/** What is used of a stream; of one that is not a terminal, `columns` and `rows` are missing. */
 export type Output = Pick<WriteStream, 'write'> & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows'>>;
 
 export interface ScreenOptions {

@@ -17,7 +17,7 @@ export interface Finding {
 
 export interface Accepted {
   readonly rule: string;
-  /** Parts of names of stacks or resources; none: it is accepted everywhere. */
+  /** Parts of names of stacks or resources; if absent, it is accepted everywhere. */
   readonly where: readonly string[];
 }
 

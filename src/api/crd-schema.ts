@@ -2,7 +2,7 @@
  * What a spec of each kind may hold, in the structural form of a CustomResourceDefinition.
  *
  * No default anywhere, for expansion sets them. A bound on whatever can grow, for the API server estimates from the bounds what
- * a rule may cost. And nothing that the ancestor's schema accepted is refused: an older cluster may hold it.
+ * a rule may cost. And nothing that the original Substratus schema accepted is refused: an older cluster may hold it.
  */
 import { GIT_URL_PATTERN } from './credentials';
 import { DURATION_PATTERN } from './duration';

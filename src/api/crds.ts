@@ -12,7 +12,7 @@ const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   Notebook: 'A Notebook is a Jupyter server with a disk of its own, and with a Model and a Dataset to read.',
 };
 
-/** The ancestor has `data` and `nb`; no kind of Kubernetes has any of them. */
+/** The original Substratus has `data` and `nb`; no kind of Kubernetes has any of them. */
 const SHORT_NAMES: Readonly<Record<Kind, string>> = { Model: 'mdl', Dataset: 'data', Server: 'srv', Notebook: 'nb' };
 
 /** How a rule compares a field. What is a map or list may be absent or empty, which is the same. */
@@ -134,7 +134,7 @@ const SERVED = objectOf<Required<Status>['model']>('The model that is being serv
 
 const URL = text('Where it answers inside the cluster.', 2048);
 
-/* A Notebook has `artifacts` for the ancestor's sake, whose schema has it there too. */
+/* A Notebook has `artifacts` for compatibility with the original Substratus, whose schema has it there too. */
 const MORE_STATUS_FIELDS: Readonly<Record<Kind, Readonly<Record<string, Schema>>>> = {
   Model: { artifacts: ARTIFACTS, artifact: ARTIFACT },
   Dataset: { artifacts: ARTIFACTS, artifact: ARTIFACT },
@@ -161,7 +161,7 @@ function statusSchema(kind: Kind): Schema {
   };
 }
 
-/* The spec is required, so that taking it away for a moment is no way around its rules. */
+/* The spec is required, so that removing it for a moment does not bypass its rules. */
 function schemaOf(kind: Kind): Schema {
   const rules = SPEC_RULES[kind];
   return {

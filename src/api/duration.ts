@@ -4,7 +4,7 @@ export const DURATION_PATTERN = '^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$';
 
 const DURATION = new RegExp(DURATION_PATTERN);
 
-/** Seconds of a duration, or none if it is not one. */
+/** Seconds of a duration, or `undefined` if it is not one. */
 export function secondsOf(duration: string): number | undefined {
   const match = DURATION.exec(duration);
   if (!match || duration === '') return undefined;

@@ -35,7 +35,7 @@ export function paramVariable(key: string): string {
   return `PARAM_${key.toUpperCase()}`;
 }
 
-/** The shortest candidate that `name` is a part of, else the one that is most like it, or none if none is. */
+/** The shortest candidate that `name` is a part of, else the one that is most like it, or `undefined` if none is. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const wanted = name.toLowerCase();
   const [whole] = candidates.filter((candidate) => wanted.length > 1 && candidate.includes(wanted)).sort((a, b) => a.length - b.length);

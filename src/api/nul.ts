@@ -11,7 +11,7 @@ interface Words {
   readonly args?: readonly string[];
 }
 
-/** Says which words of a command hold one; none if none does. */
+/** Says which words of a command hold one; `undefined` if none does. */
 export function commandProblem({ command = [], args = [] }: Words): string | undefined {
   const found = Object.entries({ command, args })
     .flatMap(([field, words]) => words.flatMap((word, index) => (hasNul(word) ? [`${field}.${index}`] : [])));

@@ -1,4 +1,4 @@
-/** Kubernetes quantities, and the ancestor's plain integers. */
+/** Kubernetes quantities, and the plain integers of the original Substratus. */
 import type { QuantityOrInteger } from './resource';
 
 /** What Kubernetes accepts as a quantity that is not negative, such as `500m`, `1.5`, `64Gi` or `2e3`. */

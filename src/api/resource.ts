@@ -1,7 +1,7 @@
 /**
  * The wire format of the four kinds: what is stored in the cluster, written by constructs or by hand.
  *
- * Every field of the ancestor's `substratus.ai/v1` keeps its name and meaning; what we add is optional.
+ * Every field of the original `substratus.ai/v1` keeps its name and meaning; what we add is optional.
  * No field has a default here: expansion sets them, so that the stored JSON stays what its author wrote.
  */
 import type { Affinity, Container, ContainerPort, EnvFromSource, PodSecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1';
@@ -57,7 +57,7 @@ export type NotebookResource = ResourceOf<'Notebook', NotebookSpec>;
 export type ArtifactResource = ModelResource | DatasetResource;
 export type Resource = ArtifactResource | ServerResource | NotebookResource;
 
-/** A number of cores or GiB, as the ancestor has it (an integer, also as a string), or a Kubernetes quantity such as `500m`. */
+/** A number of cores or GiB, as the original Substratus has it (an integer, also as a string), or a Kubernetes quantity such as `500m`. */
 export type QuantityOrInteger = number | string;
 
 /** Fields of all kinds. */
@@ -265,7 +265,7 @@ export function isArtifactResource(resource: Resource): resource is ArtifactReso
   return resource.kind === 'Model' || resource.kind === 'Dataset';
 }
 
-/** The references that a resource has, by field. One without a name is none: the ancestor's client wrote such. */
+/** The references that a resource has, by field. A reference without a name counts as absent: the original Substratus client wrote such. */
 export function referencesOf(resource: Resource): { readonly model?: Reference; readonly dataset?: Reference } {
   const { model, dataset } = resource.spec as InputsSpec;
   return { ...(model?.name && { model }), ...(dataset?.name && { dataset }) };

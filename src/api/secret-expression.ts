@@ -25,5 +25,5 @@ export function parseEnvValue(value: string): EnvValue {
   if (!/^\$\{\{[^}]*\}\}$/.test(value.trim()) && value.includes('}}')) {
     return { type: 'malformed', reason: 'has text around the expression; the value must be the expression alone' };
   }
-  return { type: 'malformed', reason: 'is no secret expression; write ${{ secrets.<name>.<key> }}' };
+  return { type: 'malformed', reason: 'is not a secret expression; write ${{ secrets.<name>.<key> }}' };
 }

@@ -28,14 +28,14 @@ export interface PublishedArtifact {
 }
 
 export interface Status {
-  /** Whether the condition Ready is true; the ancestor's one signal. */
+  /** Whether the condition Ready is true; the only signal of the original Substratus. */
   readonly ready?: boolean;
   /** -1 before any. */
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
   /** Model and Dataset: what was published. */
   readonly artifact?: PublishedArtifact;
-  /** Model and Dataset: where the artifact is, or will be; the ancestor's field. */
+  /** Model and Dataset: where the artifact is, or will be; a field of the original Substratus. */
   readonly artifacts?: { readonly url: string };
   /** Server: the model that is being served. */
   readonly model?: { readonly name: string; readonly namespace: string; readonly recipeDigest: string };
@@ -50,8 +50,8 @@ export interface Status {
 }
 
 /**
- * Why a resource is Ready or not: a closed list, for programs. The reasons of the conditions Complete, Built and Serving are the
- * ancestor's.
+ * Why a resource is Ready or not: a closed list, for programs. The reasons of the conditions Complete, Built and Serving are those of the
+ * original Substratus.
  */
 export const REASONS = [
   'Published', 'Serving', 'Open', 'Suspended', 'Culled', 'Deleting', 'StillUsed',
@@ -64,7 +64,7 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number];
 
-/** The condition that the ancestor had beside `status.ready`, by kind. */
+/** The condition that the original Substratus had beside `status.ready`, by kind. */
 export const ANCESTOR_CONDITIONS: Readonly<Record<Kind, 'Complete' | 'Serving'>> = {
   Model: 'Complete', Dataset: 'Complete', Server: 'Serving', Notebook: 'Serving',
 };

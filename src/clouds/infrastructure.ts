@@ -32,9 +32,9 @@ export interface AzureLocation {
 /** A cluster and its network. */
 export interface ClusterSpec {
   readonly name: string;
-  /** Minor version such as `1.33`; none: the cloud's default. */
+  /** Minor version such as `1.33`; if absent, the cloud's default. */
   readonly kubernetesVersion?: string;
-  /** Networks that may reach the control plane; none: only what the cloud's own identity system guards. */
+  /** Networks that may reach the control plane; if absent, only what the cloud's own identity system guards. */
   readonly allowedCidrs: readonly string[];
   /** Who may administer it: on AWS ARNs of roles, on Azure object ids of groups; Google Cloud asks IAM. */
   readonly admins: readonly string[];
@@ -182,7 +182,7 @@ export interface RegistryInfrastructure {
 export interface CloudInfrastructure {
   /** Tenant of the identities, where the Kubernetes side must know it. */
   readonly tenantId?: string;
-  /** The props that it takes, where others mean nothing to it; none: it takes all, or refuses by what is in them. */
+  /** The props that it takes, where others mean nothing to it; if absent, it takes all, or refuses by what is in them. */
   readonly takes?: TakenProps;
   /** Sets up provider and backend, unless the stack has them. */
   prepare(scope: Construct): void;

@@ -29,7 +29,7 @@ import { verifier, withoutCredentials } from './verify';
 const DEFAULT_RETRIES = 2;
 const STAGING_PATH = '/content/artifacts';
 
-/** Names of the user's containers, as the ancestor has them. */
+/** Names of the user's containers, as the original Substratus has them. */
 const CONTAINER_NAMES = { Model: 'model', Dataset: 'load' } as const;
 
 /** The artifact that a resource produces from its inputs. */
@@ -144,7 +144,7 @@ export function deletionJob(resource: ArtifactResource, platform: PlatformSpec, 
   return withRecipe(stepJob(resource, { step: 'delete', template }), artifact);
 }
 
-/** The digest of the image that ran is known only afterwards; whoever creates the Job sets it as an annotation of the pod. */
+/** The digest of the image that ran is known only afterwards; the creator of the Job sets it as an annotation of the pod. */
 function publishEnv(resource: ArtifactResource, platform: PlatformSpec, artifact: Artifact): EnvVar[] {
   return [
     { name: 'IMAGE', value: imageOf(resource, platform) },

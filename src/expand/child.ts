@@ -50,7 +50,7 @@ export function namespaceOf(resource: Resource): string {
   return resource.metadata.namespace ?? 'default';
 }
 
-/** The labels by which a workload of a resource finds its pods; those of the ancestor. */
+/** The labels by which a workload of a resource finds its pods; those of the original Substratus. */
 export function selectorLabels(resource: Resource, role: string): Record<string, string> {
   const { name } = resource.metadata;
   if (name.length > MAX_NAME_LENGTH) {

@@ -53,7 +53,7 @@ function overlaySpec(spec: KubePodSpec, overlay: PodSpec): KubePodSpec {
   };
 }
 
-/** Why the additions would undo the expansion, with the way out; none if they do not. */
+/** Why the additions would undo the expansion, and how to fix it; `undefined` if they do not. */
 export function overlayConflict(template: PodTemplateSpec, overlay: PodSpec, podSecurity: PodSecurity = 'baseline'): string | undefined {
   return mapConflict('labels', overlay.labels, template.metadata?.labels)
     ?? mapConflict('annotations', overlay.annotations, template.metadata?.annotations)

@@ -37,7 +37,7 @@ export function noRoomFor({ resources = {}, pod }: Pick<CommonSpec, 'resources' 
     + `ask for less, or add a pool with a larger machineType${fields.some(({ field }) => field === 'disk') ? ' or diskGiB' : ''}`;
 }
 
-/** Whether a pod may run on nodes that the platform does not know: those with GPUs, or of somebody else. */
+/** Whether a pod may run on nodes that the platform does not know: those with GPUs, or of someone else. */
 function choosesNodes(pod: PodSpec = {}, { podDefaults, workspaces = [] }: PlatformSpec): boolean {
   const { nodeSelector, tolerations, affinity, schedulerName } = pod;
   const rules = [podDefaults, ...workspaces.map((workspace) => workspace.podDefaults)];

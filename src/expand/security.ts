@@ -2,7 +2,7 @@
 import type { PodSecurityContext, SecurityContext } from 'kubernetes-types/core/v1';
 import type { CommonSpec, PodSecurity } from '../api/resource';
 
-/** The group that owns volumes, as the ancestor had it, so that images with any user can write to them. */
+/** The group that owns volumes, as the original Substratus had it, so that images with any user can write to them. */
 const FS_GROUP = 3003;
 /** The user of helper containers: nobody in particular. */
 const HELPER_USER = 65532;
@@ -16,7 +16,7 @@ export function podSecurityContext(podSecurity: PodSecurity = 'baseline'): PodSe
   };
 }
 
-/** The user's container: under `baseline` as its image wants it, root included, as the ancestor's images do. */
+/** The user's container: under `baseline` as its image wants it, root included, as the images of the original Substratus do. */
 export function userSecurityContext(podSecurity: PodSecurity = 'baseline'): SecurityContext | undefined {
   if (podSecurity === 'baseline') return undefined;
   return { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };

@@ -43,7 +43,7 @@ export function expandServer(server: ServerResource, context: ArtifactContext): 
   ];
 }
 
-/** Name of the Deployment and the Service of a server, as the ancestor has it. */
+/** Name of the Deployment and the Service of a server, as the original Substratus has it. */
 export function serviceName(server: ServerResource): string {
   return serviceChildName(server, 'server');
 }
@@ -63,7 +63,7 @@ function deployment(server: ServerResource, context: ArtifactContext): Deploymen
     kind: 'Deployment',
     metadata: childMetadata(server, { name: serviceName(server), role: 'run' }),
     spec: {
-      /* With external it is the number of an autoscaler: of one that aims at the Server, or none if one aims at the Deployment. */
+      /* With external it is the number of an autoscaler: of one that aims at the Server, or `undefined` if one aims at the Deployment. */
       ...((scaling !== 'external' || spec.replicas !== undefined || suspend) && { replicas: suspend ? 0 : replicas }),
       selector: { matchLabels: selectorLabels(server, 'run') },
       strategy: { type: 'RollingUpdate', rollingUpdate: surge ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 } },

@@ -148,7 +148,7 @@ export class Controller {
     }
   }
 
-  /** What does not come to rest, since somebody changes each write, is written more and more slowly. */
+  /** What does not come to rest, since someone changes each write, is written more and more slowly. */
   private slowDown(key: string): number {
     this.repairs.note(key);
     return this.repairs.waitMs(key);
@@ -233,7 +233,7 @@ export class Controller {
   private repaired(resource: Observed, { kind, metadata: { name } }: ObservedChild): void {
     this.repairs.note(keyOfResource(resource));
     this.options.events.record(resource, {
-      type: 'Warning', reason: 'Repaired', message: `${kind} ${name} was changed by somebody else, and was put right`,
+      type: 'Warning', reason: 'Repaired', message: `${kind} ${name} was changed by someone else, and was restored`,
     });
   }
 }

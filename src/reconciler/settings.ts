@@ -26,7 +26,7 @@ export interface Settings {
   readonly concurrency: number;
   readonly logLevel: LogLevel;
   readonly tokenKeyFile: string;
-  /** Where notebooks answer, with `{namespace}` and `{service}` in it; none: at their Services. */
+  /** Where notebooks answer, with `{namespace}` and `{service}` in it; if absent, at their Services. */
   readonly notebookUrl?: string;
 }
 
@@ -62,7 +62,7 @@ function readPlatform(file: string): PlatformSpec {
   const platform = parsed(file) as Partial<PlatformSpec> | null;
   const { cloud = '', clusterName, artifacts } = platform ?? {};
   if (!CLOUD_NAMES.includes(cloud) || !clusterName || !artifacts?.url) {
-    throw new Error(`PLATFORM_FILE ${file} is no platform: it takes a clusterName, artifacts.url, and as cloud one of ${CLOUD_NAMES.join(', ')}; `
+    throw new Error(`PLATFORM_FILE ${file} is not a platform: it needs a clusterName, artifacts.url, and as cloud one of ${CLOUD_NAMES.join(', ')}; `
       + 'mount the ConfigMap of the Reconciler there');
   }
   return platform as PlatformSpec;

@@ -32,7 +32,7 @@ describe('the definitions', () => {
     expect(JSON.stringify(customResourceDefinitions())).toBe(JSON.stringify(customResourceDefinitions()));
   });
 
-  test('are one for each kind, in the group of the ancestor', () => {
+  test('are one for each kind, in the group of the original Substratus', () => {
     expect(DEFINITIONS.map(({ metadata }) => metadata.name)).toEqual([
       'models.substratus.ai', 'datasets.substratus.ai', 'servers.substratus.ai', 'notebooks.substratus.ai',
     ]);

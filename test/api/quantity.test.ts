@@ -9,7 +9,7 @@ test.each([-1, 1.5, Number.NaN, 2 ** 60, '', '-1', '1 Gi', '1gi', '1Gib', 'Gi', 
   expect(isQuantity(value)).toBe(false);
 });
 
-test('an integer is a number of cores or of GiB, also as a text, as the ancestor has it', () => {
+test('an integer is a number of cores or of GiB, also as a text, as the original Substratus has it', () => {
   expect([cores(4), cores('4'), cores('500m')]).toEqual(['4', '4', '500m']);
   expect([gibibytes(64), gibibytes('64'), gibibytes('512Mi')]).toEqual(['64Gi', '64Gi', '512Mi']);
 });

@@ -39,7 +39,7 @@ test.each([
   '${{ secrets.a }}', '${{ secrets.a. }}', '${{ secrets..b }}', '${{ secret.a.b }}', '${{ Secrets.a.b }}', '${{ secrets.A.b }}', '${{ secrets.a.b',
   '${{ secrets.a.b }', '${{}}', '${{ secrets.a .b }}', '${{ secrets.a.b c }}', '${{ env.HOME }}', '${{ secrets.-a.b }}',
 ])('what was meant as an expression and is none is an error: %j', (value) => {
-  expect(parseEnvValue(value)).toEqual({ type: 'malformed', reason: 'is no secret expression; write ${{ secrets.<name>.<key> }}' });
+  expect(parseEnvValue(value)).toEqual({ type: 'malformed', reason: 'is not a secret expression; write ${{ secrets.<name>.<key> }}' });
 });
 
 test('whatever a value is, it is never both an expression and a literal', () => {

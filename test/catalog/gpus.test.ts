@@ -11,7 +11,7 @@ test('every number is positive, and those of a container are whole', () => {
   expect(GPUS.filter(({ cpu, hostMemoryGiB }) => !isCount(cpu) || !isCount(hostMemoryGiB))).toEqual([]);
 });
 
-test('the GPUs of the ancestor are there, with the memory that it gave them', () => {
+test('the GPUs of the original Substratus are there, with the memory that it gave them', () => {
   expect(['nvidia-a100', 'nvidia-t4', 'nvidia-l4'].map((name) => gpuNamed(name)?.memoryGiB)).toEqual([40, 16, 24]);
 });
 

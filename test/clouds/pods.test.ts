@@ -8,7 +8,7 @@ test.each(['ibm', '', 'constructor'])('cloud %j is an error that lists the cloud
   expect(() => cloudNamed(name)).toThrow(`cloud is ${name}, which is none of gcp, aws, azure, local`);
 });
 
-test('without a GPU a container asks for what the ancestor gave it, but for a laptop', () => {
+test('without a GPU a container asks for what the original Substratus gave it, but for a laptop', () => {
   const defaults = CLOUD_NAMES.map((name) => cloudNamed(name).defaults);
   expect(defaults.map(({ cpu, memoryGiB }) => [cpu, memoryGiB])).toEqual([['2', 10], ['2', 10], ['2', 10], ['500m', 2]]);
 });

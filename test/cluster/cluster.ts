@@ -76,7 +76,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
-/** Somebody else may take the port between our look at it and the server's: then with another. */
+/** Someone else may take the port between our look at it and the server's: then with another. */
 async function startControlPlane(options: Omit<ControlPlaneOptions, 'port'>): Promise<ControlPlane> {
   for (let attempt = 1; ; attempt += 1) {
     const plane = new ControlPlane({ ...options, port: await freePort() });

@@ -14,7 +14,7 @@ export class Guard {
   /** @param directory removed at the end */
   constructor(directory: string) {
     this.child = spawn('sh', ['-c', SCRIPT, 'guard', directory], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-    this.child.stdin?.on('error', () => undefined); // killed by somebody; the cluster still runs
+    this.child.stdin?.on('error', () => undefined); // killed by someone; the cluster still runs
     this.child.unref();
   }
 

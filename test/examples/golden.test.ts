@@ -49,7 +49,7 @@ function filesOf({ example, cloud, folder }: Run): Map<string, string> {
   return filesIn(folder);
 }
 
-/** The first line that differs, and what to do about it; none if none does. */
+/** The first line that differs, and what to do about it; `undefined` if none does. */
 function difference(expected: string, actual: string): string | undefined {
   if (expected === actual) return undefined;
   const [was, is] = [expected.split('\n'), actual.split('\n')];

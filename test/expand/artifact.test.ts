@@ -27,7 +27,7 @@ test('another base model is another artifact, in another place', () => {
   expect(a?.url).not.toBe(b?.url);
 });
 
-test('the containers are called as the ancestor called them', () => {
+test('the containers are called as the original Substratus called them', () => {
   expect([userContainer(model()).name, userContainer(dataset()).name]).toEqual(['model', 'load']);
 });
 

@@ -20,7 +20,7 @@ test('a name that cannot be a label is an error', () => {
   expect(() => childrenOf(server({}, name))).toThrow(`name ${name} has 64 characters and cannot be a label; use at most 63`);
 });
 
-test('pods are selected by the labels of the ancestor', () => {
+test('pods are selected by the labels of the original Substratus', () => {
   expect(selectorLabels(notebook(), 'run')).toEqual({ notebook: 'lab', role: 'run' });
 });
 

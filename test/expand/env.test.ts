@@ -52,7 +52,7 @@ test('a secret expression is a reference, never a literal', () => {
 test.each([
   ['Bearer ${{ secrets.a.b }}', 'env TOKEN has text around the expression; the value must be the expression alone'],
   ['${{ secrets.a.b }}${{ secrets.c.d }}', 'env TOKEN holds several expressions; use one variable for each'],
-  ['${{ secrets.a }}', 'env TOKEN is no secret expression; write ${{ secrets.<name>.<key> }}'],
+  ['${{ secrets.a }}', 'env TOKEN is not a secret expression; write ${{ secrets.<name>.<key> }}'],
 ])('%s is an error', (value, message) => {
   expect(() => environment({ env: { TOKEN: value } })).toThrow(message);
 });
@@ -87,7 +87,7 @@ describe('B8: environment outside the recipe', () => {
     [{ env: { A: '1' }, runtimeEnv: { A: '1' } }, 'runtimeEnv A is in env too; leave it out of env if it changes no result, else out of runtimeEnv'],
     [{ params: { lr: '1' }, runtimeEnv: { PARAM_LR: '2' } }, 'runtimeEnv PARAM_LR is the variable of param lr; change the param instead'],
     [{ runtimeEnv: { 'a b': '1' } }, 'runtimeEnv a b is not a name of an environment variable; use letters, digits and _'],
-    [{ runtimeEnv: { A: '${{ secrets.x }}' } }, 'runtimeEnv A is no secret expression; write ${{ secrets.<name>.<key> }}'],
+    [{ runtimeEnv: { A: '${{ secrets.x }}' } }, 'runtimeEnv A is not a secret expression; write ${{ secrets.<name>.<key> }}'],
   ])('fails where it would change what the recipe says, or cannot be: %j', (spec, message) => {
     expect(() => environment(spec)).toThrow(message);
   });

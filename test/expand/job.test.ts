@@ -83,7 +83,7 @@ test('the timeout is that of an attempt, on its pod: queueing for a GPU and othe
 });
 
 test.each(['0s', '12', 'soon'])('a timeout of %s is an error', (timeout) => {
-  expect(() => specOf('run', { timeout })).toThrow(`timeout is ${timeout}, which is no duration; write for example 90s, 30m or 12h`);
+  expect(() => specOf('run', { timeout })).toThrow(`timeout is ${timeout}, which is not a duration; write for example 90s, 30m or 12h`);
 });
 
 test.each(STEPS)('the pod of a %s is not restarted by the node', (step) => {

@@ -7,7 +7,7 @@ function tokenOf(resource = notebook(), name = 'NOTEBOOK_TOKEN') {
   return the((userContainer(resource).env ?? []).filter((variable) => variable.name === name), name);
 }
 
-test('names, labels and ports are those of the ancestor', () => {
+test('names, labels and ports are those of the original Substratus', () => {
   const children = childrenOf(notebook()).filter(({ object: { kind } }) => kind !== 'ConfigMap');
   expect(children.map(({ object }) => `${object.kind} ${nameOf(object)}`)).toEqual([
     'PersistentVolumeClaim lab-notebook', 'Deployment lab-notebook', 'Service lab-notebook',

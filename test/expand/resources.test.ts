@@ -19,7 +19,7 @@ test.each(CLOUDS)('on %s the defaults are the same whether or not resources is g
   expect(requestsOf(gpu('nvidia-l4', 0), cloud)).toEqual(requestsOf(undefined, cloud));
 });
 
-test('without a GPU they are those of the ancestor, with less of the disk, for results go to a volume', () => {
+test('without a GPU they are those of the original Substratus, with less of the disk, for results go to a volume', () => {
   expect(requestsOf()).toEqual({ 'cpu': '2', 'memory': '10Gi', 'ephemeral-storage': '5Gi' });
 });
 

@@ -18,7 +18,7 @@ function mountedIn({ volumeMounts = [] }: Container): string[] {
   return volumeMounts.map(({ name }) => name).sort();
 }
 
-test('an image may run as root by default, as the ancestor\'s do, in a pod with the default seccomp profile', () => {
+test('an image may run as root by default, as the original Substratus\'s do, in a pod with the default seccomp profile', () => {
   expect(userContainer(model()).securityContext).toBeUndefined();
   expect(userPod(model()).securityContext).toEqual({ fsGroup: 3003, seccompProfile: { type: 'RuntimeDefault' } });
 });
@@ -30,7 +30,7 @@ test('restricted, it may not', () => {
   });
 });
 
-test('volumes belong to the group of the ancestor, so that an image of any user can write to them', () => {
+test('volumes belong to the group of the original Substratus, so that an image of any user can write to them', () => {
   expect([model(), dataset(), server()].map((resource) => userPod(resource).securityContext?.fsGroup)).toEqual([3003, 3003, 3003]);
 });
 

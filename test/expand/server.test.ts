@@ -11,7 +11,7 @@ function containerOn(kubernetesVersion: string | undefined) {
   return userContainer(server(), { platform: platformOf('gcp', { kubernetesVersion }) });
 }
 
-test('names, labels and ports are those of the ancestor', () => {
+test('names, labels and ports are those of the original Substratus', () => {
   const service = childOf('Service', server());
   expect([nameOf(childOf('Deployment', server())), nameOf(service), serviceName(server())]).toEqual(Array(3).fill('chat-server'));
   expect(deployment().selector.matchLabels).toEqual({ server: 'chat', role: 'run' });

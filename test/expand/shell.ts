@@ -12,7 +12,7 @@ const INSTALLED = join(__dirname, '../../.cache/rclone', VERSION, 'bin/rclone');
 
 const FOLDERS = mkdtempSync(join(tmpdir(), 'substratus-'));
 
-/** The rclone to use; none where `scripts/ensure-rclone.mjs` could install none. */
+/** The rclone to use; `undefined` where `scripts/ensure-rclone.mjs` could install none. */
 export const RCLONE = [process.env.RCLONE, INSTALLED, whereIs('rclone')].find((path) => path && existsSync(path));
 
 /** The shells to try, each with a PATH on which its tools are: this machine's, and busybox as in rclone's image. */

@@ -12,7 +12,7 @@ function stagingGiB(spec: ModelSpec): number {
   return amountOf(claim.spec?.resources?.requests?.storage ?? '') / 2 ** 30;
 }
 
-test('case 18: the falcon-40b of the ancestor, as it was, has room for its 84 GB', () => {
+test('case 18: the falcon-40b of the original Substratus, as it was, has room for its 84 GB', () => {
   expect(stagingGiB(FALCON)).toBeGreaterThanOrEqual(90);
 });
 

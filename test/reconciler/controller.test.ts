@@ -80,7 +80,7 @@ test('so does a Dataset, once the Model that has used it is of another', async (
   expect(cluster.writes.filter((write) => write.startsWith('Job squad-dataset-delete'))).toHaveLength(1);
 });
 
-test('what somebody changes as often as it is written is written more and more seldom', async () => {
+test('what someone changes as often as it is written is written more and more seldom', async () => {
   const cluster = new SmallCluster();
   let count = 0;
   cluster.admit = (object) => ({ ...object, metadata: { ...object.metadata as object, annotations: { webhook: String(++count) } } });

@@ -1,4 +1,4 @@
-/** What the ancestor of these kinds got wrong, and this must not: the cheapest proof of each; more of most is in the tests beside. */
+/** What the original Substratus of these kinds got wrong, and this must not: the cheapest proof of each; more of most is in the tests beside. */
 import { customResourceDefinitions } from '../../src/api/crds';
 import type { PlatformSpec } from '../../src/api/platform';
 import { IMAGES } from '../../src/catalog/images';
@@ -56,7 +56,7 @@ test('weakness 2: another spec is another Job and another folder; what is publis
   expect(cluster.roles(opt)).not.toContain('Job run');
 });
 
-test('weakness 3: the Job of somebody else, or of a former resource of the same name, is not taken for ours', () => {
+test('weakness 3: the Job of someone else, or of a former resource of the same name, is not taken for ours', () => {
   const job = jobOf('run', model());
   const live = { ...job, metadata: { ...job.metadata, uid: 'u', resourceVersion: '1' } } as LiveObject;
   const ownerReferences = [{ apiVersion: 'substratus.ai/v1', kind: 'Model', name: 'opt', uid: 'former', controller: true }];

@@ -35,7 +35,7 @@ export interface End {
   readonly podless?: boolean;
 }
 
-/** An edit by somebody. */
+/** An edit by someone. */
 export interface Edit {
   readonly spec?: object;
   readonly annotations?: Record<string, string>;

@@ -23,7 +23,7 @@ export function containerErrors(container: unknown, at: string, volumeNames: rea
   const { name, image, ports } = fields(container);
   return [
     ...isDnsLabel(text(name) ?? '') ? [] : [`${at}.name is ${JSON.stringify(name)} but must be a DNS-1123 label`],
-    ...isImage(image) ? [] : [`${at}.image is ${JSON.stringify(image)}, which is no image`],
+    ...isImage(image) ? [] : [`${at}.image is ${JSON.stringify(image)}, which is not an image`],
     ...envErrors(container, at),
     ...portErrors(ports, `${at}.ports`),
     ...PROBES.flatMap((probe) => probeErrors(fields(container), probe, at)),
@@ -42,7 +42,7 @@ function envErrors(container: unknown, at: string): string[] {
   return [
     ...repeated(texts(env, 'name')).map((name) => `${at}.env has more than one ${name}`),
     ...env.flatMap(({ name, value, valueFrom }, index) => [
-      ...isEnvName(text(name) ?? '') ? [] : [`${at}.env[${index}].name is ${JSON.stringify(name)}, which is no valid name`],
+      ...isEnvName(text(name) ?? '') ? [] : [`${at}.env[${index}].name is ${JSON.stringify(name)}, which is not a valid name`],
       ...valueFrom === undefined ? [] : sourceErrors(valueFrom, `${at}.env[${index}].valueFrom`),
       ...valueFrom !== undefined && (value ?? '') !== '' ? [`${at}.env[${index}] has both value and valueFrom`] : [],
     ]),
@@ -67,7 +67,7 @@ function portErrors(ports: unknown, at: string): string[] {
   return [
     ...repeated(texts(list(ports), 'name')).map((name) => `${at} has more than one ${name}`),
     ...list(ports).flatMap(({ name, containerPort, hostPort }, index) => [
-      ...name === undefined || isPortName(String(name)) ? [] : [`${at}[${index}].name is ${JSON.stringify(name)}, which is no valid port name`],
+      ...name === undefined || isPortName(String(name)) ? [] : [`${at}[${index}].name is ${JSON.stringify(name)}, which is not a valid port name`],
       ...isPort(containerPort) ? [] : [`${at}[${index}].containerPort is ${JSON.stringify(containerPort)} but must be between 1 and 65535`],
       ...hostPort === undefined || isPort(hostPort) ? [] : [`${at}[${index}].hostPort is ${JSON.stringify(hostPort)} but must be between 1 and 65535`],
     ]),
@@ -108,7 +108,7 @@ function mountErrors(container: unknown, at: string, volumeNames: readonly strin
   return [
     ...repeated(texts(mounts, 'mountPath')).map((path) => `${at}.volumeMounts has more than one at ${path}`),
     ...mounts.flatMap(({ name, mountPath, subPath = '' }, index) => [
-      ...volumeNames.includes(String(name)) ? [] : [`${at}.volumeMounts[${index}].name is ${JSON.stringify(name)}, which is no volume of the pod`],
+      ...volumeNames.includes(String(name)) ? [] : [`${at}.volumeMounts[${index}].name is ${JSON.stringify(name)}, which is not a volume of the pod`],
       .../^\/[^:]*$/.test(String(mountPath)) ? [] : [`${at}.volumeMounts[${index}].mountPath is ${JSON.stringify(mountPath)} but must be an absolute path`],
       .../^\/|(^|\/)\.\.(\/|$)/.test(String(subPath)) ? [`${at}.volumeMounts[${index}].subPath is ${JSON.stringify(subPath)} but must stay inside the volume`] : [],
     ]),

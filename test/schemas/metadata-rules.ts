@@ -60,12 +60,12 @@ export function labelAndAnnotationErrors(metadata: unknown, at: string): string[
 export function labelErrors(labels: unknown, at: string): string[] {
   return Object.entries(fields(labels)).flatMap(([key, value]) => [
     ...keyErrors(key, at),
-    ...isLabelValue(String(value)) ? [] : [`${at}[${JSON.stringify(key)}] is ${JSON.stringify(value)}, which is no valid label value`],
+    ...isLabelValue(String(value)) ? [] : [`${at}[${JSON.stringify(key)}] is ${JSON.stringify(value)}, which is not a valid label value`],
   ]);
 }
 
 function keyErrors(key: string, at: string): string[] {
-  if (!isLabelKey(key)) return [`${at} has the key ${JSON.stringify(key)}, which is no valid key`];
+  if (!isLabelKey(key)) return [`${at} has the key ${JSON.stringify(key)}, which is not a valid key`];
   return DEPRECATED_KEYS.some((deprecated) => deprecated.test(key)) ? [`${at} has the key ${JSON.stringify(key)}, which is deprecated`] : [];
 }
 

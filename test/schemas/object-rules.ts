@@ -108,7 +108,7 @@ function serviceErrors({ spec }: Fields): string[] {
       ...isPort(port) ? [] : [`spec.ports[${index}].port is ${JSON.stringify(port)} but must be between 1 and 65535`],
       ...name === undefined && list(ports).length > 1 ? [`spec.ports[${index}].name is required where there are several`] : [],
       ...targetPort === undefined || isPort(targetPort) || isPortName(String(targetPort)) && typeof targetPort === 'string'
-        ? [] : [`spec.ports[${index}].targetPort is ${JSON.stringify(targetPort)}, which is no port`],
+        ? [] : [`spec.ports[${index}].targetPort is ${JSON.stringify(targetPort)}, which is not a port`],
     ]),
   ];
 }
@@ -119,7 +119,7 @@ function dataErrors({ data, binaryData, stringData, kind }: Fields): string[] {
   const size = Object.values(plain).reduce<number>((sum, value) => sum + Buffer.byteLength(String(value)), 0)
     + Object.values(encoded).reduce<number>((sum, value) => sum + Buffer.byteLength(String(value), 'base64'), 0);
   return [
-    ...Object.keys({ ...plain, ...encoded }).filter((key) => !isDataKey(key)).map((key) => `data has the key ${JSON.stringify(key)}, which is no valid key`),
+    ...Object.keys({ ...plain, ...encoded }).filter((key) => !isDataKey(key)).map((key) => `data has the key ${JSON.stringify(key)}, which is not a valid key`),
     ...size > MEBIBYTE ? [`data is ${size} bytes but at most ${MEBIBYTE} fit`] : [],
   ];
 }

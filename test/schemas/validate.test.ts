@@ -73,11 +73,11 @@ describe.each(VERSIONS)('Kubernetes %s', (version) => {
       'spec.selector asks for app=chat, which spec.template.metadata.labels does not have'],
     ['two containers of one name', deployment({ initContainers: [container] }), 'spec.template.spec has more than one container server'],
     ['two variables of one name', serving({ env: [{ name: 'A' }, { name: 'A' }] }), 'spec.template.spec.containers[0].env has more than one A'],
-    ['a bad name of a variable', serving({ env: [{ name: '1=A' }] }), 'spec.template.spec.containers[0].env[0].name is "1=A", which is no valid name'],
+    ['a bad name of a variable', serving({ env: [{ name: '1=A' }] }), 'spec.template.spec.containers[0].env[0].name is "1=A", which is not a valid name'],
     ['a bad fieldRef', serving({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'metadata.labels[\'a b\']' } } }] }),
       'spec.template.spec.containers[0].env[0].valueFrom.fieldRef.fieldPath is "metadata.labels[\'a b\']", which no env may refer to'],
     ['a mount without its volume', deployment({ volumes: [] }),
-      'spec.template.spec.containers[0].volumeMounts[0].name is "cache", which is no volume of the pod'],
+      'spec.template.spec.containers[0].volumeMounts[0].name is "cache", which is not a volume of the pod'],
     ['two volumes of one name', deployment({ volumes: [...pod.volumes, ...pod.volumes] }), 'spec.template.spec.volumes has more than one cache'],
     ['a port out of range', serving({ ports: [{ name: 'http', containerPort: 70000 }] }),
       'spec.template.spec.containers[0].ports[0].containerPort is 70000 but must be between 1 and 65535'],
@@ -85,7 +85,7 @@ describe.each(VERSIONS)('Kubernetes %s', (version) => {
       'spec.template.spec.containers[0].readinessProbe.httpGet.port is "http", which is neither between 1 and 65535 nor a port of the container'],
     ['a probe that never waits', serving({ readinessProbe: { tcpSocket: { port: 80 }, timeoutSeconds: 0 } }),
       'spec.template.spec.containers[0].readinessProbe.timeoutSeconds is 0 but must be at least 1'],
-    ['a bad label', deployment({}, { app: 'chat', team: 'a b' }), 'spec.template.metadata.labels["team"] is "a b", which is no valid label value'],
+    ['a bad label', deployment({}, { app: 'chat', team: 'a b' }), 'spec.template.metadata.labels["team"] is "a b", which is not a valid label value'],
   ])('refuses %s', (_, object, problem) => {
     expect(schemaErrors(object, version)).toContain(`Deployment chat-server: ${problem}`);
   });
@@ -102,7 +102,7 @@ describe.each(VERSIONS)('Kubernetes %s', (version) => {
     ['a StorageClass without a driver', storageClass({ provisioner: undefined }), 'StorageClass fast: provisioner is required'],
     ['a StorageClass that binds in no known way', storageClass({ volumeBindingMode: 'Late' }),
       'StorageClass fast: volumeBindingMode is "Late" but must be one of Immediate, WaitForFirstConsumer'],
-    ['a parameter that is no string', storageClass({ parameters: { encrypted: true } }), 'StorageClass fast: parameters.encrypted is true but must be of type string'],
+    ['a parameter that is not a string', storageClass({ parameters: { encrypted: true } }), 'StorageClass fast: parameters.encrypted is true but must be of type string'],
   ])('refuses %s', (_, object, problem) => {
     expect(schemaErrors(object, version)).toEqual([problem]);
   });

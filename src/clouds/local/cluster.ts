@@ -67,7 +67,7 @@ function localCluster(spec: ClusterSpec, location: LocalLocation): ClusterInfras
   validated({ name: spec.name });
   return {
     addNodePool: (_, { name }) => {
-      throw new Error(`pool ${name} cannot be: a local cluster is one node, which runs what needs no GPU too; leave it out`);
+      throw new Error(`pool ${name} is invalid: a local cluster is one node, which runs what needs no GPU too; leave it out`);
     },
     addGpuPool: (_, pool) => {
       checkPool(pool, parts.pool, location);
@@ -107,7 +107,7 @@ function checkVersion({ kubernetesVersion }: ClusterSpec, { nodeImage }: LocalLo
 
 function checkPool(pool: GpuPoolSpec, other: GpuPoolSpec | undefined, { simulatedGpus }: LocalLocation): void {
   const { name, gpu, resource = gpuNamed(gpu)?.resource, capacity, minNodes } = pool;
-  if (other) throw new Error(`pool ${name} cannot be: a local cluster is one node, which has the GPUs of pool ${other.name}; leave one of them out`);
+  if (other) throw new Error(`pool ${name} is invalid: a local cluster is one node, which has the GPUs of pool ${other.name}; leave one of them out`);
   if (capacity.kind !== 'on-demand') throw new Error(`pool ${name} is ${capacity.kind}, but nodes of a local cluster are on-demand; leave capacity out`);
   if (minNodes > 1) throw new Error(`minNodes of pool ${name} is ${minNodes}, but a local cluster is one node; leave minNodes out`);
   if (!simulatedGpus && resource !== NVIDIA_GPU_RESOURCE) {

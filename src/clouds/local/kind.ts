@@ -16,7 +16,7 @@ export const CERTS_DIRECTORY = '/etc/containerd/certs.d';
 
 export interface LocalClusterOptions {
   readonly name: string;
-  /** Image of the node, such as `kindest/node:v1.33.1`; none: the one that kind has with it. */
+  /** Image of the node, such as `kindest/node:v1.33.1`; if absent, the one that kind has with it. */
   readonly nodeImage?: string;
   /** A directory as the bucket; `undefined` where an S3-compatible store is used. */
   readonly artifacts?: ArtifactDirectory;

@@ -3,7 +3,7 @@ export interface LocalLocation {
   readonly store: LocalStoreSpec;
   /** Whether pods get GPUs that compute nothing, instead of those of the host. */
   readonly simulatedGpus: boolean;
-  /** Image of the node; none: the one that kind has with it. */
+  /** Image of the node; if absent, the one that kind has with it. */
   readonly nodeImage?: string;
 }
 

@@ -18,7 +18,7 @@ export class TokenGuard implements IResolver {
   }
 }
 
-/** Says that plain data holds a token, or itself, and where; none if it does not. What is no plain data is not looked into. */
+/** Says that plain data holds a token, or itself, and where; `undefined` if it does not. What is not plain data is not inspected. */
 export function tokenProblem(data: unknown): string | undefined {
   const found = find(data, []);
   const field = found?.path.join('.') || 'the value';

@@ -9,7 +9,7 @@ export function knownProps<T>(props: Readonly<Record<keyof T, true>>): KnownProp
   return new Set(Object.keys(props));
 }
 
-/** The first prop that nothing reads, with the way out; none if all are known. */
+/** The first prop that nothing reads, and how to fix it; `undefined` if all are known. */
 export function unknownProp(owner: string, props: object, known: KnownProps): string | undefined {
   for (const key of Object.keys(props)) {
     if (known.has(key)) continue;
@@ -19,7 +19,7 @@ export function unknownProp(owner: string, props: object, known: KnownProps): st
   return undefined;
 }
 
-/** The same of props that lie in others, which may be no object at all. */
+/** The same for props nested in others, which may not be an object at all. */
 export function optionsProblem(field: string, options: unknown, known: KnownProps): string | undefined {
   if (typeof options !== 'object' || options === null || Array.isArray(options) || (options.constructor ?? Object) !== Object) {
     return `${field} is ${shown(options)}; give an object with any of ${[...known].join(', ')}`;

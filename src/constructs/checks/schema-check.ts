@@ -2,7 +2,7 @@
 import type { Schema } from '../../api/crd-schema';
 import { shown } from './shown';
 
-/** Why a value does not fit a schema, with the way out; none if it does. */
+/** Why a value does not fit a schema, and how to fix it; `undefined` if it does. */
 export function schemaProblem(field: string, value: unknown, schema: Schema): string | undefined {
   const found = findProblem(value, schema);
   return found && `${[...(field ? [field] : []), ...found.path].join('.')} ${found.words}`;

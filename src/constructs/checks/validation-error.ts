@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 
-/** Bad input: where, what, and the way out. */
+/** Bad input: where, what, and how to fix it. */
 export class ValidationError extends Error {
   constructor(construct: IConstruct, message: string) {
     super(`[${construct.node.path}] ${message}`);

@@ -58,7 +58,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
   public addNodePool(id: string, options: NodePoolOptions): void {
     const { machineType, minNodes = 0, maxNodes, spot = false, diskGiB = 100 } = options;
     const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB });
-    if (problem) throw new ValidationError(this, `pool ${id} cannot be: ${problem}`);
+    if (problem) throw new ValidationError(this, `pool ${id} is invalid: ${problem}`);
     this._claimPool(this, id);
     const scope = new Construct(this, id);
     asValidation(scope, () => this._infrastructure.addNodePool(scope, {

@@ -37,7 +37,7 @@ export class ClusterFiles {
    * Writes the files.
    *
    * @param directory where to; by default `clusters/<name of the cluster>`, beside the output directory of the App. It must not lie in
-   *   there, for everything in there gets applied by somebody.
+   *   there, because everything in there gets applied.
    * @returns the files that were written
    */
   public write(directory?: string): string[] {

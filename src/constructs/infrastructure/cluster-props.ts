@@ -26,13 +26,13 @@ export interface NodePoolOptions {
   readonly machineType: string;
 
   /**
-   * How few nodes there are.
+   * Minimum number of nodes.
    *
    * @default 0
    */
   readonly minNodes?: number;
 
-  /** How many nodes there can be. */
+  /** Maximum number of nodes. */
   readonly maxNodes: number;
 
   /**

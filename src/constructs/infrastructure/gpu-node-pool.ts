@@ -86,13 +86,13 @@ export interface GpuNodePoolProps {
   readonly poolName?: string;
 
   /**
-   * How few nodes there are.
+   * Minimum number of nodes.
    *
    * @default 0
    */
   readonly minNodes?: number;
 
-  /** How many nodes there can be: what you are ready to pay for. */
+  /** Maximum number of nodes; this caps the cost. */
   readonly maxNodes: number;
 
   /**

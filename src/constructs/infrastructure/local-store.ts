@@ -55,7 +55,7 @@ export class LocalStore {
     checkPlain(options);
     const { namespace = 'minio', size = Size.gibibytes(20) } = options;
     if (!isDns1123Label(namespace)) throw new Error(`LocalStore.minio: namespace is ${shown(namespace)}; use lower-case letters, digits and - inside`);
-    if (!(size instanceof Size)) throw new Error(`LocalStore.minio: size is ${shown(size)}, which is no Size; write for example Size.gibibytes(20)`);
+    if (!(size instanceof Size)) throw new Error(`LocalStore.minio: size is ${shown(size)}, which is not a Size; write for example Size.gibibytes(20)`);
     return new LocalStore({ kind: 'minio', namespace, storage: `${size.toGibibytes({ rounding: SizeRoundingBehavior.NONE })}Gi` });
   }
 

@@ -35,7 +35,7 @@ export function outputsOf({ node }: IConstruct, outputs: unknown): unknown {
 
 interface ClientIdOutput {
   readonly role: WorkspaceRole;
-  /** Name of the output; none where the cloud has no client ids. */
+  /** Name of the output; `undefined` where the cloud has no client ids. */
   readonly output: string | undefined;
 }
 

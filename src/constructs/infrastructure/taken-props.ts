@@ -5,7 +5,7 @@ import { ValidationError } from '../checks/validation-error';
 
 interface Taking {
   readonly cloudName: string;
-  /** The props that the cloud takes; none: all. */
+  /** The props that the cloud takes; if absent, all. */
   readonly takes?: readonly string[];
 }
 

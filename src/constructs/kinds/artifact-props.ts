@@ -73,7 +73,7 @@ function checkSharedWith(scope: Construct, sharedWith: string[] = []): void {
   if (!Array.isArray(sharedWith)) throw new ValidationError(scope, `sharedWith is ${shown(sharedWith)}; give a list, for example ['${String(sharedWith)}']`);
   for (const namespace of sharedWith) {
     if (typeof namespace !== 'string' || (namespace !== '*' && !isDns1123Label(namespace))) {
-      throw new ValidationError(scope, `sharedWith has ${shown(namespace)}, which is no name of a namespace; write one, or * for all`);
+      throw new ValidationError(scope, `sharedWith has ${shown(namespace)}, which is not a valid namespace name; write one, or * for all`);
     }
   }
 }

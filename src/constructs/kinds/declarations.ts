@@ -177,7 +177,7 @@ function declarationsOf(construct: IConstruct): ByPlatform {
   const existing = root[DECLARATIONS];
   if (existing) return existing;
   if (!(root instanceof App)) {
-    throw new ValidationError(construct, 'the root of its tree is no cdk8s App; declare it in a Workspace or Chart of one');
+    throw new ValidationError(construct, 'the root of its tree is not a cdk8s App; declare it in a Workspace or Chart of one');
   }
   const all: ByPlatform = new Map();
   Object.defineProperty(root, DECLARATIONS, { value: all });

@@ -17,7 +17,7 @@ export function envSpec(scope: Construct, env: Record<string, string>, { allowPl
     if (!isEnvName(name)) {
       throw new ValidationError(scope, `${field} ${name} is not a name of an environment variable; use letters, digits and _, not first a digit`);
     }
-    if (typeof value !== 'string') throw new ValidationError(scope, `${field} ${name} is ${shown(value)}, which is no string; ${typeof value === 'object' ? 'give one' : `write '${String(value)}'`}`);
+    if (typeof value !== 'string') throw new ValidationError(scope, `${field} ${name} is ${shown(value)}, which is not a string; ${typeof value === 'object' ? 'give one' : `write '${String(value)}'`}`);
     const parsed = parseEnvValue(value);
     if (parsed.type === 'malformed') throw new ValidationError(scope, `${field} ${name} is ${shown(value)}, which ${parsed.reason}`);
     if (parsed.type === 'literal' && !allowPlainText && (credentialIn(value) !== undefined || isSecretVariable(name, value))) {

@@ -30,7 +30,7 @@ export interface ResourceDefinition {
 
 /** The custom resource of a kind. */
 export class ResourceObject extends ApiObject {
-  /** Digest of the artifact, for the kinds that produce one; none where an input is known by its name only. */
+  /** Digest of the artifact, for the kinds that produce one; `undefined` where an input is known by its name only. */
   public readonly recipeDigest?: string;
   /** Its namespace, `default` where the chart names none. */
   public readonly namespace: string;
@@ -42,7 +42,7 @@ export class ResourceObject extends ApiObject {
 
   private readonly onPatch: () => void;
   private readonly inputs: InputDigests;
-  /** Digest of the recipe, in which a name stands for an input of which no more is known. */
+  /** Digest of the recipe, in which a name stands for an input of which nothing else is known. */
   private readonly nameDigest?: string;
 
   constructor(scope: Construct, definition: ResourceDefinition) {
@@ -74,7 +74,7 @@ export class ResourceObject extends ApiObject {
     return this.isPatched ? this.toJson() : this.declared;
   }
 
-  /** What patches did that they must not, with the way out; none if they did not. */
+  /** What patches did that they must not, and how to fix it; `undefined` if they did not. */
   public get patchProblem(): string | undefined {
     return this.isPatched ? this.problemOf(super.toJson() as Resource) : undefined;
   }

@@ -148,13 +148,13 @@ export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
 function checkImage(scope: Construct, { image, imageBuild }: WorkloadProps): void {
   if (image && imageBuild) throw new ValidationError(scope, `image is ${shown(image)} and imageBuild is set too; leave one of them out`);
   if (!image && !imageBuild) {
-    throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what shall run, or imageBuild to where its sources are');
+    throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what to run, or imageBuild to where its sources are');
   }
   if (imageBuild && !(imageBuild instanceof Build)) {
-    throw new ValidationError(scope, `imageBuild is ${shown(imageBuild)}, which is no Build; write Build.git({ url: 'https://…' })`);
+    throw new ValidationError(scope, `imageBuild is ${shown(imageBuild)}, which is not a Build; write Build.git({ url: 'https://…' })`);
   }
   if (image && !isImageReference(image)) {
-    throw new ValidationError(scope, `image is '${image}', which is no reference to an image; write for example acme/trainer:1.0, without scheme and spaces`);
+    throw new ValidationError(scope, `image is '${image}', which is not a reference to an image; write for example acme/trainer:1.0, without scheme and spaces`);
   }
   if (image && hasUpperCasePath(image)) {
     throw new ValidationError(scope, `image is '${image}', whose path has upper-case letters, which no registry takes; write it in lower case`);

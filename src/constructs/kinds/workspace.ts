@@ -26,7 +26,7 @@ export interface WorkspaceProps {
   readonly namespace?: string;
 
   /**
-   * Whether the Namespace is written too. If not, somebody else must have made it.
+   * Whether the Namespace is written too. If not, it must exist already.
    *
    * @default true
    */

@@ -8,7 +8,7 @@ export class GpuSharing {
     return new GpuSharing({ kind: 'mig', profile });
   }
 
-  /** Turns, so many pods on a GPU. */
+  /** Time-slicing, with this many pods per GPU. */
   public static timeSlicing(clients: number): GpuSharing {
     return new GpuSharing({ kind: 'time-slicing', clients });
   }

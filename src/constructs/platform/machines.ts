@@ -2,7 +2,7 @@
 import { gpuNamed } from '../../catalog/gpus';
 import type { Cloud, Machine } from '../../clouds/cloud';
 
-/** Why the cloud cannot offer a GPU, with the ones of about its memory that it can; none if it does. A local cluster has what it has. */
+/** Why the cloud cannot offer a GPU, with the ones of about its memory that it can; `undefined` if it does. A local cluster has what it has. */
 export function noSuchGpu({ machines, title }: Cloud, gpu: string): string | undefined {
   if (machines.length === 0 || machines.some((machine) => machine.gpu === gpu)) return undefined;
   const wanted = gpuNamed(gpu)?.memoryGiB ?? 0;
@@ -14,7 +14,7 @@ export function noSuchGpu({ machines, title }: Cloud, gpu: string): string | und
   return `${title} has no machine with ${gpu} (${wanted} GiB); use the nearest that it has: ${offered.join(', ')}`;
 }
 
-/** Why no machine of the cloud can hold so many of a GPU; none if one can. */
+/** Why no machine of the cloud can hold so many of a GPU; `undefined` if one can. */
 export function noSuchMachine({ machines, title }: Cloud, gpu: string, count: number): string | undefined {
   const counts = countsOf(machines, gpu);
   const most = counts.at(-1);
@@ -22,7 +22,7 @@ export function noSuchMachine({ machines, title }: Cloud, gpu: string, count: nu
   return `no machine of ${title} has ${count} ${gpu}; ask for at most ${most}`;
 }
 
-/** Why no machine of the cloud has just so many of a GPU; none if one has. Those that are attached come in other numbers too. */
+/** Why no machine of the cloud has just so many of a GPU; `undefined` if one has. Those that are attached come in other numbers too. */
 export function noSuchNode({ machines, title }: Cloud, gpu: string, count: number): string | undefined {
   const counts = countsOf(machines, gpu);
   const isAttached = machines.some((machine) => machine.gpu === gpu && machine.attached);
@@ -55,7 +55,7 @@ export function cheapestMachine({ machines }: Cloud, request: MachineRequest & {
     .sort((a, b) => priceOf(a) - priceOf(b) || (a.machineType < b.machineType ? -1 : 1))[0];
 }
 
-/** Why a machine type does not have just so many of a GPU; none if it does, or is not in the tables. */
+/** Why a machine type does not have just so many of a GPU; `undefined` if it does, or is not in the tables. */
 export function machineProblem(cloud: Cloud, { gpu, count, machineType }: MachineRequest): string | undefined {
   const known = cloud.machines.filter((machine) => machine.machineType === machineType);
   if (known.length === 0 || known.some((machine) => machine.gpu === gpu && (machine.gpuCount === count || machine.attached))) {
@@ -81,7 +81,7 @@ interface PoolSize {
   readonly diskGiB?: number;
 }
 
-/** Why a pool cannot have so many nodes; none if it can. */
+/** Why a pool cannot have so many nodes; `undefined` if it can. */
 export function poolSizeProblem({ minNodes, maxNodes, diskGiB = MIN_DISK_GIB }: PoolSize): string | undefined {
   if (!Number.isInteger(diskGiB) || diskGiB < MIN_DISK_GIB) return `diskGiB is ${diskGiB}; give a whole number of GiB, ${MIN_DISK_GIB} or more`;
   if (!Number.isInteger(minNodes) || minNodes < 0) return `minNodes is ${minNodes}; give a whole number, 0 or more`;

@@ -1,4 +1,4 @@
-/** What is said of a platform that is described by hand. A platform is no construct, so its errors begin with no path. */
+/** What is said of a platform that is described by hand. A platform is not a construct, so its errors do not begin with a path. */
 import { canonicalJson } from '../../api/digest';
 import { isDns1123Label } from '../../api/names';
 import { isAtLeast, OLDEST_VERSION } from '../../api/platform';
@@ -127,9 +127,9 @@ export function workspaceProblem(namespace: string, options: WorkspaceOptions, w
   return readsProblem(namespace, options.reads) ?? networkProblem(namespace, options);
 }
 
-/** Why a namespace can be no workspace; none if it can. */
+/** Why a namespace cannot be a workspace; `undefined` if it can. */
 export function namespaceProblem(namespace: unknown): string | undefined {
-  if (typeof namespace !== 'string' || !isDns1123Label(namespace)) return 'no name of a namespace; use lower-case letters, digits and - inside';
+  if (typeof namespace !== 'string' || !isDns1123Label(namespace)) return 'not a valid namespace name; use lower-case letters, digits and - inside';
   return RESERVED_NAMESPACES.includes(namespace) ? 'it belongs to Kubernetes; use a namespace of your own' : undefined;
 }
 

@@ -177,7 +177,7 @@ export interface GpuPoolOptions {
   readonly flexStart?: boolean;
 
   /**
-   * How many nodes there can be.
+   * Maximum number of nodes.
    *
    * @default - no limit is known
    */

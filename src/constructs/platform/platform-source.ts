@@ -16,7 +16,7 @@ export interface PlatformSource {
   readonly lateHint?: string;
   /** Azure: the identities of a workspace, once they are known. */
   clientIds?(namespace: string): Partial<Record<WorkspaceRole, string>>;
-  /** Why the Kubernetes side cannot be synthesized, with the way out. */
+  /** Why the Kubernetes side cannot be synthesized, and how to fix it. */
   problem?(): string | undefined;
   /** What the cluster needs beside what its cloud brings, where the cluster knows more of that than its platform. */
   addons?(platform: PlatformSpec): readonly AddonObject[];

@@ -177,7 +177,7 @@ export class Platform {
     return this.source().lateHint ?? `deploy the cloud side first, then give clientIds to addWorkspace('${namespace}')`;
   }
 
-  /** Why the Kubernetes side cannot be synthesized yet, with the way out. @internal */
+  /** Why the Kubernetes side cannot be synthesized yet, and how to fix it. @internal */
   public get _problem(): string | undefined {
     return this.source().problem?.();
   }
@@ -204,15 +204,15 @@ export class Platform {
     for (const listener of this.addonsListeners) listener();
   }
 
-  /** Why a namespace is no workspace, with the way out. @internal */
+  /** Why a namespace is not a workspace, and how to fix it. @internal */
   public _unknownWorkspace(namespace: string): string {
     const names = this.workspaces.map((workspace) => workspace.namespace);
     const similar = nearest(namespace, names);
     const hint = similar ? `; did you mean ${similar}?` : '';
-    return `namespace ${namespace} is no workspace of platform ${this.clusterName}${hint}; add platform.addWorkspace('${namespace}')`;
+    return `namespace ${namespace} is not a workspace of platform ${this.clusterName}${hint}; add platform.addWorkspace('${namespace}')`;
   }
 
-  /** What a workspace reads that is no workspace, with the way out; none if all are. @internal */
+  /** What a workspace reads that is not a workspace, and how to fix it; `undefined` if all are. @internal */
   public _unknownReads(namespace: string): string | undefined {
     const names = new Set(this.workspaces.map((workspace) => workspace.namespace));
     const { reads = [] } = this.workspaces.find((workspace) => workspace.namespace === namespace) ?? {};

@@ -114,7 +114,7 @@ finish() {
   while :; do
     state=$(k get job "$3" -n "$2" -o 'jsonpath={.status.conditions[?(@.status=="True")].type}')
     case "$state" in
-      *Failed*) say "$1 failed ($4); its last words:"; k logs -n "$2" "job/$3" --tail=20 || true; exit 1 ;;
+      *Failed*) say "$1 failed ($4); its final output:"; k logs -n "$2" "job/$3" --tail=20 || true; exit 1 ;;
       *Complete*) break ;;
       *Suspended*) skip "$1" "it is suspended ($4)"; return ;;
     esac

@@ -85,7 +85,7 @@ export class Preview {
    * Writes the preview, a file a resource.
    *
    * @param directory where to; by default `preview`, beside the output directory of the App. It must not lie in there, for
-   *   everything in there gets applied by somebody. Previews of former runs in it are deleted, other files are left alone.
+   *   everything in there gets applied. Previews of former runs in it are deleted, other files are left alone.
    * @returns the files that were written
    */
   public write(directory?: string): string[] {

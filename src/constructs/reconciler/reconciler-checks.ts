@@ -66,7 +66,7 @@ export function checkReplicas(scope: Construct, replicas: unknown): number {
 
 export function checkImage(scope: Construct, image: unknown): string | undefined {
   if (image === undefined || (typeof image === 'string' && isImageReference(image))) return image;
-  throw new ValidationError(scope, `image is ${shown(image)}, which is no reference to an image; write for example registry.example.com/substratus-reconciler:1`);
+  throw new ValidationError(scope, `image is ${shown(image)}, which is not a reference to an image; write for example registry.example.com/substratus-reconciler:1`);
 }
 
 export function checkCpu(scope: Construct, cpu: unknown): number {

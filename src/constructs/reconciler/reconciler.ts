@@ -156,7 +156,7 @@ const RECONCILER_PROPS = knownProps<ReconcilerProps>({
 const DEFINITIONS_WAVE = -2;
 const RECONCILER_WAVE = -1;
 
-/** Runs the kinds in a cluster: their definitions, and the program that makes them come true. Once in a cluster. */
+/** Runs the kinds in a cluster: their definitions, and the controller that reconciles them. Once in a cluster. */
 export class Reconciler extends Construct {
   /**
    * A script in Lua by which Argo CD tells how a resource is: `Progressing`, `Healthy`, `Suspended` or `Degraded`. Without it Argo CD

@@ -11,7 +11,7 @@ import { contains } from './contains';
 
 /**
  * Whether an object may be taken over: nobody controls it, and it holds all that would be written. Which image has run is told to
- * `publish` by whoever makes its Job, each in its own words.
+ * `publish` by the maker of its Job, each in its own words.
  */
 export function isAdoptable(live: LiveObject, object: KubeObject): boolean {
   const { labels = {}, ownerReferences = [], deletionTimestamp } = live.metadata;
@@ -30,7 +30,7 @@ function withoutImageDigest(object: Templated): KubeObject {
   return { ...object, spec: { ...object.spec, template: { ...template, metadata: { ...template.metadata, annotations } } } } as KubeObject;
 }
 
-/** Those who apply without the server's help, and so appear as somebody who edits. */
+/** Those who apply without the server's help, and so appear as editors. */
 const CLIENT_SIDE_APPLIERS = /^(kubectl|argocd)/;
 
 /**

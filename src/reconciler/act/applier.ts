@@ -20,9 +20,9 @@ export interface ApplierContext {
   readonly client: Client;
   readonly caches: Caches;
   readonly workspaces: Workspaces;
-  /** The token of a notebook; none while the key is not there. */
+  /** The token of a notebook; `undefined` while the key is not there. */
   readonly tokenOf: (uid: string) => string | undefined;
-  /** Told of what somebody else had changed, and was put right. */
+  /** Told of what someone else had changed, and was put right. */
   readonly onRepair: (resource: Observed, child: ObservedChild) => void;
 }
 

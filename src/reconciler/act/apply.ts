@@ -1,4 +1,4 @@
-/** Writes children, and never over what is somebody else's. */
+/** Writes children, and never overwrites what belongs to someone else. */
 import { APPLIED_ANNOTATION } from '../../api/resource';
 import type { KubeObject } from '../../expand';
 import { ApiError } from '../kube/api-error';
@@ -19,14 +19,14 @@ import type { Write } from './writes';
 /** An object of that name is there, and is not ours. */
 export class NameConflict extends Error {
   constructor(object: KubeObject) {
-    super(`${object.kind} ${object.metadata?.name} is there already and belongs to somebody else; rename it, or this resource`);
+    super(`${object.kind} ${object.metadata?.name} already exists and belongs to someone else; rename it, or this resource`);
   }
 }
 
 /** An object of that name is there, and is about to go. */
 export class NotYetGone extends Error {
   constructor(object: KubeObject) {
-    super(`waiting for the former ${object.kind} ${object.metadata?.name} to go`);
+    super(`waiting for the previous ${object.kind} ${object.metadata?.name} to go`);
   }
 }
 

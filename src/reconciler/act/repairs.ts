@@ -1,4 +1,4 @@
-/** How soon a resource is repaired again: somebody who fights over its children does not keep us busy. */
+/** How soon a resource is repaired again: another writer that fights over its children does not keep us busy. */
 import type { Clock } from '../clock';
 
 const BASE_MS = 1000;

@@ -23,7 +23,7 @@ export async function seedScale(client: Client, caches: Caches, resource: Observ
     const live = await client.apply(RESOURCE_TYPES[kind], body, { force: false, fieldManager: SCALE_MANAGER });
     caches.resources[kind].observe(observeResource(live, kind));
   } catch (error) {
-    if (!ApiError.isConflict(error) && !ApiError.isNotFound(error)) throw error; // somebody has set one meanwhile
+    if (!ApiError.isConflict(error) && !ApiError.isNotFound(error)) throw error; // someone has set one meanwhile
   }
 }
 

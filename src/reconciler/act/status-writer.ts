@@ -1,4 +1,4 @@
-/** Tells the outcome: one write of the status, and an Event where somebody may want to know. */
+/** Tells the outcome: one write of the status, and an Event where a person may want to know. */
 import { keyOfResource } from '../../expand';
 import type { Clock } from '../clock';
 import type { Verdict } from '../decide/decision';
@@ -31,7 +31,7 @@ export interface StatusWriterContext {
   readonly clock: Clock;
 }
 
-/** Whether progress is the first word on a spec, or that it is Ready no more. */
+/** Whether progress is the first word on a spec, or that it is no longer Ready. */
 function isUrgent({ metadata: { generation }, status }: Observed): boolean {
   return status?.ready === true || status?.observedGeneration !== generation;
 }

@@ -45,7 +45,7 @@ export class TokenKey {
     }
   }
 
-  /** The token of a notebook; none while the key is not mounted. */
+  /** The token of a notebook; `undefined` while the key is not mounted. */
   public tokenOf(notebookUid: string): string | undefined {
     const key = this.read();
     return key && tokenOf(notebookUid, key);

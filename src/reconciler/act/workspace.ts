@@ -25,7 +25,7 @@ interface Volume extends LiveObject {
 }
 
 export class Workspaces {
-  /** ServiceAccounts and NetworkPolicies that are known to be there, whoever made them. */
+  /** ServiceAccounts and NetworkPolicies that are known to be there, regardless of who made them. */
   private readonly known = new Set<string>();
   private readonly expanded = new Map<string, readonly KubeObject[]>();
   /** Claims whose volume is theirs, by uid. */
@@ -33,7 +33,7 @@ export class Workspaces {
 
   constructor(private readonly client: Client, private readonly caches: Caches, private readonly platform: PlatformSpec) {}
 
-  /** Makes what is missing. What somebody else has made stays as it is. */
+  /** Makes what is missing. What exists already stays as it is. */
   public async prepare(namespace: string): Promise<void> {
     for (const object of this.objectsOf(namespace)) {
       if (!this.isThere(object)) await this.create(object);
@@ -51,13 +51,13 @@ export class Workspaces {
     this.known.delete(keyOfPart({ kind, metadata }));
   }
 
-  /** What the cloud has not granted a namespace, with the way out; none if nothing is missing. */
+  /** What the cloud has not granted a namespace, and how to fix it; `undefined` if nothing is missing. */
   public grantProblem(namespace: string): string | undefined {
     const missing = missingValues(this.platform, namespace);
     if (missing.length > 0) return missing.join('; ');
     if (!isUngranted(this.platform, namespace)) return undefined;
-    return `namespace ${namespace} is no workspace of cluster ${this.platform.clusterName}, so that the cloud may have granted it nothing; `
-      + `add cluster.addWorkspace('${namespace}') (or platform.addWorkspace('${namespace}')), deploy, and apply the Reconciler anew`;
+    return `namespace ${namespace} is not a workspace of cluster ${this.platform.clusterName}, so that the cloud may have granted it nothing; `
+      + `add cluster.addWorkspace('${namespace}') (or platform.addWorkspace('${namespace}')), deploy, and apply the Reconciler again`;
   }
 
   /** Whether the platform lacks values without which nothing can run in the namespace. */
@@ -100,7 +100,7 @@ export class Workspaces {
 
   /**
    * Takes the volume from the claim of a namespace that was deleted: Kubernetes keeps it for the uid that it was bound to, so that the
-   * claim of a namespace made anew would wait for it without end.
+   * claim of a namespace created again would wait for it without end.
    */
   private async settle(claim: PersistentVolumeClaim): Promise<void> {
     const { namespace, name = '' } = claim.metadata ?? {};

@@ -37,7 +37,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
     return { verdict: inProgress('QuotaExceeded', message), lookAgainMs: LATER_MS };
   }
   if (ApiError.isForbidden(error) && RIGHTS.test(message)) {
-    return { verdict: inProgress('Forbidden', `the reconciler may not do this: ${message}; apply the Reconciler of this version anew`), lookAgainMs: LATER_MS };
+    return { verdict: inProgress('Forbidden', `the reconciler may not do this: ${message}; apply the Reconciler of this version again`), lookAgainMs: LATER_MS };
   }
   if (!isRejection(error)) return undefined;
   /* A policy may be another soon; what is not valid stays so. */
@@ -45,7 +45,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   return { verdict: stalled('Rejected', `the API server refuses what would run: ${message}`), lookAgainMs };
 }
 
-/** What was asked for is at fault, or a policy that forbids it: somebody has to change one of them. */
+/** What was asked for is at fault, or a policy that forbids it: one of them has to change. */
 function isRejection(error: ApiError): boolean {
   return ApiError.isInvalid(error) || ApiError.isForbidden(error) || error.status === BAD_REQUEST || UNTYPED.test(error.message);
 }

@@ -1,4 +1,4 @@
-/** What has to be written so that what shall be is there. Nothing, where it is. */
+/** What has to be written to reach the desired state. Empty if it is reached. */
 import type { KubeObject } from '../../expand';
 import type { Desired } from '../decide/decision';
 import { latchesOf, writeApplied } from '../observe/applied';
@@ -9,18 +9,18 @@ import type { ObservedChild } from '../observe/observed';
 export interface Write {
   readonly object: KubeObject;
   readonly applied: Applied;
-  /** The object that is there; none if it is to be made. */
+  /** The object that is there; `undefined` if it is to be made. */
   readonly child?: ObservedChild;
   /** Whether its pod template stays as it is. */
   readonly keepsTemplate: boolean;
-  /** Whether only somebody else's edit is put right. */
+  /** Whether only someone else's edit is put right. */
   readonly isRepair: boolean;
 }
 
 /** Whether an object that differs from what was applied is to be left alone: the API server has made it so itself. */
 export type IsAccepted = (child: ObservedChild) => boolean;
 
-/** The write that an object needs; none where it is as it shall be, or on its way out. */
+/** The write that an object needs; `undefined` if it is as desired, or is being deleted. */
 export function writeOf(desired: Desired, child: ObservedChild | undefined, isAccepted: IsAccepted): Write | undefined {
   const { object, keepsTemplate = false, onlyIfThere } = desired;
   if (!child) return onlyIfThere ? undefined : { object, applied: appliedOf(desired), keepsTemplate: false, isRepair: false };

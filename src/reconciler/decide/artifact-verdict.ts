@@ -17,7 +17,7 @@ const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 type ExtraCondition = NonNullable<Verdict['conditions']>[number];
 
-/** The ancestor's condition, with its reasons. */
+/** The condition of the original Substratus, with its reasons. */
 function complete(holds: boolean, reason: string, message: string): ExtraCondition {
   return { type: 'Complete', status: holds ? 'True' : 'False', reason, message };
 }
@@ -70,7 +70,7 @@ export function outdatedVerdict(verdict: Verdict): Verdict {
 }
 
 export function failedVerdict(step: JobStep, url: string, why: string): Verdict {
-  const message = `${why}; once it is mended, give annotation substratus.ai/retry another value to try ${step} again`;
+  const message = `${why}; after fixing it, change annotation substratus.ai/retry to try ${step} again`;
   return stalled(STEP_REASONS[step].failed, message, {
     fields: { artifacts: { url } }, conditions: [complete(false, 'JobFailed', message)],
   });

@@ -121,13 +121,13 @@ interface Moved {
 /** The platform has another bucket than when it was published: nothing is computed again for that alone. */
 function moved(progress: Progress, { elsewhere, check }: Moved): Decision {
   const message = `it was published to ${elsewhere.url}, but the platform has ${progress.artifact.url} now, and it is not there; `
-    + `copy it, then delete Job ${check.metadata.name} to look again, or create the resource anew to make it again`;
+    + `copy it, then delete Job ${check.metadata.name} to look again, or create the resource again to produce it again`;
   return { desired: desiredOf(progress, 'prepare'), obsolete: [], verdict: stalled('BucketChanged', message) };
 }
 
 /** All steps have succeeded, and yet the bucket has nothing. */
 function vanished(progress: Progress): Decision {
-  const message = `${progress.artifact.url} was published but is not there any more; create the resource anew to make it again`;
+  const message = `${progress.artifact.url} was published but no longer exists; create the resource again to produce it again`;
   return { desired: desiredOf(progress, 'prepare'), obsolete: [], verdict: stalled('PublishFailed', message) };
 }
 
@@ -151,7 +151,7 @@ function publishedBy(progress: Progress, { job, applied }: ObservedChild, outcom
   };
 }
 
-/** A Job has succeeded but nobody is left to say with what: the bucket knows, so that `check` is made anew. */
+/** A Job has succeeded but nobody is left to say with what: the bucket knows, so that `check` runs again. */
 function askAgain(progress: Progress, { step, job }: { readonly step: JobStep; readonly job: ObservedChild }): Decision {
   const { view, artifact } = progress;
   if (view.askedFor(job.metadata.uid) < NEWS_MS) return { ...pending(progress, { step, attempt: { state: 'running', job } }), lookAgainMs: NEWS_MS };

@@ -54,12 +54,12 @@ function beginDeletion(view: ArtifactView, artifact: Artifact): Decision {
   };
 }
 
-/** Nothing holds it back, and nothing is made for it any more: who deletes it may do so from its children upwards, or leave them. */
+/** Nothing blocks its deletion, and nothing is made for it any more: who deletes it may do so from its children upwards, or leave them. */
 export function letGo(): Decision {
   return { desired: [], obsolete: [], finalizer: false, verdict: inProgress('Deleting', 'being deleted') };
 }
 
-/** What was published, or what a run that has begun may have begun to publish; none where nothing has begun. */
+/** What was published, or what a run that has begun may have begun to publish; `undefined` where nothing has begun. */
 function artifactToDelete(view: ArtifactView): Artifact | undefined {
   const { resource, platform, children } = view;
   const published = resource.status?.artifact;

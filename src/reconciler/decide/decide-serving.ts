@@ -63,7 +63,7 @@ function serve(serving: Serving): Decision {
   };
 }
 
-/** The Service says what the former revision serves before the Deployment goes on; and no GPU is taken for a name that somebody has. */
+/** The Service says what the former revision serves before the Deployment goes on; and no GPU is taken for a name that someone has. */
 function serviceFirst(children: readonly Child[]): Child[] {
   const isService = ({ object }: Child) => object.kind === 'Service';
   return [...children.filter(isService), ...children.filter((child) => !isService(child))];

@@ -1,4 +1,4 @@
-/** What shall be, for a resource of any kind. Pure: the same view gives the same decision. */
+/** The desired state for a resource of any kind. Pure: the same view gives the same decision. */
 import { isArtifactResource } from '../../api/resource';
 import { ExpandError, gpuRequestOf, noPoolFor, noRoomFor } from '../../expand';
 import type { Observed, ObservedChild } from '../observe/observed';

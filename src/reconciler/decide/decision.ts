@@ -1,11 +1,11 @@
-/** What shall be: the outcome of looking at a resource, before anything is done. */
+/** The desired state: the outcome of looking at a resource, before anything is done. */
 import type { PublishedArtifact, Reason, Status } from '../../api/status';
 import type { KubeObject } from '../../expand';
 import type { Latches } from '../observe/applied';
 import type { ObservedChild } from '../observe/observed';
 import type { ObservedPod } from '../observe/pods';
 
-/** An object that shall be there. */
+/** An object that must exist. */
 export interface Desired extends Latches {
   readonly object: KubeObject;
   /** Whether its pod template stays as it is, if it is there. */
@@ -14,7 +14,7 @@ export interface Desired extends Latches {
   readonly onlyIfThere?: boolean;
 }
 
-/** What the status shall say, before times and generations are filled in. */
+/** What the status should say, before times and generations are filled in. */
 export interface Verdict {
   readonly ready: boolean;
   readonly reason: Reason;
@@ -43,7 +43,7 @@ export interface Decision {
   readonly secret?: { readonly name: string };
   /** Pods of a Job that a disruption has taken, to be remembered on it. */
   readonly disrupted?: { readonly job: ObservedChild; readonly pods: readonly string[] };
-  /** Whether the finalizer shall be there. */
+  /** Whether the finalizer must be present. */
   readonly finalizer?: boolean;
   /** A mistake of this program, because of which nothing could be decided. */
   readonly failure?: unknown;

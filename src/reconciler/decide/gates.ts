@@ -116,7 +116,7 @@ function openTo(current: Observed, target: Observed | undefined): Observed | und
   return target && isOpenTo(target, namespaceOf(current)) ? target : undefined;
 }
 
-/** The way from a resource back to itself; none where it does not lead there. */
+/** The way from a resource back to itself; `undefined` where it does not lead there. */
 function cycleFrom(resource: Observed, find: View['find']): Observed[] | undefined {
   const start = keyOfResource(resource);
   const visit = (current: Observed, path: readonly Observed[]): Observed[] | undefined => {

@@ -5,7 +5,7 @@ import type { NotebookSpec } from '../../api/resource';
 import type { ObservedChild } from '../observe/observed';
 import type { ServingView } from './view';
 
-/** Since when a notebook sleeps; none if it does not. Written on its Deployment, never in its spec. */
+/** Since when a notebook sleeps; `undefined` if it does not. Written on its Deployment, never in its spec. */
 export function culledAt({ resource, idle }: ServingView, deployment?: ObservedChild): string | undefined {
   const { idleTimeout } = resource.spec as NotebookSpec;
   const limit = resource.kind === 'Notebook' && idleTimeout !== undefined ? secondsOf(idleTimeout) : undefined;

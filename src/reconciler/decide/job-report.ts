@@ -9,7 +9,7 @@ function podsOf(job: ObservedChild, pods: readonly ObservedPod[]): ObservedPod[]
   return newestFirst(pods.filter(({ controller }) => controller === job.metadata.uid));
 }
 
-/** Why a Job does not get on; none if it does. */
+/** Why a Job does not get on; `undefined` if it does. */
 export function jobTrouble(job: ObservedChild, { pods, warnings }: Pick<View, 'pods' | 'warnings'>): Trouble | undefined {
   const [newest] = podsOf(job, pods).filter(({ isEnding }) => !isEnding);
   if (newest) return newest.trouble ?? startTrouble(newest, warnings);
@@ -37,7 +37,7 @@ export function podlessTrouble(message: string): Trouble {
   return { reason: isRejected ? 'Rejected' : 'NoPods', message: `no pod can be made: ${message}`, isStuck: isRejected };
 }
 
-/** Why a Job has failed, with the last words of its container; none where no pod is left to tell. */
+/** Why a Job has failed, with the last words of its container; `undefined` where no pod is left to tell. */
 export function failureOf(job: ObservedChild, pods: readonly ObservedPod[]): string | undefined {
   const own = podsOf(job, pods);
   for (const { ending, failure } of own) {
@@ -62,7 +62,7 @@ const BACKOFF_MS = 10_000;
 const LONGEST_BACKOFF_MS = 600_000;
 
 /**
- * Which attempt runs, or when the next one comes, and why the last one failed; none where none has failed yet.
+ * Which attempt runs, or when the next one comes, and why the last one failed; `undefined` where none has failed yet.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
  */

@@ -1,4 +1,4 @@
-/** A step of a Model or Dataset that is not done: what shall be there, and what there is to say. */
+/** A step of a Model or Dataset that is not done: what must exist, and what to report. */
 import type { Job, JobSpec } from 'kubernetes-types/batch/v1';
 import { IMAGE_DIGEST_ANNOTATION } from '../../expand';
 import type { Artifact, Child, Inputs, KubeObject } from '../../expand';
@@ -42,7 +42,7 @@ export function pending(progress: Progress, { step, attempt }: Pending): Decisio
   const fields = { artifacts: { url } };
   const { suspend } = resource.spec;
   if (attempt.inTheWay.length > 0) {
-    const verdict = { ...stepVerdict(step, url), message: `${step} starts anew once its former Job is gone` };
+    const verdict = { ...stepVerdict(step, url), message: `${step} will restart once the previous Job is deleted` };
     return { desired: prepared, obsolete: [], inTheWay: attempt.inTheWay, verdict: suspend ? suspendedVerdict({ fields }) : verdict };
   }
   if (suspend) return { desired: prepared, obsolete: [], verdict: suspendedVerdict({ fields }) };
@@ -115,7 +115,7 @@ function kept(progress: Progress, { step, job, change }: Begun & { readonly chan
 
 function failed(progress: Progress, { step, job }: Begun): Decision {
   const { view: { resource, pods }, artifact: { url } } = progress;
-  const verdict = failedVerdict(step, url, `${step} failed${attempts(job)}: ${failureOf(job, pods) ?? job.job?.message ?? 'no pod is left to tell why'}`);
+  const verdict = failedVerdict(step, url, `${step} failed${attempts(job)}: ${failureOf(job, pods) ?? job.job?.message ?? 'its pods are gone, so the cause is unknown'}`);
   return { desired: desiredOf(progress, 'prepare'), obsolete: [], verdict: pods.some(isOf(job)) ? verdict : asBefore(resource, verdict) };
 }
 

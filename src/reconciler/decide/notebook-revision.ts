@@ -1,6 +1,6 @@
 /**
- * When a notebook takes a new revision: its kernels are somebody's work, so one that runs goes on as it is until it starts next, or
- * somebody asks for it.
+ * When a notebook takes a new revision: its kernels are someone's work, so one that runs goes on as it is until it starts next, or
+ * someone asks for it.
  */
 import { RESTART_ANNOTATION } from '../../api/resource';
 import type { NotebookSpec } from '../../api/resource';

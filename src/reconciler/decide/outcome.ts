@@ -4,7 +4,7 @@ import { newestFirst } from '../observe/pods';
 import type { ObservedPod } from '../observe/pods';
 
 export type Outcome =
-  /** No pod of the Job tells it: none is there any more, or its news has not come yet. */
+  /** No pod of the Job tells it: none is left, or its news has not come yet. */
   | { readonly state: 'unknown' }
   | { readonly state: 'known'; readonly published: false }
   | { readonly state: 'known'; readonly published: true; readonly contentDigest?: string; readonly bytes?: number; readonly files?: number };

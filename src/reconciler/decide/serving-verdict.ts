@@ -37,7 +37,7 @@ export function buildVerdict({ view, deployment }: Serving, build: Exclude<Attem
   const isServing = (deployment?.deployment?.available ?? 0) > 0;
   if (build.state === 'failed') {
     const why = failureOf(build.job, view.pods) ?? build.job.job?.message ?? '';
-    const message = `build failed: ${why}; once it is mended, give annotation substratus.ai/retry another value to try again`;
+    const message = `build failed: ${why}; after fixing it, change annotation substratus.ai/retry to try again`;
     return { ...stalled('BuildFailed', message, conditionsOf('BuildFailed', message)), ready: isServing, fields: fieldsOf(view.resource, { deployment }) };
   }
   const trouble = build.state === 'running' ? jobTrouble(build.job, view) : undefined;
@@ -95,7 +95,7 @@ function outdatedCondition(serving: Serving): ExtraCondition {
 
 function culledVerdict({ view: { resource }, culledAt }: Serving, fields: Verdict['fields']): Verdict {
   const { namespace, name } = resource.metadata;
-  const message = `put to sleep for lack of activity; to wake it: kubectl annotate --overwrite -n ${namespace} notebook/${name} `
+  const message = `stopped because it was idle; to start it again: kubectl annotate --overwrite -n ${namespace} notebook/${name} `
     + 'substratus.ai/resume="$(date -u +%Y-%m-%dT%H:%M:%SZ)"';
   return { ready: false, reason: 'Culled', message, conditions: [servingCondition(false, 'Suspended', message)], fields: { ...fields, culledAt } };
 }

@@ -9,7 +9,7 @@ export interface Serving {
   readonly view: ServingView;
   readonly deployment?: ObservedChild;
   readonly inputs: Inputs;
-  /** Why the next revision has to wait; none if it need not. */
+  /** Why the next revision has to wait; `undefined` if it need not. */
   readonly closed?: Closed;
   /** Whether the pods stay as they are for now, for another model is asked for, which is not Ready. */
   readonly isHeld: boolean;

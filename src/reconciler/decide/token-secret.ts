@@ -7,13 +7,13 @@ import type { Decision } from './decision';
 
 const NOTEBOOK_TOKEN = 'NOTEBOOK_TOKEN';
 
-/** The Secret that a notebook needs; none where its author sets the token. */
+/** The Secret that a notebook needs; `undefined` where its author sets the token. */
 export function tokenSecret(resource: Observed): Pick<Decision, 'secret'> {
   if (resource.kind !== 'Notebook' || resource.spec.env?.[NOTEBOOK_TOKEN] !== undefined) return {};
   return { secret: { name: tokenSecretName(resource as NotebookResource) } };
 }
 
-/** Whether a pod cannot start because somebody has deleted the Secret. */
+/** Whether a pod cannot start because someone has deleted the Secret. */
 export function missingToken(resource: Observed, pods: readonly ObservedPod[]): boolean {
   if (resource.kind !== 'Notebook') return false;
   const name = tokenSecretName(resource as NotebookResource);

@@ -21,7 +21,7 @@ export interface View<R extends Observed = Observed> extends Lookups {
   /** Notebook: how long it has been without activity, where that is known. */
   readonly idle?: Idle;
   readonly rollOnUpgrade: boolean;
-  /** What the cloud may not have granted the namespace, with the way out. */
+  /** What the cloud may not have granted the namespace, and how to fix it. */
   readonly grant?: { readonly problem: string; readonly isFatal: boolean };
 }
 

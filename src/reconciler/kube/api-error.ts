@@ -75,7 +75,7 @@ export class ApiError extends Error {
   }
 }
 
-/** There was no answer, or not all of it: nobody knows whether the request was carried out. May be tried again. */
+/** There was no answer, or not all of it: it is unknown whether the request was carried out. May be tried again. */
 export class TransportError extends Error {
   /** Node's code for the cause, such as `ECONNREFUSED`; empty if it has none. */
   public readonly code: string;

@@ -45,7 +45,7 @@ export interface Page {
 }
 
 export interface ApplyOptions {
-  /** Takes fields that somebody else owns. */
+  /** Takes fields that someone else owns. */
   readonly force: boolean;
   readonly subresource?: 'status';
   /** `FIELD_MANAGER` if absent. */
@@ -82,7 +82,7 @@ export interface Client {
 
   patch<T extends LiveObject>(type: ResourceType, ref: ObjectRef, patch: Patch): Promise<T>;
 
-  /** Removes the object with that uid. One that is not there is no error. */
+  /** Removes the object with that uid. A missing one is not an error. */
   remove(type: ResourceType, ref: ObjectRef, options: RemoveOptions): Promise<void>;
 
   /**

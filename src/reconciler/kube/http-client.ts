@@ -81,7 +81,7 @@ export class HttpClient implements Client {
       path: pathOf(type, { namespace }) + query(parameters),
       accept: metadataOnly ? METADATA_ONLY : undefined,
     }, signal);
-    /* What has begun when the stream ends is no event. */
+    /* A partial line at the end of the stream is not an event. */
     const lines = new JsonLines((value) => onEvent(eventIn<T>(value)));
     await readChunks(response, (chunk) => lines.push(chunk), signal);
   }

@@ -2,7 +2,7 @@ import { parseJson } from './parse-json';
 
 const NEWLINE = 0x0a;
 
-/** Puts JSON values together, one a line, from bytes as they arrive. What has no newline yet is no line. */
+/** Puts JSON values together, one a line, from bytes as they arrive. What has no newline yet is not a line. */
 export class JsonLines {
   private parts: Buffer[] = [];
 

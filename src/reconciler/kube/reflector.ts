@@ -149,7 +149,7 @@ export class Reflector<T extends Cached> {
     }
   }
 
-  /** The object that is kept already: most of them after a list anew, and in events those that are the echo of an own write. */
+  /** The object that is kept already: most of them after another list, and in events those that are the echo of an own write. */
   private unchanged({ metadata }: LiveObject): T | undefined {
     const kept = this.options.cache.get(keyOf(metadata));
     return kept?.metadata.uid === metadata.uid && kept.metadata.resourceVersion === metadata.resourceVersion ? kept : undefined;

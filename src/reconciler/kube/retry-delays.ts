@@ -3,7 +3,7 @@ import type { Random } from '../clock';
 import { ApiError, TransportError } from './api-error';
 
 const BASE_MS = 800;
-/** The longest wait while nobody answers at all: nobody is spared by a longer one, and the server is missed as soon as it is back. */
+/** The longest wait while nobody answers at all: nobody is spared by a longer one, and the server is retried as soon as it is back. */
 const UNREACHABLE_CAP_MS = 4000;
 const REFUSED_CAP_MS = 30_000;
 /** The longest wait that is granted to a server which asks for one. */
@@ -13,7 +13,7 @@ const MS_PER_SECOND = 1000;
 /**
  * How long to wait after errors: ever longer, and as long as the server asks for.
  *
- * How long nobody answered does not count once somebody does: a server that has just started asks for a second of patience, and not
+ * How long nobody answered does not count once someone does: a server that has just started asks for a second of patience, and not
  * for as long as it was away.
  */
 export class RetryDelays {

@@ -33,7 +33,7 @@ export class Activities {
 
   constructor(private readonly clock: Clock, private readonly onAnswer: (key: string) => void) {}
 
-  /** What is known of a notebook; asks it anew where that is old. */
+  /** What is known of a notebook; asks again if that is stale. */
   public ask(key: string, question: Question): Asked {
     const now = this.clock.now();
     const known = this.known.get(key);

@@ -28,7 +28,7 @@ export function latchesOf({ intent, inputs, former, url, culledAt, retry, restar
   return { intent, inputs, former, url, culledAt, retry, restart };
 }
 
-/** What the annotation of an object says; nothing where it was not applied by a reconciler, or somebody has written into it. */
+/** What the annotation of an object says; nothing where it was not applied by a reconciler, or someone has written into it. */
 export function readApplied(annotations: Readonly<Record<string, string>> = {}): Applied | undefined {
   const text = annotations[APPLIED_ANNOTATION];
   if (text === undefined) return undefined;

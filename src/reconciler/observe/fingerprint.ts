@@ -1,6 +1,6 @@
 /**
  * Whether an object in the cluster is as it was applied, told from two short digests. The API server keeps, for each manager, which
- * fields it owns; a field that somebody else sets to another value is ours no more. So what is left of an object when only the
+ * fields it owns; a field that another writer sets to another value is no longer ours. So what is left of an object when only the
  * fields that we own are kept is what we applied, or else it has drifted. Nothing of the object itself needs to be remembered.
  */
 import { createHash } from 'node:crypto';
@@ -8,7 +8,7 @@ import { amountOf } from '../../api/quantity';
 import { APPLIED_ANNOTATION } from '../../api/resource';
 import { isOmitted, isQuantity } from './wire-form';
 
-/** The pod template apart, for it decides whether pods start anew. */
+/** The pod template apart, because it decides whether pods restart. */
 export interface Fingerprint {
   readonly rest: string;
   /** Absent where the object has no pod template. */
@@ -21,7 +21,7 @@ type JsonObject = Readonly<Record<string, Json>>;
 /** Remembered for as long as the object is: an object of expansion is never changed, and looked at several times in a row. */
 const KNOWN = new WeakMap<object, Fingerprint>();
 
-/** The fingerprint of an object that shall be applied. */
+/** The fingerprint of an object to apply. */
 export function fingerprintOf(object: object): Fingerprint {
   const known = KNOWN.get(object) ?? fingerprint(object as JsonObject);
   KNOWN.set(object, known);

@@ -67,7 +67,7 @@ export interface DeploymentState {
   readonly available: number;
   /** Whether the figures are about the latest generation. */
   readonly isObserved: boolean;
-  /** Why it does not go on; none if it does. */
+  /** Why it does not go on; `undefined` if it does. */
   readonly problem?: { readonly reason: string; readonly message: string };
 }
 

@@ -39,7 +39,7 @@ interface OfOne {
 
 export interface Gathered {
   readonly messages: ReadonlyMap<string, string>;
-  /** When to ask again; none if there is nothing to ask. */
+  /** When to ask again; `undefined` if there is nothing to ask. */
   readonly lookAgainMs?: number;
 }
 

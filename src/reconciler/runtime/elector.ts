@@ -146,7 +146,7 @@ export class Elector {
     }
   }
 
-  /** Writes the lease, unless somebody else did since it was seen. */
+  /** Writes the lease, unless someone else did since it was seen. */
   private async write({ spec, resourceVersion }: Observed): Promise<boolean> {
     const { client, namespace, name } = this.options;
     try {
@@ -219,7 +219,7 @@ export class Elector {
     this.state = 'ended';
     this.cancelDeadline?.();
     this.status.set(0, { name: this.options.name });
-    this.options.log.info('leading no longer', { reason });
+    this.options.log.info('lost the lease', { reason });
     if (wasLeader) this.options.onStopped(reason);
   }
 

@@ -14,7 +14,7 @@ import type { Counter } from './metrics';
 
 export const EVENT: ResourceType = { group: '', version: 'v1', plural: 'events', kind: 'Event', namespaced: true };
 
-/** How many Events are remembered, so that the next of the same kind is counted and not written anew. */
+/** How many Events are remembered, so that the next of the same kind is counted instead of written again. */
 const MAX_REMEMBERED = 4096;
 /** How many Events may wait to be written; more are dropped. */
 export const MAX_PENDING_EVENTS = 1000;

@@ -38,7 +38,7 @@ interface Answer {
 /**
  * Answers `/healthz`, `/readyz` and `/metrics`.
  *
- * Healthy is who answers, and whose reflectors are not stuck: an API server that is down is no reason to be restarted. Ready is
+ * Healthy is who answers, and whose reflectors are not stuck: an API server that is down must not cause a restart. Ready is
  * whose caches are complete, leader or not.
  */
 export class Health {

@@ -113,7 +113,7 @@ export class Queue {
     this.serve();
   }
 
-  /** Takes no more keys, and forgets those that were to come later. What waits is still handed out. */
+  /** Accepts no further keys, and forgets those that were to come later. What waits is still handed out. */
   public shutDown(): void {
     this.isShutDown = true;
     this.delays.clear();

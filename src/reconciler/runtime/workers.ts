@@ -15,7 +15,7 @@ import { WorkerMetrics } from './worker-metrics';
 export const DEFAULT_WORKERS = 8;
 /** How long work may take to finish once it is to stop. */
 export const STOP_LIMIT_MS = 20_000;
-/** The longest wait after nobody has answered: that is no fault of the key, and the server is missed as soon as it is back. */
+/** The longest wait after nobody has answered: the key is not at fault, and the server is retried as soon as it is back. */
 export const UNREACHABLE_CAP_MS = 10_000;
 /** How long work that waits for nothing may keep everything else out. */
 const TURN_MS = 10;
@@ -69,7 +69,7 @@ export class Workers {
     this.loops = Array.from({ length: this.options.count }, () => this.loop());
   }
 
-  /** Takes no more keys, and waits for work in progress, up to a limit. Says whether all of it finished. */
+  /** Accepts no further keys, and waits for work in progress, up to a limit. Says whether all of it finished. */
   public async stop(): Promise<boolean> {
     const { queue, clock } = this.options;
     this.isStopping = true;
@@ -135,7 +135,7 @@ export class Workers {
   }
 }
 
-/** Part of normal operation: somebody else wrote in between, or leadership was lost. */
+/** Part of normal operation: someone else wrote in between, or leadership was lost. */
 function isExpected(error: unknown): boolean {
   return ApiError.isConflict(error) || error instanceof WritesStoppedError;
 }

@@ -197,7 +197,7 @@ describe('a cluster that exists', () => {
     ],
     [
       { subnetIds: ['a', 'b', 'c'], nodeRoleArn: 'nodes' },
-      'nodeRoleArn of cluster ours is nodes, which is no ARN of a role, such as arn:aws:iam::111122223333:role/nodes',
+      'nodeRoleArn of cluster ours is nodes, which is not an ARN of a role, such as arn:aws:iam::111122223333:role/nodes',
     ],
   ])('%j is not enough', (attributes, message) => {
     expect(() => synthesizeExisting(() => undefined, { name: 'ours', attributes, tags: {} })).toThrow(new Error(message));

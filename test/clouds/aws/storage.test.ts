@@ -189,7 +189,7 @@ describe('a bucket', () => {
     ['a name that S3 refuses', { name: 'Acme.ML' }, 'name of bucket Acme.ML is not valid on AWS; use 3 to 63 lower case letters, digits and -, the first and last no -'],
     [
       'a key that is none', { encryptionKey: 'alias/ours' },
-      'encryptionKey of bucket acme-ml is alias/ours, which is no ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/…',
+      'encryptionKey of bucket acme-ml is alias/ours, which is not an ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/…',
     ],
   ])('fails for %s', (_, spec, message) => expect(() => workspaces(spec)).toThrow(new Error(message)));
 });

@@ -57,7 +57,7 @@ export const DEPENDENCIES: Group = {
       expect([metadata?.uid, metadata?.generation]).toEqual([before.metadata?.uid, (before.metadata?.generation ?? 0) + 1]);
     }],
 
-    ['that depends on its dependant stalls both, until one of them is made anew', async (on) => {
+    ['that depends on its dependant stalls both, until one of them is made again', async (on) => {
       const scene = await on.scene('cycle');
       await scene.start();
       await scene.create('Model', 'hen', { image: IMAGE, model: { name: 'egg' } });

@@ -1,4 +1,4 @@
-/** An API server that is slow, busy or broken, and somebody who writes over what is ours. */
+/** An API server that is slow, busy or broken, and someone who writes over what is ours. */
 import type { Lease } from 'kubernetes-types/coordination/v1';
 import type { Service } from 'kubernetes-types/core/v1';
 import { MAX_IN_FLIGHT } from '../../../src/reconciler/kube/requester';
@@ -76,7 +76,7 @@ export const LOAD: Group = {
       await scene.assertSound();
     }],
 
-    ['whose Service somebody flips every 100 ms puts it right, but not as often, and leaves the fields of others', async (on) => {
+    ['whose Service someone flips every 100 ms puts it right, but not as often, and leaves the fields of others', async (on) => {
       const scene = await on.scene('fought-over');
       await scene.start();
       await scene.create('Notebook', 'lab');

@@ -16,7 +16,7 @@ const MANY = 501;
 export const WATCH: Group = {
   title: 'a reconciler whose watch',
   scenarios: [
-    ['says nothing any more opens it anew within 90 s', async (on) => {
+    ['says nothing any more opens it again within 90 s', async (on) => {
       const scene = await on.scene('silent');
       const program = await scene.start();
       scene.proxy.stallWatches();
@@ -54,7 +54,7 @@ export const WATCH: Group = {
       await losesService(on, 'gone-in-stream', (proxy) => proxy.failWatches(410, /\/services/));
     }],
 
-    ['is told 410 amid the pages of a list begins the list anew', async (on) => {
+    ['is told 410 amid the pages of a list begins the list again', async (on) => {
       const scene = await published(on, 'gone-on-continue');
       await Promise.all(Array.from({ length: MANY }, (_, index) => on.cluster.client.create(foreignService(scene, index))));
       scene.proxy.fault({ path: /\/services\?.*continue=/, status: 410, reason: 'Expired', times: 1 });

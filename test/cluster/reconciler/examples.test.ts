@@ -87,7 +87,7 @@ describeOnCluster('the examples, on a real API server', { nodes: [{ name: 'cpu',
 
   afterAll(() => recorder?.stop());
 
-  test.each(cases.map(({ name }) => name))('%s: every manifest is accepted, what is applied is what was previewed, and nothing is written anew', async (name) => {
+  test.each(cases.map(({ name }) => name))('%s: every manifest is accepted, what is applied is what was previewed, and nothing is written again', async (name) => {
     const result = await results.get(name);
     expect(result?.refused).toEqual([]);
     expect(result?.unsettled).toEqual([]);
@@ -144,7 +144,7 @@ function unlikeOthers(role: RoleObject, name: string): RoleObject {
   return 'roleRef' in named ? { ...named, roleRef: { ...named.roleRef, name } } as RoleObject : named;
 }
 
-/** How much is written when all resources are looked at anew, by who has no memory of them. */
+/** How much is written when all resources are looked at again, by who has no memory of them. */
 async function writesOfRestart(program: ReconcilerProgram, resources: number): Promise<WriteCounts> {
   await program.stop();
   await program.start();

@@ -86,12 +86,12 @@ describe('fails when', () => {
     owner.addWorkspace('team-a');
     expect(messageOf(() => owner.addWorkspace('team-a'))).toBe('[cloud/ml] platform ml cannot have workspace \'team-a\': there is one already; add it once');
     expect(messageOf(() => owner.addWorkspace('Team')))
-      .toBe('[cloud/ml] platform ml cannot have workspace \'Team\': no name of a namespace; use lower-case letters, digits and - inside');
+      .toBe('[cloud/ml] platform ml cannot have workspace \'Team\': not a valid namespace name; use lower-case letters, digits and - inside');
   });
 
   test('a pool has a minimum above its maximum', () => {
     expect(messageOf(() => cluster().addNodePool('cpus', { machineType: 'n2-standard-8', minNodes: 3, maxNodes: 2 })))
-      .toBe('[cloud/ml] pool cpus cannot be: minNodes is 3 and maxNodes 2; give a minimum that is no more than the maximum');
+      .toBe('[cloud/ml] pool cpus is invalid: minNodes is 3 and maxNodes 2; give a minimum that is no more than the maximum');
   });
 
   test('the cloud refuses the name', () => {

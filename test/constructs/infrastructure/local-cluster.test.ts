@@ -229,9 +229,9 @@ describe('fails when', () => {
     const owner = laptop();
     poolOf(owner);
     expect(messageOf(() => poolOf(owner, 'more')))
-      .toBe('[more] pool more cannot be: a local cluster is one node, which has the GPUs of pool gpus; leave one of them out');
+      .toBe('[more] pool more is invalid: a local cluster is one node, which has the GPUs of pool gpus; leave one of them out');
     expect(messageOf(() => owner.addNodePool('cpus', { machineType: 'm', maxNodes: 1 })))
-      .toBe('[laptop/cpus] pool cpus cannot be: a local cluster is one node, which runs what needs no GPU too; leave it out');
+      .toBe('[laptop/cpus] pool cpus is invalid: a local cluster is one node, which runs what needs no GPU too; leave it out');
   });
 
   test('the bucket is to be what a laptop has not', () => {
@@ -300,7 +300,7 @@ describe('fails when', () => {
     ['LocalStore.directory: path is \'\'; give a directory, for example \'/srv/artifacts\'', () => LocalStore.directory('')],
     [`path ${token}`, () => LocalStore.directory(late)],
     ['LocalStore.minio: namespace is \'My store\'; use lower-case letters, digits and - inside', () => LocalStore.minio({ namespace: 'My store' })],
-    ['LocalStore.minio: size is \'20Gi\', which is no Size; write for example Size.gibibytes(20)', () => LocalStore.minio(untyped({ size: '20Gi' }))],
+    ['LocalStore.minio: size is \'20Gi\', which is not a Size; write for example Size.gibibytes(20)', () => LocalStore.minio(untyped({ size: '20Gi' }))],
     ['LocalStore.s3: endpoint is \'ceph\'; give scheme and host, for example http://ceph.example.com:7480', () => LocalStore.s3({ endpoint: 'ceph', credentialsSecret: 'ceph' })],
     ['LocalStore.s3: credentialsSecret is \'\'; give the name of a Secret that each workspace has', () => LocalStore.s3({ endpoint: 'http://ceph', credentialsSecret: '' })],
   ])('what is asked for cannot be: %s', (message, act) => {

@@ -6,7 +6,7 @@ import { dataset, gcp, messageOf, model, server, synthErrors, untyped, workspace
 
 type Case = readonly [name: string, env: unknown, message: string];
 
-const IS_NONE = 'which is no secret expression; write ${{ secrets.<name>.<key> }}';
+const IS_NONE = 'which is not a secret expression; write ${{ secrets.<name>.<key> }}';
 const PLAIN = 'looks like a token or key in plain text; put it in a Secret and write ${{ secrets.<name>.<key> }}, or set allowPlainText: true';
 
 test.each<Case>([
@@ -74,7 +74,7 @@ test('what only resembles a credential is none', () => {
 
 test.each<Case>([
   ['is no name', { '1A': 'x' }, 'env 1A is not a name of an environment variable; use letters, digits and _, not first a digit'],
-  ['has no text', { A: 1 }, "env A is 1, which is no string; write '1'"],
+  ['has no text', { A: 1 }, "env A is 1, which is not a string; write '1'"],
 ])('a variable that %s is refused', (_, env, message) => {
   expect(messageOf(() => model(workspace(), 'opt', { env: untyped(env) }))).toBe(`[team-a/opt] ${message}`);
 });

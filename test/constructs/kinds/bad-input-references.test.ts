@@ -114,7 +114,7 @@ test('a workspace that the platform does not know is refused, with all that is i
   platform.addWorkspace('team-a');
   const team = new Workspace(new App(), 'team-b', { platform });
   model(team);
-  const message = "namespace team-b is no workspace of platform ml; did you mean team-a?; add platform.addWorkspace('team-b')";
+  const message = "namespace team-b is not a workspace of platform ml; did you mean team-a?; add platform.addWorkspace('team-b')";
   expect(synthErrors(team)).toEqual([`[team-b] ${message}`, `[team-b/opt] ${message}`]);
 });
 
@@ -163,7 +163,7 @@ test('what is in no chart is refused', () => {
 
 test('what is in no App of cdk8s is refused', () => {
   const stack = new TerraformStack(new TerraformApp({ outdir: temporary() }), 'gcp');
-  const message = 'the root of its tree is no cdk8s App; declare it in a Workspace or Chart of one';
+  const message = 'the root of its tree is not a cdk8s App; declare it in a Workspace or Chart of one';
   expect(messageOf(() => new Workspace(stack, 'team-a', { platform: gcp() }))).toBe(`[gcp/team-a] ${message}`);
   expect(messageOf(() => notebook(new Chart(stack, 'chart'), 'lab'))).toBe(`[gcp/chart/lab] ${message}`);
   expect(messageOf(() => new CustomResourceDefinitions(stack, 'crds'))).toBe(`[gcp/crds] ${message}`);

@@ -67,7 +67,7 @@ test('reads of no workspace are refused, once for the workspace', () => {
   const team = workspace(platform, { reads: ['shard'] });
   model(team);
   expect(synthErrors(team)).toEqual([
-    "[team-a] reads has 'shard', but namespace shard is no workspace of platform ml; did you mean shared?; add platform.addWorkspace('shard')",
+    "[team-a] reads has 'shard', but namespace shard is not a workspace of platform ml; did you mean shared?; add platform.addWorkspace('shard')",
   ]);
 });
 

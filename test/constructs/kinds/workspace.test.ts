@@ -22,7 +22,7 @@ test('what belongs to no namespace carries none', () => {
   expect(objects[1]?.metadata?.namespace).toBe('team-a');
 });
 
-test('the namespace may be left to somebody else', () => {
+test('the namespace may be left to someone else', () => {
   const platform = local();
   platform.addWorkspace('team-a');
   const objects = objectsOf(new Workspace(new App(), 'ws', { platform, namespace: 'team-a', createNamespace: false, labels: { team: 'a' } }));
@@ -34,7 +34,7 @@ test('a workspace and a pool may be added to the platform later', () => {
   const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
   const team = new Workspace(new App(), 'team-a', { platform });
   model(team, 'opt', { resources: { gpu: Gpu.NVIDIA_L4 } });
-  expect(synthErrors(team)[0]).toBe("[team-a] namespace team-a is no workspace of platform ml; add platform.addWorkspace('team-a')");
+  expect(synthErrors(team)[0]).toBe("[team-a] namespace team-a is not a workspace of platform ml; add platform.addWorkspace('team-a')");
   platform.addWorkspace('team-a');
   expect(synthErrors(team)[0]).toMatch(/^\[team-a\/opt\] no pool of the platform has nvidia-l4, it has none;/);
   platform.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 });

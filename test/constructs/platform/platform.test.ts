@@ -82,7 +82,7 @@ test.each<readonly [string, () => unknown, string]>([
   ['spot nodes that are flex-start nodes', () => Platform.gcp({ clusterName: 'ml', bucketName: 'acme' })
     .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, spot: true, flexStart: true }),
   "platform ml cannot have GPU pool 'l4': spot and flexStart are true; leave one of them out"],
-  ['a namespace with capitals', () => platform().addWorkspace('Team'), "platform ml cannot have workspace 'Team': no name of a namespace; use lower-case letters, digits and - inside"],
+  ['a namespace with capitals', () => platform().addWorkspace('Team'), "platform ml cannot have workspace 'Team': not a valid namespace name; use lower-case letters, digits and - inside"],
   ['a namespace of nobody that may come in', team({ serversOpenTo: ['Gateway'] }), "platform ml cannot have workspace 'team-a': serversOpenTo has 'Gateway', "
     + 'which is not a valid namespace name; use lower-case letters, digits and - inside'],
   ['Servers that are open to themselves', team({ serversOpenTo: ['team-a'] }),

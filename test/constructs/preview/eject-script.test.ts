@@ -109,10 +109,10 @@ test('what is published already is not run', () => {
   expect(result.output).toMatch(/Model:team-a\/opt-\w{8} is published already/);
 });
 
-test('a Job that fails stops all with its last words', () => {
+test('a Job that fails stops all with its final output', () => {
   const result = run(ejected((team) => model(team)), { failing: ['model-run'] });
   expect(result.status).toBe(1);
-  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} failed \(run\); its last words:\nout of memory\nVolume team-a\/opt-\w{8}-model-staging-\w+ stays; /);
+  expect(result.output).toMatch(/Model:team-a\/opt-\w{8} failed \(run\); its final output:\nout of memory\nVolume team-a\/opt-\w{8}-model-staging-\w+ stays; /);
   expect(steps(result).some((line) => line.includes('publish'))).toBe(false);
 });
 

@@ -1,4 +1,4 @@
-/** What the Reconciler refuses, with the way out. */
+/** What the Reconciler refuses, and how to fix it. */
 import { App, Chart, Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Platform, Reconciler, Workspace } from '../../../src';
@@ -18,15 +18,15 @@ const CASES: Case[] = [
   ['no replicas', { replicas: 0 }, `${AT} replicas is 0; give a whole number, 1 or more`],
   ['half a replica', { replicas: 0.5 }, `${AT} replicas is 0.5; give a whole number, 1 or more`],
   ['replicas as a text', { replicas: '2' }, `${AT} replicas is '2'; give a whole number, 1 or more`],
-  ['a namespace that is no name', { namespace: 'Substratus' }, `${AT} namespace is 'Substratus'; use lower-case letters, digits and - inside, 63 characters at most`],
+  ['a namespace that is not a name', { namespace: 'Substratus' }, `${AT} namespace is 'Substratus'; use lower-case letters, digits and - inside, 63 characters at most`],
   ['the namespace that all share', { namespace: 'default' }, `${AT} namespace is 'default', which every cluster has already; give the reconciler one of its own`],
   ['a namespace of Kubernetes', { namespace: 'kube-system' }, `${AT} namespace is 'kube-system', and it belongs to Kubernetes; use a namespace of your own`],
   ['an image with a scheme', { image: 'docker://acme/reconciler' },
-    `${AT} image is 'docker://acme/reconciler', which is no reference to an image; write for example registry.example.com/substratus-reconciler:1`],
-  ['an empty image', { image: '' }, `${AT} image is '', which is no reference to an image; write for example registry.example.com/substratus-reconciler:1`],
+    `${AT} image is 'docker://acme/reconciler', which is not a reference to an image; write for example registry.example.com/substratus-reconciler:1`],
+  ['an empty image', { image: '' }, `${AT} image is '', which is not a reference to an image; write for example registry.example.com/substratus-reconciler:1`],
   ['namespaces to watch as a text', { watchNamespaces: 'team-a' }, `${AT} watchNamespaces is 'team-a'; give a list of namespaces`],
   ['no namespaces to watch', { watchNamespaces: [] }, `${AT} watchNamespaces is empty; name some, or leave it out for all workspaces of the platform`],
-  ['a namespace to watch that is no name', { watchNamespaces: ['team a'] },
+  ['a namespace to watch that is not a name', { watchNamespaces: ['team a'] },
     `${AT} watchNamespaces has 'team a', which is not a name of a namespace; use lower-case letters, digits and - inside, 63 characters at most`],
   ['a namespace to watch twice', { watchNamespaces: ['team-a', 'team-a'] }, `${AT} watchNamespaces has team-a twice; name it once`],
   ['watching itself', { watchNamespaces: ['substratus'] }, `${AT} watchNamespaces has substratus, the namespace of the reconciler itself; leave it out`],
@@ -60,7 +60,7 @@ test('no props are refused', () => {
 test('a tree without an App is refused', () => {
   const root = new Construct(untyped(undefined), 'root');
   expect(messageOf(() => new Reconciler(root, 'substratus', { platform: gcp() })))
-    .toBe('[root/substratus] the root of its tree is no cdk8s App; declare it in a Workspace or Chart of one');
+    .toBe('[root/substratus] the root of its tree is not a cdk8s App; declare it in a Workspace or Chart of one');
 });
 
 describe('a second Reconciler of one cluster is refused', () => {

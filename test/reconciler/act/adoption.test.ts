@@ -34,7 +34,7 @@ test('what is ours and as it would be written is taken over, however the API ser
   expect(isAdoptable(stored('a:1'), job('a:1'))).toBe(true);
 });
 
-test('what differs, is somebody else\'s, or is on its way out is not taken over', () => {
+test('what differs, is someone else\'s, or is on its way out is not taken over', () => {
   expect(isAdoptable(stored('a:2'), job('a:1'))).toBe(false);
   expect(isAdoptable(stored('a:1', { metadata: { labels: { role: 'publish' } } }), job('a:1'))).toBe(false);
   expect(isAdoptable(stored('a:1', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), job('a:1'))).toBe(false);

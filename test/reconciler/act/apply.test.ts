@@ -1,4 +1,4 @@
-/** How a child is made: in one step, and never over what is somebody else's. */
+/** How a child is made: in one step, and never over what is someone else's. */
 import type { KubeObject } from '../../../src/expand';
 import { NameConflict, NotYetGone, write } from '../../../src/reconciler/act/apply';
 import type { Write } from '../../../src/reconciler/act/writes';
@@ -39,8 +39,8 @@ test('a conflict with what has gone since is one, and the next write makes it', 
 });
 
 test.each([
-  ['somebody else\'s', {}, new NameConflict(OBJECT), 'ConfigMap params is there already and belongs to somebody else; rename it, or this resource'],
-  ['one on its way out', { deletionTimestamp: '2026-01-01T00:00:00Z' }, new NotYetGone(OBJECT), 'waiting for the former ConfigMap params to go'],
+  ['someone else\'s', {}, new NameConflict(OBJECT), 'ConfigMap params already exists and belongs to someone else; rename it, or this resource'],
+  ['one on its way out', { deletionTimestamp: '2026-01-01T00:00:00Z' }, new NotYetGone(OBJECT), 'waiting for the previous ConfigMap params to go'],
 ])('%s is left as it is', async (...[, metadata, error, message]) => {
   const { api, client } = await connected(cleanup);
   const before = api.store.put(CONFIG_MAPS, { metadata: { name: 'params', ...metadata }, data: { theirs: 'yes' } });

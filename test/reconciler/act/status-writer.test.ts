@@ -35,7 +35,7 @@ class Told {
     this.caches.resources.Model.set({ ...this.resource, metadata: this.metadata() });
   }
 
-  /** Says in how many milliseconds to come again; none if it has been told, or there is nothing to tell. */
+  /** Says in how many milliseconds to come again; `undefined` if it has been told, or there is nothing to tell. */
   public async tell(verdict: Verdict): Promise<number | undefined> {
     return (await this.writer.tell(this.resource, verdict)).requeueAfterMs;
   }
@@ -75,7 +75,7 @@ test('progress is told once it has lasted, and one that is over by then is never
   expect(told.reasons).toEqual(['Checking', 'Published']);
 });
 
-test('it is told when it has lasted, and its wait begins anew after each', async () => {
+test('it is told when it has lasted, and its wait begins again after each', async () => {
   const told = new Told();
   await told.tell(CHECKING);
   await told.clock.advance(5000);

@@ -22,7 +22,7 @@ test('of a value that is shown whole, what it is and what is wrong with it', () 
 });
 
 test.each([
-  ['Forbidden', 'jobs.batch "a" is forbidden: User "system:serviceaccount:substratus:reconciler" cannot patch resource "jobs"', /^the reconciler may not do this: .*; apply the Reconciler of this version anew$/],
+  ['Forbidden', 'jobs.batch "a" is forbidden: User "system:serviceaccount:substratus:reconciler" cannot patch resource "jobs"', /^the reconciler may not do this: .*; apply the Reconciler of this version again$/],
   ['Rejected', 'pods "a" is forbidden: violates PodSecurity "restricted:latest"', /^the API server refuses what would run: pods "a" is forbidden: violates PodSecurity/],
 ])('whether rights or a policy forbid it: %s, %s', (reason, message, expected) => {
   const { verdict } = refusalOf(new ApiError({ code: 403, reason: 'Forbidden', message })) ?? {};

@@ -80,7 +80,7 @@ describe('a finished artifact', () => {
     expect(cluster.roles(opt)).toEqual(['ConfigMap params', 'Job check']);
   });
 
-  test('has the same status when that is computed anew', () => {
+  test('has the same status when that is computed again', () => {
     const cluster = world();
     const opt = cluster.add(model());
     cluster.settle();
@@ -122,7 +122,7 @@ describe('a run that is suspended', () => {
     return { cluster, opt };
   }
 
-  test('and asked for anew in one edit does not run', () => {
+  test('and asked for again in one edit does not run', () => {
     const { cluster, opt } = running();
     cluster.change(opt, { spec: { suspend: true, resources: { memory: '64Gi' } } });
     cluster.settle();
@@ -190,7 +190,7 @@ describe('an artifact in another bucket than the platform has now', () => {
     return { cluster, opt, chat };
   }
 
-  test('is looked for in the new one, and is Ready there if somebody has copied it', () => {
+  test('is looked for in the new one, and is Ready there if someone has copied it', () => {
     const { cluster, opt } = moved();
     expect(cluster.ready(opt).reason).toBe('Checking');
     cluster.end(opt, 'check', { message: '{"published":true,"contentDigest":"sha256:cc","bytes":1,"files":1}' });
@@ -220,7 +220,7 @@ describe('a step that fails', () => {
     expect(cluster.ready(opt)).toMatchObject({
       status: 'False',
       reason: 'RunFailed',
-      message: 'run failed: container run exited with 3: no such token; once it is mended, give annotation substratus.ai/retry another value to try run again',
+      message: 'run failed: container run exited with 3: no such token; after fixing it, change annotation substratus.ai/retry to try run again',
     });
     expect(cluster.condition(opt, 'Stalled')?.status).toBe('True');
     expect(cluster.condition(opt, 'Complete')).toMatchObject({ status: 'False', reason: 'JobFailed' });
@@ -278,7 +278,7 @@ describe('a step that fails', () => {
     expect(cluster.ready(opt).reason).toBe('Running');
   });
 
-  test('runs anew when it is given more memory', () => {
+  test('runs again when it is given more memory', () => {
     const { cluster, opt } = failed({ exitCode: 137, reason: 'OOMKilled' });
     cluster.change(opt, { spec: { resources: { memory: 64 } } });
     cluster.settle();

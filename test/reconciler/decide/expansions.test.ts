@@ -23,13 +23,13 @@ test.each([
   ['suspension without an edit, for lack of activity', observed(1, { suspend: true }), CONTEXT],
   ['other inputs', observed(1), { ...CONTEXT, inputs: { model: { ...CONTEXT.inputs.model, recipeDigest: '1other' } as typeof CONTEXT.inputs.model } }],
   ['a step that is tried again', observed(1, { build: { git: { url: 'https://example.com/a.git' } } }), { ...CONTEXT, tokens: { build: 'again' } }],
-])('%s is expanded anew', (_, resource, context) => {
+])('%s is expanded again', (_, resource, context) => {
   const remembered = rememberedExpand();
   remembered(observed(1), CONTEXT);
   expect(remembered(resource, context)).toEqual(expand(resource, context));
 });
 
-test('another resource of the same name is expanded anew', () => {
+test('another resource of the same name is expanded again', () => {
   const remembered = rememberedExpand();
   remembered(observed(1), CONTEXT);
   const other = { ...observed(1, { port: 9000 }), metadata: { ...observed(1).metadata, uid: 'uid-2' } } as Observed;

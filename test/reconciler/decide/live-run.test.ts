@@ -69,7 +69,7 @@ describe.each(EDITS)('A3: an edit of %s', (_, spec) => {
 test.each<[string, Partial<ObservedPod>]>([
   ['has no node yet', { phase: 'Pending', isScheduled: false }],
   ['cannot pull its image', { phase: 'Pending', isScheduled: true, trouble: { reason: 'ImagePullFailed', message: 'no', isStuck: true } }],
-])('A3: a run whose pod %s is made anew', (_, pod) => {
+])('A3: a run whose pod %s is made again', (_, pod) => {
   const { cluster, opt, job, current } = running(pod);
   cluster.change(opt, { spec: { resources: { memory: 64 } } });
   cluster.settle();

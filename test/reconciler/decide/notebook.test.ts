@@ -25,7 +25,7 @@ describe('a notebook', () => {
     expect(cluster.secrets).toEqual([]);
   });
 
-  test('gets its token anew where somebody has deleted it', () => {
+  test('gets its token again where someone has deleted it', () => {
     const { cluster, lab } = open();
     cluster.secrets.length = 0;
     const trouble = { reason: 'ContainerConfigError', message: 'container notebook cannot be started: secret "lab-notebook-token" not found', isStuck: true } as const;

@@ -181,7 +181,7 @@ test(`${SPECS} random specs: each ends in Ready, or in a condition that says wha
       throw new Error(`seed ${seed}, ${kind} ${JSON.stringify(resource.spec).slice(0, 1000)}: ${error instanceof Error ? error.stack : String(error)}`);
     }
   }
-  expect([...seen]).not.toContain('ReconcilerError'); // A21: what somebody may write is no mistake of the program
+  expect([...seen]).not.toContain('ReconcilerError'); // A21: what someone may write is no mistake of the program
   for (const reason of ['Published', 'Starting', 'Suspended', 'InvalidSpec', 'ModelNotFound', 'ReferenceNotPermitted', 'CheckFailed']) {
     expect([...seen]).toContain(reason);
   }

@@ -148,7 +148,7 @@ describe('a server', () => {
     expect(cluster.condition(chat, 'Outdated')).toBeUndefined();
   });
 
-  test('is put right when somebody changes it', () => {
+  test('is put right when someone changes it', () => {
     const { cluster, chat } = serving();
     const deployment = cluster.child(chat, 'Deployment');
     cluster.written.length = 0;

@@ -25,7 +25,7 @@ describe('requests', () => {
   test('an object is applied under our name, with its type, and by force only where asked', async () => {
     const { api, client } = await connected(cleanup);
     await client.apply(THING, thing('one', 3), { force: true });
-    await client.apply(THING, thing('one', 4), { force: false, fieldManager: 'somebody' });
+    await client.apply(THING, thing('one', 4), { force: false, fieldManager: 'someone' });
     const [first, second] = api.requests;
     expect(first).toMatchObject({
       method: 'PATCH',
@@ -33,7 +33,7 @@ describe('requests', () => {
       headers: { 'content-type': 'application/apply-patch+yaml' },
       body: { apiVersion: 'example.org/v1', kind: 'Thing', spec: { size: 3 } },
     });
-    expect(second?.query).toEqual({ fieldManager: 'somebody', force: 'false' });
+    expect(second?.query).toEqual({ fieldManager: 'someone', force: 'false' });
     expect(api.store.get(THINGS, 'one')).toMatchObject({ spec: { size: 4 }, metadata: { generation: 2 } });
   });
 

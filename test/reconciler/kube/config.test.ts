@@ -101,7 +101,7 @@ describe('a kubeconfig file', () => {
     expect(loaded({ config: JSON.stringify(config) })).toMatchObject({ server: 'https://127.0.0.1:1', isInsecure: true });
   });
 
-  test.each(['exec', 'auth-provider', 'username', 'password', 'as'])('with %s is refused, with the way out', (field) => {
+  test.each(['exec', 'auth-provider', 'username', 'password', 'as'])('with %s is refused, and how to fix it', (field) => {
     const user = field === 'exec' ? 'exec:\n  command: gke-gcloud-auth-plugin\n  installHint: |\n    Install: it\n\n    now' : `${field}: x`;
     const load = (): unknown => loaded({ config: kubeconfig({ cluster: 'server: https://example.org', user }) });
     expect(load).toThrow(`${field} is not supported; use a token or a client certificate, for example of a service account`);
@@ -121,7 +121,7 @@ describe('a kubeconfig file', () => {
   test.each([
     ['without such a context', 'current-context: gone\ncontexts:\n- name: here\n  context: {}', 'contexts has no gone; it has here'],
     ['without a context', 'kind: Config', 'contexts has no current context; it has none'],
-    ['that is no YAML', 'clusters: [a, b]', 'line 1 uses YAML that a kubeconfig has no need of: clusters: [a, b]'],
+    ['that is not a YAML', 'clusters: [a, b]', 'line 1 uses YAML that a kubeconfig has no need of: clusters: [a, b]'],
   ])('%s is an error that names it', (_, config, message) => {
     expect(() => loaded({ config })).toThrow(message);
     expect(() => loaded({ config })).toThrow(/^kubeconfig .*\/config: /);
@@ -166,7 +166,7 @@ end: done
 
   test.each([
     ['an anchor', 'a: &x 1'], ['an alias', 'a: *x'], ['a tag', 'a: !!str 1'], ['a flow mapping', 'a: {b: c}'], ['a second document', 'a: b\n---\nc: d'],
-    ['a tab for spaces', 'a:\n\tb'], ['a line that is no key', 'a: b\nwhat'], ['an unclosed quote', 'a: "b'], ['odd indentation', 'a: b\n  c: d'],
+    ['a tab for spaces', 'a:\n\tb'], ['a line that is not a key', 'a: b\nwhat'], ['an unclosed quote', 'a: "b'], ['odd indentation', 'a: b\n  c: d'],
   ])('%s is an error, not a guess', (_, text) => {
     expect(() => parseYaml(text)).toThrow(/^line \d+ /);
   });

@@ -266,7 +266,7 @@ describe('watch', () => {
   test.each([
     ['as a status', false],
     ['within the stream', true],
-  ])('a version that is too old, told %s, makes it list anew at once, and what went meanwhile is noticed', async (_, inStream) => {
+  ])('a version that is too old, told %s, makes it list again at once, and what went meanwhile is noticed', async (_, inStream) => {
     const setup = await reflecting();
     for (const name of ['stays', 'goes']) setup.api.store.put(THINGS, thing(name));
     await synced(setup);
@@ -280,7 +280,7 @@ describe('watch', () => {
     expect(setup.api.count('GET')).toBe(2);
   });
 
-  test('what a list anew tells of once more, unchanged, is not worked out again', async () => {
+  test('what a list again tells of once more, unchanged, is not worked out again', async () => {
     const worked: string[] = [];
     const transform = (live: LiveObject): Slim => {
       worked.push(live.metadata.name);
@@ -344,7 +344,7 @@ describe('watch', () => {
     expect(await reconnected(setup)).toBe(400);
   });
 
-  test('a cluster that was restored from a backup is listed anew, and as it is now', async () => {
+  test('a cluster that was restored from a backup is listed again, and as it is now', async () => {
     const setup = await reflecting();
     setup.api.store.put(THINGS, thing('old'));
     await synced(setup);

@@ -19,6 +19,6 @@ test.each([
   ['a missing field', JSON.stringify({ intent: 'i' })],
   ['a field of another type', JSON.stringify({ ...APPLIED, template: 1 })],
   ['an input that is none', JSON.stringify({ ...APPLIED, inputs: { model: { name: 'opt' } } })],
-])('of what somebody has written into it nothing is believed: %s', (_, text) => {
+])('of what someone has written into it nothing is believed: %s', (_, text) => {
   expect(text === undefined ? readApplied() : read(text)).toBeUndefined();
 });

@@ -76,7 +76,7 @@ test('what the API server adds, and how it writes things, makes no difference', 
   expect(liveFingerprint(ownedBy(live(), MANAGER))).toEqual(fingerprintOf(WANTED));
 });
 
-test('a field that somebody has taken is a difference, though its value is not known to us any more', () => {
+test('a field that someone has taken is a difference, though its value is not known to us any more', () => {
   const taken = liveFingerprint(ownedBy(live({ taken: 'f:image', container: { image: 'evil' } }), MANAGER));
   expect(taken.template).not.toBe(fingerprintOf(WANTED).template);
   expect(taken.rest).toBe(fingerprintOf(WANTED).rest);

@@ -9,7 +9,7 @@ function volume(name: string, more: object = {}) {
 
 const SPEC = { volumes: [volume('params'), volume('artifacts')], finalizers: ['b', 'a'], hostNetwork: false };
 
-/** As the API server stores it, with a volume and a field of somebody else's. */
+/** As the API server stores it, with a volume and a field of someone else's. */
 function stored(): LiveObject {
   const volumes = { 'k:{"name":"artifacts"}': { '.': {}, 'f:emptyDir': {}, 'f:name': {} }, 'k:{"name":"params"}': { '.': {}, 'f:emptyDir': {}, 'f:name': {} } };
   const template = { 'f:spec': { 'f:finalizers': { 'v:"a"': {}, 'v:"b"': {} }, 'f:hostNetwork': {}, 'f:volumes': volumes } };

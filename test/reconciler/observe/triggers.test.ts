@@ -63,7 +63,7 @@ test('after an own write of a status there is more to do only once it is Ready o
   expect(becomes({ status: status('Published', { ready: true, artifact: ARTIFACT }) })).toEqual([MODEL, SERVER]);
 });
 
-test('a child wakes its owner when somebody else has changed it, and when it has gone', () => {
+test('a child wakes its owner when someone else has changed it, and when it has gone', () => {
   const { caches, wokenBy } = setUp();
   const deployments = caches.children.get('Deployment');
   const child = (resourceVersion: string): ObservedChild => ({

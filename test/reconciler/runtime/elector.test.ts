@@ -176,7 +176,7 @@ test('a leader that finds another in its place leads no longer, at once', async 
   expect(spec(api).holderIdentity).toBe('usurper');
 });
 
-test('somebody who touches the lease without taking it changes nothing', async () => {
+test('someone who touches the lease without taking it changes nothing', async () => {
   const api = await server();
   const one = replica(api, 'one');
   await leading(one);

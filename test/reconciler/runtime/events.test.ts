@@ -54,7 +54,7 @@ test('the same again is counted, in the same event', async () => {
   expect(written(api)[0]).toMatchObject({ firstTimestamp: '2026-01-01T00:16:40Z', lastTimestamp: '2026-01-01T00:18:40Z' });
 });
 
-test('an event that was cleaned up meanwhile is written anew', async () => {
+test('an event that was cleaned up meanwhile is written again', async () => {
   const { api, recorder } = await recording();
   recorder.record(object('chat'), READY);
   await recorder.flush();

@@ -48,7 +48,7 @@ function policyName(bucketName: string, { access, prefix }: BucketGrant): string
 function checkBucketSpec({ name, encryptionKey }: BucketSpec): void {
   checkBucketName(name);
   if (encryptionKey !== undefined && !/^arn:[a-z-]+:kms:/.test(encryptionKey)) {
-    throw new Error(`encryptionKey of bucket ${name} is ${encryptionKey}, which is no ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/…`);
+    throw new Error(`encryptionKey of bucket ${name} is ${encryptionKey}, which is not an ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/…`);
   }
 }
 

@@ -38,7 +38,7 @@ function listOf({ name, attributes }: ExistingClusterSpec, attribute: string): r
 function roleArn({ name, attributes: { nodeRoleArn } }: ExistingClusterSpec): string {
   if (nodeRoleArn === undefined) throw missing(name, 'nodeRoleArn');
   if (typeof nodeRoleArn === 'string' && /^arn:[a-z-]+:iam::\d{12}:role\/.+$/.test(nodeRoleArn)) return nodeRoleArn;
-  throw new Error(`nodeRoleArn of cluster ${name} is ${String(nodeRoleArn)}, which is no ARN of a role, such as arn:aws:iam::111122223333:role/nodes`);
+  throw new Error(`nodeRoleArn of cluster ${name} is ${String(nodeRoleArn)}, which is not an ARN of a role, such as arn:aws:iam::111122223333:role/nodes`);
 }
 
 function missing(name: string, attribute: string): Error {

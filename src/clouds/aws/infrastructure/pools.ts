@@ -22,7 +22,7 @@ export interface PoolContext {
   readonly nodeRoleArn: string;
   /** Of Kubernetes, where it is chosen; EKS upgrades no nodes with the cluster by itself. */
   readonly kubernetesVersion?: string;
-  /** Security groups of the nodes; none: the cluster's own, which EKS sets. */
+  /** Security groups of the nodes; if absent, the cluster's own, which EKS sets. */
   readonly securityGroupIds?: readonly string[];
   /** What must be there before nodes can become ready. */
   readonly dependables: ITerraformDependable[];

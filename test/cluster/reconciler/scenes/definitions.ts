@@ -26,7 +26,7 @@ const TOGETHER = 8;
 export function definitions(stage: Stage): void {
   const accepted = stage.scene(() => inTurn(CASES.accepted, async ({ name, object }) => [name, await refusal(() => create(stage, object, 'dryRun=All'))] as const));
 
-  test(`${CASES.accepted.length} objects that are valid are accepted, the ancestor's among them`, async () => {
+  test(`${CASES.accepted.length} objects that are valid are accepted, the original Substratus' among them`, async () => {
     expect((await accepted()).filter(([, refused]) => refused !== undefined)).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ export function deletion(stage: Stage): void {
     return { first, second };
   });
 
-  test('deleted and made anew under the same name: the old children go, and new ones are made', async () => {
+  test('deleted and made again under the same name: the old children go, and new ones are made', async () => {
     const { first, second } = await again();
     expect(second.lab.metadata.uid).not.toBe(first.lab.metadata.uid);
     expect(second.deployment.metadata.ownerReferences?.[0]?.uid).toBe(second.lab.metadata.uid);

@@ -1,4 +1,4 @@
-/** What somebody else has changed or taken away is put right; what somebody else has added stays. */
+/** What someone else has changed or taken away is put right; what someone else has added stays. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Service } from 'kubernetes-types/core/v1';
 import { MANAGED_BY_LABEL } from '../../../../src/api/labels';
@@ -52,7 +52,7 @@ export function drift(stage: Stage): void {
     expect(deployment.metadata?.uid).toBe(before.deployment.metadata?.uid);
   });
 
-  test('labels and annotations of somebody else are kept', async () => {
+  test('labels and annotations of someone else are kept', async () => {
     const { deployment } = await edited();
     expect(deployment.metadata?.labels).toMatchObject({ 'acme.example/team': 'a' });
     expect(deployment.metadata?.annotations).toMatchObject({ 'acme.example/note': 'kept' });
@@ -67,7 +67,7 @@ export function drift(stage: Stage): void {
 
   test('a repair is told in an Event', async () => {
     const { events } = await edited();
-    expect(events.Repaired).toMatch(/^\w+ chat.* was changed by somebody else, and was put right$/);
+    expect(events.Repaired).toMatch(/^\w+ chat.* was changed by someone else, and was restored$/);
   });
 
   const scaled = stage.scene(async () => {

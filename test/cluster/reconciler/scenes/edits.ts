@@ -1,4 +1,4 @@
-/** What somebody edits while it runs: nothing that computes is lost. */
+/** What someone edits while it runs: nothing that computes is lost. */
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { ModelSpec, Resource } from '../../../../src/api/resource';
 import { model } from '../stage';

@@ -48,7 +48,7 @@ const FAILURES: readonly Failure[] = [
     reason: 'RunFailed', message: /^run failed: container model was out of memory; raise resources.memory; .*substratus.ai\/retry/, stalled: true,
   },
   {
-    name: 'a program that fails, with its last words',
+    name: 'a program that fails, with its final output',
     owner: (namespace) => model(namespace, 'opt', { retries: 1 }),
     cue: { outcome: 'fail', exitCode: 3, message: 'no such file: train.json' },
     reason: 'RunFailed', message: /^run failed after 2 attempts: container model exited with 3: no such file: train.json; /, stalled: true,
@@ -155,7 +155,7 @@ export function failures(stage: Stage): void {
     return { before, after: await stage.find({ ...account, metadata: account }) };
   });
 
-  test('a ServiceAccount that somebody deletes is made anew, and pods come again', async () => {
+  test('a ServiceAccount that someone deletes is made again, and pods come again', async () => {
     const { before, after } = await withoutAccount();
     expect(before).toBeDefined();
     expect(after?.metadata.uid).not.toBe(before?.metadata.uid);

@@ -1,4 +1,4 @@
-/** Objects of a name that is needed, but somebody else's: never touched, and no obstacle once they are gone. */
+/** Objects of a name that is needed, but someone else's: never touched, and no obstacle once they are gone. */
 import type { Resource } from '../../../../src/api/resource';
 import type { Condition } from '../../../../src/api/status';
 import type { Inputs } from '../../../../src/expand';
@@ -58,9 +58,9 @@ export function foreignObjects(stage: Stage): void {
     return { said, before, during, stalled, after, events: await stage.told(resource, 'NameConflict') };
   })] as const);
 
-  test.each(scenes)('a %s of somebody else is left as it is, and the resource is Stalled until it goes', async (kind, scene) => {
+  test.each(scenes)('a %s of someone else is left as it is, and the resource is Stalled until it goes', async (kind, scene) => {
     const { said, before, during, stalled, after, events } = await scene();
-    const message = `${kind} ${before.metadata.name} is there already and belongs to somebody else; rename it, or this resource`;
+    const message = `${kind} ${before.metadata.name} already exists and belongs to someone else; rename it, or this resource`;
     expect(said).toMatchObject({ status: 'False', reason: 'NameConflict', message });
     expect(stalled).toBe('NameConflict');
     expect(events.NameConflict).toBe(message);

@@ -99,7 +99,7 @@ export function handwritten(stage: Stage): void {
     expect(stored.map(({ metadata }) => metadata.generation)).toEqual(RESOURCES.map(() => 1));
   });
 
-  test('the conditions of the ancestor are there, with its reasons', async () => {
+  test('the conditions of the original Substratus are there, with its reasons', async () => {
     const { stored } = await applied();
     const reasons = stored.map(({ status }) => status?.conditions?.filter(({ type }) => type === 'Complete' || type === 'Serving')
       .map(({ type, status: holds, reason }) => `${type} ${holds} ${reason}`).join());
@@ -113,7 +113,7 @@ export function handwritten(stage: Stage): void {
     expect(accounts.map(({ metadata }) => metadata?.name).sort()).toEqual(['artifact-reader', 'artifact-writer', 'default', 'image-builder']);
   });
 
-  test('children have the names of the ancestor where they are served at', async () => {
+  test('children have the names of the original Substratus where they are served at', async () => {
     const { server } = await applied();
     expect(server.metadata.name).toBe('falcon-7b-squad-server');
   });

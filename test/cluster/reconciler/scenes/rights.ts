@@ -47,7 +47,7 @@ export function rights(stage: Stage): void {
 
   test('what the reconciler may not do is in the status and an Event, and goes on once it may', async () => {
     const { said, events, isStalled } = await forbidden();
-    expect(said.message).toMatch(/^the reconciler may not do this: jobs.batch "opt-model-check-\w+" is forbidden: .*; apply the Reconciler of this version anew$/);
+    expect(said.message).toMatch(/^the reconciler may not do this: jobs.batch "opt-model-check-\w+" is forbidden: .*; apply the Reconciler of this version again$/);
     expect(events.Forbidden).toBe(said.message);
     expect(isStalled).toBe(false);
   });

@@ -43,7 +43,7 @@ function declare(namespace: string): Stack {
   return { namespace, folder, platform: platform.toJson() as PlatformSpec };
 }
 
-/** What must stay as it is. `check` is asked anew by either side. The generation of a Deployment counts its annotations too. */
+/** What must stay as it is. `check` is asked again by either side. The generation of a Deployment counts its annotations too. */
 interface Running {
   readonly pods: readonly string[];
   readonly revisions: readonly string[];

@@ -33,7 +33,7 @@ export function volumes(stage: Stage): void {
     return { before, after };
   });
 
-  test('are bound again in a namespace that was deleted and made anew', async () => {
+  test('are bound again in a namespace that was deleted and made again', async () => {
     const { before, after } = await madeAnew();
     expect(before).toMatchObject({ status: { phase: 'Bound' } });
     expect(after).toMatchObject({ status: { phase: 'Bound' } });
