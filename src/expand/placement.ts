@@ -94,7 +94,7 @@ function placeCapacity(capacity: Capacity, cloud: Cloud): Placement {
   return cloud.placeCapacity(capacity);
 }
 
-/** Why a cloud has no nodes of a capacity; `undefined` if it has. `spot-first` takes spot nodes where there are some, which any cloud can. */
+/** Why a cloud has no nodes of a capacity; `undefined` if it has. `spot-first` takes spot nodes if there are any, which any cloud can. */
 export function noCapacity(capacity: Capacity, cloud: Cloud): string | undefined {
   if (capacity === 'spot-first' || cloud.capacities.includes(capacity)) return undefined;
   return `capacity is ${capacity} but ${cloud.title} has only ${cloud.capacities.join(', ')}; leave capacity out`;

@@ -1,4 +1,4 @@
-/** What the original Substratus of these kinds got wrong, and this must not: the cheapest proof of each; more of most is in the tests beside. */
+/** What the original Substratus got wrong, and this must not: the cheapest proof of each. More of most is in the tests of each file. */
 import { customResourceDefinitions } from '../../src/api/crds';
 import type { PlatformSpec } from '../../src/api/platform';
 import { IMAGES } from '../../src/catalog/images';

@@ -1,6 +1,6 @@
 /** Props that nothing reads, as callers without types misspell them. */
 import { nearest } from '../../api/names';
-import { shown } from './shown';
+import { formatValue } from './format-value';
 
 export type KnownProps = ReadonlySet<string>;
 
@@ -22,7 +22,7 @@ export function unknownProp(owner: string, props: object, known: KnownProps): st
 /** The same for props nested in others, which may not be an object at all. */
 export function optionsProblem(field: string, options: unknown, known: KnownProps): string | undefined {
   if (typeof options !== 'object' || options === null || Array.isArray(options) || (options.constructor ?? Object) !== Object) {
-    return `${field} is ${shown(options)}; give an object with any of ${[...known].join(', ')}`;
+    return `${field} is ${formatValue(options)}; give an object with any of ${[...known].join(', ')}`;
   }
   return unknownProp(field, options, known);
 }

@@ -1,6 +1,6 @@
 /** What the API server would refuse, said at synth: types, closed lists of values, and bounds. */
 import type { Schema } from '../../api/crd-schema';
-import { shown } from './shown';
+import { formatValue } from './format-value';
 
 /** Why a value does not fit a schema, and how to fix it; `undefined` if it does. */
 export function schemaProblem(field: string, value: unknown, schema: Schema): string | undefined {
@@ -28,8 +28,8 @@ const TYPES: Readonly<Record<NonNullable<Schema['type']>, { readonly words: stri
 };
 
 function typeProblem(value: unknown, { type, enum: values }: Schema): string | undefined {
-  if (type && !TYPES[type].holds(value)) return `is ${shown(value)}; give ${TYPES[type].words}`;
-  if (values && !values.includes(String(value))) return `is ${shown(value)}; use ${values.join(' or ')}`;
+  if (type && !TYPES[type].holds(value)) return `is ${formatValue(value)}; give ${TYPES[type].words}`;
+  if (values && !values.includes(String(value))) return `is ${formatValue(value)}; use ${values.join(' or ')}`;
   return undefined;
 }
 
@@ -46,7 +46,7 @@ function boundsProblem(value: unknown, schema: Schema): string | undefined {
 
 function textProblem(value: string, { minLength = 0, maxLength = Infinity, pattern }: Schema): string | undefined {
   if (value.length > maxLength) return `has ${value.length} characters; ${maxLength} are allowed`;
-  if (value.length < minLength || (pattern && !new RegExp(pattern).test(value))) return `is ${shown(value)}; it must match ${pattern ?? '.+'}`;
+  if (value.length < minLength || (pattern && !new RegExp(pattern).test(value))) return `is ${formatValue(value)}; it must match ${pattern ?? '.+'}`;
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { durationOf } from '../../api/duration';
 import { isQuantity } from '../../api/quantity';
 import type { QuantityOrInteger } from '../../api/resource';
-import { shown } from './shown';
+import { formatValue } from './format-value';
 import { asValidation, ValidationError } from './validation-error';
 
 const FLOOR = { rounding: SizeRoundingBehavior.FLOOR };
@@ -17,7 +17,7 @@ export function quantity(scope: Construct, field: string, size: Size): QuantityO
 export function quantityOf(field: string, size: Size): QuantityOrInteger {
   if (!(size instanceof Size)) {
     const hint = isQuantity(size) ? 'a Size' : 'a quantity';
-    throw new Error(`${field} is ${shown(size)}, which is not ${hint}; write for example Size.gibibytes(16)`);
+    throw new Error(`${field} is ${formatValue(size)}, which is not ${hint}; write for example Size.gibibytes(16)`);
   }
   const kibibytes = size.toKibibytes(FLOOR);
   if (!(kibibytes >= 2 ** 10)) throw new Error(`${field} is ${kibibytes} KiB; give 1 MiB or more, for example Size.gibibytes(16)`);
@@ -28,7 +28,7 @@ export function quantityOf(field: string, size: Size): QuantityOrInteger {
 /** A duration as the wire has it. */
 export function duration(scope: Construct, field: string, value: Duration): string {
   if (!(value instanceof Duration)) {
-    throw new ValidationError(scope, `${field} is ${shown(value)}, which is not a Duration; write for example Duration.hours(2)`);
+    throw new ValidationError(scope, `${field} is ${formatValue(value)}, which is not a Duration; write for example Duration.hours(2)`);
   }
   const seconds = value.toSeconds({ integral: false });
   if (!(Number.isSafeInteger(seconds) && seconds > 0)) throw new ValidationError(scope, `${field} is ${seconds} s; give whole seconds, 1 or more, for example Duration.hours(2)`);

@@ -6,7 +6,7 @@ import { asValidation, ValidationError } from '../checks/validation-error';
 import { checkFolders, checkPlaces } from '../platform/platform-checks';
 import { clusterOf } from './cluster-base';
 import type { ICluster } from './cluster-props';
-import { checkTaken } from './taken-props';
+import { checkReserved } from './reserved-props';
 
 /** A ServiceAccount that is given rights. */
 export interface ServiceAccountIdentity {
@@ -127,7 +127,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
       throw new ValidationError(this, `bucketName is ${props.bucketName ?? ''}; give the name alone, without ${scheme}, of a bucket on ${cloudName}`);
     }
     /* A folder is asked of no cloud. */
-    checkTaken(this, { ...props, artifactPrefix: undefined }, { cloudName, takes: cluster._cloud.takes?.bucket });
+    checkReserved(this, { ...props, artifactPrefix: undefined }, { cloudName, takes: cluster._cloud.takes?.bucket });
     if (!Number.isInteger(retentionDays) || retentionDays < 1) {
       throw new ValidationError(this, `retentionDays is ${retentionDays}; give a whole number of days, 1 or more`);
     }

@@ -1,6 +1,6 @@
 /** Where on a cloud, as its API wants to hear it: told at once, and not by the cloud after a quarter of an hour. */
+import { formatValue } from '../checks/format-value';
 import { tokenProblem } from '../checks/guard';
-import { shown } from '../checks/shown';
 
 /** How a value is written, and one that is written so. */
 interface Form {
@@ -54,7 +54,7 @@ export function checkLocation<P extends object & Zoned>(
     }
     const form = forms[field];
     if (form && !form.pattern.test(String(value))) {
-      throw new Error(`Cloud.${cloud}: ${field} is ${shown(value)}, which it cannot be; it is written as '${form.example}' is`);
+      throw new Error(`Cloud.${cloud}: ${field} is ${formatValue(value)}, which it cannot be; it is written as '${form.example}' is`);
     }
   }
   checkZones(cloud, props);

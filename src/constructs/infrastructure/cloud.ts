@@ -2,9 +2,9 @@ import type { Construct } from 'constructs';
 import type { CloudInfrastructure } from '../../clouds/infrastructure';
 import { cloudInfrastructure } from '../../clouds/terraform';
 import type { Location, SideName } from '../../clouds/terraform';
+import { formatValue } from '../checks/format-value';
 import { tokenProblem } from '../checks/guard';
 import { knownProps, unknownProp } from '../checks/known-props';
-import { shown } from '../checks/shown';
 import { checkLocation } from './cloud-location';
 import { LocalStore } from './local-store';
 
@@ -134,11 +134,11 @@ export class Cloud {
 /** For callers without types. */
 function localProblem({ store, simulatedGpus, nodeImage }: LocalCloudProps): string | undefined {
   if (!(store instanceof LocalStore)) {
-    return `Cloud.local: store is ${shown(store)}; write LocalStore.directory(), LocalStore.minio() or LocalStore.s3({ ... })`;
+    return `Cloud.local: store is ${formatValue(store)}; write LocalStore.directory(), LocalStore.minio() or LocalStore.s3({ ... })`;
   }
-  if (typeof simulatedGpus !== 'boolean') return `Cloud.local: simulatedGpus is ${shown(simulatedGpus)}; give true or false`;
+  if (typeof simulatedGpus !== 'boolean') return `Cloud.local: simulatedGpus is ${formatValue(simulatedGpus)}; give true or false`;
   if (nodeImage !== undefined && (typeof nodeImage !== 'string' || nodeImage === '')) {
-    return `Cloud.local: nodeImage is ${shown(nodeImage)}; give an image, for example 'kindest/node:v1.33.1'`;
+    return `Cloud.local: nodeImage is ${formatValue(nodeImage)}; give an image, for example 'kindest/node:v1.33.1'`;
   }
   const problem = tokenProblem({ nodeImage });
   return problem && `Cloud.local: ${problem}`;

@@ -2,7 +2,7 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { AddonObject } from '../../clouds/cloud';
 import { asValidation } from '../checks/validation-error';
-import { addLateObject, objectId } from '../objects/late-objects';
+import { addLateObject, objectId } from '../objects/deferred-objects';
 import type { Platform } from '../platform/platform';
 
 /** What a cluster needs beside what its cloud brings. */

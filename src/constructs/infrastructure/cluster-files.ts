@@ -4,7 +4,7 @@ import type { ClusterFile } from '../../clouds/infrastructure';
 import { cloudNamed } from '../../clouds/pods';
 import { withWorkloadDefaults } from '../../expand';
 import { ValidationError } from '../checks/validation-error';
-import { besideOutput, checkBesideOutput } from '../preview/beside-output';
+import { outputSibling, checkOutputSibling } from '../preview/output-siblings';
 import { yamlOf } from '../preview/yaml';
 import { clusterOf } from './cluster-base';
 import type { ICluster } from './cluster-props';
@@ -42,8 +42,8 @@ export class ClusterFiles {
    */
   public write(directory?: string): string[] {
     const { cluster } = this;
-    const target = directory ?? besideOutput(cluster, 'clusters', cluster.clusterName);
-    checkBesideOutput(cluster, target);
+    const target = directory ?? outputSibling(cluster, 'clusters', cluster.clusterName);
+    checkOutputSibling(cluster, target);
     const errors = cluster.node.validate();
     if (errors.length > 0) throw new ValidationError(cluster, errors.join('; '));
     fs.mkdirSync(target, { recursive: true });

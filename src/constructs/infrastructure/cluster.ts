@@ -6,7 +6,7 @@ import { Platform } from '../platform/platform';
 import { ClusterBase, DEFAULT_OUTPUTS, MANAGED_BY } from './cluster-base';
 import type { ClusterAttributes, ClusterProps, ICluster } from './cluster-props';
 import { ExistingCluster } from './existing-cluster';
-import { checkTaken } from './taken-props';
+import { checkReserved } from './reserved-props';
 
 const DEFAULT_CIDR = '10.0.0.0/16';
 
@@ -39,7 +39,7 @@ export class Cluster extends ClusterBase {
     this.clusterName = clusterName;
     this._tags = { ...MANAGED_BY, ...tags };
     this._cloud = asValidation(this, () => cloud._infrastructure(this));
-    checkTaken(this, props, { cloudName: cloud.name, takes: this._cloud.takes?.cluster });
+    checkReserved(this, props, { cloudName: cloud.name, takes: this._cloud.takes?.cluster });
     this._infrastructure = asValidation(this, () => this._cloud.cluster(this, {
       name: clusterName,
       kubernetesVersion,

@@ -13,7 +13,7 @@ import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } fro
 import type { GpuPoolOptions } from '../platform/platform-props';
 import { clusterOf } from './cluster-base';
 import type { ICluster } from './cluster-props';
-import { checkTaken } from './taken-props';
+import { checkReserved } from './reserved-props';
 
 /** How the nodes of a pool are obtained. */
 export class PoolCapacity {
@@ -177,7 +177,7 @@ export class GpuNodePool extends Construct {
     super(scope, id);
     const { gpu, gpusPerNode = 1, maxNodes, minNodes = 0, spot, poolName = id } = props;
     const cluster = clusterOf(this, props.cluster);
-    checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.gpuPool });
+    checkReserved(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.gpuPool });
     validate(this, props);
     cluster._prepare(this, 'pool');
     const cloud = cloudNamed(cluster.platform.cloudName);

@@ -3,7 +3,7 @@ import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { clusterOf } from './cluster-base';
 import type { ICluster } from './cluster-props';
-import { checkTaken } from './taken-props';
+import { checkReserved } from './reserved-props';
 
 /** A registry for images. */
 export interface ImageRegistryProps {
@@ -55,7 +55,7 @@ export class ImageRegistry extends Construct {
     super(scope, id);
     const { pullThrough = [], untaggedDays = 30, destroyable = false } = props;
     const cluster = clusterOf(this, props.cluster);
-    checkTaken(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.registry });
+    checkReserved(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.registry });
     if (!Number.isInteger(untaggedDays) || untaggedDays < 1) {
       throw new ValidationError(this, `untaggedDays is ${untaggedDays}; give a whole number of days, 1 or more`);
     }

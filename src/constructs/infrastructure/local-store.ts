@@ -1,7 +1,7 @@
 import { Size, SizeRoundingBehavior } from 'cdk8s';
 import { isDns1123Label } from '../../api/names';
 import type { LocalStoreSpec } from '../../clouds/local/location';
-import { shown } from '../checks/shown';
+import { formatValue } from '../checks/format-value';
 import { checkPlain } from '../platform/platform-checks';
 
 /** MinIO in the cluster. */
@@ -45,7 +45,7 @@ export class LocalStore {
    * @param path by default `artifacts`; a relative one is beside the script that makes the cluster
    */
   public static directory(path: string = 'artifacts'): LocalStore {
-    if (typeof path !== 'string' || path === '') throw new Error(`LocalStore.directory: path is ${shown(path)}; give a directory, for example '/srv/artifacts'`);
+    if (typeof path !== 'string' || path === '') throw new Error(`LocalStore.directory: path is ${formatValue(path)}; give a directory, for example '/srv/artifacts'`);
     checkPlain({ path });
     return new LocalStore({ kind: 'directory', path });
   }
@@ -54,8 +54,8 @@ export class LocalStore {
   public static minio(options: LocalMinioOptions = {}): LocalStore {
     checkPlain(options);
     const { namespace = 'minio', size = Size.gibibytes(20) } = options;
-    if (!isDns1123Label(namespace)) throw new Error(`LocalStore.minio: namespace is ${shown(namespace)}; use lower-case letters, digits and - inside`);
-    if (!(size instanceof Size)) throw new Error(`LocalStore.minio: size is ${shown(size)}, which is not a Size; write for example Size.gibibytes(20)`);
+    if (!isDns1123Label(namespace)) throw new Error(`LocalStore.minio: namespace is ${formatValue(namespace)}; use lower-case letters, digits and - inside`);
+    if (!(size instanceof Size)) throw new Error(`LocalStore.minio: size is ${formatValue(size)}, which is not a Size; write for example Size.gibibytes(20)`);
     return new LocalStore({ kind: 'minio', namespace, storage: `${size.toGibibytes({ rounding: SizeRoundingBehavior.NONE })}Gi` });
   }
 
@@ -64,10 +64,10 @@ export class LocalStore {
     checkPlain(options);
     const { endpoint, credentialsSecret, region } = options;
     if (typeof endpoint !== 'string' || !/^https?:\/\/[^/\s]+\/?$/.test(endpoint)) {
-      throw new Error(`LocalStore.s3: endpoint is ${shown(endpoint)}; give scheme and host, for example http://ceph.example.com:7480`);
+      throw new Error(`LocalStore.s3: endpoint is ${formatValue(endpoint)}; give scheme and host, for example http://ceph.example.com:7480`);
     }
     if (!isDns1123Label(credentialsSecret)) {
-      throw new Error(`LocalStore.s3: credentialsSecret is ${shown(credentialsSecret)}; give the name of a Secret that each workspace has`);
+      throw new Error(`LocalStore.s3: credentialsSecret is ${formatValue(credentialsSecret)}; give the name of a Secret that each workspace has`);
     }
     return new LocalStore({ kind: 's3', endpoint: endpoint.replace(/\/$/, ''), credentialsSecret, region });
   }

@@ -2,7 +2,7 @@ import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { isDns1123Label } from '../../api/names';
 import type { ArtifactSpec } from '../../api/resource';
-import { shown } from '../checks/shown';
+import { formatValue } from '../checks/format-value';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
 import type { DeletionPolicy } from '../platform/access';
@@ -56,7 +56,7 @@ export const ARTIFACT_PROPS = {
 export function artifactSpec(scope: Construct, props: ArtifactProps): ArtifactSpec {
   const { retries, timeout, staging, sharedWith, deletionPolicy } = props;
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0)) {
-    throw new ValidationError(scope, `retries is ${shown(retries)}; give a whole number, 0 or more`);
+    throw new ValidationError(scope, `retries is ${formatValue(retries)}; give a whole number, 0 or more`);
   }
   checkSharedWith(scope, sharedWith);
   return {
@@ -70,10 +70,10 @@ export function artifactSpec(scope: Construct, props: ArtifactProps): ArtifactSp
 }
 
 function checkSharedWith(scope: Construct, sharedWith: string[] = []): void {
-  if (!Array.isArray(sharedWith)) throw new ValidationError(scope, `sharedWith is ${shown(sharedWith)}; give a list, for example ['${String(sharedWith)}']`);
+  if (!Array.isArray(sharedWith)) throw new ValidationError(scope, `sharedWith is ${formatValue(sharedWith)}; give a list, for example ['${String(sharedWith)}']`);
   for (const namespace of sharedWith) {
     if (typeof namespace !== 'string' || (namespace !== '*' && !isDns1123Label(namespace))) {
-      throw new ValidationError(scope, `sharedWith has ${shown(namespace)}, which is not a valid namespace name; write one, or * for all`);
+      throw new ValidationError(scope, `sharedWith has ${formatValue(namespace)}, which is not a valid namespace name; write one, or * for all`);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { userinfoProblem } from '../../api/credentials';
 import type { BuildSpec } from '../../api/resource';
+import { formatValue } from '../checks/format-value';
 import { tokenProblem } from '../checks/guard';
 import { knownProps, optionsProblem } from '../checks/known-props';
-import { shown } from '../checks/shown';
 
 /** Where the sources of an image are, in git. */
 export interface GitBuildOptions {
@@ -42,12 +42,12 @@ export class Build {
     const { url, path, branch, tag } = options;
     if (!url) throw new Error('url is empty; give the URL of a git repository, for example https://github.com/acme/models');
     if (typeof url !== 'string' || !/^https:\/\/[^/]/.test(url)) {
-      throw new Error(`url is ${shown(url)}; give an https URL, for example https://github.com/acme/models, which anybody may read (private repositories are not supported yet)`);
+      throw new Error(`url is ${formatValue(url)}; give an https URL, for example https://github.com/acme/models, which anybody may read (private repositories are not supported yet)`);
     }
     if (path !== undefined && (typeof path !== 'string' || path.startsWith('/') || path.split('/').includes('..'))) {
-      throw new Error(`path is ${shown(path)}; give a folder inside the repository, without / first and without ..`);
+      throw new Error(`path is ${formatValue(path)}; give a folder inside the repository, without / first and without ..`);
     }
-    if (branch && tag) throw new Error(`branch is ${shown(branch)} and tag is ${shown(tag)}, and only one can be built; leave one out`);
+    if (branch && tag) throw new Error(`branch is ${formatValue(branch)} and tag is ${formatValue(tag)}, and only one can be built; leave one out`);
     return new Build({ git: { url, ...(path && { path }), ...(branch && { branch }), ...(tag && { tag }) } });
   }
 

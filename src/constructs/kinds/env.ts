@@ -3,7 +3,7 @@ import { credentialIn, isSecretVariable } from '../../api/credentials';
 import { isEnvName } from '../../api/names';
 import { parseEnvValue } from '../../api/secret-expression';
 import { runtimeEnvProblem } from '../../expand';
-import { shown } from '../checks/shown';
+import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 
 interface EnvOptions {
@@ -17,9 +17,9 @@ export function envSpec(scope: Construct, env: Record<string, string>, { allowPl
     if (!isEnvName(name)) {
       throw new ValidationError(scope, `${field} ${name} is not a name of an environment variable; use letters, digits and _, not first a digit`);
     }
-    if (typeof value !== 'string') throw new ValidationError(scope, `${field} ${name} is ${shown(value)}, which is not a string; ${typeof value === 'object' ? 'give one' : `write '${String(value)}'`}`);
+    if (typeof value !== 'string') throw new ValidationError(scope, `${field} ${name} is ${formatValue(value)}, which is not a string; ${typeof value === 'object' ? 'give one' : `write '${String(value)}'`}`);
     const parsed = parseEnvValue(value);
-    if (parsed.type === 'malformed') throw new ValidationError(scope, `${field} ${name} is ${shown(value)}, which ${parsed.reason}`);
+    if (parsed.type === 'malformed') throw new ValidationError(scope, `${field} ${name} is ${formatValue(value)}, which ${parsed.reason}`);
     if (parsed.type === 'literal' && !allowPlainText && (credentialIn(value) !== undefined || isSecretVariable(name, value))) {
       throw new ValidationError(scope, `${field} ${name} looks like a token or key in plain text; `
         + 'put it in a Secret and write ${{ secrets.<name>.<key> }}, or set allowPlainText: true');

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { isEnvName, paramVariable } from '../../api/names';
 import { hasNul, NUL_REASON } from '../../api/nul';
-import { shown } from '../checks/shown';
+import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 
 const SECRET = /\$\{\{\s*secrets\./;
@@ -36,13 +36,13 @@ export function literalParams(params: Record<string, ParamValue>): string[] {
 
 function paramValue(scope: Construct, key: string, value: ParamValue): string | number {
   if (typeof value === 'string') {
-    if (hasNul(value)) throw new ValidationError(scope, `param ${key} is ${shown(value)}, which ${NUL_REASON}`);
+    if (hasNul(value)) throw new ValidationError(scope, `param ${key} is ${formatValue(value)}, which ${NUL_REASON}`);
     if (!SECRET.test(value)) return value;
-    throw new ValidationError(scope, `param ${key} is ${shown(value)}, but params are not secret; put it in env`);
+    throw new ValidationError(scope, `param ${key} is ${formatValue(value)}, but params are not secret; put it in env`);
   }
   if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new ValidationError(scope, `param ${key} is ${shown(value)}; give a string, a number or a boolean`);
+    throw new ValidationError(scope, `param ${key} is ${formatValue(value)}; give a string, a number or a boolean`);
   }
   if (!Number.isInteger(value)) return String(value);
   if (!Number.isSafeInteger(value)) {

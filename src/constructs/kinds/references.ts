@@ -8,7 +8,7 @@ import { isDns1123Label } from '../../api/names';
 import type { ArtifactKind, InputsSpec } from '../../api/resource';
 import { cloudNamed } from '../../clouds/pods';
 import { noStreaming } from '../../expand';
-import { shown } from '../checks/shown';
+import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import { Access } from '../platform/access';
 import { platformOf } from '../platform/workspace-context';
@@ -127,7 +127,7 @@ function checkReference(scope: Construct, { field, target, attribute }: Referenc
 }
 
 function whatIs(target: unknown): string {
-  return Construct.isConstruct(target) ? `${target.node.path}, a ${target.constructor.name}` : shown(target);
+  return Construct.isConstruct(target) ? `${target.node.path}, a ${target.constructor.name}` : formatValue(target);
 }
 
 /** What is known of an artifact that is declared elsewhere. */
@@ -142,7 +142,7 @@ export interface ImportedArtifact {
 export function checkImported(scope: Construct, { kind, name, namespace, recipeDigest }: ImportedArtifact): void {
   checkImportedName(scope, { name, namespace });
   if (recipeDigest === undefined || RECIPE_DIGEST.test(recipeDigest)) return;
-  throw new ValidationError(scope, `recipeDigest is ${shown(recipeDigest)}; take the 26 characters from recipeDigest of the ${kind} where it is declared, `
+  throw new ValidationError(scope, `recipeDigest is ${formatValue(recipeDigest)}; take the 26 characters from recipeDigest of the ${kind} where it is declared, `
     + 'or from the label substratus.ai/recipe of its Jobs, or leave it out');
 }
 

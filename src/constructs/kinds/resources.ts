@@ -4,8 +4,8 @@ import type { GpuSpec, ResourcesSpec } from '../../api/resource';
 import { isSharing } from '../../api/sharing';
 import { cloudNamed } from '../../clouds/pods';
 import { limitsProblem, noCapacity } from '../../expand';
+import { formatValue } from '../checks/format-value';
 import { knownProps, optionsProblem } from '../checks/known-props';
-import { shown } from '../checks/shown';
 import { quantity } from '../checks/size';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { Gpu } from '../platform/gpu';
@@ -130,24 +130,24 @@ function validate(scope: Construct, resources: ResourcesOptions): void {
   if (wrong) throw new ValidationError(scope, wrong);
   const { cpu, capacity } = resources;
   if (cpu !== undefined && !(Number.isFinite(cpu) && cpu > 0)) {
-    throw new ValidationError(scope, `cpu is ${shown(cpu)}; give a number of cores above 0, for example 2 or 0.5`);
+    throw new ValidationError(scope, `cpu is ${formatValue(cpu)}; give a number of cores above 0, for example 2 or 0.5`);
   }
   const gpuWrong = gpuProblem(resources);
   if (gpuWrong) throw new ValidationError(scope, gpuWrong);
   if (capacity !== undefined && !Object.values(Capacity).includes(capacity)) {
-    throw new ValidationError(scope, `capacity is ${shown(capacity)}; use one of ${Object.values(Capacity).join(', ')}`);
+    throw new ValidationError(scope, `capacity is ${formatValue(capacity)}; use one of ${Object.values(Capacity).join(', ')}`);
   }
   const problem = cloudProblem(scope, resources);
   if (problem) throw new ValidationError(scope, problem);
 }
 
 function gpuProblem({ gpu, gpuCount, gpuSharing }: ResourcesOptions): string | undefined {
-  if (gpu !== undefined && !(gpu instanceof Gpu)) return `gpu is ${shown(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
+  if (gpu !== undefined && !(gpu instanceof Gpu)) return `gpu is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
   if (gpuCount !== undefined && !(Number.isInteger(gpuCount) && gpuCount > 0)) {
-    return `gpuCount is ${shown(gpuCount)}; give a whole number of GPUs, 1 or more, or leave gpu out`;
+    return `gpuCount is ${formatValue(gpuCount)}; give a whole number of GPUs, 1 or more, or leave gpu out`;
   }
   if (gpuSharing === undefined) return undefined;
-  if (!(gpuSharing instanceof GpuSharing)) return `gpuSharing is ${shown(gpuSharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
+  if (!(gpuSharing instanceof GpuSharing)) return `gpuSharing is ${formatValue(gpuSharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
   const name = gpuSharing._name;
   if (!isSharing(name)) return `gpuSharing is ${name}; give a MIG profile such as 1g.10gb, or a whole number of pods, 2 or more`;
   if (gpuCount !== undefined && gpuCount > 1) return `gpuCount is ${gpuCount} with gpuSharing ${name}, but a program sees one slice only; leave out one of them`;

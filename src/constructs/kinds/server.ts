@@ -4,9 +4,9 @@ import type { IConstruct } from 'constructs';
 import { DEFAULT_SERVER_PORT } from '../../api/resource';
 import type { ServerResource, ServerSpec } from '../../api/resource';
 import { accountProblem, serviceName } from '../../expand';
+import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { checkPath } from '../checks/path';
-import { shown } from '../checks/shown';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
 import type { Access } from '../platform/access';
@@ -230,14 +230,14 @@ function validate(scope: Construct, props: ServerOptions): void {
   const problem = serviceAccountName === undefined ? undefined : accountProblem(serviceAccountName);
   if (problem) throw new ValidationError(scope, problem);
   if (replicas !== undefined && !(Number.isInteger(replicas) && replicas >= 0)) {
-    throw new ValidationError(scope, `replicas is ${shown(replicas)}; give a whole number, 0 or more`);
+    throw new ValidationError(scope, `replicas is ${formatValue(replicas)}; give a whole number, 0 or more`);
   }
   if (replicas !== undefined && scaling) {
-    throw new ValidationError(scope, `replicas is ${shown(replicas)} but scaling is ${shown(scaling)}; leave replicas to the autoscaler, or scaling out`);
+    throw new ValidationError(scope, `replicas is ${formatValue(replicas)} but scaling is ${formatValue(scaling)}; leave replicas to the autoscaler, or scaling out`);
   }
   for (const [field, value] of Object.entries({ port, probePort })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= 65535)) {
-      throw new ValidationError(scope, `${field} is ${shown(value)}; give a whole number from 1 to 65535`);
+      throw new ValidationError(scope, `${field} is ${formatValue(value)}; give a whole number from 1 to 65535`);
     }
   }
   checkPath(scope, 'readinessPath', readinessPath);

@@ -2,7 +2,7 @@ import type { ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { isImageReference } from '../../api/names';
 import type { CommonSpec } from '../../api/resource';
-import { shown } from '../checks/shown';
+import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import type { PodSecurity } from '../platform/access';
 import { podSecurityOf } from '../platform/workspace-context';
@@ -146,12 +146,12 @@ export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
 }
 
 function checkImage(scope: Construct, { image, imageBuild }: WorkloadProps): void {
-  if (image && imageBuild) throw new ValidationError(scope, `image is ${shown(image)} and imageBuild is set too; leave one of them out`);
+  if (image && imageBuild) throw new ValidationError(scope, `image is ${formatValue(image)} and imageBuild is set too; leave one of them out`);
   if (!image && !imageBuild) {
     throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what to run, or imageBuild to where its sources are');
   }
   if (imageBuild && !(imageBuild instanceof Build)) {
-    throw new ValidationError(scope, `imageBuild is ${shown(imageBuild)}, which is not a Build; write Build.git({ url: 'https://…' })`);
+    throw new ValidationError(scope, `imageBuild is ${formatValue(imageBuild)}, which is not a Build; write Build.git({ url: 'https://…' })`);
   }
   if (image && !isImageReference(image)) {
     throw new ValidationError(scope, `image is '${image}', which is not a reference to an image; write for example acme/trainer:1.0, without scheme and spaces`);
@@ -170,7 +170,7 @@ function hasUpperCasePath(image: string): boolean {
 }
 
 function pullSecrets(scope: Construct, names: string[]): { readonly name: string }[] {
-  if (!Array.isArray(names)) throw new ValidationError(scope, `imagePullSecrets is ${shown(names)}; give a list of names`);
+  if (!Array.isArray(names)) throw new ValidationError(scope, `imagePullSecrets is ${formatValue(names)}; give a list of names`);
   return names.map((name) => ({ name }));
 }
 

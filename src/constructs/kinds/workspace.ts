@@ -2,11 +2,11 @@ import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
 import { Construct } from 'constructs';
 import { isDns1123Label } from '../../api/names';
 import { expandWorkspace, workspaceNamespace } from '../../expand';
+import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
-import { shown } from '../checks/shown';
 import { ValidationError } from '../checks/validation-error';
-import { addLateObjects } from '../objects/late-objects';
-import { lateProblem } from '../objects/late-values';
+import { addDeferredObjects } from '../objects/deferred-objects';
+import { deferredProblem } from '../objects/deferred-values';
 import type { PodSecurity } from '../platform/access';
 import type { Platform } from '../platform/platform';
 import { provideContext } from '../platform/workspace-context';
@@ -70,7 +70,7 @@ export class Workspace extends Chart {
     checkProps(this, props, WORKSPACE_PROPS);
     const { platform, namespace = id, createNamespace = true, podSecurity } = props;
     if (typeof namespace !== 'string' || !isDns1123Label(namespace)) {
-      throw new ValidationError(this, `namespace is ${shown(namespace)}; use lower-case letters, digits and - inside, 63 characters at most`);
+      throw new ValidationError(this, `namespace is ${formatValue(namespace)}; use lower-case letters, digits and - inside, 63 characters at most`);
     }
     checkPlatformProp(this, platform);
     if (namespace === 'default' && createNamespace) {
@@ -91,8 +91,8 @@ export class Workspace extends Chart {
     });
     platform._onWorkspace((workspace) => {
       if (workspace.namespace !== namespace) return;
-      if (createNamespace) addLateObjects(ground, () => [workspaceNamespace(platform._spec, namespace, podSecurity)]);
-      addLateObjects(ground, () => expandWorkspace(platform._spec, namespace));
+      if (createNamespace) addDeferredObjects(ground, () => [workspaceNamespace(platform._spec, namespace, podSecurity)]);
+      addDeferredObjects(ground, () => expandWorkspace(platform._spec, namespace));
     });
   }
 
@@ -129,7 +129,7 @@ export class Workspace extends Chart {
     if (problem) return [problem];
     const unknown = this.platform._unknownReads(this.workspaceName);
     if (unknown) return [unknown];
-    const late = lateProblem(this.platform, this.workspaceName);
+    const late = deferredProblem(this.platform, this.workspaceName);
     return late ? [late] : [];
   }
 }

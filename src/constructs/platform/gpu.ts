@@ -2,8 +2,8 @@ import { Size, SizeRoundingBehavior } from 'cdk8s';
 import type { CustomGpuSpec } from '../../api/platform';
 import { gpuNamed } from '../../catalog/gpus';
 import { unknownGpu } from '../../expand';
+import { formatValue } from '../checks/format-value';
 import { knownProps, optionsProblem } from '../checks/known-props';
-import { shown } from '../checks/shown';
 
 /** A GPU that the catalog does not have. */
 export interface CustomGpuOptions {
@@ -146,15 +146,15 @@ function customProblem(options: CustomGpuOptions): string | undefined {
   if (wrong) return wrong;
   const { name, memory, resourceName, cpu, hostMemory } = options;
   if (typeof name !== 'string' || !NAME.test(name)) {
-    return `name is ${shown(name)}; use lower-case letters, digits, - and . inside, 63 characters at most, for example nvidia-rtx-a6000`;
+    return `name is ${formatValue(name)}; use lower-case letters, digits, - and . inside, 63 characters at most, for example nvidia-rtx-a6000`;
   }
   if (gpuNamed(name)) return `gpu ${name} is in the catalog; write Gpu.of('${name}'), or give yours another name`;
   if (typeof resourceName !== 'string' || !RESOURCE_NAME.test(resourceName)) {
-    return `resourceName of gpu ${name} is ${shown(resourceName)}; give the extended resource of its nodes, for example nvidia.com/gpu`;
+    return `resourceName of gpu ${name} is ${formatValue(resourceName)}; give the extended resource of its nodes, for example nvidia.com/gpu`;
   }
   const size = [['memory', memory], ['hostMemory', hostMemory]].find(([field, value]) => (
     (value !== undefined || field === 'memory') && !(value instanceof Size && value.toKibibytes({ rounding: SizeRoundingBehavior.NONE }) > 0)
   ));
-  if (size) return `${String(size[0])} of gpu ${name} is ${shown(size[1])}; write for example Size.gibibytes(48)`;
-  return cpu === undefined || (Number.isFinite(cpu) && cpu > 0) ? undefined : `cpu of gpu ${name} is ${shown(cpu)}; give a number of cores above 0`;
+  if (size) return `${String(size[0])} of gpu ${name} is ${formatValue(size[1])}; write for example Size.gibibytes(48)`;
+  return cpu === undefined || (Number.isFinite(cpu) && cpu > 0) ? undefined : `cpu of gpu ${name} is ${formatValue(cpu)}; give a number of cores above 0`;
 }

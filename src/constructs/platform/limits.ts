@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { LimitsSpec } from '../../api/resource';
+import { formatValue } from '../checks/format-value';
 import { knownProps, optionsProblem } from '../checks/known-props';
-import { shown } from '../checks/shown';
 import { quantityOf } from '../checks/size';
 
 /** The most that a container may use. */
@@ -29,7 +29,7 @@ export function limitsSpec(field: string, limits: LimitsOptions): LimitsSpec {
   if (problem) throw new Error(problem);
   const { cpu, memory } = limits;
   if (cpu !== undefined && !(Number.isFinite(cpu) && cpu > 0)) {
-    throw new Error(`${field}.cpu is ${shown(cpu)}; give a number of cores above 0, for example 2 or 0.5`);
+    throw new Error(`${field}.cpu is ${formatValue(cpu)}; give a number of cores above 0, for example 2 or 0.5`);
   }
   return {
     ...(cpu !== undefined && { cpu: coresOf(cpu) }),

@@ -2,7 +2,7 @@
 import { gpuNamed } from '../../catalog/gpus';
 import type { Cloud, Machine } from '../../clouds/cloud';
 
-/** Why the cloud cannot offer a GPU, with the ones of about its memory that it can; `undefined` if it does. A local cluster has what it has. */
+/** Why the cloud cannot offer a GPU, with those of about its memory that it can offer; `undefined` if it does. A local cluster has any. */
 export function noSuchGpu({ machines, title }: Cloud, gpu: string): string | undefined {
   if (machines.length === 0 || machines.some((machine) => machine.gpu === gpu)) return undefined;
   const wanted = gpuNamed(gpu)?.memoryGiB ?? 0;

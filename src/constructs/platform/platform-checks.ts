@@ -4,10 +4,10 @@ import { isDns1123Label } from '../../api/names';
 import { isAtLeast, OLDEST_VERSION } from '../../api/platform';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
 import type { Cloud } from '../../clouds/cloud';
+import { formatValue } from '../checks/format-value';
 import { tokenProblem } from '../checks/guard';
 import { unknownProp } from '../checks/known-props';
 import type { KnownProps } from '../checks/known-props';
-import { shown } from '../checks/shown';
 import { Gpu } from './gpu';
 import { GpuSharing } from './gpu-sharing';
 import { machineProblem, noSuchGpu, noSuchNode } from './machines';
@@ -28,7 +28,7 @@ export function storeName<T extends object>(props: T, field: keyof T & string): 
   checkPlain(props);
   const value: unknown = props[field];
   if (typeof value === 'string' && (field === 'resourceGroup' ? RESOURCE_GROUP : BUCKET).test(value)) return value;
-  throw new Error(`${field} is ${shown(value)}; give its name alone, without scheme and path`);
+  throw new Error(`${field} is ${formatValue(value)}; give its name alone, without scheme and path`);
 }
 
 /** The props of all clouds. */
@@ -36,13 +36,13 @@ export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kuberne
   checkPlain(props);
   const { clusterName, kubernetesVersion } = props;
   if (typeof clusterName !== 'string' || !isDns1123Label(clusterName)) {
-    throw new Error(`clusterName is ${shown(clusterName)}; use lower-case letters, digits and - inside, 63 characters at most`);
+    throw new Error(`clusterName is ${formatValue(clusterName)}; use lower-case letters, digits and - inside, 63 characters at most`);
   }
   if (typeof kubernetesVersion === 'number') {
-    throw new Error(`kubernetesVersion is ${shown(kubernetesVersion)}, a number; write it as a string, for example '1.33'`);
+    throw new Error(`kubernetesVersion is ${formatValue(kubernetesVersion)}, a number; write it as a string, for example '1.33'`);
   }
   if (kubernetesVersion !== undefined && !VERSION.test(kubernetesVersion)) {
-    throw new Error(`kubernetesVersion is ${shown(kubernetesVersion)}; give major and minor, for example '1.33'`);
+    throw new Error(`kubernetesVersion is ${formatValue(kubernetesVersion)}; give major and minor, for example '1.33'`);
   }
   if (kubernetesVersion !== undefined && !isAtLeast({ kubernetesVersion } as PlatformSpec, OLDEST_VERSION)) {
     throw new Error(`kubernetesVersion is '${kubernetesVersion}'; the oldest that is supported is ${OLDEST_VERSION}`);
@@ -58,11 +58,11 @@ interface Places {
 
 /** Where artifacts and images go. */
 export function checkPlaces({ artifactPrefix, registry, registrySecret, storeCidrs = [] }: Places): void {
-  if (!Array.isArray(storeCidrs)) throw new Error(`storeCidrs is ${shown(storeCidrs)}; give a list of ranges, for example ['199.36.153.8/30']`);
+  if (!Array.isArray(storeCidrs)) throw new Error(`storeCidrs is ${formatValue(storeCidrs)}; give a list of ranges, for example ['199.36.153.8/30']`);
   const wrong = storeCidrs.find((cidr) => typeof cidr !== 'string' || !CIDR.test(cidr));
-  if (wrong !== undefined) throw new Error(`storeCidrs has ${shown(wrong)}; give a range such as 199.36.153.8/30`);
+  if (wrong !== undefined) throw new Error(`storeCidrs has ${formatValue(wrong)}; give a range such as 199.36.153.8/30`);
   if (registry !== undefined && (typeof registry !== 'string' || !REGISTRY.test(registry))) {
-    throw new Error(`registry is ${shown(registry)}; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml`);
+    throw new Error(`registry is ${formatValue(registry)}; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml`);
   }
   checkRegistrySecret(registry, registrySecret);
   if (artifactPrefix !== undefined && artifactPrefix !== '') checkFolders('artifactPrefix', artifactPrefix);
@@ -72,7 +72,7 @@ function checkRegistrySecret(registry: string | undefined, secret: unknown): voi
   if (secret === undefined) return;
   if (!registry) throw new Error('registrySecret is set but registry is not; set the registry that it is for');
   if (typeof secret === 'string' && isDns1123Label(secret)) return;
-  throw new Error(`registrySecret is ${shown(secret)}; give the name of a Secret, in lower-case letters, digits and -`);
+  throw new Error(`registrySecret is ${formatValue(secret)}; give the name of a Secret, in lower-case letters, digits and -`);
 }
 
 /**
@@ -82,7 +82,7 @@ function checkRegistrySecret(registry: string | undefined, secret: unknown): voi
 export function checkFolders(field: string, folders: unknown): void {
   const segments = typeof folders === 'string' ? folders.replace(/^\/|\/$/g, '').split('/') : [''];
   if (segments.every((segment) => FOLDER.test(segment) && segment !== '.' && segment !== '..')) return;
-  throw new Error(`${field} is ${shown(folders)}; give folders with a / between, of letters, digits, - . and _, for example teams/ml`);
+  throw new Error(`${field} is ${formatValue(folders)}; give folders with a / between, of letters, digits, - . and _, for example teams/ml`);
 }
 
 interface PoolContext {
@@ -99,13 +99,13 @@ export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pool
   const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes, sharing, machineType } = options;
   if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
   if (pools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
-  if (!(gpu instanceof Gpu)) return `gpu is ${shown(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
-  if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${shown(gpusPerNode)}; give a whole number, 1 or more`;
-  if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${shown(maxNodes)}; give a whole number, 1 or more`;
+  if (!(gpu instanceof Gpu)) return `gpu is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
+  if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${formatValue(gpusPerNode)}; give a whole number, 1 or more`;
+  if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${formatValue(maxNodes)}; give a whole number, 1 or more`;
   if (spot && !cloud.capacities.includes('spot')) return `${cloud.title} has no spot nodes; leave spot out`;
   if (flexStart && !cloud.capacities.includes('flex-start')) return `${cloud.title} has no flex-start nodes; leave flexStart out`;
   if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
-  if (sharing !== undefined && !(sharing instanceof GpuSharing)) return `sharing is ${shown(sharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
+  if (sharing !== undefined && !(sharing instanceof GpuSharing)) return `sharing is ${formatValue(sharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
   if (gpu._custom) return customGpuProblem(gpu._custom, gpus);
   const noMachine = noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
   return noMachine ?? (machineType === undefined ? undefined : machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType }));
@@ -143,7 +143,7 @@ function readsProblem(namespace: string, reads: readonly string[] = []): string 
 function networkProblem(namespace: string, options: WorkspaceOptions): string | undefined {
   const { networkPolicies = true, private: isPrivate = false, serversOpenTo = [] } = options;
   for (const [field, value] of Object.entries({ networkPolicies, private: isPrivate })) {
-    if (typeof value !== 'boolean') return `${field} is ${shown(value)}; give true or false`;
+    if (typeof value !== 'boolean') return `${field} is ${formatValue(value)}; give true or false`;
   }
   const problem = namespacesProblem('serversOpenTo', serversOpenTo);
   if (problem) return problem;
@@ -154,16 +154,16 @@ function networkProblem(namespace: string, options: WorkspaceOptions): string | 
 }
 
 function namespacesProblem(field: string, namespaces: readonly string[]): string | undefined {
-  if (!Array.isArray(namespaces)) return `${field} is ${shown(namespaces)}; give a list of namespaces`;
+  if (!Array.isArray(namespaces)) return `${field} is ${formatValue(namespaces)}; give a list of namespaces`;
   const wrong = namespaces.find((other) => typeof other !== 'string' || !isDns1123Label(other));
-  if (wrong !== undefined) return `${field} has ${shown(wrong)}, which is not a valid namespace name; use lower-case letters, digits and - inside`;
+  if (wrong !== undefined) return `${field} has ${formatValue(wrong)}, which is not a valid namespace name; use lower-case letters, digits and - inside`;
   const twice = namespaces.find((other, index) => namespaces.indexOf(other) < index);
   return twice === undefined ? undefined : `${field} has ${twice} twice; name it once`;
 }
 
 /** A token would get into names and URLs, where nobody resolves it. */
 export function checkPlain(props: unknown, known?: { readonly owner: string; readonly props: KnownProps }): void {
-  if (typeof props !== 'object' || props === null) throw new Error(`props are ${shown(props)}; give an object`);
+  if (typeof props !== 'object' || props === null) throw new Error(`props are ${formatValue(props)}; give an object`);
   const problem = (known && unknownProp(known.owner, props, known.props)) ?? tokenProblem(props);
   if (problem) throw new Error(problem);
 }

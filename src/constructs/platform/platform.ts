@@ -6,7 +6,7 @@ import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import { clusterAddons } from '../../clouds/terraform';
 import { withWorkloadDefaults } from '../../expand';
-import { shown } from '../checks/shown';
+import { formatValue } from '../checks/format-value';
 import { checkImages } from './image-checks';
 import { checkPlaces, checkPlain, checkPlatform, poolProblem, storeName, workspaceProblem } from './platform-checks';
 import { KNOWN } from './platform-known';
@@ -46,7 +46,7 @@ export class Platform {
     checkPlain(props, KNOWN.local);
     const { s3, directory = '/var/lib/substratus/artifacts' } = props;
     if (s3 && props.directory) throw new Error(`platform ${props.clusterName} has a directory and an S3 store; leave one out`);
-    if (typeof directory !== 'string' || !directory.startsWith('/')) throw new Error(`directory is ${shown(directory)}; give an absolute path of the node`);
+    if (typeof directory !== 'string' || !directory.startsWith('/')) throw new Error(`directory is ${formatValue(directory)}; give an absolute path of the node`);
     if (!s3) return new Platform('local', props, byHand(props, { url: `file://${directory}` }));
     checkPlain(s3, KNOWN.s3);
     const { endpoint, region, credentialsSecret } = s3;
@@ -100,7 +100,7 @@ export class Platform {
   /** The same for a pool that is declared here, whose capacity may be one that no pod of a kind can have. @internal */
   public _addGpuPool(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): void {
     const problem = poolProblem(name, options, { cloud: cloudNamed(this.cloudName), pools: this.gpuPools, gpus: this.gpus });
-    if (problem) throw this.error(`cannot have GPU pool ${shown(name)}: ${problem}`);
+    if (problem) throw this.error(`cannot have GPU pool ${formatValue(name)}: ${problem}`);
     const { gpu: { name: gpu, _custom: custom } } = options;
     this.gpuPools.push(poolSpec(name, options, capacity));
     if (custom && !this.gpus.some((known) => known.name === gpu)) this.gpus.push(custom);
@@ -110,7 +110,7 @@ export class Platform {
   /** Declares a namespace with the cloud identities of a workspace. */
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
     const problem = workspaceProblem(namespace, options, this.workspaces);
-    if (problem) throw this.error(`cannot have workspace ${shown(namespace)}: ${problem}`);
+    if (problem) throw this.error(`cannot have workspace ${formatValue(namespace)}: ${problem}`);
     const { reads, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults } = options;
     const workspace: WorkspaceSpec = {
       namespace,
@@ -217,7 +217,7 @@ export class Platform {
     const names = new Set(this.workspaces.map((workspace) => workspace.namespace));
     const { reads = [] } = this.workspaces.find((workspace) => workspace.namespace === namespace) ?? {};
     const unknown = reads.find((other) => !names.has(other));
-    return unknown && `reads has ${shown(unknown)}, but ${this._unknownWorkspace(unknown)}`;
+    return unknown && `reads has ${formatValue(unknown)}, but ${this._unknownWorkspace(unknown)}`;
   }
 
   private error(message: string): Error {

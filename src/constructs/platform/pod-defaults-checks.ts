@@ -6,9 +6,9 @@ import type { PodDefaultsSpec } from '../../api/platform';
 import type { PodSpec } from '../../api/resource';
 import { parseEnvValue } from '../../api/secret-expression';
 import { overlayConflict } from '../../expand';
+import { formatValue } from '../checks/format-value';
 import { optionsProblem } from '../checks/known-props';
 import { schemaProblem } from '../checks/schema-check';
-import { shown } from '../checks/shown';
 import { limitsSpec } from './limits';
 import { CA_BUNDLE_PROPS, POD_DEFAULTS_PROPS } from './pod-defaults';
 import type { PodDefaults } from './pod-defaults';
@@ -57,7 +57,7 @@ function mapsProblem({ labels, annotations, nodeSelector }: PodDefaults): string
 
 function pullSecretsProblem({ imagePullSecrets = [] }: PodDefaults): string | undefined {
   const wrong = imagePullSecrets.find((name) => !NAME.test(name));
-  return wrong === undefined ? undefined : `${FIELD}.imagePullSecrets has ${shown(wrong)}, which is not a name of a Secret; give names alone`;
+  return wrong === undefined ? undefined : `${FIELD}.imagePullSecrets has ${formatValue(wrong)}, which is not a name of a Secret; give names alone`;
 }
 
 function envProblem({ env = {} }: PodDefaults): string | undefined {
@@ -80,7 +80,7 @@ function caBundleProblem({ caBundle }: PodDefaults): string | undefined {
   if (unknown) return unknown;
   const { configMapName, key = 'ca.crt' } = caBundle;
   if (typeof configMapName !== 'string' || !NAME.test(configMapName)) {
-    return `${field}.configMapName is ${shown(configMapName)}; give the name of a ConfigMap that each namespace has`;
+    return `${field}.configMapName is ${formatValue(configMapName)}; give the name of a ConfigMap that each namespace has`;
   }
-  return typeof key === 'string' && KEY.test(key) ? undefined : `${field}.key is ${shown(key)}; give a key of the ConfigMap, for example 'ca.crt'`;
+  return typeof key === 'string' && KEY.test(key) ? undefined : `${field}.key is ${formatValue(key)}; give a key of the ConfigMap, for example 'ca.crt'`;
 }

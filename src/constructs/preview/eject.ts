@@ -7,7 +7,7 @@ import { SELECTOR } from '../reconciler/reconciler-settings';
 import { applyScript } from './eject-script';
 import { fluxYaml } from './flux';
 import type { OtherObject } from './other-objects';
-import { removeOwnFiles } from './own-files';
+import { removeOwnedFiles } from './owned-files';
 import type { PreviewedResource } from './previewed-resource';
 import { stagesOf } from './stages';
 import { placed } from './waves';
@@ -44,7 +44,7 @@ const OWN_DEFINITION = new RegExp(`\\.${API_GROUP.replace('.', '\\.')}$`);
 
 /** Writes everything; what an earlier run has written there is deleted first. */
 export function writeEjected(directory: string, { resources, others: all, options }: Ejected): string[] {
-  removeOwnFiles(directory, HEADER);
+  removeOwnedFiles(directory, HEADER);
   const stages = stagesOf(resources);
   const others = placed(all.filter(({ object }) => !isOwnDefinition(object) && !isReconcilers(object)), stages);
   const files: string[] = [];

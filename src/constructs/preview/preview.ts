@@ -11,11 +11,11 @@ import type { Declaration } from '../kinds/declarations';
 import { inputsOf } from '../kinds/resource-checks';
 import type { Platform } from '../platform/platform';
 import { platformOf } from '../platform/workspace-context';
-import { besideOutput, checkBesideOutput } from './beside-output';
 import { writeEjected } from './eject';
 import type { EjectOptions } from './eject';
 import { otherObjects } from './other-objects';
-import { removeOwnFiles } from './own-files';
+import { outputSibling, checkOutputSibling } from './output-siblings';
+import { removeOwnedFiles } from './owned-files';
 import type { PreviewedResource } from './previewed-resource';
 import { yamlOf } from './yaml';
 
@@ -89,9 +89,9 @@ export class Preview {
    * @returns the files that were written
    */
   public write(directory?: string): string[] {
-    const target = directory ?? besideOutput(this.scope, 'preview');
-    checkBesideOutput(this.scope, target);
-    removeOwnFiles(target, HEADER);
+    const target = directory ?? outputSibling(this.scope, 'preview');
+    checkOutputSibling(this.scope, target);
+    removeOwnedFiles(target, HEADER);
     return this.resources.map((previewed) => {
       const { kind, metadata: { name } } = previewed.resource;
       const file = path.join(target, namespaceOf(previewed.resource), `${kind.toLowerCase()}-${name}.yaml`);
@@ -109,7 +109,7 @@ export class Preview {
    * @throws if something in it is not valid, or an input is known by its name only, for nobody would resolve it
    */
   public eject(directory: string, options: EjectOptions = {}): string[] {
-    checkBesideOutput(this.scope, directory);
+    checkOutputSibling(this.scope, directory);
     checkValid(this.scope);
     const clusters = [...new Set(this.resources.map(({ platform }) => platform))].map(({ clusterName }) => clusterName);
     if (clusters.length > 1) {

@@ -3,7 +3,7 @@ import { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { isDns1123Label, isImageReference } from '../../api/names';
 import { isAtLeast } from '../../api/platform';
-import { shown } from '../checks/shown';
+import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import type { Platform } from '../platform/platform';
 import { namespaceProblem } from '../platform/platform-checks';
@@ -17,10 +17,10 @@ const FLOW_SCHEMA_VERSION = '1.29';
 const NO_NAMESPACE = 'use lower-case letters, digits and - inside, 63 characters at most';
 
 export function checkNamespace(scope: Construct, namespace: unknown): string {
-  if (typeof namespace !== 'string' || !isDns1123Label(namespace)) throw new ValidationError(scope, `namespace is ${shown(namespace)}; ${NO_NAMESPACE}`);
+  if (typeof namespace !== 'string' || !isDns1123Label(namespace)) throw new ValidationError(scope, `namespace is ${formatValue(namespace)}; ${NO_NAMESPACE}`);
   if (namespace === 'default') throw new ValidationError(scope, "namespace is 'default', which every cluster has already; give the reconciler one of its own");
   const problem = namespaceProblem(namespace);
-  if (problem) throw new ValidationError(scope, `namespace is ${shown(namespace)}, and ${problem}`);
+  if (problem) throw new ValidationError(scope, `namespace is ${formatValue(namespace)}, and ${problem}`);
   return namespace;
 }
 
@@ -45,12 +45,12 @@ export function checkReach(scope: Construct, props: ReachProps, own: string): Re
 }
 
 function checkWatched(scope: Construct, watched: unknown, own: string): string[] {
-  if (!Array.isArray(watched)) throw new ValidationError(scope, `watchNamespaces is ${shown(watched)}; give a list of namespaces`);
+  if (!Array.isArray(watched)) throw new ValidationError(scope, `watchNamespaces is ${formatValue(watched)}; give a list of namespaces`);
   if (watched.length === 0) throw new ValidationError(scope, 'watchNamespaces is empty; name some, or leave it out for all workspaces of the platform');
   const names: string[] = [];
   for (const name of watched as readonly unknown[]) {
     if (typeof name !== 'string' || !isDns1123Label(name)) {
-      throw new ValidationError(scope, `watchNamespaces has ${shown(name)}, which is not a name of a namespace; ${NO_NAMESPACE}`);
+      throw new ValidationError(scope, `watchNamespaces has ${formatValue(name)}, which is not a name of a namespace; ${NO_NAMESPACE}`);
     }
     if (name === own) throw new ValidationError(scope, `watchNamespaces has ${own}, the namespace of the reconciler itself; leave it out`);
     if (names.includes(name)) throw new ValidationError(scope, `watchNamespaces has ${name} twice; name it once`);
@@ -61,21 +61,21 @@ function checkWatched(scope: Construct, watched: unknown, own: string): string[]
 
 export function checkReplicas(scope: Construct, replicas: unknown): number {
   if (typeof replicas === 'number' && Number.isInteger(replicas) && replicas > 0) return replicas;
-  throw new ValidationError(scope, `replicas is ${shown(replicas)}; give a whole number, 1 or more`);
+  throw new ValidationError(scope, `replicas is ${formatValue(replicas)}; give a whole number, 1 or more`);
 }
 
 export function checkImage(scope: Construct, image: unknown): string | undefined {
   if (image === undefined || (typeof image === 'string' && isImageReference(image))) return image;
-  throw new ValidationError(scope, `image is ${shown(image)}, which is not a reference to an image; write for example registry.example.com/substratus-reconciler:1`);
+  throw new ValidationError(scope, `image is ${formatValue(image)}, which is not a reference to an image; write for example registry.example.com/substratus-reconciler:1`);
 }
 
 export function checkCpu(scope: Construct, cpu: unknown): number {
   if (typeof cpu === 'number' && Number.isFinite(cpu) && cpu > 0) return cpu;
-  throw new ValidationError(scope, `cpu is ${shown(cpu)}; give a number of cores above 0, for example 0.1`);
+  throw new ValidationError(scope, `cpu is ${formatValue(cpu)}; give a number of cores above 0, for example 0.1`);
 }
 
 export function checkMemory(scope: Construct, memory: unknown): number {
-  if (!(memory instanceof Size)) throw new ValidationError(scope, `memory is ${shown(memory)}, which is not a Size; write for example Size.mebibytes(256)`);
+  if (!(memory instanceof Size)) throw new ValidationError(scope, `memory is ${formatValue(memory)}, which is not a Size; write for example Size.mebibytes(256)`);
   const mebibytes = Math.floor(memory.toKibibytes() / 2 ** 10);
   if (mebibytes >= LEAST_MEBIBYTES) return mebibytes;
   throw new ValidationError(scope, `memory is ${mebibytes} MiB; give ${LEAST_MEBIBYTES} MiB or more, for example Size.mebibytes(256)`);
@@ -83,7 +83,7 @@ export function checkMemory(scope: Construct, memory: unknown): number {
 
 export function checkBoolean(scope: Construct, field: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw new ValidationError(scope, `${field} is ${shown(value)}; give true or false`);
+  throw new ValidationError(scope, `${field} is ${formatValue(value)}; give true or false`);
 }
 
 interface FlowProps {
@@ -113,5 +113,5 @@ export function checkPodMonitor(scope: Construct, props: MonitorProps): Record<s
   if (labels === undefined) return {};
   const isMap = typeof labels === 'object' && labels !== null && !Array.isArray(labels);
   if (isMap && Object.values(labels).every((value) => typeof value === 'string')) return labels as Record<string, string>;
-  throw new ValidationError(scope, `podMonitorLabels is ${shown(labels)}; give labels, for example { release: 'prometheus' }`);
+  throw new ValidationError(scope, `podMonitorLabels is ${formatValue(labels)}; give labels, for example { release: 'prometheus' }`);
 }

@@ -2,13 +2,13 @@ import { Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { PlatformSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
+import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
-import { shown } from '../checks/shown';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { Declarations } from '../kinds/declarations';
 import { checkPlatformProp, checkProps } from '../kinds/props-check';
-import { addLateObjects } from '../objects/late-objects';
-import { lateProblem } from '../objects/late-values';
+import { addDeferredObjects } from '../objects/deferred-objects';
+import { deferredProblem } from '../objects/deferred-values';
 import { inSyncWave } from '../objects/sync-wave';
 import type { Platform } from '../platform/platform';
 import type { PodDefaults } from '../platform/pod-defaults';
@@ -190,7 +190,7 @@ export class Reconciler extends Construct {
     platform._reconcilerIn(this.namespace);
     provideContext(this, { platform });
     const definitions = new CustomResourceDefinitions(this, 'Definitions');
-    addLateObjects(new Construct(this, 'Objects'), () => reconcilerObjects(this.settings));
+    addDeferredObjects(new Construct(this, 'Objects'), () => reconcilerObjects(this.settings));
     inSyncWave(this, RECONCILER_WAVE);
     inSyncWave(definitions, DEFINITIONS_WAVE);
     this.rights = new WorkspaceRights(this, 'Rights', {
@@ -239,7 +239,7 @@ function checkedProps(scope: Construct, props: ReconcilerProps): CheckedProps {
   const { memory = Size.mebibytes(DEFAULT_MEBIBYTES), podDefaults, networkPolicy = true } = props;
   const own = checkNamespace(scope, namespace);
   if (!Object.values(LogLevel).includes(logLevel)) {
-    throw new ValidationError(scope, `logLevel is ${shown(logLevel)}; use one of ${Object.values(LogLevel).join(', ')}`);
+    throw new ValidationError(scope, `logLevel is ${formatValue(logLevel)}; use one of ${Object.values(LogLevel).join(', ')}`);
   }
   const image = checkImage(scope, props.image);
   return {
@@ -271,6 +271,6 @@ function problems(platform: Platform, namespace: string): string[] {
   return [
     ...(problem ? [problem] : []),
     ...(isShared ? [`namespace ${namespace} is a workspace of platform ${platform.clusterName}; give the reconciler a namespace of its own`] : []),
-    ...workspaces.flatMap((workspace) => lateProblem(platform, workspace.namespace) ?? []),
+    ...workspaces.flatMap((workspace) => deferredProblem(platform, workspace.namespace) ?? []),
   ];
 }

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { PlatformSpec } from '../../api/platform';
 import type { DeclaredWorkspace } from '../kinds/declarations';
-import { addLateObjects } from '../objects/late-objects';
+import { addDeferredObjects } from '../objects/deferred-objects';
 import { inSyncWave } from '../objects/sync-wave';
 import { workspaceRole } from './reconciler-roles';
 
@@ -57,6 +57,6 @@ export class WorkspaceRights extends Construct {
   }
 
   private addTo(scope: Construct, workspace: string): void {
-    addLateObjects(scope, () => workspaceRole(this.options.platform(), this.options.namespace, workspace));
+    addDeferredObjects(scope, () => workspaceRole(this.options.platform(), this.options.namespace, workspace));
   }
 }

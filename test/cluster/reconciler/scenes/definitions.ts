@@ -19,6 +19,8 @@ interface Cases {
 }
 
 const CASES = JSON.parse(readFileSync(join(__dirname, '../../../crds/cases.json'), 'utf8')) as Cases;
+/** Objects stored under earlier definitions cannot be created here any more; test/crds has the API server's code update those. */
+const UPDATES = CASES.updates.filter(({ spec }) => spec !== 'storedBefore');
 
 /** At once, not all of them. */
 const TOGETHER = 8;
@@ -41,7 +43,7 @@ export function definitions(stage: Stage): void {
 
   const updated = stage.scene(async () => {
     const namespace = await stage.namespace();
-    return inTurn(CASES.updates, async ({ name, kind, spec, patch, locked = [] }, index) => {
+    return inTurn(UPDATES, async ({ name, kind, spec, patch, locked = [] }, index) => {
       const metadata = { namespace, name: `update-${index}` };
       await create(stage, { apiVersion: API_VERSION, kind, metadata, spec: { suspend: true, ...CASES.specs[spec] } } as KubeObject);
       const error = await refusal(() => stage.client.patch({ apiVersion: API_VERSION, kind, ...metadata }, { spec: patch }));
@@ -49,7 +51,7 @@ export function definitions(stage: Stage): void {
     });
   });
 
-  test(`of ${CASES.updates.length} edits those of what decides the content are refused, each with its message`, async () => {
+  test(`of ${UPDATES.length} edits those of what decides the content are refused, each with its message`, async () => {
     for (const [name, { expected, said }] of await updated()) expect([name, said]).toEqual([name, expected]);
   });
 

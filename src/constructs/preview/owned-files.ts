@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 /** Deletes the manifests in the folders of a directory that begin with a header, and the folders that it leaves empty. */
-export function removeOwnFiles(directory: string, header: string): void {
+export function removeOwnedFiles(directory: string, header: string): void {
   if (!fs.existsSync(directory)) return;
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
     if (entry.isDirectory()) emptyFolder(path.join(directory, entry.name), header);

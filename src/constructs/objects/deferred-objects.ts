@@ -5,7 +5,7 @@ import type { KubeObject } from '../../expand';
 import { clusterScoped } from './cluster-scoped';
 
 /** Objects as they are at synth: which there are is known now, what is in them may depend on what is declared later. */
-export function addLateObjects(scope: Construct, produce: () => KubeObject[]): void {
+export function addDeferredObjects(scope: Construct, produce: () => KubeObject[]): void {
   for (const [index, object] of produce().entries()) addLateObject(scope, object, () => produce()[index] ?? object);
 }
 

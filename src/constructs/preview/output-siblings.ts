@@ -4,12 +4,12 @@ import type { IConstruct } from 'constructs';
 import { ValidationError } from '../checks/validation-error';
 
 /** Path of a directory beside the output directory. */
-export function besideOutput(construct: IConstruct, ...names: string[]): string {
+export function outputSibling(construct: IConstruct, ...names: string[]): string {
   return path.join(path.dirname(outdirOf(construct)), ...names);
 }
 
 /** Fails where a directory is none, or lies in the output directory. */
-export function checkBesideOutput(construct: IConstruct, directory: unknown): asserts directory is string {
+export function checkOutputSibling(construct: IConstruct, directory: unknown): asserts directory is string {
   if (typeof directory !== 'string' || directory === '') {
     throw new ValidationError(construct, `directory is '${String(directory)}'; name one, for example 'deploy'`);
   }
