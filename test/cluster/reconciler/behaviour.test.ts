@@ -1,6 +1,7 @@
 /** What the reconciler does, where only a real API server, garbage collector, scheduler and Job controller can prove it. */
 import { definitions } from './scenes/definitions';
 import { deletion } from './scenes/deletion';
+import { disruptions } from './scenes/disruptions';
 import { drift } from './scenes/drift';
 import { edits } from './scenes/edits';
 import { failures } from './scenes/failures';
@@ -21,6 +22,7 @@ describeOnStage('the reconciler', (stage) => {
   describe('foreign objects', () => foreignObjects(stage));
   describe('edits', () => edits(stage));
   describe('deletion', () => deletion(stage));
+  describe('disruptions', () => disruptions(stage));
   describe('twins', () => twins(stage));
   describe('notebooks', () => notebooks(stage, () => jupyter));
   describe('failures', () => failures(stage));

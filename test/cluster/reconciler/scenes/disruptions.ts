@@ -1,0 +1,47 @@
+/** What the drain of nodes may take at once. */
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import { referenceTo } from '../../client';
+import { model, server } from '../stage';
+import type { Live, Stage } from '../stage';
+
+const REPLICAS = 3;
+
+export function disruptions(stage: Stage): void {
+  const drained = stage.scene(async () => {
+    const namespace = await stage.namespace();
+    await stage.published(model(namespace, 'opt'));
+    const chat = server(namespace, 'chat', { scaling: 'external' });
+    await stage.apply(chat);
+    await stage.ready(chat);
+    const alone = await stage.pods(chat);
+    const first = await evictAll(stage, alone);
+    const deployment = await stage.child(chat, 'Deployment');
+    await stage.cluster.client.patch(referenceTo(deployment), { spec: { replicas: REPLICAS } });
+    await stage.until('all replicas are ready', async () => {
+      const { status } = await stage.child(chat, 'Deployment') as Deployment;
+      return status?.availableReplicas === REPLICAS && status.replicas === REPLICAS;
+    });
+    await stage.until('the budget knows them', async () => {
+      const { status } = await stage.child(chat, 'PodDisruptionBudget') as PodDisruptionBudget;
+      return status?.currentHealthy === REPLICAS && status.expectedPods === REPLICAS;
+    });
+    return { first, all: await evictAll(stage, await stage.pods(chat)) };
+  });
+
+  test('A14: a drain takes one replica at a time of a Server that an autoscaler scales', async () => {
+    const { all } = await drained();
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const refused = all.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+    expect(refused).toEqual(Array(REPLICAS - 1).fill(expect.stringMatching(/disruption budget/)));
+  });
+
+  test('A14: the drain of a node is not blocked by a Server with one replica', async () => {
+    const { first } = await drained();
+    expect(first.map(({ status }) => status)).toEqual(['fulfilled']);
+  });
+}
+
+function evictAll({ cluster }: Stage, pods: readonly Live[]): Promise<PromiseSettledResult<void>[]> {
+  return Promise.allSettled(pods.map(({ metadata: { namespace = '', name } }) => cluster.evict({ namespace, name })));
+}
