@@ -94,7 +94,7 @@ export function observePod(live: LiveObject): ObservedPod {
   const { name, namespace, uid, resourceVersion, labels = {}, creationTimestamp = '', deletionTimestamp, ownerReferences = [] } = metadata;
   const conditions = new Map((status.conditions ?? []).map((condition) => [condition.type, condition]));
   const kind = KINDS.find((candidate) => labels[candidate.toLowerCase()] !== undefined);
-  const [main] = status.containerStatuses ?? [];
+  const main = programOf(live as PodLike);
   const isScheduled = conditions.get('PodScheduled')?.status === 'True';
   return {
     metadata: { name, namespace, uid, resourceVersion },
@@ -130,13 +130,21 @@ function allContainers({ status = {} }: PodLike): ContainerStatus[] {
   return [...status.initContainerStatuses ?? [], ...status.containerStatuses ?? []];
 }
 
-/** The end of the container that failed, else of the first main one. */
+/** Which container of a pod is the program: the kubelet sorts statuses by name, and a webhook may have added containers of its own. */
+const PROGRAM_ANNOTATION = 'kubectl.kubernetes.io/default-container';
+
+function programOf({ metadata: { annotations = {} }, status = {} }: PodLike): ContainerStatus | undefined {
+  const { containerStatuses = [] } = status;
+  return containerStatuses.find(({ name }) => name === annotations[PROGRAM_ANNOTATION]) ?? containerStatuses[0];
+}
+
+/** The end of the container that failed, else of the program. */
 function endingOf(pod: PodLike): Ending | undefined {
   const ended = allContainers(pod).flatMap(({ name, state, lastState }) => {
     const terminated = state?.terminated ?? lastState?.terminated;
     return terminated ? [{ name, terminated }] : [];
   });
-  const [main] = pod.status?.containerStatuses ?? [];
+  const main = programOf(pod);
   const found = ended.find(({ terminated }) => terminated.exitCode !== 0) ?? ended.find(({ name }) => name === main?.name);
   if (!found) return undefined;
   const { exitCode, reason, message, finishedAt } = found.terminated;

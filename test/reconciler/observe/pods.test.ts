@@ -31,3 +31,19 @@ test('R12: an image that was loaded has no digest that a registry knows', () => 
   expect(pod({ imageID: `docker.io/acme/trainer@${DIGEST}` }).imageDigest).toBe(DIGEST);
   expect(pod({ imageID: DIGEST }).imageDigest).toBeUndefined();
 });
+
+test('the program is told from a sidecar that a webhook added, whose status comes first by name', () => {
+  const observed = observePod({
+    metadata: {
+      name: 'p', namespace: 'team-a', uid: 'u', resourceVersion: '1', annotations: { 'kubectl.kubernetes.io/default-container': 'model' },
+    },
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        { name: 'istio-proxy', imageID: `docker.io/istio/proxy@sha256:${'b'.repeat(64)}`, state: {} },
+        { name: 'model', imageID: `docker.io/acme/trainer@${DIGEST}`, state: {} },
+      ],
+    },
+  } as never);
+  expect(observed.imageDigest).toBe(DIGEST);
+});
