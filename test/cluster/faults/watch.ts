@@ -67,7 +67,7 @@ export const WATCH: Group = {
       await scene.start();
       scene.proxy.fault({ watch: true, path: /\/models/, truncateAfter: 100, times: 1 });
       scene.proxy.cutWatches({ path: /\/models/, lastBytes: '{"type":"ADDED","obj' });
-      await scene.until('the watch is open again', () => scene.proxy.openWatches === 12);
+      await scene.until('the watch is open again', () => scene.proxy.openWatches === 13);
       scene.proxy.exchanges.length = 0;
       await scene.create('Model', 'opt');
       await scene.untilReady('Model', 'opt');

@@ -214,6 +214,7 @@ interface EventLike {
 
 const GROUPS: Readonly<Record<string, { readonly apiVersion: string }>> = {
   Deployment: { apiVersion: 'apps/v1' }, ReplicaSet: { apiVersion: 'apps/v1' }, Job: { apiVersion: 'batch/v1' },
+  PodDisruptionBudget: { apiVersion: 'policy/v1' },
 };
 
 /** Tests on a stage of their own. */
