@@ -24,8 +24,11 @@ const FORMS: readonly CredentialForm[] = [
 ];
 
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-/** `$(NAME)` in its place is what Kubernetes expands in a command. */
-const URL_PASSWORD = /[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s/?#:@]*:[^\s/?#@$][^\s/?#@]*@/;
+/**
+ * `$(NAME)` in its place is what Kubernetes expands in a command. Only the last character of the scheme: a text may be long, and a
+ * repetition that could begin anywhere in it would take the square of its length.
+ */
+const URL_PASSWORD = /[A-Za-z0-9+.-]:\/\/[^\s/?#:@]*:[^\s/?#@$][^\s/?#@]*@/;
 const BETWEEN_WORDS = /[\s=:@/'"`,;&?#()<>[\]{}|]+/;
 /** Shorter texts hold no credential; most texts are. */
 const SHORTEST = 14;

@@ -137,7 +137,8 @@ describe('case 05: proxy and certificates', () => {
   });
 
   test('each container knows the certificates by the variables that its program reads', () => {
-    const platform = ruled({ caBundle: { configMapName: 'acme-ca', key: 'bundle.pem' } }, 'aws');
+    const registry = { url: '111122223333.dkr.ecr.us-east-1.amazonaws.com/ml' };
+    const platform = platformOf('aws', { registry, podDefaults: { caBundle: { configMapName: 'acme-ca', key: 'bundle.pem' } } });
     const certificates = (container: Container) => Object.entries(envOf(container)).filter(([, value]) => value === '/etc/substratus/ca/ca.crt').map(([name]) => name);
     const built = defined(jobOf('build', server({ build: { git: { url: 'https://example.com/x.git' } } }), { platform }).spec?.template.spec);
     expect(certificates(userContainer(server(), { platform }))).toEqual(['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE']);
