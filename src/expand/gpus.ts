@@ -42,7 +42,7 @@ function modelOf({ name, memoryGiB, resource, cpu = CUSTOM_CPU, hostMemoryGiB = 
   return { name, memoryGiB, resource, cpu, hostMemoryGiB };
 }
 
-/** Says that there is no such GPU, and how it is declared, or which it may have been meant to be. */
+/** Says that a GPU is unknown, and how to declare it, or which known one may have been meant. */
 export function unknownGpu(type: string, { gpus = [] }: Pick<PlatformSpec, 'gpus'> = {}): string {
   const names = [...gpus, ...GPUS].map(({ name }) => name);
   const suggestion = nearest(type, names);

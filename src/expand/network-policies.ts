@@ -31,7 +31,7 @@ const JOBS_AND_NOTEBOOKS: LabelSelector = { matchLabels: { role: 'run' }, matchE
 const HELPERS: LabelSelector = { matchExpressions: [{ key: 'role', operator: 'In', values: ['check', 'publish', 'delete'] }] };
 const BUILDS: LabelSelector = { matchLabels: { role: 'build' } };
 
-interface Ground {
+interface PolicyContext {
   readonly platform: PlatformSpec;
   readonly workspace: WorkspaceSpec;
   readonly network: CloudNetwork;
@@ -43,7 +43,7 @@ interface Ground {
 export function networkPolicies(platform: PlatformSpec, namespace: string): NetworkPolicy[] {
   const declared = workspaceOf(platform, namespace);
   if (declared?.networkPolicies === false) return [];
-  const ground: Ground = {
+  const ground: PolicyContext = {
     platform,
     workspace: declared ?? { namespace },
     network: cloudNamed(platform.cloud).network(platform),
@@ -60,7 +60,7 @@ export function networkPolicies(platform: PlatformSpec, namespace: string): Netw
   ];
 }
 
-function policy({ workspace: { namespace } }: Ground, name: string, spec: NetworkPolicySpec): NetworkPolicy {
+function policy({ workspace: { namespace } }: PolicyContext, name: string, spec: NetworkPolicySpec): NetworkPolicy {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -69,8 +69,8 @@ function policy({ workspace: { namespace } }: Ground, name: string, spec: Networ
   };
 }
 
-/** Nothing but DNS, for whoever's pod it is. A namespace that was not declared may hold pods of others, which are left alone. */
-function everyPod({ network: { dnsCaches } }: Ground, isDeclared: boolean): NetworkPolicySpec {
+/** Nothing but DNS, for every pod of ours. A namespace that was not declared may hold pods of others, which are left alone. */
+function everyPod({ network: { dnsCaches } }: PolicyContext, isDeclared: boolean): NetworkPolicySpec {
   return {
     podSelector: isDeclared ? {} : { matchLabels: { ...MANAGED_BY } },
     policyTypes: ['Ingress', 'Egress'],
@@ -79,7 +79,7 @@ function everyPod({ network: { dnsCaches } }: Ground, isDeclared: boolean): Netw
 }
 
 /** Anybody of the workspace, and the namespaces that it names, at the ports that serve. */
-function servers(ground: Ground): NetworkPolicySpec {
+function servers(ground: PolicyContext): NetworkPolicySpec {
   const { serversOpenTo = [] } = ground.workspace;
   const from = [{ podSelector: {} }, ...(serversOpenTo.length > 0 ? [inNamespaces(serversOpenTo)] : [])];
   return {
@@ -91,14 +91,14 @@ function servers(ground: Ground): NetworkPolicySpec {
 }
 
 /** The reconciler, which asks how long nobody has used it. People come by `kubectl port-forward`, from the node, which no policy blocks. */
-function notebooks({ platform }: Ground): NetworkPolicySpec {
+function notebooks({ platform }: PolicyContext): NetworkPolicySpec {
   const { reconcilerNamespace = DEFAULT_RECONCILER_NAMESPACE } = platform;
   const reconciler = inNamespaces([reconcilerNamespace], { matchLabels: { 'app.kubernetes.io/name': RECONCILER } });
   const ingress: NetworkPolicyIngressRule[] = [{ from: [reconciler], ports: tcp(NOTEBOOK_PORT_NAME) }];
   return { podSelector: NOTEBOOKS, policyTypes: ['Ingress'], ingress };
 }
 
-function jobsAndNotebooks(ground: Ground): NetworkPolicySpec {
+function jobsAndNotebooks(ground: PolicyContext): NetworkPolicySpec {
   const { workspace: { private: isPrivate } } = ground;
   return egressOf(JOBS_AND_NOTEBOOKS, [
     { to: serversInReach(ground) },
@@ -108,21 +108,21 @@ function jobsAndNotebooks(ground: Ground): NetworkPolicySpec {
 }
 
 /** The Servers of the workspace itself, and of those that open theirs to it. */
-function serversInReach({ platform: { workspaces = [] }, workspace: { namespace } }: Ground) {
+function serversInReach({ platform: { workspaces = [] }, workspace: { namespace } }: PolicyContext) {
   const open = workspaces.filter(({ serversOpenTo = [] }) => serversOpenTo.includes(namespace)).map((other) => other.namespace);
   return [{ podSelector: SERVERS }, ...(open.length > 0 ? [inNamespaces(open, SERVERS)] : [])];
 }
 
 /** What it takes to read mounted artifacts. */
-function mounted(ground: Ground): NetworkPolicyEgressRule[] {
+function mounted(ground: PolicyContext): NetworkPolicyEgressRule[] {
   return ground.network.mountsFromPod ? credentialsAndStore(ground) : [];
 }
 
-function credentialsAndStore({ network: { identity, store }, proxies }: Ground): NetworkPolicyEgressRule[] {
+function credentialsAndStore({ network: { identity, store }, proxies }: PolicyContext): NetworkPolicyEgressRule[] {
   return [...identity, ...store, ...proxies];
 }
 
-function builds({ network: { identity, registry }, proxies, workspace: { private: isPrivate } }: Ground): NetworkPolicyEgressRule[] {
+function builds({ network: { identity, registry }, proxies, workspace: { private: isPrivate } }: PolicyContext): NetworkPolicyEgressRule[] {
   return [...identity, ...registry, ...proxies, ...(isPrivate ? [] : [toInternet(HTTP, HTTPS)])];
 }
 

@@ -201,7 +201,7 @@ export class Controller {
     return { view, lookAgainMs: soonest(gathered.lookAgainMs, activity?.lookAgainMs) };
   }
 
-  /** Whoever may use an artifact from where it cannot be seen keeps it: what is deleted is gone for good. */
+  /** A possible user of an artifact that cannot be seen keeps it: what is deleted is gone for good. */
   private lookups(resource: Observed): Lookups {
     const lookups = lookupsOf(this.options.caches, resource);
     const unseen = this.options.unread().filter((namespace) => isOpenTo(resource, namespace))

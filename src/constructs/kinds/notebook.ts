@@ -165,7 +165,7 @@ class ImportedNotebook extends Construct implements INotebook {
   }
 }
 
-/** Whoever can reach a notebook whose token is known can run what they like in it. */
+/** Anyone who can reach a notebook and knows its token can run anything in it. */
 function checkToken(scope: Construct, { env = {}, idleTimeout }: NotebookOptions): void {
   const { NOTEBOOK_TOKEN: token, JUPYTER_TOKEN: jupyter } = env;
   if (jupyter !== undefined) throw new ValidationError(scope, 'env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');

@@ -59,7 +59,7 @@ export interface WorkloadProps {
   readonly env?: Record<string, string>;
 
   /**
-   * Environment variables that change no result, such as a log level or the address of a mirror. They are no part of the recipe, so that
+   * Environment variables that change no result, such as a log level or the address of a mirror. They are not part of the recipe, so that
    * a change trains and downloads nothing again: a Server rolls to it, and a run that computes goes on as it is. Written as in `env`;
    * no variable may be in both.
    *

@@ -44,7 +44,7 @@ interface Reach {
 }
 
 /**
- * What it may do in the whole cluster. It is written even if that is nothing, so that whoever narrows the rights, by an upgrade or by
+ * What it may do in the whole cluster. It is written even if that is nothing, so that narrowing the rights, by an upgrade or by
  * `clusterWide: false`, replaces the wide role that was applied before.
  */
 export function clusterRole(platform: PlatformSpec, namespace: string, { namespaces }: Reach): RoleObject[] {

@@ -203,7 +203,7 @@ describe('bad input', () => {
   test.each([
     ['a name that EKS refuses', of({ name: '-ml' }), 'name of cluster -ml is not valid on AWS; use 1 to 100 letters, digits, - and _, the first no - or _'],
     ['nobody to administer it', of({ admins: [] }), 'cluster ml has no admins, so nobody could use it; name roles, for example arn:aws:iam::111122223333:role/admin'],
-    ['an admin that is not an ARN', of({ admins: ['alice'] }), 'admin alice of cluster ml is no ARN of a role or user, for example arn:aws:iam::111122223333:role/admin'],
+    ['an admin that is not an ARN', of({ admins: ['alice'] }), 'admin alice of cluster ml is not an ARN of a role or user, for example arn:aws:iam::111122223333:role/admin'],
     ['a network that is too small', of({ cidr: '10.0.0.0/24' }), 'cidr is 10.0.0.0/24; a network on AWS takes a range of /16 to /20 that starts where it says, such as 10.0.0.0/16'],
     ['a range with bits beyond its length', of({ cidr: '10.0.1.0/16' }), 'cidr is 10.0.1.0/16; a network on AWS takes a range of /16 to /20 that starts where it says, such as 10.0.0.0/16'],
   ])('%s', (_, declare, message) => expect(declare).toThrow(new Error(message)));

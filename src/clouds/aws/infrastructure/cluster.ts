@@ -103,7 +103,7 @@ export function checkClusterSpec({ name, admins }: ClusterSpec, { zones }: AwsLo
   }
   for (const admin of admins) {
     if (!/^arn:[a-z-]+:iam::\d{12}:(role|user)\/.+$/.test(admin)) {
-      throw new Error(`admin ${admin} of cluster ${name} is no ARN of a role or user, for example arn:aws:iam::111122223333:role/admin`);
+      throw new Error(`admin ${admin} of cluster ${name} is not an ARN of a role or user, for example arn:aws:iam::111122223333:role/admin`);
     }
   }
 }

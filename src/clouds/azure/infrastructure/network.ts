@@ -16,7 +16,7 @@ export interface Network {
   readonly privateEndpoints: Subnet;
   /** Where nodes and pods come from, as the outside sees it. */
   readonly egress: PublicIp;
-  /** The way out, without which nodes do not come up. */
+  /** Outbound connectivity, without which nodes do not come up. */
   readonly dependables: ITerraformDependable[];
 }
 
