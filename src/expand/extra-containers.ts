@@ -49,7 +49,11 @@ export function withExtraContainers(spec: KubePodSpec, overlay: PodSpec, { platf
 
 function withSecurity(container: Container, podSecurity?: PodSecurity): Container {
   const defaults = userSecurityContext(podSecurity);
-  return defaults ? { ...container, securityContext: { ...defaults, ...container.securityContext } } : container;
+  if (!defaults) return container;
+  const { capabilities, ...own } = container.securityContext ?? {};
+  const add = capabilities?.add;
+  /* Last what the standard wants, which a null or an empty object must not take away. */
+  return { ...container, securityContext: { ...own, ...defaults, capabilities: { ...defaults.capabilities, ...(add && { add }) } } };
 }
 
 /** Why they cannot be added, with the remedy; `undefined` if they can. */
@@ -73,12 +77,14 @@ function containersConflict(spec: KubePodSpec | undefined, overlay: PodSpec, pod
 }
 
 function securityProblem({ securityContext = {}, ports = [], restartPolicy }: Container, podSecurity: PodSecurity): string | undefined {
-  const { privileged, capabilities, procMount, seccompProfile, appArmorProfile } = securityContext;
+  const { privileged, capabilities, procMount, seccompProfile, appArmorProfile, seLinuxOptions, windowsOptions } = securityContext;
   const forbidden = (what: string) => `that ${what}, which pod security ${podSecurity} forbids; leave it out`;
   const allowed = podSecurity === 'restricted' ? ['NET_BIND_SERVICE'] : BASELINE_CAPABILITIES;
   const capability = capabilities?.add?.find((name) => !allowed.includes(name));
   if (restartPolicy !== undefined) return 'with a restartPolicy; leave it out, or move the container between initContainers and sidecars';
   if (privileged) return forbidden('is privileged');
+  if (seLinuxOptions) return forbidden('sets seLinuxOptions');
+  if (windowsOptions) return forbidden('sets windowsOptions');
   if (procMount !== undefined && procMount !== 'Default') return forbidden(`sets procMount ${procMount}`);
   if ([seccompProfile, appArmorProfile].some((profile) => profile?.type === 'Unconfined')) return forbidden('is unconfined');
   if (capability !== undefined) return forbidden(`adds capability ${capability}`);

@@ -98,7 +98,9 @@ function deployment(notebook: NotebookResource, context: ArtifactContext): Deplo
 /** One token under two names, also where the environment sets another. */
 function tokenVariables(notebook: NotebookResource): EnvVar[] {
   const { env, runtimeEnv } = notebook.spec;
-  const given = { ...env, ...runtimeEnv };
+  const misplaced = [TOKEN, 'JUPYTER_TOKEN'].find((name) => runtimeEnv?.[name] !== undefined);
+  if (misplaced) throw new ExpandError(`runtimeEnv ${misplaced} is set; leave it out for a random token, or set NOTEBOOK_TOKEN in env`);
+  const given = { ...env };
   if (given.JUPYTER_TOKEN !== undefined) throw new ExpandError('env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');
   const own = Object.fromEntries(Object.entries(given).filter(([name]) => name === TOKEN));
   const preset = { name: TOKEN, valueFrom: { secretKeyRef: { name: tokenSecretName(notebook), key: 'token' } } };

@@ -61,6 +61,7 @@ function follow(name, path,   target) {
   else descend(name, target)
 }
 function descend(name, path,   i, each, inner) {
+  if (++visits > ${MOST_FILES}) stop(name, "is in one of more than ${MOST_FILES} folders")
   busy[path] = 1
   for (i = 1; i <= children[path]; i++) {
     each = child[path, i]

@@ -53,6 +53,8 @@ test.each<[PodSpec, string]>([
   [{ sidecars: [{ ...PROXY, restartPolicy: 'Always' }] }, 'pod.sidecars has a container proxy with a restartPolicy; leave it out'],
   [{ sidecars: [{ ...PROXY, securityContext: { privileged: true } }] },
     'pod.sidecars has a container proxy that is privileged, which pod security baseline forbids; leave it out'],
+  [{ sidecars: [{ ...PROXY, securityContext: { seLinuxOptions: { type: 'spc_t' } } }] },
+    'pod.sidecars has a container proxy that sets seLinuxOptions, which pod security baseline forbids; leave it out'],
   [{ initContainers: [{ ...PROXY, securityContext: { capabilities: { add: ['SYS_ADMIN'] } } }] },
     'pod.initContainers has a container proxy that adds capability SYS_ADMIN, which pod security baseline forbids; leave it out'],
   [{ sidecars: [{ ...PROXY, securityContext: { seccompProfile: { type: 'Unconfined' } } }] },

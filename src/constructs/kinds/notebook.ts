@@ -166,7 +166,9 @@ class ImportedNotebook extends Construct implements INotebook {
 }
 
 /** Anyone who can reach a notebook and knows its token can run anything in it. */
-function checkToken(scope: Construct, { env = {}, idleTimeout }: NotebookOptions): void {
+function checkToken(scope: Construct, { env = {}, runtimeEnv = {}, idleTimeout }: NotebookOptions): void {
+  const misplaced = ['NOTEBOOK_TOKEN', 'JUPYTER_TOKEN'].find((name) => runtimeEnv[name] !== undefined);
+  if (misplaced) throw new ValidationError(scope, `runtimeEnv ${misplaced} is set; leave it out for a random token, or set NOTEBOOK_TOKEN in env`);
   const { NOTEBOOK_TOKEN: token, JUPYTER_TOKEN: jupyter } = env;
   if (jupyter !== undefined) throw new ValidationError(scope, 'env JUPYTER_TOKEN is set; set NOTEBOOK_TOKEN, which it follows');
   if (token !== undefined && parseEnvValue(token).type === 'literal') {

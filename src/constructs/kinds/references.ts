@@ -120,8 +120,9 @@ function checkReference(scope: Construct, { field, target, attribute }: Referenc
     throw new ValidationError(scope, `${field} is ${target.node.path} of another App; declare it in this one, or refer to it with ${kind}.from${kind}Attributes`);
   }
   const [here, there] = [platformOf(scope), platformOf(target)];
-  if (here && there && here.clusterName !== there.clusterName) {
-    throw new ValidationError(scope, `${field} is ${target.node.path} on platform ${there.clusterName}, which ${here.clusterName} cannot read; `
+  if (here && there && (here.clusterName !== there.clusterName || here.cloudName !== there.cloudName)) {
+    const [ours, theirs] = [here, there].map(({ cloudName, clusterName }) => `${clusterName} (${cloudName})`);
+    throw new ValidationError(scope, `${field} is ${target.node.path} on platform ${theirs}, which ${ours} cannot read; `
       + 'declare it on this platform too');
   }
 }

@@ -1,6 +1,7 @@
 /** What is said of rules for every pod. A platform is not a construct, so that errors begin with no path. */
 import { SPEC_SCHEMAS } from '../../api/crd-schema';
 import type { Schema } from '../../api/crd-schema';
+import { credentialIn } from '../../api/credentials';
 import { isEnvName } from '../../api/names';
 import type { PodDefaultsSpec } from '../../api/platform';
 import type { PodSpec } from '../../api/resource';
@@ -36,6 +37,7 @@ export function podDefaultsSpec(options: PodDefaults): PodDefaultsSpec {
     ?? mapsProblem(options)
     ?? pullSecretsProblem(options)
     ?? envProblem(options)
+    ?? credentialsProblem(options)
     ?? caBundleProblem(options);
   if (problem) throw new Error(problem);
   const { limits, tolerations, ...others } = options;
@@ -53,6 +55,15 @@ function mapsProblem({ labels, annotations, nodeSelector }: PodDefaults): string
   }
   const overlay: PodSpec = { ...(labels && { labels }), ...(annotations && { annotations }) };
   return overlayConflict({}, overlay)?.replace(/^pod\./, `${FIELD}.`);
+}
+
+/** They are in every pod, and in a ConfigMap. */
+function credentialsProblem({ env = {} }: PodDefaults): string | undefined {
+  for (const [name, value] of Object.entries(env)) {
+    const found = credentialIn(value);
+    if (found) return `${FIELD}.env.${name} looks like ${found}, in plain text; put it in a Secret and write \${{ secrets.<name>.<key> }}`;
+  }
+  return undefined;
 }
 
 function pullSecretsProblem({ imagePullSecrets = [] }: PodDefaults): string | undefined {

@@ -91,10 +91,16 @@ export class Preview {
   public write(directory?: string): string[] {
     const target = directory ?? outputSibling(this.scope, 'preview');
     checkOutputSibling(this.scope, target);
+    const files = this.resources.map(({ resource: { kind, metadata: { name } }, resource }) => (
+      path.join(target, namespaceOf(resource), `${kind.toLowerCase()}-${name}.yaml`)));
+    const twice = files.find((file, index) => files.indexOf(file) < index);
+    if (twice !== undefined) {
+      throw new ValidationError(this.scope, `two clusters have a resource that would be written to ${path.basename(twice)}; `
+        + "preview each workspace by itself, with Preview.of(workspace).write('preview/<cluster>')");
+    }
     removeOwnedFiles(target, HEADER);
-    return this.resources.map((previewed) => {
-      const { kind, metadata: { name } } = previewed.resource;
-      const file = path.join(target, namespaceOf(previewed.resource), `${kind.toLowerCase()}-${name}.yaml`);
+    return this.resources.map((previewed, index) => {
+      const file = files[index] ?? '';
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.writeFileSync(file, `${HEADER}\n${resourceYaml(previewed)}`);
       return file;

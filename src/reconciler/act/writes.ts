@@ -39,5 +39,5 @@ function appliedOf(desired: Desired): Applied {
 /** The template's part stays as it was written. */
 function keptApplied(desired: Desired, { applied, live }: ObservedChild): Applied {
   const before = applied ?? { ...appliedOf(desired), template: live.template };
-  return { ...before, rest: fingerprintOf(desired.object).rest, culledAt: desired.culledAt, restart: desired.restart };
+  return { ...before, rest: fingerprintOf(desired.object).rest, culledAt: desired.culledAt };
 }

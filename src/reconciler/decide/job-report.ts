@@ -54,7 +54,7 @@ function describeFailure({ role }: ObservedChild, ending: Ending): string {
 
 /** Whether a run has failed for want of room on its volume, which another attempt finds as full as it was. */
 export function hasFilledVolume(job: ObservedChild, pods: readonly ObservedPod[]): boolean {
-  return job.role === 'run' && podsOf(job, pods).some(({ ending, isDisrupted }) => !isDisrupted && ending && fullVolume(ending) !== undefined);
+  return job.role === 'run' && podsOf(job, pods).some(({ phase, ending, isDisrupted }) => phase === 'Failed' && !isDisrupted && ending && fullVolume(ending) !== undefined);
 }
 
 /** The Job controller waits for this long after the first failure, and twice as long after each more, but not for longer. */

@@ -11,6 +11,7 @@ import type { Attempt, JobStep } from './attempt';
 import { stalled } from './decision';
 import type { Decision, Desired, Verdict } from './decision';
 import { attemptWords, failureOf, hasFilledVolume, jobTrouble, newlyDisrupted } from './job-report';
+import { isLive } from './liveness';
 import type { ArtifactView } from './view';
 
 /** How far a Model or Dataset is. */
@@ -85,7 +86,8 @@ function running(progress: Progress, { step, job, isOutdated }: Begun): Decision
 /** What ends a Job that must not try again: suspension where it may go on later, no more attempts where another would fail alike. */
 function endOf(job: ObservedChild, pods: readonly ObservedPod[]): Pick<JobSpec, 'suspend' | 'backoffLimit'> | undefined {
   if (isExhausted(job)) return { suspend: true };
-  return hasFilledVolume(job, pods) ? { backoffLimit: 0 } : undefined;
+  /* Not below an attempt that runs: the Job controller would end it. */
+  return !isLive(job, pods) && hasFilledVolume(job, pods) ? { backoffLimit: 0 } : undefined;
 }
 
 function withAttempt(verdict: Verdict, words: string | undefined): Verdict {

@@ -9,7 +9,10 @@ export function isLive({ job, metadata: { uid } }: ObservedChild, pods: readonly
   return own.length === 0 ? job.active > 0 : own.some(isAtWork);
 }
 
-/** Whether it has a node, and nothing keeps its containers from running. One that is being deleted may still save its work. */
+/**
+ * Whether it has a node, and nothing keeps its containers from running. One that is being deleted may still save its work, and one that
+ * has succeeded has done it: its Job says so only later.
+ */
 function isAtWork({ phase, isScheduled, trouble }: ObservedPod): boolean {
-  return phase === 'Running' || (phase === 'Pending' && isScheduled && !trouble?.isStuck);
+  return phase === 'Running' || phase === 'Succeeded' || (phase === 'Pending' && isScheduled && !trouble?.isStuck);
 }

@@ -1,6 +1,7 @@
 /** HTTP/2 connections that many watches share: each is a stream of one, and not a socket of its own. */
 import { once } from 'node:events';
 import * as http2 from 'node:http2';
+import { isIP } from 'node:net';
 import * as tls from 'node:tls';
 import { abortReason } from './abort';
 import { TransportError } from './api-error';
@@ -66,7 +67,9 @@ export class SharedConnections {
     const { url, tls: options } = this.options;
     const limit = AbortSignal.timeout(CONNECT_LIMIT_MS);
     const host = url.hostname.replace(/^\[|\]$/g, ''); // an IPv6 address has brackets in a URL
-    const socket = tls.connect({ ...options, host, port: Number(url.port || HTTPS_PORT), ALPNProtocols: ['h2', 'http/1.1'] });
+    /* Unlike the agent of https, tls.connect does not send the name of the host by itself. */
+    const servername = options.servername ?? (isIP(host) ? undefined : host);
+    const socket = tls.connect({ ...options, servername, host, port: Number(url.port || HTTPS_PORT), ALPNProtocols: ['h2', 'http/1.1'] });
     try {
       await once(socket, 'secureConnect', { signal: limit });
       this.isUnsupported = socket.alpnProtocol !== 'h2';

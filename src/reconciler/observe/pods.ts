@@ -158,7 +158,7 @@ function memoryLimitOf({ spec = {}, metadata: { annotations = {} } }: PodLike, c
   const all = [...spec.containers ?? [], ...spec.initContainers ?? []];
   const amount = all.find(({ name }) => name === container)?.resources?.limits?.memory;
   const notes = (annotations[LIMIT_RANGER_ANNOTATION] ?? '').replace(/^[^:]*: /, '').split('; ');
-  const isDefault = notes.some((note) => /\bmemory\b.* limit for /.test(note) && note.endsWith(`container ${container}`));
+  const isDefault = notes.some((note) => note.includes('memory') && note.includes(' limit for ') && note.endsWith(`container ${container}`));
   return amount === undefined ? undefined : { amount, isDefault };
 }
 

@@ -52,7 +52,15 @@ test('a Model of another platform is refused', () => {
   const other = Platform.local({ clusterName: 'kind' });
   const b = new Workspace(appOf(team), 'team-b', { platform: other });
   expect(messageOf(() => server(b, 'chat', { model: model(team) })))
-    .toBe('[team-b/chat] model is team-a/opt on platform ml, which kind cannot read; declare it on this platform too');
+    .toBe('[team-b/chat] model is team-a/opt on platform ml (gcp), which kind (local) cannot read; declare it on this platform too');
+});
+
+test('a Model of another cloud is refused though its cluster has the same name', () => {
+  const team = workspace();
+  const other = Platform.aws({ clusterName: 'ml', bucketName: 'acme-ml', region: 'us-east-1' });
+  const b = new Workspace(appOf(team), 'team-b', { platform: other });
+  expect(messageOf(() => server(b, 'chat', { model: model(team) })))
+    .toBe('[team-b/chat] model is team-a/opt on platform ml (gcp), which ml (aws) cannot read; declare it on this platform too');
 });
 
 test('a cycle is refused', () => {

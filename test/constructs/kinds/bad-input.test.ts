@@ -37,6 +37,8 @@ const QUANTITIES: Case[] = [
     (team) => notebook(team, 'lab', { idleTimeout: Duration.hours(1), env: { NOTEBOOK_TOKEN: '${{ secrets.mine.token }}' } }),
     '[team-a/lab] idleTimeout is set, but env NOTEBOOK_TOKEN is a Secret of your own, which the reconciler may not read, '
     + 'so it could not ask for activity; leave out NOTEBOOK_TOKEN for a random token, or idleTimeout'],
+  ['a token of a notebook outside its recipe', (team) => notebook(team, 'lab', { runtimeEnv: { NOTEBOOK_TOKEN: 'abc' } }),
+    '[team-a/lab] runtimeEnv NOTEBOOK_TOKEN is set; leave it out for a random token, or set NOTEBOOK_TOKEN in env'],
   ['an idleTimeout of nothing', (team) => notebook(team, 'lab', { idleTimeout: Duration.minutes(0) }),
     '[team-a/lab] idleTimeout is 0 s; give whole seconds, 1 or more, for example Duration.hours(2)'],
 ];

@@ -119,6 +119,8 @@ describe('what is said wrong is an error at once', () => {
     [{ imagePullSecrets: ['Reg'] }, "podDefaults.imagePullSecrets has 'Reg', which is not a name of a Secret; give names alone"],
     [{ env: { 'A B': 'x' } }, 'podDefaults.env A B is not a name of an environment variable; use letters, digits and _, not first a digit'],
     [{ env: { A: '${{ secrets.x }}' } }, 'podDefaults.env A is not a secret expression; write ${{ secrets.<name>.<key> }}'],
+    [{ env: { HF_LOGIN: 'hf_abcdefghijklmnopqrstuvwxyz' } },
+      'podDefaults.env.HF_LOGIN looks like a token of Hugging Face, in plain text; put it in a Secret and write ${{ secrets.<name>.<key> }}'],
     [{ env: { HTTPS_PROXY: 'http://me:secret@proxy:3128' } },
       'podDefaults.env HTTPS_PROXY holds a password in plain text; put the URL in a Secret of each namespace and write ${{ secrets.<name>.<key> }}'],
     [{ env: { HTTPS_PROXY: 'http://a', https_proxy: 'http://b' } }, 'podDefaults.env has https_proxy and HTTPS_PROXY; give one, which is written in both cases'],

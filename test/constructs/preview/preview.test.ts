@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App, Chart } from 'cdk8s';
-import { Gpu, Model, Preview, Server } from '../../../src';
+import { Gpu, Model, Platform, Preview, Server, Workspace } from '../../../src';
 import { appOf, DIGEST, local, manifestsOf, messageOf, model, server, stack, temporary, workspace } from '../fixtures';
 
 test('a child comes after those of what its resource waits for', () => {
@@ -112,4 +112,13 @@ test('a cycle, and what cannot be expanded, is an error of the construct', () =>
   model(other, 'b', { pod: { nodeSelector }, resources: { gpu: Gpu.NVIDIA_L4 } });
   expect(messageOf(() => Preview.of(other))).toBe(
     '[team-a/b] pod.nodeSelector sets cloud.google.com/gke-accelerator to x but the expansion needs nvidia-l4; leave it out');
+});
+
+test('two clusters with a resource of one name are not written over each other', () => {
+  const team = workspace();
+  model(team);
+  const other = Platform.aws({ clusterName: 'ml', bucketName: 'acme-ml', region: 'us-east-1' });
+  other.addWorkspace('team-a');
+  model(new Workspace(appOf(team), 'other', { platform: other, namespace: 'team-a' }));
+  expect(messageOf(() => Preview.of(appOf(team)).write(temporary()))).toContain('preview each workspace by itself');
 });

@@ -40,6 +40,16 @@ describe.each(EDITS)('A3: an edit of %s', (_, spec) => {
     expect(cluster.condition(opt, 'Outdated')).toMatchObject({ status: 'True', reason: 'SpecChanged' });
   });
 
+  test('leaves a run alone whose pod has succeeded, before its Job says so', () => {
+    const { cluster, opt, job, current } = running();
+    cluster.change(opt, { spec });
+    cluster.settle();
+    cluster.forgetPods(opt, 'run');
+    cluster.pod(opt, job, { phase: 'Succeeded', isScheduled: true });
+    cluster.settle();
+    expect(current().metadata.uid).toBe(job.metadata.uid);
+  });
+
   test('is taken by the next attempt, as soon as the one that runs has failed', () => {
     const { cluster, opt, job, current } = running();
     cluster.change(opt, { spec });
