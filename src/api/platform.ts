@@ -27,6 +27,8 @@ export interface PlatformSpec {
   readonly imageMirrors?: Record<string, string>;
   /** Rules for every pod. */
   readonly podDefaults?: PodDefaultsSpec;
+  /** Types of the disks of StorageClasses, by class, in the cloud's words; of those that its clusters have by themselves they are known. */
+  readonly storageClasses?: Record<string, string>;
   /** Namespace of the reconciler. Default: `substratus`. */
   readonly reconcilerNamespace?: string;
 }
@@ -93,7 +95,7 @@ export interface NodeSpec {
   readonly machineType?: string;
   /** Size of the disk that holds images and ephemeral storage. */
   readonly diskGiB?: number;
-  /** Zones of its nodes, in the cloud's words. */
+  /** Zones of its nodes, in the cloud's words; empty where they are in none. Default: not known. */
   readonly zones?: readonly string[];
 }
 

@@ -75,6 +75,32 @@ export interface DiskClass {
   readonly placement: Placement;
 }
 
+/** A disk that a pod mounts. */
+export interface Disk {
+  /** In the cloud's words, such as `pd-balanced`, `io2` or `PremiumV2_LRS`. */
+  readonly type: string;
+  readonly sizeGiB: number;
+}
+
+/** Nodes of a kind, as far as it decides which disks they take. */
+export interface DiskNode {
+  readonly machineType: string;
+  /** Empty where they are in no zone; absent where that is not known. */
+  readonly zones?: readonly string[];
+}
+
+/** What is known of the disks of a cloud. */
+export interface DiskFacts {
+  /** Their types, by the classes that a cluster of the cloud has by itself or from the add-ons. */
+  readonly byClass: Readonly<Record<string, string>>;
+  /** The class that is the default, where it is the same on all clusters of the cloud. */
+  readonly defaultClass?: string;
+  /** Whether a disk of a type is in one zone and mounted there only. */
+  isZonal(type: string): boolean;
+  /** Why a node cannot attach a disk; `undefined` if it can, or if that is not known. */
+  refuses(node: DiskNode, disk: Disk): string | undefined;
+}
+
 /** What a pod needs beside its containers, for one purpose. */
 export interface PodPart {
   readonly volumes?: Volume[];
@@ -136,6 +162,9 @@ export interface Cloud {
   readonly direct?: readonly string[];
   /** What every pod that uses one of the ServiceAccounts carries. */
   readonly podLabels?: Record<string, string>;
+
+  /** Which disks its machines take; absent where nothing is known of that. */
+  readonly disks?: DiskFacts;
 
   /** Whether each mount has options of its own: not where the volume of the workspace has them. Default: it has not. */
   readonly takesMountOptions?: boolean;

@@ -139,6 +139,8 @@ export interface BucketGrant {
 export interface ClusterInfrastructure {
   /** The pools without GPU that it makes by itself and that take pods of users; `undefined` where others may have made more. */
   readonly nodePools?: readonly Pick<NodePoolSpec, 'name' | 'machineType' | 'diskGiB' | 'spot'>[];
+  /** Zones of the pools that name none; empty where they are in none, absent where the cloud chooses them. */
+  readonly zones?: readonly string[];
   addNodePool(scope: Construct, spec: NodePoolSpec): void;
   addGpuPool(scope: Construct, spec: GpuPoolSpec): void;
   addBucket(scope: Construct, spec: BucketSpec): BucketInfrastructure;

@@ -18,6 +18,7 @@ export { IMAGE_DIGEST_ANNOTATION, namespaceOf, STEPS } from './child';
 export type { Child, KubeObject, RetryTokens, Step } from './child';
 export { ExpandError } from './error';
 export { architectureProblem } from './architecture';
+export { diskProblem } from './disks';
 export { NO_UPLOADS } from './image';
 export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { MAX_DISRUPTIONS_ANNOTATION } from './job';

@@ -17,7 +17,7 @@ import { NOTEBOOK_PORT_NAME } from './ports';
 
 const PORT = 8888;
 const TOKEN = 'NOTEBOOK_TOKEN';
-const DEFAULT_STORAGE_GIB = 20;
+export const DEFAULT_STORAGE_GIB = 20;
 /** Answers without a token. */
 const DEFAULT_READINESS = '/api';
 /** For a node to come up and the image to be pulled. */

@@ -38,7 +38,7 @@ export function noRoomFor({ resources = {}, pod }: Pick<CommonSpec, 'resources' 
 }
 
 /** Whether a pod may run on nodes that the platform does not know: those with GPUs, or of someone else. */
-function choosesNodes(pod: PodSpec = {}, { podDefaults, workspaces = [] }: PlatformSpec): boolean {
+export function choosesNodes(pod: PodSpec = {}, { podDefaults, workspaces = [] }: PlatformSpec): boolean {
   const { nodeSelector, tolerations, affinity, schedulerName } = pod;
   const rules = [podDefaults, ...workspaces.map((workspace) => workspace.podDefaults)];
   return [nodeSelector, tolerations, affinity, schedulerName, ...rules.flatMap((rule) => [rule?.nodeSelector, rule?.tolerations])]

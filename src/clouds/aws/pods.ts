@@ -8,6 +8,7 @@ import { registryHost } from '../registry-host';
 import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
+import { AWS_DISKS } from './disks';
 import { MACHINES } from './machines';
 import { awsNetwork } from './network';
 import { allocatable, shapeOf } from './sizes';
@@ -33,6 +34,7 @@ export const awsCloud: Cloud = {
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
+  disks: AWS_DISKS,
   workspaceUrl: workspaceFolder,
   mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceFolder(platform, mount.owner)),
   store,

@@ -94,6 +94,7 @@ interface Handle {
 
 function handleOf({ location, pools, roles, nodeRole }: Handle): ClusterInfrastructure {
   return {
+    zones: location.zones,
     addNodePool: (scope, spec) => void nodePool(scope, spec, pools),
     addGpuPool: (scope, spec) => void gpuPool(scope, spec, pools),
     addBucket: (scope, spec) => bucket(scope, spec, { location, identities: roles }),

@@ -9,6 +9,7 @@ import { registryHost } from '../registry-host';
 import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl } from '../store-url';
+import { AZURE_DISKS } from './disks';
 import { MACHINES } from './machines';
 import { azureNetwork } from './network';
 import { allocatable, shapeOf } from './sizes';
@@ -29,6 +30,7 @@ export const azureCloud: Cloud = {
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
+  disks: AZURE_DISKS,
   workspaceUrl,
   mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceUrl(platform, mount.owner)),
   store,

@@ -58,6 +58,7 @@ function prepareProvider(scope: Construct, { subscriptionId, tenantId }: AzureLo
 function handleOf(context: ClusterContext): ClusterInfrastructure {
   const pools = new Map<string, string>(Object.entries({ system: 'system' }));
   return {
+    zones: context.location.zones ?? [],
     addNodePool: (scope, spec) => {
       claim(pools, spec.name);
       nodePool(scope, spec, context);

@@ -1,5 +1,5 @@
 /** Which disks the machines of Google Cloud take. Pure. */
-import type { DiskClass, GpuRequest } from '../cloud';
+import type { DiskClass, DiskFacts, GpuRequest } from '../cloud';
 import { gpuTolerations, requireNodes } from '../placement';
 import { GKE_ACCELERATORS, HYPERDISK_ONLY, MACHINES } from './machines';
 
@@ -34,3 +34,22 @@ export function takesHyperdiskOnly(gpu: string): boolean {
   const machines = MACHINES.filter((machine) => machine.gpu === gpu);
   return machines.length > 0 && machines.every(({ machineType }) => HYPERDISK_ONLY.test(machineType));
 }
+
+/**
+ * Series that take no Persistent Disk, and series that take no Hyperdisk Balanced. What is in neither takes both, or is not known.
+ *
+ * «Machine series support» at https://cloud.google.com/compute/docs/disks/hyperdisks (2026-11).
+ */
+const HYPERDISK_SERIES = /^(a3-ultragpu|a4x?|c4[ad]?|g4|h4d|m4|n4[ad]?|x4)-/;
+const NO_HYPERDISK_BALANCED = /^(a2|c2d?|e2|g2|n1|n2d?|t2[ad])-/;
+
+export const GCP_DISKS: DiskFacts = {
+  /* https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses (2026-11) */
+  byClass: { 'standard': 'pd-standard', 'standard-rwo': 'pd-balanced', 'premium-rwo': 'pd-ssd', [HYPERDISK_CLASS]: 'hyperdisk-balanced' },
+  defaultClass: 'standard-rwo',
+  isZonal: (type) => type.startsWith('pd-') || (type.startsWith('hyperdisk-') && type !== 'hyperdisk-balanced-high-availability'),
+  refuses: ({ machineType }, { type }) => {
+    if (type.startsWith('pd-') && HYPERDISK_SERIES.test(machineType)) return 'it takes Hyperdisk only';
+    return type === 'hyperdisk-balanced' && NO_HYPERDISK_BALANCED.test(machineType) ? 'it does not take Hyperdisk Balanced' : undefined;
+  },
+};

@@ -8,7 +8,7 @@ import { SHARING_LABEL } from '../labels';
 import { gpuTolerations, labelledGpuNodes, placeBySpotLabel, requireNodes, withoutLabels } from '../placement';
 import { registryHost } from '../registry-host';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
-import { diskClass } from './disks';
+import { diskClass, GCP_DISKS } from './disks';
 import { GKE_ACCELERATORS, MACHINES } from './machines';
 import { gcpNetwork } from './network';
 import { allocatable, shapeOf } from './sizes';
@@ -45,6 +45,7 @@ export const gcpCloud: Cloud = {
   takesMountOptions: true,
   placeGpu,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
+  disks: GCP_DISKS,
   diskClass,
   workspaceUrl: workspaceFolder,
   mountArtifact,

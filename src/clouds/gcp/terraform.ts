@@ -83,6 +83,7 @@ interface Handle extends Omit<PoolContext, 'nodes'> {
 
 function handleOf({ nodes, dependables, ...context }: Handle): ClusterInfrastructure {
   return {
+    zones: context.location.zones,
     addNodePool: (scope, spec) => void nodePool(scope, spec, { ...context, nodes: nodes().email }),
     addGpuPool: (scope, spec) => void gpuPool(scope, spec, { ...context, nodes: nodes().email }),
     addBucket: (scope, spec) => bucket(scope, spec, { ...context, cluster: dependables }),

@@ -64,7 +64,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
     asValidation(scope, () => this._infrastructure.addNodePool(scope, {
       name: id, machineType, minNodes, maxNodes, spot, diskGiB, labels: {}, tags: this._tags,
     }));
-    this.nodePools.push(knownPool({ name: id, machineType, diskGiB, spot }));
+    this.nodePools.push(knownPool({ name: id, machineType, diskGiB, spot }, this._infrastructure.zones));
   }
 
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
@@ -121,7 +121,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
 
   /** What the Kubernetes side must know, as far as it is declared. @internal */
   protected _source(outputsFile: string): PlatformSource {
-    const { clusterName, _cloud: cloud, _infrastructure: { addons, nodePools } } = this;
+    const { clusterName, _cloud: cloud, _infrastructure: { addons, nodePools, zones } } = this;
     const bucket = this.parts.find((part) => part.bucket);
     const registryName = this.parts.find((part) => part.registry)?.registryName;
     const secret = this._registrySecret;
@@ -138,7 +138,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
       })))),
       lateHint: `run cdktf deploy, then cdktf output --outputs-file ${outputsFile}`,
       problem: () => (bucket ? undefined : NO_BUCKET(clusterName)),
-      ...(nodePools && { nodePools: [...nodePools.map(knownPool), ...this.nodePools] }),
+      ...(nodePools && { nodePools: [...nodePools.map((pool) => knownPool(pool, zones)), ...this.nodePools] }),
       ...(addons && { addons }),
     };
   }
@@ -164,8 +164,11 @@ export abstract class ClusterBase extends Construct implements ICluster {
 }
 
 /** A pool without GPU as the platform has it. */
-function knownPool({ name, machineType, diskGiB, spot }: Pick<NodePool, 'name' | 'machineType' | 'diskGiB' | 'spot'>): NodePoolSpec {
-  return { name, machineType, diskGiB, ...(spot && { capacity: 'spot' as const }) };
+function knownPool(
+  { name, machineType, diskGiB, spot }: Pick<NodePool, 'name' | 'machineType' | 'diskGiB' | 'spot'>,
+  zones: readonly string[] | undefined,
+): NodePoolSpec {
+  return { name, machineType, diskGiB, ...(spot && { capacity: 'spot' as const }), ...(zones && { zones }) };
 }
 
 /** The cluster that a part belongs to, with what only the library knows of it. */

@@ -129,6 +129,14 @@ export interface ClusterProps {
   readonly podDefaults?: PodDefaults;
 
   /**
+   * What disks the StorageClasses of the cluster make, by the cloud's name of the type: `{ fast: 'io2' }`, `{ fast: 'PremiumV2_LRS' }`,
+   * `{ fast: 'hyperdisk-balanced' }`. A disk that a machine cannot attach is then an error on the resource that asks for its class.
+   *
+   * @default - those of the classes that the cloud's clusters have by themselves are known
+   */
+  readonly storageClasses?: Record<string, string>;
+
+  /**
    * Outputs of the last deployment, as `cdktf output --outputs-file` writes them. What is known only afterwards is read from it.
    *
    * @default 'outputs.json'
@@ -210,6 +218,14 @@ export interface ClusterAttributes {
    * @default - none
    */
   readonly podDefaults?: PodDefaults;
+
+  /**
+   * What disks the StorageClasses of the cluster make, by the cloud's name of the type: `{ fast: 'io2' }`, `{ fast: 'PremiumV2_LRS' }`,
+   * `{ fast: 'hyperdisk-balanced' }`. A disk that a machine cannot attach is then an error on the resource that asks for its class.
+   *
+   * @default - those of the classes that the cloud's clusters have by themselves are known
+   */
+  readonly storageClasses?: Record<string, string>;
 
   /**
    * What else the cloud must know of it to add pools, buckets and identities; an error names what is missing when it is needed.

@@ -36,6 +36,9 @@ export class ExistingCluster extends ClusterBase {
 
 function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
   const { clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret } = attributes;
-  const { autoProvisioning, images, imageMirrors, podDefaults } = attributes;
-  return { clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, images, imageMirrors, podDefaults };
+  const { autoProvisioning, images, imageMirrors, podDefaults, storageClasses } = attributes;
+  return {
+    clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, images, imageMirrors, podDefaults,
+    storageClasses,
+  };
 }

@@ -193,7 +193,10 @@ export class GpuNodePool extends Construct {
     const labels = { [GPU_LABEL]: gpu.name, ...(sharing && { [SHARING_LABEL]: sharingLabelValue(sharing) }) };
     const { diskGiB = 200, zones } = props;
     const nodes = nodesOf(cloud, machineType, props);
-    const offered = { gpu, gpusPerNode, maxNodes, zones, sharing: props.sharing, ...(sharing && { nodeLabels: labels }), ...nodes };
+    const knownZones = zones ?? (props.compact ? undefined : cluster._infrastructure.zones?.slice());
+    const offered = {
+      gpu, gpusPerNode, maxNodes, zones: knownZones, sharing: props.sharing, ...(sharing && { nodeLabels: labels }), ...nodes,
+    };
     asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, POD_CAPACITY[capacity._spec.kind]));
     asValidation(this, () => cluster._infrastructure.addGpuPool(this, {
       name: poolName, machineType, minNodes, maxNodes, gpusPerNode,

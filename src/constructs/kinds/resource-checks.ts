@@ -5,8 +5,8 @@ import type { ArtifactSpec, Resource, ResourcesSpec } from '../../api/resource';
 import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
-  architectureProblem, artifactUrl, checkExpandable, describe, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf, keyOfResource,
-  namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, unnamedGpu, UNRESOLVED,
+  architectureProblem, artifactUrl, checkExpandable, describe, diskProblem, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf,
+  keyOfResource, namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -84,7 +84,7 @@ function placeErrors(resource: Resource, platform: PlatformSpec): string[] {
   const request = gpuRequestOf(resources, platform);
   const errors = request ? gpuErrors(request, resources, platform) : [];
   if (errors.length > 0) return errors;
-  const problem = noRoomFor(spec, platform) ?? architectureProblem(spec, { platform, namespace });
+  const problem = noRoomFor(spec, platform) ?? architectureProblem(spec, { platform, namespace }) ?? diskProblem(resource, platform);
   return problem === undefined ? [] : [problem];
 }
 

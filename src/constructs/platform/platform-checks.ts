@@ -21,6 +21,7 @@ const REGISTRY = /^[A-Za-z0-9][-\w.]*(:[0-9]+)?(\/[-_.a-z0-9]+)*\/*$/;
 const CIDR = /^(\d{1,3}(\.\d{1,3}){3}\/([12]?\d|3[0-2])|[0-9a-f:]*:[0-9a-f:]*\/\d{1,3})$/;
 const FOLDER = /^[A-Za-z0-9._-]+$/;
 const RESOURCE_GROUP = /^[-\p{L}\p{N}_.()]{1,90}$/u;
+const DISK_TYPE = /^[A-Za-z0-9][-_A-Za-z0-9]*$/;
 const VERSION = /^1\.[0-9]+$/;
 
 /** A name in a store: of a bucket, an account, a group. */
@@ -47,6 +48,15 @@ export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kuberne
   if (kubernetesVersion !== undefined && !isAtLeast({ kubernetesVersion } as PlatformSpec, OLDEST_VERSION)) {
     throw new Error(`kubernetesVersion is '${kubernetesVersion}'; the oldest that is supported is ${OLDEST_VERSION}`);
   }
+}
+
+/** What the disks of a class are, by the cloud's name of the type; one that is misspelt would make no error at all. */
+export function checkStorageClasses({ storageClasses = {} }: Pick<PlatformSpec, 'storageClasses'>): void {
+  const isMap = typeof storageClasses === 'object' && storageClasses !== null && !Array.isArray(storageClasses);
+  const wrong = isMap && Object.entries(storageClasses).find(([, type]) => typeof type !== 'string' || !DISK_TYPE.test(type));
+  if (isMap && !wrong) return;
+  const found = wrong ? `has ${wrong[0]}: ${formatValue(wrong[1])}` : `is ${formatValue(storageClasses)}`;
+  throw new Error(`storageClasses ${found}; give types of disks by class, for example { fast: 'io2' }`);
 }
 
 interface Places {

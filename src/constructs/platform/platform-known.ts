@@ -8,7 +8,7 @@ import type {
 const PLATFORM_PROPS = {
   clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, registrySecret: true,
   insecureRegistry: true, storeCidrs: true,
-  autoProvisioning: true, images: true, imageMirrors: true, podDefaults: true,
+  autoProvisioning: true, images: true, imageMirrors: true, podDefaults: true, storageClasses: true,
 } satisfies Record<keyof PlatformProps, true>;
 
 export const KNOWN = {

@@ -81,6 +81,14 @@ export interface PlatformProps {
    * @default - none
    */
   readonly podDefaults?: PodDefaults;
+
+  /**
+   * What disks the StorageClasses of the cluster make, by the cloud's name of the type: `{ fast: 'io2' }`, `{ fast: 'PremiumV2_LRS' }`,
+   * `{ fast: 'hyperdisk-balanced' }`. A disk that a machine cannot attach is then an error on the resource that asks for its class.
+   *
+   * @default - those of the classes that the cloud's clusters have by themselves are known
+   */
+  readonly storageClasses?: Record<string, string>;
 }
 
 /** A GKE cluster that is described by hand. */

@@ -8,7 +8,7 @@ import { clusterAddons } from '../../clouds/terraform';
 import { withWorkloadDefaults } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { checkImages } from './image-checks';
-import { checkPlaces, checkPlain, checkPlatform, poolProblem, storeName, workspaceProblem } from './platform-checks';
+import { checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem } from './platform-checks';
 import { KNOWN } from './platform-known';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, WorkspaceOptions,
@@ -77,6 +77,7 @@ export class Platform {
     checkPlatform(props);
     checkPlaces(props);
     checkImages(props);
+    checkStorageClasses(props);
     this.podDefaults = props.podDefaults && podDefaultsSpec(props.podDefaults);
     const { title, canAutoProvision } = cloudNamed(cloudName);
     if (props.autoProvisioning && !canAutoProvision) {
@@ -140,7 +141,7 @@ export class Platform {
   /** @internal */
   public get _spec(): PlatformSpec {
     const { artifacts, registry, tenantId, clientIds, nodePools } = this.source();
-    const { kubernetesVersion, autoProvisioning, images, imageMirrors, clusterName, storeCidrs } = this.props;
+    const { kubernetesVersion, autoProvisioning, images, imageMirrors, clusterName, storeCidrs, storageClasses } = this.props;
     const prefix = this._artifactPrefix;
     return {
       cloud: this.cloudName,
@@ -157,6 +158,7 @@ export class Platform {
       ...(this.reconcilerNamespace !== undefined && { reconcilerNamespace: this.reconcilerNamespace }),
       ...(imageMirrors && { imageMirrors }),
       ...(this.podDefaults && { podDefaults: this.podDefaults }),
+      ...(storageClasses && { storageClasses }),
     };
   }
 
