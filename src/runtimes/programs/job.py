@@ -104,6 +104,12 @@ class Params:
         except ValueError:
             raise Hopeless(f"param {name} is {json.dumps(value)}, which is not a number") from None
 
+    def flag(self, name: str) -> bool:
+        value = self._get(name)
+        if value not in (True, False, "true", "false"):
+            raise Hopeless(f"param {name} is {json.dumps(value)}; use true or false")
+        return value in (True, "true")
+
     def one_of(self, name: str, known: tuple[str, ...]) -> str:
         value = self.text(name)
         if value not in known:
