@@ -84,8 +84,7 @@ function mapOf(additionalProperties: Schema, maxProperties: number, description:
  * was stored before is accepted as long as the field stays: Kubernetes 1.30 and newer do not apply a rule to what has not changed.
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-ratcheting
  */
-function limited(schema: Schema, field: string): Schema {
-  const most = schema.type === 'array' ? MOST_WORDS : MOST_TEXT;
+function limited(schema: Schema, field: string, most = schema.type === 'array' ? MOST_WORDS : MOST_TEXT): Schema {
   const value = schema.additionalProperties?.['x-kubernetes-int-or-string'] ? '(type(self[each]) == int ? 20 : size(self[each]))' : 'size(self[each])';
   const size = schema.type === 'array' ? 'self.map(each, size(each))' : `self.map(each, size(each) + ${value})`;
   return {
@@ -200,9 +199,9 @@ const COMMON: Fields<CommonSpec> = {
     + 'The value ${{ secrets.<name>.<key> }} takes that key of a Secret in the namespace.'), 'runtimeEnv'),
   params: limited(mapOf({ 'x-kubernetes-int-or-string': true, 'maxLength': LONGEST_ARGUMENT }, 256,
     'Parameters, each an integer or a string. The container finds them in /content/params.json, and each in PARAM_<KEY IN UPPER CASE>.'), 'params'),
-  literalParams: listOf(text('Key of a parameter.', LONGEST_NAME), 256,
+  literalParams: limited(listOf(text('Key of a parameter.', LONGEST_NAME), 256,
     'Parameters whose string is a number or a boolean in JSON, such as "0.0002", "false" or "9007199254740993", and is written so to '
-    + '/content/params.json. The string itself is part of the recipe, this list is not.'),
+    + '/content/params.json. The string itself is part of the recipe, this list is not.'), 'literalParams', MOST_TEXT),
   resources: RESOURCES,
   suspend: flag('Nothing runs while this is true.'),
   imagePullSecrets: listOf(objectOf<{ readonly name: string }>('A Secret of the namespace.', {

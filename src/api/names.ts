@@ -22,6 +22,22 @@ export function isDns1035Label(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && PATTERNS.dns1035.test(name);
 }
 
+const LABEL_NAME = /^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
+const LABEL_PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const MAX_PREFIX_LENGTH = 253;
+
+/** A qualified name, as keys of labels, annotations and taints are: `app`, or `acme.example/app`. */
+export function isLabelKey(key: string): boolean {
+  const [name = '', prefix, ...more] = key.split('/').reverse();
+  if (!LABEL_NAME.test(name) || more.length > 0) return false;
+  return prefix === undefined || (prefix.length <= MAX_PREFIX_LENGTH && LABEL_PREFIX.test(prefix));
+}
+
+/** The value of a label or taint, which may be empty. */
+export function isLabelValue(value: string): boolean {
+  return value === '' || LABEL_NAME.test(value);
+}
+
 export function isImageReference(text: string): boolean {
   return IMAGE.test(text);
 }

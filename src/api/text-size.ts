@@ -10,10 +10,11 @@ export const MOST_WORDS = 65_536;
 
 /** Says which field holds too much; `undefined` if none does. */
 export function textProblem(spec: object): string | undefined {
-  const fields = spec as Partial<Record<'env' | 'runtimeEnv' | 'params' | 'command' | 'args', object>>;
+  const fields = spec as Partial<Record<'env' | 'runtimeEnv' | 'params' | 'literalParams' | 'command' | 'args', object>>;
   const { annotations } = (spec as { readonly pod?: { readonly annotations?: object } }).pod ?? {};
   const { command, args, env, runtimeEnv, params } = fields;
-  for (const [field, value] of Object.entries({ env, runtimeEnv, params, 'pod.annotations': annotations })) {
+  const literalParams = Object.values(fields.literalParams ?? {});
+  for (const [field, value] of Object.entries({ env, runtimeEnv, params, literalParams, 'pod.annotations': annotations })) {
     const size = sizeOf(value);
     if (size > MOST_TEXT) return tooMuch(field, size, MOST_TEXT);
   }

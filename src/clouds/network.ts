@@ -59,13 +59,19 @@ export function toStore({ artifacts: { cidrs = [] } }: PlatformSpec, otherwise: 
 }
 
 /**
+ * A host of two labels that is not a Service, by its end: as in networks of companies and homes, or on the internet, where those of two
+ * letters are countries. https://www.rfc-editor.org/rfc/rfc6762#appendix-G, https://www.rfc-editor.org/rfc/rfc2606
+ */
+const OUTSIDE = /^[^.]+\.(?:[a-z]{2}|lan|local|localdomain|home|corp|internal|intranet|private|test|example|com|net|org|dev|cloud|app)$/;
+
+/**
  * To a host that is given by its URL. A Service of the cluster, such as `minio.minio` or `minio.minio.svc`, is its namespace; an address
- * is itself; any other name can be anywhere.
+ * is itself; any other name can be anywhere, `proxy.lan` too.
  */
 export function toHost(url: string): NetworkPolicyEgressRule {
   const { hostname, port } = hostOf(url);
   const [, namespace] = /^[a-z0-9-]+\.([a-z][a-z0-9-]*)(?:\.svc(?:\.[a-z0-9.-]+)?)?$/.exec(hostname) ?? [];
-  if (namespace !== undefined) return { to: [inNamespaces([namespace])], ports: tcp(port) };
+  if (namespace !== undefined && !OUTSIDE.test(hostname)) return { to: [inNamespaces([namespace])], ports: tcp(port) };
   if (/^\d+(\.\d+){3}$/.test(hostname)) return toRanges([`${hostname}/32`], port);
   if (hostname.includes(':')) return toRanges([`${hostname}/128`], port);
   return toAnywhere(port);

@@ -63,12 +63,15 @@ export function extraConflict(spec: KubePodSpec | undefined, overlay: PodSpec, p
 
 function containersConflict(spec: KubePodSpec | undefined, overlay: PodSpec, podSecurity: PodSecurity): string | undefined {
   const taken = new Set([...spec?.containers ?? [], ...spec?.initContainers ?? []].map(({ name }) => name));
+  const volumes = spec && new Set([...spec.volumes ?? [], ...overlay.volumes ?? []].map(({ name }) => name));
   for (const field of ['initContainers', 'sidecars'] as const) {
     for (const container of overlay[field] ?? []) {
       const { name, image } = container;
       if (!name || !image) return `pod.${field} has a container without ${name ? 'an image' : 'a name'}; give it one`;
       if (taken.has(name)) return `pod.${field} has a container ${name}, a name that is taken in the pod; give it another`;
       taken.add(name);
+      const lost = container.volumeMounts?.find((mount) => volumes && !volumes.has(mount.name));
+      if (lost) return `pod.${field} has a container ${name} that mounts volume ${lost.name}, which pod.volumes does not have; add it`;
       const problem = securityProblem(container, podSecurity);
       if (problem) return `pod.${field} has a container ${name} ${problem}`;
     }

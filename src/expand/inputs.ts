@@ -122,7 +122,7 @@ export function mountOptionsProblem({ mountOptions = [] }: InputsSpec, access: A
   if (mountOptions.length === 0) return undefined;
   const { title, takesMountOptions } = cloudNamed(platform.cloud);
   if (!takesMountOptions) {
-    return `mountOptions is set but ${title} mounts all inputs through one volume of the workspace, whose options they share; leave it out, or set access to download`;
+    return `mountOptions is set but ${title} mounts all inputs through one volume of the workspace, whose options they share; leave mountOptions out`;
   }
   if (access === 'download') return 'mountOptions is set but access is download, which mounts nothing; leave one of them out';
   const wrong = mountOptions.find((option) => OUR_MOUNT_OPTIONS.test(option) || /[,\s]/.test(option) || option === '');

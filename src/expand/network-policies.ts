@@ -78,14 +78,19 @@ function everyPod({ network: { dnsCaches } }: PolicyContext, isDeclared: boolean
   };
 }
 
-/** Anybody of the workspace, and the namespaces that it names, at the ports that serve. */
+/**
+ * The workspace at any port, for an author may add others to the Service of a Server, by `pod.ports`; the namespaces that it names
+ * at the ports that serve.
+ */
 function servers(ground: PolicyContext): NetworkPolicySpec {
   const { serversOpenTo = [] } = ground.workspace;
-  const from = [{ podSelector: {} }, ...(serversOpenTo.length > 0 ? [inNamespaces(serversOpenTo)] : [])];
   return {
     podSelector: SERVERS,
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from, ports: tcp(...SERVER_PORT_NAMES) }],
+    ingress: [
+      { from: [{ podSelector: {} }] },
+      ...(serversOpenTo.length === 0 ? [] : [{ from: [inNamespaces(serversOpenTo)], ports: tcp(...SERVER_PORT_NAMES) }]),
+    ],
     ...withEgress(mounted(ground)),
   };
 }
@@ -113,9 +118,9 @@ function serversInReach({ platform: { workspaces = [] }, workspace: { namespace 
   return [{ podSelector: SERVERS }, ...(open.length > 0 ? [inNamespaces(open, SERVERS)] : [])];
 }
 
-/** What it takes to read mounted artifacts. */
-function mounted(ground: PolicyContext): NetworkPolicyEgressRule[] {
-  return ground.network.mountsFromPod ? credentialsAndStore(ground) : [];
+/** What it takes to read mounted artifacts. No proxy: the driver beside the program, which reads them, is not told of one. */
+function mounted({ network: { mountsFromPod, identity, store } }: PolicyContext): NetworkPolicyEgressRule[] {
+  return mountsFromPod ? [...identity, ...store] : [];
 }
 
 function credentialsAndStore({ network: { identity, store }, proxies }: PolicyContext): NetworkPolicyEgressRule[] {

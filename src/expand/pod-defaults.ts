@@ -8,7 +8,7 @@ import type { LimitsSpec } from '../api/resource';
 import { envVariable } from './env';
 import { ExpandError } from './error';
 import { withoutEmpty } from './overlay';
-import { mergedProxies, proxyVariables } from './proxy';
+import { isProxyVariable, mergedProxies, proxyVariables } from './proxy';
 
 const CA_VOLUME = 'substratus-ca-bundle';
 const CA_DIRECTORY = '/etc/substratus/ca';
@@ -113,10 +113,15 @@ function variablesOf(env: Record<string, string> = {}, platform: PlatformSpec): 
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A variable that the container has, in upper or lower case, stays as it is: a proxy of its own is meant for both. */
+/** A variable that the container has stays as it is. One of a proxy, in upper or lower case, is meant for both, so that it is in both. */
 function withVariables(own: EnvVar[] = [], more: readonly EnvVar[]): EnvVar[] {
-  const names = new Set(own.flatMap(({ name }) => (/_proxy$/i.test(name) ? [name.toLowerCase(), name.toUpperCase()] : [name])));
-  return [...own, ...more.filter(({ name }) => !names.has(name))];
+  const byName = new Map(own.map((variable) => [variable.name, variable]));
+  return [...own, ...more.flatMap((variable) => {
+    const { name } = variable;
+    if (byName.has(name)) return [];
+    const other = isProxyVariable(name) && byName.get(name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase());
+    return [other ? { ...other, name } : variable];
+  })];
 }
 
 function caVariables({ name }: Container, isOfUser: boolean): EnvVar[] {

@@ -27,6 +27,24 @@ export function hasCapacity(pool: Pick<GpuPoolSpec, 'capacity'>, capacity?: Capa
   return capacity === undefined || capacity === 'spot-first' || (pool.capacity ?? 'on-demand') === capacity;
 }
 
+/**
+ * Why the nodes that there can be have no place for so many replicas, each with the request; `undefined` if they have, or if it is not
+ * known how many nodes there can be.
+ */
+export function tooManyReplicas(replicas: number, request: GpuRequest, { platform, capacity }: Asking): string | undefined {
+  const pools = poolsFor(request, platform).filter((pool) => hasCapacity(pool, capacity));
+  const places = pools.map((pool) => (pool.maxNodes ?? Infinity) * Math.floor(unitsOf(pool, platform) / request.count));
+  const most = places.reduce((sum, each) => sum + each, 0);
+  if (platform.autoProvisioning || pools.length === 0 || replicas <= most) return undefined;
+  const has = pools.map(({ name, maxNodes }, index) => `pool ${name} has ${places[index] ?? 0} (maxNodes ${maxNodes ?? 0})`).join(', ');
+  return `replicas is ${replicas} but there is room for ${most} of them: ${has}; raise maxNodes, or ask for fewer`;
+}
+
+interface Asking {
+  readonly platform: PlatformSpec;
+  readonly capacity?: Capacity;
+}
+
 /** Why no node would come up, where all pools that can hold the request are queued; `undefined` otherwise. */
 export function onlyQueued(request: GpuRequest, platform: PlatformSpec): string | undefined {
   const [queued] = poolsThatHold(request, platform);

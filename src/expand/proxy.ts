@@ -13,6 +13,10 @@ const VARIABLES: ReadonlySet<string> = new Set([...PROXIES, NO_PROXY]);
  */
 const ALWAYS_DIRECT = ['localhost', '127.0.0.1', '::1', '.svc', '.cluster.local', '169.254.169.254', '$(KUBERNETES_SERVICE_HOST)'];
 
+export function isProxyVariable(name: string): boolean {
+  return VARIABLES.has(name.toUpperCase());
+}
+
 /** Environments over one another, in which the variables of proxies have upper case. */
 export function mergedProxies(...environments: readonly (Record<string, string> | undefined)[]): Record<string, string> {
   return Object.fromEntries(environments.flatMap((env = {}) => Object.entries(env).map(([name, value]) => {

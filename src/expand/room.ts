@@ -1,4 +1,5 @@
 /** Whether the machines of a platform have room for what a container asks for. Where a machine is not known, nothing is refused. */
+import type { Container } from 'kubernetes-types/core/v1';
 import type { GpuPoolSpec, NodePoolSpec, PlatformSpec } from '../api/platform';
 import { amountOf } from '../api/quantity';
 import type { CommonSpec, PodSpec, ResourcesSpec } from '../api/resource';
@@ -19,8 +20,9 @@ interface Candidate {
 interface Asked {
   readonly field: 'cpu' | 'memory' | 'disk';
   readonly quantity: string;
-  /** Cores or GiB. */
+  /** Cores or GiB, with what the containers beside the program ask for. */
   readonly amount: number;
+  readonly hasMore: boolean;
 }
 
 /** Why no node of the platform has room for a container, whatever else runs there; `undefined` if one may have. */
@@ -28,12 +30,12 @@ export function noRoomFor({ resources = {}, pod }: Pick<CommonSpec, 'resources' 
   const request = gpuRequestOf(resources, platform);
   const nodes = request ? gpuNodes(request, resources, platform) : choosesNodes(pod, platform) ? [] : otherNodes(resources, platform);
   if (nodes.length === 0) return undefined;
-  const asked = askedOf(resources, platform);
+  const asked = askedOf(resources, { platform, pod });
   const lacks = nodes.map(({ name, room }) => ({ name, room, lacking: room ? asked.filter((each) => isMore(each, room)) : [] }));
   if (lacks.some(({ lacking }) => lacking.length === 0)) return undefined;
   const fields = asked.filter((each) => lacks.some(({ lacking }) => lacking.includes(each)));
   const has = lacks.flatMap(({ name, room, lacking }) => (room ? [`${name} has ${lacking.map((each) => shownRoom(each, room)).join(' and ')}`] : []));
-  return `${fields.map(({ field, quantity }) => `${field} is ${quantity}`).join(' and ')}, but ${has.join(', ')} for pods; `
+  return `${fields.map(shownAsked).join(' and ')}, but ${has.join(', ')} for pods; `
     + `ask for less, or add a pool with a larger machineType${fields.some(({ field }) => field === 'disk') ? ' or diskGiB' : ''}`;
 }
 
@@ -45,14 +47,34 @@ export function choosesNodes(pod: PodSpec = {}, { podDefaults, workspaces = [] }
     .some((chosen) => chosen !== undefined);
 }
 
-function askedOf(resources: ResourcesSpec, platform: PlatformSpec): Asked[] {
+interface PodContext {
+  readonly platform: PlatformSpec;
+  readonly pod?: PodSpec;
+}
+
+/** What the pod as a whole asks for: its sidecars run beside the program, and each init container beside the sidecars. */
+function askedOf(resources: ResourcesSpec, { platform, pod: { sidecars = [], initContainers = [] } = {} }: PodContext): Asked[] {
   const { requests = {} } = resourceRequirements(resources, platform);
-  const { cpu = '0', memory = '0', 'ephemeral-storage': disk = '0' } = requests;
-  return [
-    { field: 'cpu', quantity: cpu, amount: amountOf(cpu) },
-    { field: 'memory', quantity: memory, amount: amountOf(memory) / GIB },
-    { field: 'disk', quantity: disk, amount: amountOf(disk) / GIB },
-  ];
+  const fields = [['cpu', 'cpu', 1], ['memory', 'memory', GIB], ['disk', 'ephemeral-storage', GIB]] as const;
+  return fields.map(([field, name, unit]) => {
+    const quantity = requests[name] ?? '0';
+    const beside = sidecars.reduce((sum, container) => sum + requestOf(container, name), 0);
+    const program = amountOf(quantity);
+    const before = Math.max(0, ...initContainers.map((container) => requestOf(container, name)));
+    const amount = (beside + Math.max(program, before)) / unit;
+    return { field, quantity, amount, hasMore: amount > program / unit };
+  });
+}
+
+/** A container that has a limit and no request asks for the limit. */
+function requestOf({ resources = {} }: Container, name: string): number {
+  const quantity = resources.requests?.[name] ?? resources.limits?.[name];
+  return quantity === undefined ? 0 : amountOf(String(quantity));
+}
+
+function shownAsked({ field, quantity, amount, hasMore }: Asked): string {
+  const whole = `${Math.ceil(100 * amount) / 100}${field === 'cpu' ? '' : ' GiB'}`;
+  return `${field} is ${quantity}${hasMore ? ` (${whole} with pod.sidecars and pod.initContainers)` : ''}`;
 }
 
 function roomOf({ field }: Asked, { vcpu, memoryGiB, diskGiB = Infinity }: NodeSize): number {

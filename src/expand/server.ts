@@ -5,7 +5,7 @@ import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { isAtLeast } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import { DEFAULT_SERVER_PORT } from '../api/resource';
-import type { ServerResource } from '../api/resource';
+import type { ServerResource, ServerSpec } from '../api/resource';
 import type { ArtifactContext } from './artifact';
 import { buildChildren } from './build';
 import { childMetadata, selectorLabels, serviceChildName } from './child';
@@ -17,7 +17,9 @@ import { userPodTemplate } from './pod';
 import { SERVER_PORT_NAME } from './ports';
 
 const DEFAULT_STARTUP = '30m';
-const STARTUP_PERIOD_SECONDS = 10;
+const PERIOD_SECONDS = 10;
+/** How long a replica may not answer at `livenessPath`. */
+const LIVENESS_SECONDS = 100;
 
 /** Time for an answer to a probe. Longer than Kubernetes' second, for a server that loads or computes is slow to answer. */
 const DEFAULT_PROBE_TIMEOUT = '5s';
@@ -89,13 +91,25 @@ function probes({ spec }: ServerResource, startupSeconds: number): Probes {
   const timeoutSeconds = durationSeconds('probeTimeout', probeTimeout);
   const get = (path: string) => ({ httpGet: { path, port: probePort ?? SERVER_PORT_NAME } });
   /* A probe that waits for its timeout takes that long, however short the period is. */
-  const periodSeconds = Math.max(STARTUP_PERIOD_SECONDS, timeoutSeconds);
+  const periodSeconds = Math.max(PERIOD_SECONDS, timeoutSeconds);
+  const failureThreshold = (seconds: number) => Math.ceil(seconds / periodSeconds);
   return {
     ports: [{ name: SERVER_PORT_NAME, containerPort: port, protocol: 'TCP' }],
-    startupProbe: { ...get(readinessPath), periodSeconds, timeoutSeconds, failureThreshold: Math.ceil(startupSeconds / periodSeconds) },
+    startupProbe: { ...get(readinessPath), periodSeconds, timeoutSeconds, failureThreshold: failureThreshold(startupSeconds) },
     readinessProbe: { ...get(readinessPath), periodSeconds: 5, timeoutSeconds, failureThreshold: 3 },
-    ...(livenessPath !== undefined && { livenessProbe: { ...get(livenessPath), periodSeconds: 10, timeoutSeconds, failureThreshold: 10 } }),
+    ...(livenessPath !== undefined && {
+      livenessProbe: { ...get(livenessPath), periodSeconds, timeoutSeconds, failureThreshold: failureThreshold(LIVENESS_SECONDS) },
+    }),
   };
+}
+
+/** Why a probe cannot wait so long; `undefined` if it can. It would end after the time that a replica has to start. */
+export function probeTimeoutProblem(spec: ServerSpec): string | undefined {
+  const { probeTimeout = DEFAULT_PROBE_TIMEOUT, startupTimeout = DEFAULT_STARTUP } = spec;
+  const [timeout, startup] = [durationSeconds('probeTimeout', probeTimeout), durationSeconds('startupTimeout', startupTimeout)];
+  if (timeout <= startup) return undefined;
+  return `probeTimeout is ${probeTimeout} but startupTimeout is ${startupTimeout}, in which one probe at least must end; `
+    + 'give a shorter probeTimeout, or a longer startupTimeout';
 }
 
 /** Still answers for a while when the pod ends: for no more than half of the grace period, the rest of which is for requests in flight. */

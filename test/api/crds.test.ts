@@ -131,7 +131,7 @@ describe('the rules', () => {
   test('A5: that bound text sit on the fields, so that what was stored before can stay', () => {
     const places = NODES.filter((node) => node.schema['x-kubernetes-validations'] && !isTransition(node)).map(({ path }) => path);
     expect(places.filter((path) => path.startsWith('Model.'))).toEqual([
-      'Model.spec.command', 'Model.spec.args', 'Model.spec.env', 'Model.spec.runtimeEnv', 'Model.spec.params', 'Model.spec.pod.annotations',
+      'Model.spec.command', 'Model.spec.args', 'Model.spec.env', 'Model.spec.runtimeEnv', 'Model.spec.params', 'Model.spec.literalParams', 'Model.spec.pod.annotations',
     ]);
   });
 });

@@ -6,6 +6,7 @@ test.each([
   ['env', { env: { A: LONG, B: LONG } }, 40_002, MOST_TEXT],
   ['runtimeEnv', { runtimeEnv: { A: LONG, B: LONG } }, 40_002, MOST_TEXT],
   ['params', { params: { a: LONG, b: LONG, c: 12 } }, 40_005, MOST_TEXT],
+  ['literalParams', { literalParams: [LONG, LONG] }, 40_000, MOST_TEXT],
   ['pod.annotations', { pod: { annotations: { a: LONG, b: LONG } } }, 40_002, MOST_TEXT],
   ['command', { command: [LONG, LONG, LONG, LONG] }, 80_000, MOST_WORDS],
   ['args', { args: [LONG, LONG, LONG, LONG] }, 80_000, MOST_WORDS],

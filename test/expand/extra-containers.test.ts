@@ -91,7 +91,7 @@ test('B9: options of the driver are added to the mount of each input', () => {
 });
 
 test.each<[string, { readonly cloud: string; readonly spec: ServerSpec }, string]>([
-  ['on another cloud', { cloud: 'aws', spec: {} }, 'mountOptions is set but AWS mounts all inputs through one volume of the workspace, whose options they share'],
+  ['on another cloud', { cloud: 'aws', spec: {} }, 'mountOptions is set but AWS mounts all inputs through one volume of the workspace, whose options they share; leave mountOptions out'],
   ['with download', { cloud: 'gcp', spec: { access: 'download' } }, 'mountOptions is set but access is download, which mounts nothing; leave one of them out'],
   ['that leave the folder', { cloud: 'gcp', spec: { mountOptions: ['only-dir=/'] } }, 'mountOptions has "only-dir=/"; give one option an entry, and none of only-dir'],
   ['that hide another', { cloud: 'gcp', spec: { mountOptions: ['a,only-dir=/'] } }, 'mountOptions has "a,only-dir=/"; give one option an entry'],

@@ -52,6 +52,7 @@ describe.each(CLOUDS)('on %s', (cloud) => {
 
   test('within the workspace Jobs and Notebooks reach Servers, and Servers reach nobody', () => {
     expect([JOB, NOTEBOOK].map((pod) => canConnect(policies, pod, { of: SERVER, name: 'http-serve' }))).toEqual([true, true]);
+    expect(canConnect(policies, JOB, { of: SERVER, name: 'debug' })).toBe(true); // of pod.ports, which the Service has too
     expect(canConnect(policies, SERVER, { of: SERVER, name: 'http-serve' })).toBe(false);
     expect(canConnect(policies, SERVER, { of: NOTEBOOK, name: 'notebook' })).toBe(false);
   });
@@ -163,4 +164,20 @@ test.each([[false, true], [true, false]])('a proxy of the platform is reached by
   expect(canReach(policies, PUBLISH, { address: '10.1.2.3', port: 3128 })).toBe(true);
   expect(canReach(policies, JOB, { address: '10.1.2.3', port: 3128 })).toBe(expected);
   expect(canReach(policies, SERVER, { address: '10.1.2.3', port: 3128 })).toBe(false);
+});
+
+test.each(['gcp', 'aws', 'azure'])('on %s neither a Server nor a Job of a private workspace reaches the proxy, by which it would reach everybody', (cloud) => {
+  const policies = policiesOf(platform(cloud, { private: true }, { podDefaults: { env: { HTTPS_PROXY: 'http://proxy.acme.example:3128' } } }));
+  const reached = [SERVER, JOB, NOTEBOOK, PUBLISH].map((pod) => canReach(policies, pod, { address: '10.1.2.3', port: 3128 }));
+  expect(reached).toEqual([false, false, false, true]);
+});
+
+test.each([
+  ['proxy.lan', true], ['squid.corp', true], ['proxy.de', true], ['acme.com', true], ['proxy.local', true],
+  ['squid.proxies', false], ['squid.lan.svc', false], ['squid.proxies.svc.cluster.local', false],
+])('a proxy at %s is outside the cluster: %s', (host, isOutside) => {
+  const policies = policiesOf(platform('aws', {}, { podDefaults: { env: { HTTPS_PROXY: `http://${host}:3128` } } }));
+  expect(canReach(policies, PUBLISH, { address: '10.1.2.3', port: 3128 })).toBe(isOutside);
+  const service: Peer = { namespace: host.split('.')[1] ?? '', labels: {}, ports: { proxy: 3128 } };
+  expect(canConnect(policies, PUBLISH, { of: service, name: 'proxy' })).toBe(!isOutside);
 });

@@ -81,3 +81,16 @@ test.each(CLOUD_NAMES)('on %s the defaults of every GPU fit on every machine tha
   });
   expect(wrong).toEqual([]);
 });
+
+test('what runs beside the program is counted with it, and what runs before it instead of it', () => {
+  const spec = (requests: object, field = 'sidecars') => ({
+    resources: { ...L4, memory: 10, cpu: 3 }, pod: { [field]: [{ name: 'a', image: 'b', resources: { requests } }, { name: 'c', image: 'd' }] },
+  });
+  expect(noRoomForSpec(spec({ memory: '6Gi', cpu: '500m' }), on(SMALL))).toBe(
+    'memory is 10Gi (16 GiB with pod.sidecars and pod.initContainers), but pool l4 (g2-standard-4) has 13.3 GiB of memory for pods; '
+    + 'ask for less, or add a pool with a larger machineType');
+  expect(noRoomForSpec(spec({ cpu: 2 }), on(SMALL))).toMatch(/^cpu is 3 \(5 with pod\.sidecars and pod\.initContainers\), but pool l4 /);
+  expect(noRoomForSpec(spec({ memory: '3Gi' }), on(SMALL))).toBeUndefined();
+  expect(noRoomForSpec(spec({ memory: '13Gi' }, 'initContainers'), on(SMALL))).toBeUndefined();
+  expect(noRoomForSpec(spec({ memory: '14Gi' }, 'initContainers'), on(SMALL))).toMatch(/^memory is 10Gi \(14 GiB with /);
+});

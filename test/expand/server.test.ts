@@ -102,6 +102,12 @@ test('A17: a long timeout of the probes does not lengthen the start', () => {
   expect(probesOf({ probeTimeout: '1m', startupTimeout: '30m' })[0]).toMatchObject({ periodSeconds: 60, failureThreshold: 30 });
 });
 
+test('A17: nor does it lengthen the 100 seconds after which a replica is restarted', () => {
+  const liveness = (probeTimeout?: string) => probesOf({ livenessPath: '/live', probeTimeout })[2];
+  expect(liveness('20s')).toMatchObject({ periodSeconds: 20, failureThreshold: 5 });
+  expect(liveness('2m')).toMatchObject({ periodSeconds: 120, failureThreshold: 1 });
+});
+
 test('A17: the probes ask the port of the Service, or another', () => {
   expect(probesOf({ livenessPath: '/live' }).map(({ httpGet }) => httpGet?.port)).toEqual(['http-serve', 'http-serve', 'http-serve']);
   expect(probesOf({ livenessPath: '/live', probePort: 9000 }).map(({ httpGet }) => httpGet?.port)).toEqual([9000, 9000, 9000]);

@@ -25,12 +25,18 @@ export function quantityOf(field: string, size: Size): QuantityOrInteger {
   return kibibytes % 2 ** 10 === 0 ? `${kibibytes / 2 ** 10}Mi` : `${kibibytes}Ki`;
 }
 
+/** What is usual for a field, where it is not hours. */
+const USUAL: Readonly<Record<string, string>> = {
+  probeTimeout: 'Duration.seconds(5)', startupTimeout: 'Duration.minutes(30)', terminationGracePeriod: 'Duration.seconds(75)',
+};
+
 /** A duration as the wire has it. */
 export function duration(scope: Construct, field: string, value: Duration): string {
+  const { [field]: usual = 'Duration.hours(2)' } = USUAL;
   if (!(value instanceof Duration)) {
-    throw new ValidationError(scope, `${field} is ${formatValue(value)}, which is not a Duration; write for example Duration.hours(2)`);
+    throw new ValidationError(scope, `${field} is ${formatValue(value)}, which is not a Duration; write for example ${usual}`);
   }
   const seconds = value.toSeconds({ integral: false });
-  if (!(Number.isSafeInteger(seconds) && seconds > 0)) throw new ValidationError(scope, `${field} is ${seconds} s; give whole seconds, 1 or more, for example Duration.hours(2)`);
+  if (!(Number.isSafeInteger(seconds) && seconds > 0)) throw new ValidationError(scope, `${field} is ${seconds} s; give whole seconds, 1 or more, for example ${usual}`);
   return durationOf(seconds);
 }

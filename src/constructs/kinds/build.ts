@@ -37,17 +37,9 @@ const GIT_PROPS = knownProps<GitBuildOptions>({ url: true, path: true, branch: t
 export class Build {
   /** From a git repository. */
   public static git(options: GitBuildOptions): Build {
-    const problem = optionsProblem('git', options, GIT_PROPS) ?? tokenProblem(options) ?? userinfoProblem('url', options.url);
-    if (problem) throw new Error(problem);
+    const problem = gitProblem(options);
+    if (problem) throw new Error(`Build.git: ${problem}`);
     const { url, path, branch, tag } = options;
-    if (!url) throw new Error('url is empty; give the URL of a git repository, for example https://github.com/acme/models');
-    if (typeof url !== 'string' || !/^https:\/\/[^/]/.test(url)) {
-      throw new Error(`url is ${formatValue(url)}; give an https URL, for example https://github.com/acme/models, which anybody may read (private repositories are not supported yet)`);
-    }
-    if (path !== undefined && (typeof path !== 'string' || path.startsWith('/') || path.split('/').includes('..'))) {
-      throw new Error(`path is ${formatValue(path)}; give a folder inside the repository, without / first and without ..`);
-    }
-    if (branch && tag) throw new Error(`branch is ${formatValue(branch)} and tag is ${formatValue(tag)}, and only one can be built; leave one out`);
     return new Build({ git: { url, ...(path && { path }), ...(branch && { branch }), ...(tag && { tag }) } });
   }
 
@@ -55,4 +47,18 @@ export class Build {
     /** @internal */
     public readonly _spec: BuildSpec,
   ) {}
+}
+
+function gitProblem(options: GitBuildOptions): string | undefined {
+  const problem = optionsProblem('options', options, GIT_PROPS) ?? tokenProblem(options) ?? userinfoProblem('url', options.url);
+  if (problem) return problem;
+  const { url, path, branch, tag } = options;
+  if (!url) return 'url is empty; give the URL of a git repository, for example https://github.com/acme/models';
+  if (typeof url !== 'string' || !/^https:\/\/[^/]/.test(url)) {
+    return `url is ${formatValue(url)}; give an https URL, for example https://github.com/acme/models, which anybody may read (private repositories are not supported yet)`;
+  }
+  if (path !== undefined && (typeof path !== 'string' || path.startsWith('/') || path.split('/').includes('..'))) {
+    return `path is ${formatValue(path)}; give a folder inside the repository, without / first and without ..`;
+  }
+  return branch && tag ? `branch is ${formatValue(branch)} and tag is ${formatValue(tag)}, and only one can be built; leave one out` : undefined;
 }

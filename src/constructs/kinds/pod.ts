@@ -3,6 +3,7 @@ import { SPEC_SCHEMAS } from '../../api/crd-schema';
 import type { PodSecurity, PodSpec } from '../../api/resource';
 import { overlayConflict } from '../../expand';
 import { knownProps, optionsProblem } from '../checks/known-props';
+import { podFieldsProblem } from '../checks/pod-fields';
 import { schemaProblem } from '../checks/schema-check';
 import { ValidationError } from '../checks/validation-error';
 
@@ -133,7 +134,7 @@ const POD_PROPS = knownProps<PodOptions>({
 /** The options as the wire has them, after a look at what can be said without the pod that they are added to. */
 export function podSpec(scope: Construct, options: PodOptions, podSecurity?: PodSecurity): PodSpec {
   const schema = SPEC_SCHEMAS.Dataset.properties?.pod ?? {};
-  const problem = optionsProblem('pod', options, POD_PROPS) ?? schemaProblem('pod', options, schema) ?? namelessPart(options) ?? overlayConflict({}, options as PodSpec, podSecurity);
+  const problem = optionsProblem('pod', options, POD_PROPS) ?? schemaProblem('pod', options, schema) ?? podFieldsProblem('pod', options) ?? namelessPart(options) ?? overlayConflict({}, options as PodSpec, podSecurity);
   if (problem) throw new ValidationError(scope, problem);
   return options as PodSpec;
 }

@@ -1,12 +1,12 @@
 /** What is wrong with a resource, once the platform and all other resources are known. */
 import { workspaceOf } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
-import type { ArtifactSpec, Resource, ResourcesSpec } from '../../api/resource';
+import type { ArtifactSpec, Resource, ResourcesSpec, ServerSpec } from '../../api/resource';
 import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
   architectureProblem, artifactUrl, checkExpandable, describe, diskProblem, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf,
-  keyOfResource, namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, unnamedGpu, UNRESOLVED,
+  keyOfResource, namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -82,7 +82,7 @@ function placeErrors(resource: Resource, platform: PlatformSpec): string[] {
   const namespace = namespaceOf(resource);
   const { resources = {} } = spec;
   const request = gpuRequestOf(resources, platform);
-  const errors = request ? gpuErrors(request, resources, platform) : [];
+  const errors = request ? [...gpuErrors(request, resources, platform), ...replicaErrors(resource, request, platform)] : [];
   if (errors.length > 0) return errors;
   const problem = noRoomFor(spec, platform) ?? architectureProblem(spec, { platform, namespace }) ?? diskProblem(resource, platform);
   return problem === undefined ? [] : [problem];
@@ -104,6 +104,14 @@ function gpuErrors(request: GpuRequest, { capacity }: ResourcesSpec, platform: P
     return [`capacity is ${capacity} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
   }
   return [];
+}
+
+/** Of a Server whose number of replicas is said here, and not by an autoscaler. */
+function replicaErrors({ kind, spec }: Resource, request: GpuRequest, platform: PlatformSpec): string[] {
+  const { replicas, suspend, resources } = spec as ServerSpec;
+  if (kind !== 'Server' || replicas === undefined || suspend) return [];
+  const problem = tooManyReplicas(replicas, request, { platform, capacity: resources?.capacity });
+  return problem === undefined ? [] : [problem];
 }
 
 function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { DEFAULT_SERVER_PORT } from '../../api/resource';
 import type { ServerResource, ServerSpec } from '../../api/resource';
-import { accountProblem, serviceName } from '../../expand';
+import { accountProblem, probeTimeoutProblem, serviceName } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { checkPath } from '../checks/path';
@@ -209,7 +209,7 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
   const { replicas, scaling, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
   const { probeTimeout, terminationGracePeriod, serviceAccountName } = props;
   validate(scope, props);
-  return {
+  const spec: ServerSpec = {
     ...commonSpec(scope, props),
     ...(serviceAccountName !== undefined && { serviceAccountName }),
     ...(replicas !== undefined && { replicas }),
@@ -223,6 +223,9 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
     ...(startupTimeout !== undefined && { startupTimeout: duration(scope, 'startupTimeout', startupTimeout) }),
     ...(surge !== undefined && { surge }),
   };
+  const problem = probeTimeoutProblem(spec);
+  if (problem) throw new ValidationError(scope, problem);
+  return spec;
 }
 
 function validate(scope: Construct, props: ServerOptions): void {

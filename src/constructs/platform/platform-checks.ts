@@ -3,7 +3,10 @@ import { canonicalJson } from '../../api/digest';
 import { isDns1123Label } from '../../api/names';
 import { isAtLeast, OLDEST_VERSION } from '../../api/platform';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
+import { isSharing } from '../../api/sharing';
+import { MIG_PROFILES } from '../../catalog/mig';
 import type { Cloud } from '../../clouds/cloud';
+import { sharingLabelValue } from '../../clouds/labels';
 import { formatValue } from '../checks/format-value';
 import { tokenProblem } from '../checks/guard';
 import { unknownProp } from '../checks/known-props';
@@ -116,9 +119,26 @@ export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pool
   if (flexStart && !cloud.capacities.includes('flex-start')) return `${cloud.title} has no flex-start nodes; leave flexStart out`;
   if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
   if (sharing !== undefined && !(sharing instanceof GpuSharing)) return `sharing is ${formatValue(sharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
+  const wrongSharing = sharing && sharingProblem(gpu, sharing._spec);
+  if (wrongSharing) return wrongSharing;
   if (gpu._custom) return customGpuProblem(gpu._custom, gpus);
   const noMachine = noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
   return noMachine ?? (machineType === undefined ? undefined : machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType }));
+}
+
+/** Why the GPUs of a pool cannot be shared so; `undefined` if they can, or if that is not known. */
+function sharingProblem({ name, _custom: custom }: Gpu, sharing: GpuSharing['_spec']): string | undefined {
+  if (sharing.kind !== 'mig') {
+    const { clients } = sharing;
+    return Number.isInteger(clients) && clients > 1 ? undefined
+      : `sharing is ${sharing.kind} by ${formatValue(clients)} pods; give a whole number, 2 or more, or leave sharing out`;
+  }
+  const { profile } = sharing;
+  if (!isSharing(sharingLabelValue(sharing))) return `sharing is MIG profile ${formatValue(profile)}; write for example GpuSharing.mig('1g.10gb')`;
+  const profiles = custom ? undefined : MIG_PROFILES[name];
+  if (!profiles || profiles.includes(profile)) return undefined;
+  if (profiles.length === 0) return `sharing is MIG profile ${profile}, but ${name} has no MIG; use GpuSharing.timeSlicing, or leave sharing out`;
+  return `sharing is MIG profile ${profile}, which ${name} does not have; use one of ${profiles.join(', ')}`;
 }
 
 /** One name is one GPU. */

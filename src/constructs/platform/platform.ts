@@ -75,15 +75,16 @@ export class Platform {
 
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly source: () => PlatformSource) {
     checkPlatform(props);
+    this.clusterName = props.clusterName;
     checkPlaces(props);
     checkImages(props);
     checkStorageClasses(props);
-    this.podDefaults = props.podDefaults && podDefaultsSpec(props.podDefaults);
+    const { podDefaults } = props;
+    this.podDefaults = podDefaults && this.check('is invalid', () => podDefaultsSpec(podDefaults));
     const { title, canAutoProvision } = cloudNamed(cloudName);
     if (props.autoProvisioning && !canAutoProvision) {
       throw new Error(`autoProvisioning is true but on ${title} no node comes up without a pool; leave it out, and declare pools with addGpuPool`);
     }
-    this.clusterName = props.clusterName;
     this.cloudName = cloudName;
   }
 
@@ -93,7 +94,7 @@ export class Platform {
    * @throws if the cloud has no such GPU, or no machine with so many of them.
    */
   public addGpuPool(name: string, options: GpuPoolOptions): void {
-    checkPlain(options, KNOWN.pool);
+    this.check(`cannot have GPU pool ${formatValue(name)}`, () => checkPlain(options, KNOWN.pool));
     const { spot, flexStart } = options;
     this._addGpuPool(name, options, spot ? 'spot' : flexStart ? 'flex-start' : 'on-demand');
   }
@@ -110,8 +111,9 @@ export class Platform {
 
   /** Declares a namespace with the cloud identities of a workspace. */
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
-    const problem = workspaceProblem(namespace, options, this.workspaces);
-    if (problem) throw this.error(`cannot have workspace ${formatValue(namespace)}: ${problem}`);
+    const what = `cannot have workspace ${formatValue(namespace)}`;
+    const problem = this.check(what, () => workspaceProblem(namespace, options, this.workspaces));
+    if (problem) throw this.error(`${what}: ${problem}`);
     const { reads, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults } = options;
     const workspace: WorkspaceSpec = {
       namespace,
@@ -121,7 +123,7 @@ export class Platform {
       ...(isPrivate && { private: true }),
       ...(serversOpenTo && { serversOpenTo }),
       ...(clientIds && { clientIds: clientIdsByRole(clientIds) }),
-      ...(podDefaults && { podDefaults: podDefaultsSpec(podDefaults) }),
+      ...(podDefaults && { podDefaults: this.check(what, () => podDefaultsSpec(podDefaults)) }),
     };
     this.workspaces.push(workspace);
     for (const listener of this.listeners) listener(workspace);
@@ -220,6 +222,15 @@ export class Platform {
     const { reads = [] } = this.workspaces.find((workspace) => workspace.namespace === namespace) ?? {};
     const unknown = reads.find((other) => !names.has(other));
     return unknown && `reads has ${formatValue(unknown)}, but ${this._unknownWorkspace(unknown)}`;
+  }
+
+  /** What a check says, with the name of this platform before it. */
+  private check<T>(what: string, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw error instanceof Error ? this.error(`${what}: ${error.message}`) : error;
+    }
   }
 
   private error(message: string): Error {

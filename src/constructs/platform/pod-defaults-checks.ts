@@ -4,11 +4,13 @@ import type { Schema } from '../../api/crd-schema';
 import { credentialIn } from '../../api/credentials';
 import { isEnvName } from '../../api/names';
 import type { PodDefaultsSpec } from '../../api/platform';
+import { API_GROUP } from '../../api/resource';
 import type { PodSpec } from '../../api/resource';
 import { parseEnvValue } from '../../api/secret-expression';
 import { overlayConflict } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { optionsProblem } from '../checks/known-props';
+import { podFieldsProblem } from '../checks/pod-fields';
 import { schemaProblem } from '../checks/schema-check';
 import { limitsSpec } from './limits';
 import { CA_BUNDLE_PROPS, POD_DEFAULTS_PROPS } from './pod-defaults';
@@ -17,8 +19,8 @@ import type { PodDefaults } from './pod-defaults';
 const FIELD = 'podDefaults';
 const NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
-const LABEL_KEY = /^([a-z0-9]([-.a-z0-9]*[a-z0-9])?\/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
-const LABEL_VALUE = /^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$/;
+/** Of Google Cloud, of the GPU operator of NVIDIA and of Azure. */
+const GPU_LABELS = /^(cloud\.google\.com\/gke-(accelerator|gpu-)|nvidia\.com\/gpu|kubernetes\.azure\.com\/accelerator)/;
 const PROXY = /^(all|https?|no)_proxy$/i;
 /** A user and a password before the host. */
 const CREDENTIALS = /^[^/]*\/\/[^/]*:[^/]*@/;
@@ -34,6 +36,8 @@ const SCHEMA: Schema = {
 export function podDefaultsSpec(options: PodDefaults): PodDefaultsSpec {
   const problem = optionsProblem(FIELD, options, POD_DEFAULTS_PROPS)
     ?? schemaProblem(FIELD, options, SCHEMA)
+    ?? podFieldsProblem(FIELD, options)
+    ?? gpuNodesProblem(options)
     ?? mapsProblem(options)
     ?? pullSecretsProblem(options)
     ?? envProblem(options)
@@ -48,13 +52,15 @@ export function podDefaultsSpec(options: PodDefaults): PodDefaultsSpec {
   };
 }
 
-function mapsProblem({ labels, annotations, nodeSelector }: PodDefaults): string | undefined {
-  for (const [field, map] of Object.entries({ labels, nodeSelector })) {
-    const wrong = Object.entries(map ?? {}).find(([key, value]) => !LABEL_KEY.test(key) || !LABEL_VALUE.test(value));
-    if (wrong) return `${FIELD}.${field} has ${wrong.join('=')}, which is not a label of Kubernetes; use letters, digits, -, _ and .`;
-  }
+function mapsProblem({ labels, annotations }: PodDefaults): string | undefined {
   const overlay: PodSpec = { ...(labels && { labels }), ...(annotations && { annotations }) };
   return overlayConflict({}, overlay)?.replace(/^pod\./, `${FIELD}.`);
+}
+
+/** They would send every pod, helpers too, to nodes with GPUs, whose taint only pods with that GPU tolerate. */
+function gpuNodesProblem({ nodeSelector = {} }: PodDefaults): string | undefined {
+  const key = Object.keys(nodeSelector).find((each) => each.startsWith(`${API_GROUP}/`) || GPU_LABELS.test(each));
+  return key && `${FIELD}.nodeSelector has ${key}, a label of nodes with GPUs, where most pods cannot run; leave it out, and set resources.gpu of what needs one`;
 }
 
 /** They are in every pod, and in a ConfigMap. */

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { API_GROUP } from '../../api/resource';
 import type { KubeObject } from '../../expand';
+import { knownProps } from '../checks/known-props';
 import { SELECTOR } from '../reconciler/reconciler-settings';
 import { applyScript } from './eject-script';
 import { fluxYaml } from './flux';
@@ -29,6 +30,8 @@ export interface EjectOptions {
    */
   readonly fluxPath?: string;
 }
+
+export const EJECT_OPTIONS = knownProps<EjectOptions>({ fluxSource: true, fluxPath: true });
 
 export interface Ejected {
   readonly resources: readonly PreviewedResource[];

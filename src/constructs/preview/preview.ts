@@ -5,13 +5,14 @@ import type { IConstruct } from 'constructs';
 import type { Resource } from '../../api/resource';
 import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, UNRESOLVED } from '../../expand';
 import type { Artifact, Child } from '../../expand';
+import { optionsProblem } from '../checks/known-props';
 import { ValidationError } from '../checks/validation-error';
 import { Declarations } from '../kinds/declarations';
 import type { Declaration } from '../kinds/declarations';
 import { inputsOf } from '../kinds/resource-checks';
 import type { Platform } from '../platform/platform';
 import { platformOf } from '../platform/workspace-context';
-import { writeEjected } from './eject';
+import { EJECT_OPTIONS, writeEjected } from './eject';
 import type { EjectOptions } from './eject';
 import { otherObjects } from './other-objects';
 import { outputSibling, checkOutputSibling } from './output-siblings';
@@ -115,6 +116,8 @@ export class Preview {
    * @throws if something in it is not valid, or an input is known by its name only, for nobody would resolve it
    */
   public eject(directory: string, options: EjectOptions = {}): string[] {
+    const wrong = optionsProblem('eject', options, EJECT_OPTIONS);
+    if (wrong) throw new ValidationError(this.scope, wrong);
     checkOutputSibling(this.scope, directory);
     checkValid(this.scope);
     const clusters = [...new Set(this.resources.map(({ platform }) => platform))].map(({ clusterName }) => clusterName);

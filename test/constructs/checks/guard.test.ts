@@ -36,9 +36,9 @@ test('a token in what is declared elsewhere is an error at once', () => {
 });
 
 test('a token in a build or a platform is an error at once', () => {
-  expect(messageOf(() => Build.git({ url: variable().stringValue }))).toBe(`url ${HOLDS}`);
+  expect(messageOf(() => Build.git({ url: variable().stringValue }))).toBe(`Build.git: url ${HOLDS}`);
   expect(messageOf(() => Platform.gcp({ clusterName: 'ml', bucketName: variable().stringValue }))).toBe(`bucketName ${HOLDS}`);
-  expect(messageOf(() => workspace().platform.addWorkspace('b', { reads: variable().listValue }))).toBe(`reads.0 ${HOLDS}`);
+  expect(messageOf(() => workspace().platform.addWorkspace('b', { reads: variable().listValue }))).toBe(`platform ml cannot have workspace 'b': reads.0 ${HOLDS}`);
 });
 
 test.each([

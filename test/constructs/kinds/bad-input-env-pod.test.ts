@@ -53,7 +53,7 @@ test('A6: allowPlainText is not part of the recipe', () => {
 test.each(['https://x-access-token:ghp_abcdefghijklmnopqrstuvwx@github.com/acme/x', 'http://ghp_abcdefghijklmnopqrstuvwx@github.com/acme/x'])(
   'A6: a token in the URL of a repository is refused, and is not in the message', (url) => {
     const message = messageOf(() => Build.git({ url }));
-    expect(message).toMatch(/^url has a user name or token before @, which would be stored in the cluster/);
+    expect(message).toMatch(/^Build\.git: url has a user name or token before @, which would be stored in the cluster/);
     expect(message).not.toContain('ghp_');
   });
 

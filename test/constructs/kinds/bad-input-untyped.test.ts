@@ -20,9 +20,9 @@ const PROPS: Case[] = [
     + 'volumes, volumeMounts, affinity, topologySpreadConstraints, priorityClassName, runtimeClassName, schedulerName, securityContext, '
     + 'initContainers, sidecars, envFrom, ports'],
   ['a size for staging', opt({ staging: Size.gibibytes(5) }), '[team-a/opt] staging is a Size; give an object with any of size, storageClassName'],
-  ['a branch', () => Build.git(untyped({ url: 'https://example.com/a', brnch: 'b' })), 'git has no prop brnch; did you mean branch?'],
+  ['a branch', () => Build.git(untyped({ url: 'https://example.com/a', brnch: 'b' })), 'Build.git: options has no prop brnch; did you mean branch?'],
   ['a bucket', () => Platform.gcp(untyped({ clusterName: 'ml', bucketName: 'a', bucket: 'a' })), 'Platform.gcp has no prop bucket; did you mean bucketName?'],
-  ['reads', () => gcp().addWorkspace('a', untyped({ read: [] })), 'addWorkspace has no prop read; did you mean reads?'],
+  ['reads', () => gcp().addWorkspace('a', untyped({ read: [] })), "platform ml cannot have workspace 'a': addWorkspace has no prop read; did you mean reads?"],
 ];
 
 const VALUES: Case[] = [
@@ -36,9 +36,9 @@ const VALUES: Case[] = [
   ['half a second', opt({ timeout: Duration.millis(500) }), '[team-a/opt] timeout is 0.5 s; give whole seconds, 1 or more, for example Duration.hours(2)'],
   ['less than a MiB', opt({ resources: { memory: Size.kibibytes(16) } }), '[team-a/opt] memory is 16 KiB; give 1 MiB or more, for example Size.gibibytes(16)'],
   ['git over ssh', () => Build.git({ url: 'git@github.com:acme/a.git' }),
-    "url is 'git@github.com:acme/a.git'; give an https URL, for example https://github.com/acme/models, which anybody may read (private repositories are not supported yet)"],
+    "Build.git: url is 'git@github.com:acme/a.git'; give an https URL, for example https://github.com/acme/models, which anybody may read (private repositories are not supported yet)"],
   ['a path out of the repository', () => Build.git({ url: 'https://example.com/a', path: '../b' }),
-    "path is '../b'; give a folder inside the repository, without / first and without .."],
+    "Build.git: path is '../b'; give a folder inside the repository, without / first and without .."],
   ['a registry with a scheme', () => Platform.gcp({ clusterName: 'ml', bucketName: 'a', registry: 'https://a.dev/ml' }),
     "registry is 'https://a.dev/ml'; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml"],
   ['a prefix with an empty folder', () => Platform.gcp({ clusterName: 'ml', bucketName: 'a', artifactPrefix: '/x//y/' }),

@@ -31,6 +31,8 @@ const QUANTITIES: Case[] = [
     "[team-a/opt] staging.size is '', which is not a quantity; write for example Size.gibibytes(16)"],
   ['a timeout as a text', (team) => model(team, 'opt', { timeout: untyped<Duration>('12h') }),
     "[team-a/opt] timeout is '12h', which is not a Duration; write for example Duration.hours(2)"],
+  ['a probe by hand', () => server(workspace(), 'chat', { probeTimeout: untyped('5s') }),
+    "[team-a/chat] probeTimeout is '5s', which is not a Duration; write for example Duration.seconds(5)"],
   ['a timeout of nothing', (team) => model(team, 'opt', { timeout: Duration.seconds(0) }),
     '[team-a/opt] timeout is 0 s; give whole seconds, 1 or more, for example Duration.hours(2)'],
   ['A25: an idleTimeout beside a token in a Secret',
@@ -72,8 +74,8 @@ const IMAGES: Case[] = [
   ['a build that is none', (team) => new Model(team, 'opt', { imageBuild: untyped<Build>({ git: 'x' }) }),
     '[team-a/opt] imageBuild is {"git":"x"}, which is not a Build; write Build.git({ url: \'https://…\' })'],
   ['a build of branch and tag', () => Build.git({ url: 'https://example.com/a', branch: 'main', tag: 'v1' }),
-    "branch is 'main' and tag is 'v1', and only one can be built; leave one out"],
-  ['a build of nothing', () => Build.git({ url: '' }), 'url is empty; give the URL of a git repository, for example https://github.com/acme/models'],
+    "Build.git: branch is 'main' and tag is 'v1', and only one can be built; leave one out"],
+  ['a build of nothing', () => Build.git({ url: '' }), 'Build.git: url is empty; give the URL of a git repository, for example https://github.com/acme/models'],
 ];
 
 const LONG = 'a'.repeat(60);

@@ -1,8 +1,8 @@
 /** Case 11: what is larger than any machine of the platform is said at synth, on the resource. */
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
-import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, Platform } from '../../../src';
-import type { Cluster as AnyCluster, GpuNodePoolProps, ResourcesOptions } from '../../../src';
+import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, Platform, Scaling } from '../../../src';
+import type { Cluster as AnyCluster, GpuNodePoolProps, ResourcesOptions, ServerProps } from '../../../src';
 import { messageOf, model, server, synthErrors, workspace } from '../fixtures';
 
 function cluster(): AnyCluster {
@@ -103,4 +103,33 @@ test('A8: a pool by hand says how it shares its GPUs', () => {
   const team = workspace(platform);
   model(team, 'opt', { resources: { gpuSharing: GpuSharing.timeSlicing(4) } });
   expect(synthErrors(team)).toEqual(['no error']);
+});
+
+describe('a Server with more replicas than there can be nodes for', () => {
+  function errorsOf(props: Partial<ServerProps>, ...maxNodes: (number | undefined)[]): string[] {
+    const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme-ml' });
+    maxNodes.forEach((most, index) => platform.addGpuPool(`l4-${index}`, { gpu: Gpu.NVIDIA_L4, gpusPerNode: 4, maxNodes: most }));
+    const team = workspace(platform);
+    server(team, 'chat', { resources: { ...L4, gpuCount: 2 }, ...props });
+    return synthErrors(team);
+  }
+
+  test('is refused', () => {
+    expect(errorsOf({ replicas: 5 }, 2)).toEqual(['[team-a/chat] replicas is 5 but there is room for 4 of them: pool l4-0 has 4 (maxNodes 2); raise maxNodes, or ask for fewer']);
+    expect(errorsOf({ replicas: 7 }, 2, 1)).toEqual([expect.stringContaining('room for 6 of them: pool l4-0 has 4 (maxNodes 2), pool l4-1 has 2 (maxNodes 1);')]);
+  });
+
+  test('is not, where they fit, an autoscaler decides, it is suspended, or no limit is known', () => {
+    expect([
+      errorsOf({ replicas: 4 }, 2), errorsOf({ scaling: Scaling.EXTERNAL }, 1), errorsOf({ replicas: 50, suspend: true }, 1),
+      errorsOf({ replicas: 50 }, 1, undefined),
+    ]).toEqual(Array(4).fill(['no error']));
+  });
+});
+
+test('a probe that would end after the time to start is refused', () => {
+  const made = (probeTimeout: Duration, startupTimeout?: Duration) => messageOf(() => server(workspace(), 'chat', { probeTimeout, startupTimeout }));
+  expect(made(Duration.minutes(31))).toBe('[team-a/chat] probeTimeout is 31m but startupTimeout is 30m, in which one probe at least must end; '
+    + 'give a shorter probeTimeout, or a longer startupTimeout');
+  expect(made(Duration.minutes(31), Duration.hours(1))).toBe('no error');
 });

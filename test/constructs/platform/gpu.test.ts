@@ -1,5 +1,5 @@
 import { Size } from 'cdk8s';
-import { Gpu, Platform } from '../../../src';
+import { Gpu, GpuSharing, Platform } from '../../../src';
 import type { CustomGpuOptions } from '../../../src';
 import { GPUS } from '../../../src/catalog/gpus';
 import { messageOf, untyped } from '../fixtures';
@@ -52,4 +52,24 @@ test('B2: one name cannot be two GPUs', () => {
   platform.addGpuPool('a', { gpu: Gpu.custom(A6000) });
   expect(messageOf(() => platform.addGpuPool('b', { gpu: Gpu.custom({ ...A6000, memory: Size.gibibytes(96) }) }))).toBe(
     "platform rack cannot have GPU pool 'b': gpu nvidia-rtx-a6000 is another one in a pool that is there already; use one Gpu.custom for both, or give it another name");
+});
+
+describe('a pool that shares its GPUs as they cannot be', () => {
+  const added = (gpu: Gpu, sharing: GpuSharing) => messageOf(() => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'us-east-1' })
+    .addGpuPool('shared', { gpu, gpusPerNode: gpu === Gpu.NVIDIA_A100 ? 8 : 1, sharing }));
+
+  test.each([
+    [Gpu.NVIDIA_L4, GpuSharing.timeSlicing(1), 'sharing is time-slicing by 1 pods; give a whole number, 2 or more, or leave sharing out'],
+    [Gpu.NVIDIA_L4, GpuSharing.mps(0), 'sharing is mps by 0 pods; give a whole number, 2 or more, or leave sharing out'],
+    [Gpu.NVIDIA_L4, GpuSharing.timeSlicing(2.5), 'sharing is time-slicing by 2.5 pods; give a whole number, 2 or more, or leave sharing out'],
+    [Gpu.NVIDIA_L4, GpuSharing.mig('1g.10gb'), 'sharing is MIG profile 1g.10gb, but nvidia-l4 has no MIG; use GpuSharing.timeSlicing, or leave sharing out'],
+    [Gpu.NVIDIA_A100, GpuSharing.mig('1g.18gb'), 'sharing is MIG profile 1g.18gb, which nvidia-a100 does not have; use one of 1g.5gb, 1g.10gb, 2g.10gb, 3g.20gb, 4g.20gb, 7g.40gb'],
+    [Gpu.NVIDIA_A100, GpuSharing.mig('small'), "sharing is MIG profile 'small'; write for example GpuSharing.mig('1g.10gb')"],
+  ])('%s: is refused', (gpu, sharing, message) => {
+    expect(added(gpu, sharing)).toBe(`platform ml cannot have GPU pool 'shared': ${message}`);
+  });
+
+  test('what it can be is taken', () => {
+    expect([added(Gpu.NVIDIA_L4, GpuSharing.timeSlicing(2)), added(Gpu.NVIDIA_A100, GpuSharing.mig('3g.20gb'))]).toEqual(['no error', 'no error']);
+  });
 });

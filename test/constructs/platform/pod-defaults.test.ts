@@ -110,10 +110,15 @@ describe('what is said wrong is an error at once', () => {
     [[], 'podDefaults is []; give an object with any of labels, annotations, nodeSelector, tolerations, priorityClassName, imagePullSecrets, env, caBundle, limits'],
     [{ label: {} }, 'podDefaults has no prop label; did you mean labels?'],
     [{ labels: { role: 'x' } }, 'podDefaults.labels sets role, which is reserved; use a key of your own'],
-    [{ labels: { team: 'a b' } }, 'podDefaults.labels has team=a b, which is not a label of Kubernetes; use letters, digits, -, _ and .'],
-    [{ nodeSelector: { '-x': 'a' } }, 'podDefaults.nodeSelector has -x=a, which is not a label of Kubernetes; use letters, digits, -, _ and .'],
+    [{ labels: { team: 'a b' } }, 'podDefaults.labels has team=a b, which is not a label of Kubernetes; use letters, digits, -, _ and ., up to 63 characters each'],
+    [{ nodeSelector: { '-x': 'a' } }, 'podDefaults.nodeSelector has -x=a, which is not a label of Kubernetes; use letters, digits, -, _ and ., up to 63 characters each'],
     [{ annotations: { 'substratus.ai/x': '1' } }, 'podDefaults.annotations sets substratus.ai/x, which is reserved; use a key of your own'],
     [{ tolerations: 'all' }, "podDefaults.tolerations is 'all'; give a list"],
+    [{ tolerations: [{ key: 'a', operator: 'Exist' }] }, "podDefaults.tolerations.0.operator is 'Exist'; use Exists or Equal"],
+    [{ nodeSelector: { 'substratus.ai/gpu': 'nvidia-l4' } },
+      'podDefaults.nodeSelector has substratus.ai/gpu, a label of nodes with GPUs, where most pods cannot run; leave it out, and set resources.gpu of what needs one'],
+    [{ nodeSelector: { 'cloud.google.com/gke-accelerator': 'nvidia-l4' } },
+      'podDefaults.nodeSelector has cloud.google.com/gke-accelerator, a label of nodes with GPUs, where most pods cannot run; leave it out, and set resources.gpu of what needs one'],
     [{ priorityClassName: 1 }, 'podDefaults.priorityClassName is 1; give a string'],
     [{ imagePullSecrets: [{ name: 'regcred' }] }, 'podDefaults.imagePullSecrets.0 is {"name":"regcred"}; give a string'],
     [{ imagePullSecrets: ['Reg'] }, "podDefaults.imagePullSecrets has 'Reg', which is not a name of a Secret; give names alone"],
@@ -129,13 +134,13 @@ describe('what is said wrong is an error at once', () => {
     [{ caBundle: { configMapName: 'a', key: 'a/b' } }, "podDefaults.caBundle.key is 'a/b'; give a key of the ConfigMap, for example 'ca.crt'"],
     [{ limits: { cpu: 0 } }, 'podDefaults.limits.cpu is 0; give a number of cores above 0, for example 2 or 0.5'],
   ])('of a platform: %j', (podDefaults, message) => {
-    expect(said(podDefaults)).toBe(message);
+    expect(said(podDefaults)).toBe(`platform ml is invalid: ${message}`);
   });
 
   test('of a workspace, and of a cluster, where the construct is named', () => {
     const wrong = { imagePullSecrets: ['Reg'] };
-    expect(messageOf(() => gcp().addWorkspace('team-a', { podDefaults: wrong }))).toContain('podDefaults.imagePullSecrets has');
-    expect(messageOf(() => new Cluster(emptyStack(), 'ml', { cloud: CLOUDS.gcp, podDefaults: wrong }))).toMatch(/^\[cloud\/ml\] podDefaults\.imagePullSecrets has/);
+    expect(messageOf(() => gcp().addWorkspace('team-a', { podDefaults: wrong }))).toMatch(/^platform ml cannot have workspace 'team-a': podDefaults\.imagePullSecrets has/);
+    expect(messageOf(() => new Cluster(emptyStack(), 'ml', { cloud: CLOUDS.gcp, podDefaults: wrong }))).toMatch(/^\[cloud\/ml\] platform ml is invalid: podDefaults\.imagePullSecrets has/);
   });
 });
 

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
 import { CustomResourceDefinitions, Model, Platform, Preview, Scaling, Server, Workspace } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
-import { appOf, local, manifestsOf, messageOf, model, notebook, server, stack, temporary, workspace } from '../fixtures';
+import { appOf, local, manifestsOf, messageOf, model, notebook, server, stack, temporary, untyped, workspace } from '../fixtures';
 
 interface Kustomization {
   readonly metadata: { readonly name: string };
@@ -46,6 +46,11 @@ test('what is needed is in an earlier wave than what needs it', () => {
   const early = children.flatMap(({ resource, gates }) => gates.filter(isEarly(resource)));
   expect(early).toEqual([]);
   expect(Math.max(...last.values())).toBe(7);
+});
+
+test('an option that there is not is refused', () => {
+  const team = workspace(local());
+  expect(messageOf(() => Preview.of(team).eject(temporary(), untyped({ fluxsource: 'x' })))).toBe('[team-a] eject has no prop fluxsource; did you mean fluxSource?');
 });
 
 test('the workspace comes in wave 0', () => {
