@@ -21,9 +21,8 @@ export type {
   LocalPlatformProps,
   PlatformProps,
   S3CompatibleStore,
-  WorkspaceClientIds,
-  WorkspaceOptions,
 } from './constructs/platform/platform-props';
+export type { WorkspaceClientIds, WorkspaceOptions } from './constructs/platform/workspace-options';
 export type { LimitsOptions } from './constructs/platform/limits';
 export type { CaBundle, PodDefaults } from './constructs/platform/pod-defaults';
 export type { PodOptions } from './constructs/kinds/pod';

@@ -140,8 +140,10 @@ export interface WorkspaceSpec {
   readonly namespace: string;
   /** Other workspaces whose artifacts this one may read. */
   readonly reads?: string[];
-  /** Whether images may be built here, which takes an unconfined pod. */
+  /** Whether images may be built, which takes an unconfined pod. */
   readonly builds?: boolean;
+  /** Namespace in which its images are built, which is no other workspace's. Default: its own. */
+  readonly buildNamespace?: string;
   /** Whether NetworkPolicies are written. Default: true. */
   readonly networkPolicies?: boolean;
   /** Whether its Jobs and Notebooks are kept off the internet. */
@@ -157,8 +159,25 @@ export interface WorkspaceSpec {
 }
 
 /** The workspace of a namespace, or none. */
-export function workspaceOf(platform: PlatformSpec, namespace: string): WorkspaceSpec | undefined {
+export function workspaceOf(platform: Pick<PlatformSpec, 'workspaces'>, namespace: string): WorkspaceSpec | undefined {
   return platform.workspaces?.find((workspace) => workspace.namespace === namespace);
+}
+
+/** The namespace in which the images of a workspace are built, and in which its `image-builder` is. */
+export function buildNamespaceOf(platform: Pick<PlatformSpec, 'workspaces'>, namespace: string): string {
+  return workspaceOf(platform, namespace)?.buildNamespace ?? namespace;
+}
+
+/** By the namespaces that are for builds alone: the workspace that builds there. */
+export function buildHomes({ workspaces = [] }: Pick<PlatformSpec, 'workspaces'>): ReadonlyMap<string, string> {
+  return new Map(workspaces.flatMap(({ namespace, buildNamespace = namespace }) => (
+    buildNamespace === namespace ? [] : [[buildNamespace, namespace] as const]
+  )));
+}
+
+/** The namespace of a workspace's ServiceAccount. */
+export function accountNamespaceOf(platform: Pick<PlatformSpec, 'workspaces'>, namespace: string, role: WorkspaceRole): string {
+  return role === 'image-builder' ? buildNamespaceOf(platform, namespace) : namespace;
 }
 
 /** Whether the cluster is at least of this minor version, such as `1.30`. */

@@ -1,6 +1,6 @@
 /** Images built from git: a Job with rootless BuildKit, as a gate before the rest. */
 import type { Container, PodTemplateSpec, Volume, VolumeMount } from 'kubernetes-types/core/v1';
-import { isAtLeast, workspaceOf } from '../api/platform';
+import { buildNamespaceOf, isAtLeast, workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import type { GitSpec, Resource } from '../api/resource';
 import { imageNamed } from '../catalog/images';
@@ -14,7 +14,7 @@ import { builtImage, gitOf } from './image';
 import { stepJob } from './job';
 import { withoutEmpty } from './overlay';
 import { withPodDefaults } from './pod-defaults';
-import { basePodSpec, podMetadata } from './pod-parts';
+import { basePodSpec, podMetadata, STAY_IN_PLACE } from './pod-parts';
 
 /** The user of the rootless image. */
 const BUILD_USER = 1000;
@@ -36,12 +36,14 @@ export interface BuildContext {
   readonly tokens?: RetryTokens;
 }
 
-/** The build of a resource, or nothing. */
+/** The build of a resource, or nothing. It runs where its workspace builds, which may be another namespace (docs/decisions/0027). */
 export function buildChildren(resource: Resource, { platform, tokens }: BuildContext): Child[] {
   const { build } = resource.spec;
   if (!build) return [];
   const template = buildTemplate(resource, gitOf(resource), platform);
-  return [{ step: 'build', object: stepJob(resource, { step: 'build', template, retries: 1, tokens }) }];
+  const job = stepJob(resource, { step: 'build', template, retries: 1, tokens });
+  const namespace = buildNamespaceOf(platform, namespaceOf(resource));
+  return [{ step: 'build', object: { ...job, metadata: { ...job.metadata, namespace } } }];
 }
 
 /** A context that BuildKit fetches itself: `https://host/repo.git#ref:path`. */
@@ -102,7 +104,7 @@ export function noBuilds(namespace: string): string {
 
 /** BuildKit without root needs AppArmor and seccomp out of its way, since it makes namespaces of its own. */
 function buildMetadata(resource: Resource, platform: PlatformSpec): PodTemplateSpec['metadata'] {
-  const metadata = podMetadata(resource, { role: 'build', container: 'builder', parts: [], platform });
+  const metadata = podMetadata(resource, { role: 'build', container: 'builder', parts: [{ annotations: STAY_IN_PLACE }], platform });
   if (isAtLeast(platform, '1.30')) return metadata;
   return {
     ...metadata,

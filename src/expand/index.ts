@@ -39,7 +39,7 @@ export { noRoomFor } from './room';
 export { probeTimeoutProblem, serverSelector, serviceName } from './server';
 export { stagingProblem } from './staging';
 export { withWorkloadDefaults } from './workload-defaults';
-export { expandWorkspace, isUngranted, missingValues, workspaceNamespace } from './workspace';
+export { expandWorkspace, isUngranted, missingValues, workspaceNamespaces } from './workspace';
 
 export interface ExpandContext {
   readonly platform: PlatformSpec;

@@ -4,7 +4,7 @@ import type {
   NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicySpec,
 } from 'kubernetes-types/networking/v1';
 import { MANAGED_BY } from '../api/labels';
-import { workspaceOf } from '../api/platform';
+import { buildNamespaceOf, workspaceOf } from '../api/platform';
 import type { PlatformSpec, WorkspaceSpec } from '../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE, RECONCILER } from '../api/reconciler';
 import { API_GROUP } from '../api/resource';
@@ -39,7 +39,10 @@ interface PolicyContext {
   readonly proxies: readonly NetworkPolicyEgressRule[];
 }
 
-/** The policies of a namespace: those of a workspace unless it turns them off, of another namespace those of our own pods. */
+/**
+ * The policies of a namespace: those of a workspace unless it turns them off, of another namespace those of our own pods. Those for
+ * builds are where a workspace builds.
+ */
 export function networkPolicies(platform: PlatformSpec, namespace: string): NetworkPolicy[] {
   const declared = workspaceOf(platform, namespace);
   if (declared?.networkPolicies === false) return [];
@@ -56,8 +59,17 @@ export function networkPolicies(platform: PlatformSpec, namespace: string): Netw
     policy(ground, 'jobs-and-notebooks', jobsAndNotebooks(ground)),
     policy(ground, 'store', egressOf(HELPERS, credentialsAndStore(ground))),
     policy(ground, 'downloads', egressOf({ matchLabels: { ...STORE_ACCESS } }, credentialsAndStore(ground))),
-    ...(declared?.builds ? [policy(ground, 'builds', egressOf(BUILDS, builds(ground)))] : []),
+    ...(declared?.builds ? buildPolicies(ground) : []),
   ];
+}
+
+/** A namespace that is for builds alone has the rule for every pod too. */
+function buildPolicies(ground: PolicyContext): NetworkPolicy[] {
+  const { platform, workspace: { namespace } } = ground;
+  const buildNamespace = buildNamespaceOf(platform, namespace);
+  const policies = [policy(ground, 'builds', egressOf(BUILDS, builds(ground)))];
+  const all = buildNamespace === namespace ? policies : [policy(ground, 'default', everyPod(ground, true)), ...policies];
+  return all.map(({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, namespace: buildNamespace } }));
 }
 
 function policy({ workspace: { namespace } }: PolicyContext, name: string, spec: NetworkPolicySpec): NetworkPolicy {

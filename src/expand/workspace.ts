@@ -1,7 +1,7 @@
 /** A workspace: a namespace made ready for the kinds. */
 import type { Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
 import { MANAGED_BY } from '../api/labels';
-import { WORKSPACE_ROLES, workspaceOf } from '../api/platform';
+import { accountNamespaceOf, buildNamespaceOf, WORKSPACE_ROLES, workspaceOf } from '../api/platform';
 import type { PlatformSpec, WorkspaceRole } from '../api/platform';
 import type { PodSecurity } from '../api/resource';
 import { cloudNamed } from '../clouds/pods';
@@ -9,7 +9,10 @@ import type { KubeObject } from './child';
 import { networkPolicies } from './network-policies';
 import { withoutEmpty } from './overlay';
 
-/** The ServiceAccounts, volumes and NetworkPolicies of a workspace. The Namespace is not among them: it may have been made elsewhere. */
+/**
+ * The ServiceAccounts, volumes and NetworkPolicies of a workspace, those of the namespace that it builds in among them. The Namespaces are
+ * not: they may have been made elsewhere.
+ */
 export function expandWorkspace(platform: PlatformSpec, namespace: string): KubeObject[] {
   const cloud = cloudNamed(platform.cloud);
   return [
@@ -29,25 +32,28 @@ export function isUngranted(platform: PlatformSpec, namespace: string): boolean 
   return cloudNamed(platform.cloud).hasIdentities && workspaceOf(platform, namespace) === undefined;
 }
 
-/** The namespace, held to a standard; with builds it only warns, for BuildKit needs an unconfined pod. */
-export function workspaceNamespace(platform: PlatformSpec, namespace: string, podSecurity: PodSecurity = 'baseline'): Namespace {
-  const enforced = workspaceOf(platform, namespace)?.builds ? 'privileged' : podSecurity;
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: {
-      name: namespace,
-      labels: {
-        ...MANAGED_BY,
-        'pod-security.kubernetes.io/enforce': enforced,
-        'pod-security.kubernetes.io/warn': podSecurity,
-      },
-    },
-  };
+/**
+ * The namespace, held to a standard, and the one that it builds in, which is held to none, for BuildKit needs an unconfined pod. A
+ * namespace with both only warns.
+ */
+export function workspaceNamespaces(platform: PlatformSpec, namespace: string, podSecurity: PodSecurity = 'baseline'): Namespace[] {
+  const buildNamespace = buildNamespaceOf(platform, namespace);
+  const buildsHere = workspaceOf(platform, namespace)?.builds && buildNamespace === namespace;
+  return [
+    heldTo(namespace, { enforce: buildsHere ? 'privileged' : podSecurity, warn: podSecurity }),
+    ...(buildNamespace === namespace ? [] : [heldTo(buildNamespace, { enforce: 'privileged' })]),
+  ];
 }
 
-function serviceAccount(platform: PlatformSpec, namespace: string, role: WorkspaceRole): ServiceAccount {
-  const { annotations, labels } = cloudNamed(platform.cloud).identity(platform, { namespace, role });
+/** @see https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces */
+function heldTo(name: string, standards: Readonly<Record<string, string>>): Namespace {
+  const labels = Object.entries(standards).map(([mode, standard]) => [`pod-security.kubernetes.io/${mode}`, standard]);
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...MANAGED_BY, ...Object.fromEntries(labels) } } };
+}
+
+function serviceAccount(platform: PlatformSpec, workspace: string, role: WorkspaceRole): ServiceAccount {
+  const { annotations, labels } = cloudNamed(platform.cloud).identity(platform, { namespace: workspace, role });
+  const namespace = accountNamespaceOf(platform, workspace, role);
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',

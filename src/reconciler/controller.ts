@@ -21,7 +21,7 @@ import { ApiError } from './kube/api-error';
 import { Limiter } from './kube/limiter';
 import type { Asked } from './observe/activities';
 import { Activities } from './observe/activities';
-import { childrenOf } from './observe/caches';
+import { buildsFor, childrenOf } from './observe/caches';
 import { lookupsOf } from './observe/lookups';
 import type { Lookups } from './observe/lookups';
 import { wholeResource } from './observe/observed';
@@ -78,6 +78,7 @@ export class Controller {
 
   public async reconcile(key: string, log?: Log): Promise<Outcome> {
     const resource = this.find(key);
+    await this.collectBuilds(key, resource);
     if (!resource) return this.forget(key);
     const waitMs = this.repairs.waitMs(key);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
@@ -109,6 +110,27 @@ export class Controller {
     const [plural = '', namespace = '', name = ''] = key.split('/');
     const kind = KINDS.find((candidate) => PLURALS[candidate] === plural);
     return kind && this.options.caches.resources[kind].get(`${namespace}/${name}`);
+  }
+
+  /**
+   * Removes what is in the namespace for builds of a resource that is gone; one of the same name is another. That it is gone is asked of
+   * the API server: a cache may be behind another.
+   */
+  private async collectBuilds(key: string, resource: Observed | undefined): Promise<void> {
+    const strays = buildsFor(this.options.caches, key).filter(({ owner }) => owner?.uid !== resource?.metadata.uid);
+    for (const stray of strays) if (!await this.hasOwner(stray)) await this.applier.collect(stray);
+  }
+
+  private async hasOwner({ owner, metadata: { namespace = '' } }: ObservedChild): Promise<boolean> {
+    const { client, caches } = this.options;
+    if (!owner) return false;
+    try {
+      const live = await client.get(RESOURCE_TYPES[owner.kind], { namespace: caches.homeOf(namespace), name: owner.name });
+      return live.metadata.uid === owner.uid;
+    } catch (error) {
+      if (ApiError.isNotFound(error)) return false;
+      throw error;
+    }
   }
 
   private forget(key: string): Outcome {
@@ -183,10 +205,10 @@ export class Controller {
 
   private async viewOf(key: string, resource: Observed): Promise<{ readonly view: View; readonly lookAgainMs?: number }> {
     const { caches, platform, rollOnUpgrade, workspaces } = this.options;
-    const { namespace, uid } = resource.metadata;
-    const children = childrenOf(caches, uid);
+    const { namespace } = resource.metadata;
+    const children = childrenOf(caches, resource);
     const pods = caches.pods.by('resource', key);
-    const gathered = await this.warnings.gather(namespace, { children, pods });
+    const gathered = await this.warnings.gather({ children, pods });
     const activity = this.activityOf(key, resource);
     const problem = workspaces.grantProblem(namespace);
     const view: View = {

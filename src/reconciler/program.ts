@@ -1,4 +1,5 @@
 /** The program: caches that follow the cluster, a queue of what has changed, and workers that bring it about while it leads. */
+import { buildHomes } from '../api/platform';
 import { KINDS } from '../api/resource';
 import { keyOfResource } from '../expand';
 import { TokenKey } from './act/token-key';
@@ -8,7 +9,7 @@ import { Controller } from './controller';
 import type { ClientConfig } from './kube/client-config';
 import { HttpClient } from './kube/http-client';
 import type { Caches } from './observe/caches';
-import { leavingOf, newCaches } from './observe/caches';
+import { keysOfBuilds, leavingOf, newCaches } from './observe/caches';
 import { reflectorsFor } from './observe/reflectors';
 import { Scopes } from './observe/scopes';
 import { addTriggers } from './observe/triggers';
@@ -35,7 +36,7 @@ export class Program {
   private readonly leaseClient: HttpClient;
   /** Apart from the client of all other writes, which ends with the lease: the next leader does not wait for Events. */
   private readonly eventClient: HttpClient;
-  private readonly caches: Caches = newCaches();
+  private readonly caches: Caches;
   private readonly queue: Queue;
   private readonly workers: Workers;
   private readonly scopes: Scopes;
@@ -50,6 +51,7 @@ export class Program {
   /** @param onLost called when another process leads, and this one must end. */
   constructor(private readonly settings: Settings, config: ClientConfig, private readonly onLost: () => void) {
     const { metrics } = this;
+    this.caches = newCaches(settings.platform);
     this.log = new Log({ level: settings.logLevel });
     addProcessMetrics(metrics);
     this.client = new HttpClient(config, { version: settings.version, metrics });
@@ -64,7 +66,9 @@ export class Program {
       reconcile: (key, { log }) => controller.reconcile(key, log),
     });
     const { client, caches, log } = this;
-    this.scopes = new Scopes(reflectorsFor({ client, caches, log, metrics, namespaces: settings.watchNamespaces }), {
+    const { watchNamespaces: namespaces, platform } = settings;
+    const buildNamespaces = [...buildHomes(platform)].flatMap(([namespace, home]) => (namespaces.includes(home) ? [namespace] : []));
+    this.scopes = new Scopes(reflectorsFor({ client, caches, log, metrics, namespaces, buildNamespaces }), {
       log, onLate: (namespace) => this.takeIn(namespace),
     });
   }
@@ -112,7 +116,7 @@ export class Program {
       tokenOf: (uid) => tokenKey.tokenOf(uid),
       notebookUrl: ({ namespace, url }) => addressOf(notebookUrl, { namespace, url }),
       enqueue: (key) => this.enqueue(key),
-      unread: () => this.scopes.unread(),
+      unread: () => this.scopes.unread().filter((namespace) => caches.homeOf(namespace) === namespace), // no artifact is used by builds
     });
     addTriggers(caches, (key) => this.enqueue(key));
     for (const cache of [...caches.children.values(), caches.pods]) {
@@ -169,7 +173,7 @@ export class Program {
   /** A namespace is known that was not: it is worked on, and what was kept because it might be used from there may go. */
   private takeIn(namespace: string): void {
     this.log.info('synced', { namespace });
-    this.enqueueAll('normal', namespace);
+    this.enqueueAll('normal', this.caches.homeOf(namespace));
     for (const resource of leavingOf(this.caches)) this.enqueue(keyOfResource(resource));
   }
 
@@ -181,6 +185,9 @@ export class Program {
         const { namespace: its } = resource.metadata;
         if (namespace === undefined ? this.scopes.isKnown(its) : its === namespace) this.queue.add(keyOfResource(resource), { priority });
       }
+    }
+    for (const key of keysOfBuilds(this.caches)) { // also of what has gone
+      if (this.scopes.isKnown(namespaceIn(key))) this.queue.add(key, { priority });
     }
   }
 }

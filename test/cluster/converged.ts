@@ -62,7 +62,7 @@ export async function assertConverged(cluster: Pick<Cluster, 'client'>, { second
 
 /** What a fresh look at the cluster finds to be otherwise than it shall be, one line each. */
 export async function differences(client: Client, options: Omit<ConvergedOptions, 'seconds'>): Promise<string[]> {
-  const caches = await readCaches(client, options.namespaces);
+  const caches = await readCaches(client, options.platform, options.namespaces);
   const warnings = await readWarnings(client, options.namespaces);
   const resources = KINDS.flatMap((kind) => [...caches.resources[kind].list()]);
   const isAsked = (namespace = '') => options.namespaces?.includes(namespace) ?? true;
@@ -79,8 +79,8 @@ export async function differences(client: Client, options: Omit<ConvergedOptions
 type Namespaces = ConvergedOptions['namespaces'];
 
 /** What others may depend on is read everywhere, the rest only where it is asked for. */
-async function readCaches(client: Client, namespaces: Namespaces): Promise<Caches> {
-  const caches = newCaches();
+async function readCaches(client: Client, platform: PlatformSpec, namespaces: Namespaces): Promise<Caches> {
+  const caches = newCaches(platform);
   const labels = { [MANAGED_BY_LABEL]: MANAGER_NAME };
   await Promise.all([
     ...KINDS.map(async (kind) => {
@@ -126,13 +126,13 @@ interface Seen extends Omit<ConvergedOptions, 'seconds'> {
 }
 
 function viewOf(resource: Observed, { caches, warnings, platform, rollOnUpgrade = false }: Seen): View {
-  const { namespace, uid } = resource.metadata;
+  const { namespace } = resource.metadata;
   /* It only tells what the platform grants; nothing is written with it. */
   const workspaces = new Workspaces(undefined as never, caches, platform);
   const problem = workspaces.grantProblem(namespace);
   return {
     resource, platform, rollOnUpgrade, warnings, expand,
-    children: childrenOf(caches, uid),
+    children: childrenOf(caches, resource),
     pods: caches.pods.by('resource', keyOfResource(resource)),
     askedFor: () => Infinity,
     ...lookupsOf(caches, resource),

@@ -1,7 +1,7 @@
 /** What holds for every child of every kind on every cloud. */
 import { API_VERSION } from '../../src/api/resource';
 import type { Resource } from '../../src/api/resource';
-import { expandWorkspace, workspaceNamespace } from '../../src/expand';
+import { expandWorkspace, workspaceNamespaces } from '../../src/expand';
 import type { Child } from '../../src/expand';
 import { schemaErrors } from '../schemas/validate';
 import { CASES, platforms } from './cases';
@@ -26,7 +26,7 @@ test('every child is strictly valid on the oldest Kubernetes and on the current 
 });
 
 test('every object of a workspace is strictly valid', () => {
-  const objects = platforms().flatMap((platform) => [workspaceNamespace(platform, NAMESPACE), ...expandWorkspace(platform, NAMESPACE)]);
+  const objects = platforms().flatMap((platform) => [...workspaceNamespaces(platform, NAMESPACE), ...expandWorkspace(platform, NAMESPACE)]);
   expect([...new Set(objects.flatMap((object) => [...schemaErrors(object, '1.27'), ...schemaErrors(object, 'current')]))]).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import type { ServiceAccount } from 'kubernetes-types/core/v1';
-import { expandWorkspace, missingValues, workspaceNamespace } from '../../src/expand';
+import type { WorkspaceSpec } from '../../src/api/platform';
+import { expandWorkspace, missingValues, workspaceNamespaces } from '../../src/expand';
 import { CLOUDS, nameOf, NAMESPACE, platformOf } from './fixtures';
 
 function objects(cloud: string, kind: string) {
@@ -27,10 +28,23 @@ test('a namespace without a workspace has no foreign volume', () => {
   expect(names).toEqual(['artifacts']);
 });
 
+function heldTo(workspace: Omit<WorkspaceSpec, 'namespace'>): (string | undefined)[][] {
+  const namespaces = workspaceNamespaces(platformOf('gcp', { workspaces: [{ namespace: NAMESPACE, ...workspace }] }), NAMESPACE);
+  return namespaces.map(({ metadata: { name, labels = {} } = {} }) => [name, labels['pod-security.kubernetes.io/enforce'], labels['pod-security.kubernetes.io/warn']]);
+}
+
 test('the namespace holds its pods to the baseline standard, unless images are built in it', () => {
-  const enforced = (builds: boolean) => workspaceNamespace(platformOf('gcp', { workspaces: [{ namespace: NAMESPACE, builds }] }), NAMESPACE)
-    .metadata?.labels?.['pod-security.kubernetes.io/enforce'];
-  expect([enforced(false), enforced(true)]).toEqual(['baseline', 'privileged']);
+  expect([heldTo({ builds: false }), heldTo({ builds: true })]).toEqual([
+    [['team-a', 'baseline', 'baseline']],
+    [['team-a', 'privileged', 'baseline']],
+  ]);
+});
+
+test('A20: a workspace that builds elsewhere is held to its standard all the same, and only where it builds nothing is', () => {
+  expect(heldTo({ builds: true, buildNamespace: 'team-a-builds' })).toEqual([
+    ['team-a', 'baseline', 'baseline'],
+    ['team-a-builds', 'privileged', undefined],
+  ]);
 });
 
 test('what is not known before the first deployment is said', () => {

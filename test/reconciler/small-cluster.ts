@@ -1,4 +1,5 @@
 /** The controller with its caches and triggers, on a store in memory: what wakes whom, and whether it comes to rest. */
+import type { PlatformSpec } from '../../src/api/platform';
 import type { Kind, Resource } from '../../src/api/resource';
 import { Workspaces } from '../../src/reconciler/act/workspace';
 import { Controller } from '../../src/reconciler/controller';
@@ -7,6 +8,7 @@ import type { ApplyOptions, Client, Page, Patch } from '../../src/reconciler/kub
 import { FIELD_MANAGER } from '../../src/reconciler/kube/client';
 import type { LiveObject, ObjectRef, ObjectToWrite, ResourceType } from '../../src/reconciler/kube/types';
 import { newCaches } from '../../src/reconciler/observe/caches';
+import type { Caches } from '../../src/reconciler/observe/caches';
 import { observeChild, observeResource } from '../../src/reconciler/observe/observed';
 import { addTriggers } from '../../src/reconciler/observe/triggers';
 import type { EventRecorder } from '../../src/reconciler/runtime/events';
@@ -27,7 +29,7 @@ function placeOf({ group, plural }: ResourceType, namespace: string | undefined)
 export class SmallCluster {
   public readonly store = new FakeStore();
   public readonly clock = new FakeClock();
-  public readonly caches = newCaches();
+  public readonly caches: Caches;
   /** What was written, in order: `Deployment chat-server`, `Server chat status Starting`. */
   public readonly writes: string[] = [];
   public readonly events: string[] = [];
@@ -40,8 +42,8 @@ export class SmallCluster {
   private readonly waiting = new Set<string>();
   private readonly controller: Controller;
 
-  constructor() {
-    const platform = platformOf('gcp');
+  constructor(platform: PlatformSpec = platformOf('gcp')) {
+    this.caches = newCaches(platform);
     const client = this.client();
     this.controller = new Controller({
       client, platform, caches: this.caches, clock: this.clock, rollOnUpgrade: false,

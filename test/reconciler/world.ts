@@ -7,7 +7,7 @@ import type { Resource } from '../../src/api/resource';
 import type { Condition, Status } from '../../src/api/status';
 import { expand, keyOf, keyOfResource } from '../../src/expand';
 import type { KubeObject } from '../../src/expand';
-import { ownerReference } from '../../src/reconciler/act/apply';
+import { ownership } from '../../src/reconciler/act/apply';
 import { writeOf } from '../../src/reconciler/act/writes';
 import type { Write } from '../../src/reconciler/act/writes';
 import { decide } from '../../src/reconciler/decide/decide';
@@ -17,6 +17,7 @@ import type { View } from '../../src/reconciler/decide/view';
 import type { Idle } from '../../src/reconciler/observe/activity';
 import { readApplied, writeApplied } from '../../src/reconciler/observe/applied';
 import { childrenOf, newCaches } from '../../src/reconciler/observe/caches';
+import type { Caches } from '../../src/reconciler/observe/caches';
 import { fingerprintOf } from '../../src/reconciler/observe/fingerprint';
 import { lookupsOf } from '../../src/reconciler/observe/lookups';
 import { observeChild } from '../../src/reconciler/observe/observed';
@@ -45,7 +46,7 @@ export interface Edit {
 }
 
 export class World {
-  public readonly caches = newCaches();
+  public readonly caches: Caches;
   /** Every object that was made or changed, in order. */
   public readonly written: string[] = [];
   public readonly secrets: string[] = [];
@@ -56,7 +57,9 @@ export class World {
   public readonly objects = new Map<string, KubeObject>();
   private sequence = 0;
 
-  constructor(public platform: PlatformSpec) {}
+  constructor(public platform: PlatformSpec) {
+    this.caches = newCaches(platform);
+  }
 
   public add<R extends Resource>(resource: R): R {
     const before = this.caches.resources[resource.kind].get(`${resource.metadata.namespace}/${resource.metadata.name}`);
@@ -84,9 +87,9 @@ export class World {
   }
 
   public delete(resource: Resource): void {
-    const { uid } = this.get(resource).metadata;
-    this.caches.resources[resource.kind].delete(`${resource.metadata.namespace}/${resource.metadata.name}`, uid);
-    for (const child of childrenOf(this.caches, uid)) this.remove(child);
+    const observed = this.get(resource);
+    this.caches.resources[resource.kind].delete(`${resource.metadata.namespace}/${resource.metadata.name}`, observed.metadata.uid);
+    for (const child of childrenOf(this.caches, observed)) this.remove(child);
   }
 
   public get({ kind, metadata: { namespace, name } }: Resource): Observed {
@@ -104,7 +107,7 @@ export class World {
   }
 
   public children(resource: Resource): ObservedChild[] {
-    return childrenOf(this.caches, this.get(resource).metadata.uid);
+    return childrenOf(this.caches, this.get(resource));
   }
 
   /** The names of what there is, by kind and role: `Job run`. */
@@ -150,7 +153,8 @@ export class World {
   }
 
   public pod(resource: Resource, controller: ObservedChild, state: Partial<ObservedPod> = {}): ObservedPod {
-    const { kind, metadata: { namespace, name } } = resource;
+    const { kind, metadata: { name } } = resource;
+    const { namespace } = controller.metadata;
     const pod: ObservedPod = {
       metadata: { name: this.next('pod'), namespace, uid: this.next('uid'), resourceVersion: String(this.count()) },
       createdAt: this.time(),
@@ -219,7 +223,7 @@ export class World {
     return {
       resource, platform: this.platform, expand,
       rollOnUpgrade: this.rollOnUpgrade, warnings: this.warnings, idle: this.idle, grant: this.grant,
-      children: childrenOf(this.caches, resource.metadata.uid),
+      children: childrenOf(this.caches, resource),
       pods: this.caches.pods.by('resource', keyOf({ kind: resource.kind, namespace: resource.metadata.namespace, name: resource.metadata.name })),
       askedFor: () => Infinity,
       ...lookupsOf(this.caches, resource),
@@ -233,9 +237,10 @@ export class World {
     for (const child of inTheWay) this.remove(child);
     if (secret && !this.secrets.includes(secret.name)) this.secrets.push(secret.name);
     if (disrupted?.job.job) this.update(disrupted.job, { job: { ...disrupted.job.job, disrupted: disrupted.pods } });
-    const children = childrenOf(this.caches, resource.metadata.uid);
+    const children = childrenOf(this.caches, resource);
     const writes = desired.flatMap((wanted) => {
-      const child = children.find(({ kind, metadata }) => kind === wanted.object.kind && metadata.name === wanted.object.metadata?.name);
+      const { kind, metadata: { namespace, name } = {} } = wanted.object;
+      const child = children.find((each) => each.kind === kind && each.metadata.name === name && each.metadata.namespace === namespace);
       return writeOf(wanted, child, () => false) ?? [];
     });
     for (const change of writes) this.write(resource, change);
@@ -266,7 +271,7 @@ export class World {
         uid: child?.metadata.uid ?? this.next('uid'),
         resourceVersion: String(this.count()),
         creationTimestamp: child?.metadata.creationTimestamp ?? this.time(),
-        ownerReferences: [ownerReference(owner)],
+        ...ownership(owner, object.metadata),
       },
     };
     const observed = observeChild(live as Parameters<typeof observeChild>[0], object.kind);

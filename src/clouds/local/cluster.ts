@@ -82,7 +82,9 @@ function localCluster(spec: ClusterSpec, location: LocalLocation): ClusterInfras
       parts.hasRegistry = true;
       return { addWorkspace: () => undefined };
     },
-    addIdentity: (_, { namespace }) => void parts.namespaces.add(namespace),
+    addIdentity: (_, { namespace, name }) => {
+      if (name !== 'image-builder') parts.namespaces.add(namespace); // it has nothing to do with the store
+    },
     files: (platform, finish) => files({
       ...optionsOf(spec, location, parts),
       registryImage: imageNamed(platform, 'registry'),

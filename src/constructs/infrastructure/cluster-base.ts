@@ -9,8 +9,8 @@ import type {
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { poolSizeProblem } from '../platform/machines';
 import type { Platform } from '../platform/platform';
-import type { WorkspaceOptions } from '../platform/platform-props';
 import type { PlatformSource } from '../platform/platform-source';
+import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { ICluster, NodePoolOptions } from './cluster-props';
 import { lateClientIds, outputsIn, outputsOf } from './outputs';
 
@@ -72,7 +72,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
     this.namespaces.push(namespace);
     const scope = new Construct(this, `Workspace-${namespace}`);
     asValidation(scope, () => {
-      for (const name of WORKSPACE_ROLES) this._infrastructure.addIdentity(scope, { namespace, name });
+      for (const role of WORKSPACE_ROLES) this._infrastructure.addIdentity(scope, this.account(namespace, role));
       for (const part of this.parts) this.grant(part, namespace);
     });
   }
@@ -134,7 +134,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
       registry: registryName === undefined ? existing : cloud.images(registryName),
       tenantId: cloud.tenantId,
       clientIds: clientIdOutput && ((namespace) => lateClientIds(outputs, WORKSPACE_ROLES.map((role) => ({
-        role, output: clientIdOutput(clusterName, { namespace, name: role }),
+        role, output: clientIdOutput(clusterName, this.account(namespace, role)),
       })))),
       lateHint: `run cdktf deploy, then cdktf output --outputs-file ${outputsFile}`,
       problem: () => (bucket ? undefined : NO_BUCKET(clusterName)),
@@ -148,11 +148,15 @@ export abstract class ClusterBase extends Construct implements ICluster {
     return this.namespaces.length === 0 || this.parts.some(({ bucket }) => bucket) ? [] : [NO_BUCKET(this.clusterName)];
   }
 
+  private account(namespace: string, role: WorkspaceRole): ServiceAccountRef {
+    return { namespace: this.platform._accountNamespace(namespace, role), name: role };
+  }
+
   /** The writer writes under the workspace's prefix, the reader reads that and those it was granted, the builder pushes. */
   private grant({ construct, bucket, registry }: ClusterPart, namespace: string): void {
     const platform = this.platform._spec;
     const prefixOf = (owner: string): string => [platform.artifacts.prefix, owner].filter(Boolean).join('/');
-    const account = (name: WorkspaceRole): ServiceAccountRef => ({ namespace, name });
+    const account = (role: WorkspaceRole): ServiceAccountRef => this.account(namespace, role);
     const prefix = prefixOf(namespace);
     bucket?.addWorkspace(construct, { namespace, prefix });
     bucket?.grant(construct, { account: account('artifact-writer'), prefix, access: 'write' });

@@ -1,8 +1,8 @@
 /** What is said of a cluster, whether it is declared here or exists already. */
 import type { IConstruct } from 'constructs';
 import type { Platform } from '../platform/platform';
-import type { WorkspaceOptions } from '../platform/platform-props';
 import type { PodDefaults } from '../platform/pod-defaults';
+import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { Cloud } from './cloud';
 
 /** A cluster, new or existing. */
@@ -182,7 +182,8 @@ export interface ClusterAttributes {
   readonly registry?: string;
 
   /**
-   * Secret with credentials for `registry`, of type `kubernetes.io/dockerconfigjson`, in each workspace that builds. Only builds mount it.
+   * Secret with credentials for `registry`, of type `kubernetes.io/dockerconfigjson`, in each namespace in which images are built. Only
+   * builds mount it.
    *
    * @default - the identity of `image-builder`, for a registry of the cloud itself; to any other nothing is sent
    */

@@ -1,7 +1,8 @@
 import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
 import { Construct } from 'constructs';
 import { isDns1123Label } from '../../api/names';
-import { expandWorkspace, workspaceNamespace } from '../../expand';
+import { expandWorkspace, workspaceNamespaces } from '../../expand';
+import type { KubeObject } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { ValidationError } from '../checks/validation-error';
@@ -26,15 +27,16 @@ export interface WorkspaceProps {
   readonly namespace?: string;
 
   /**
-   * Whether the Namespace is written too. If not, it must exist already.
+   * Whether the Namespace is written too, and the one that its images are built in. If not, both must exist already, and the Pod Security
+   * Standard of the one for builds must be `privileged`.
    *
    * @default true
    */
   readonly createNamespace?: boolean;
 
   /**
-   * The Pod Security Standard that the Namespace is held to, and that its kinds meet where they do not say another. With
-   * `builds` the Namespace only warns.
+   * The Pod Security Standard that the Namespace is held to, and that its kinds meet where they do not say another. One that builds in
+   * itself only warns.
    *
    * @default PodSecurity.BASELINE
    */
@@ -91,8 +93,13 @@ export class Workspace extends Chart {
     });
     platform._onWorkspace((workspace) => {
       if (workspace.namespace !== namespace) return;
-      if (createNamespace) addDeferredObjects(ground, () => [workspaceNamespace(platform._spec, namespace, podSecurity)]);
-      addDeferredObjects(ground, () => expandWorkspace(platform._spec, namespace));
+      const { buildNamespace } = workspace;
+      const isForBuilds = ({ metadata }: KubeObject) => buildNamespace !== undefined && metadata?.namespace === buildNamespace;
+      if (createNamespace) addDeferredObjects(ground, () => workspaceNamespaces(platform._spec, namespace, podSecurity));
+      addDeferredObjects(ground, () => expandWorkspace(platform._spec, namespace).filter((object) => !isForBuilds(object)));
+      if (buildNamespace !== undefined) {
+        addDeferredObjects(new Construct(ground, 'Builds'), () => expandWorkspace(platform._spec, namespace).filter(isForBuilds));
+      }
     });
   }
 

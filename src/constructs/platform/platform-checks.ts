@@ -15,7 +15,8 @@ import { Gpu } from './gpu';
 import { GpuSharing } from './gpu-sharing';
 import { machineProblem, noSuchGpu, noSuchNode } from './machines';
 import { KNOWN } from './platform-known';
-import type { GpuPoolOptions, WorkspaceOptions } from './platform-props';
+import type { GpuPoolOptions } from './platform-props';
+import type { WorkspaceOptions } from './workspace-options';
 
 const BUCKET = /^[a-z0-9][-._a-z0-9]*$/;
 const RESERVED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'];
@@ -154,7 +155,32 @@ export function workspaceProblem(namespace: string, options: WorkspaceOptions, w
   const problem = namespaceProblem(namespace);
   if (problem) return problem;
   if (workspaces.some((workspace) => workspace.namespace === namespace)) return 'there is one already; add it once';
-  return readsProblem(namespace, options.reads) ?? networkProblem(namespace, options);
+  return buildsProblem(namespace, options, workspaces) ?? readsProblem(namespace, options.reads) ?? networkProblem(namespace, options);
+}
+
+/** Where a workspace builds; `undefined` if it does not, or in its own namespace. */
+export function buildNamespaceFor(namespace: string, { builds, buildNamespace = `${namespace}-builds` }: WorkspaceOptions): string | undefined {
+  return builds && buildNamespace !== namespace ? buildNamespace : undefined;
+}
+
+/** Who builds in the namespace of another could push what the other runs. */
+function buildsProblem(namespace: string, options: WorkspaceOptions, workspaces: readonly WorkspaceSpec[]): string | undefined {
+  const { builds = false, buildNamespace } = options;
+  if (typeof builds !== 'boolean') return `builds is ${formatValue(builds)}; give true or false`;
+  if (!builds && buildNamespace !== undefined) return 'buildNamespace is set but builds is not; set builds: true, or leave buildNamespace out';
+  const builder = workspaces.find((workspace) => workspace.buildNamespace === namespace);
+  if (builder) return `workspace ${builder.namespace} builds in it; give that one another buildNamespace`;
+  const own = buildNamespaceFor(namespace, options);
+  if (own === undefined) return undefined;
+  if (typeof own !== 'string' || !isDns1123Label(own)) {
+    const problem = 'which is not a valid namespace name; set buildNamespace to one of lower-case letters, digits and -, 63 characters at most';
+    return `its images would be built in namespace ${formatValue(own)}, ${problem}`;
+  }
+  if (RESERVED_NAMESPACES.includes(own)) return `buildNamespace is ${formatValue(own)}, which belongs to Kubernetes; use a namespace of your own`;
+  const other = workspaces.find((workspace) => workspace.namespace === own || workspace.buildNamespace === own);
+  if (!other) return undefined;
+  const what = other.namespace === own ? 'a workspace itself' : `where workspace ${other.namespace} builds`;
+  return `its images would be built in namespace ${own}, which is ${what}; set buildNamespace to another`;
 }
 
 /** Why a namespace cannot be a workspace; `undefined` if it can. */

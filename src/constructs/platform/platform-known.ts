@@ -2,8 +2,8 @@
 import { knownProps } from '../checks/known-props';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, S3CompatibleStore,
-  WorkspaceOptions,
 } from './platform-props';
+import type { WorkspaceOptions } from './workspace-options';
 
 const PLATFORM_PROPS = {
   clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, registrySecret: true,
@@ -29,7 +29,8 @@ export const KNOWN = {
   },
   workspace: {
     owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({
-      reads: true, builds: true, networkPolicies: true, private: true, serversOpenTo: true, clientIds: true, podDefaults: true,
+      reads: true, builds: true, buildNamespace: true, networkPolicies: true, private: true, serversOpenTo: true, clientIds: true,
+      podDefaults: true,
     }),
   },
 };

@@ -2,7 +2,8 @@
 import { WORKSPACE_ROLES } from '../../api/platform';
 import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import type { AddonObject } from '../../clouds/cloud';
-import type { GpuPoolOptions, PlatformProps, WorkspaceClientIds } from './platform-props';
+import type { GpuPoolOptions, PlatformProps } from './platform-props';
+import type { WorkspaceClientIds } from './workspace-options';
 
 /** What a platform knows of the cloud side; of a cluster that is declared here it may change until synth. @internal */
 export interface PlatformSource {

@@ -1,6 +1,7 @@
 import { definedOnly } from '../../api/defined';
 import { nearest } from '../../api/names';
-import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceSpec } from '../../api/platform';
+import { accountNamespaceOf } from '../../api/platform';
+import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
@@ -8,14 +9,17 @@ import { clusterAddons } from '../../clouds/terraform';
 import { withWorkloadDefaults } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { checkImages } from './image-checks';
-import { checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem } from './platform-checks';
+import {
+  buildNamespaceFor, checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem,
+} from './platform-checks';
 import { KNOWN } from './platform-known';
 import type {
-  AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, WorkspaceOptions,
+  AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps,
 } from './platform-props';
 import { byHand, clientIdsByRole, poolSpec, withLate } from './platform-source';
 import type { PlatformSource } from './platform-source';
 import { podDefaultsSpec } from './pod-defaults-checks';
+import type { WorkspaceOptions } from './workspace-options';
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
 type AddonsListener = () => void;
@@ -115,10 +119,12 @@ export class Platform {
     const problem = this.check(what, () => workspaceProblem(namespace, options, this.workspaces));
     if (problem) throw this.error(`${what}: ${problem}`);
     const { reads, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults } = options;
+    const buildNamespace = buildNamespaceFor(namespace, options);
     const workspace: WorkspaceSpec = {
       namespace,
       ...(reads && { reads }),
       ...(builds && { builds }),
+      ...(buildNamespace !== undefined && { buildNamespace }),
       ...(networkPolicies === false && { networkPolicies }),
       ...(isPrivate && { private: true }),
       ...(serversOpenTo && { serversOpenTo }),
@@ -162,6 +168,11 @@ export class Platform {
       ...(this.podDefaults && { podDefaults: this.podDefaults }),
       ...(storageClasses && { storageClasses }),
     };
+  }
+
+  /** The namespace of a workspace's ServiceAccount. Of what is declared alone: this is asked for what is known late. @internal */
+  public _accountNamespace(namespace: string, role: WorkspaceRole): string {
+    return accountNamespaceOf({ workspaces: this.workspaces }, namespace, role);
   }
 
   /** Where the reconciler of the cluster runs, which NetworkPolicies let in. @internal */

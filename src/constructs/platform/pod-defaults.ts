@@ -44,7 +44,7 @@ export interface PodDefaults {
 
   /**
    * Names of Secrets with credentials for registries. Each namespace in which there are pods must have them: those of the workspaces,
-   * that of the reconciler, and with add-ons `kube-system`.
+   * those in which they build, that of the reconciler, and with add-ons `kube-system`.
    *
    * @default - only those of the resources
    */

@@ -65,7 +65,7 @@ function startLines(stage: Stage, stages: readonly Stage[], pathOf: (object: Kub
     const token = tokenSecret ? [`token ${namespaceOf(resource)} ${tokenSecret}`] : [];
     return [...needs(stage, stages), ...token, ['serve', name, ...objects.map(pathOf)].join(' ')];
   }
-  const head = [name, namespaceOf(resource), job.metadata?.name];
+  const head = [name, job.metadata?.namespace, job.metadata?.name];
   if (step !== 'publish') {
     return [...needs(stage, stages), [step === 'check' ? 'check' : 'start', ...head, ...objects.map(pathOf)].join(' ')];
   }
@@ -90,7 +90,7 @@ function finishLines(stage: Stage, stages: readonly Stage[]): string[] {
   const staging = run?.objects.find(({ kind }) => kind === 'PersistentVolumeClaim');
   const jobs = [run && jobOf(run), job].map((object) => object?.metadata?.name ?? '');
   return [
-    `finish ${quotedName(resource)} ${namespace} ${job.metadata?.name ?? ''} ${step}`,
+    `finish ${quotedName(resource)} ${job.metadata?.namespace ?? namespace} ${job.metadata?.name ?? ''} ${step}`,
     ...(step === 'publish' && staging ? [['drop_staging', quotedName(resource), namespace, staging.metadata?.name, ...jobs].join(' ')] : []),
   ];
 }

@@ -18,6 +18,9 @@ const PLURAL_KINDS = KINDS.map((kind) => PLURALS[kind]);
 /** Server-side apply takes `create` and `patch`. */
 const CHILD_VERBS = [...READ, 'create', 'patch', 'delete'];
 
+/** What a namespace has in which images are built. */
+const BUILD_PARTS = ['ServiceAccount', 'NetworkPolicy'];
+
 /** What only a workspace has is created where it is missing, and never deleted. ServiceAccounts are watched for that. */
 const WORKSPACE_VERBS = [...READ, 'create'];
 
@@ -36,6 +39,18 @@ export function ownRole(namespace: string): RoleObject[] {
 /** What it may do in the namespace of one workspace. */
 export function workspaceRole(platform: PlatformSpec, namespace: string, workspace: string): RoleObject[] {
   return boundRole(namespace, workspace, workspaceRules(platform));
+}
+
+/** What it may do in a namespace in which only images are built. */
+export function buildRole(platform: PlatformSpec, namespace: string, buildNamespace: string): RoleObject[] {
+  const parts = workspaceTypes(platform).filter(({ kind }) => BUILD_PARTS.includes(kind));
+  const jobs = CHILD_TYPES.filter(({ kind }) => kind === 'Job');
+  return boundRole(namespace, buildNamespace, [
+    ...rulesFor(jobs, CHILD_VERBS),
+    ...rulesFor(parts, WORKSPACE_VERBS),
+    { apiGroups: [''], resources: ['pods'], verbs: READ },
+    { apiGroups: [''], resources: ['events'], verbs: ['list'] },
+  ]);
 }
 
 interface Reach {

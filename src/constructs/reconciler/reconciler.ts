@@ -65,7 +65,8 @@ export interface ReconcilerProps {
   readonly replicas?: number;
 
   /**
-   * The namespaces that it works in, where these are not all workspaces of the platform. It is given rights in them alone.
+   * The namespaces that it works in, where these are not all workspaces of the platform. It is given rights in them alone, and in those
+   * that they build in.
    *
    * @default - all workspaces of the platform, also those that are added to it later
    */
@@ -210,8 +211,12 @@ export class Reconciler extends Construct {
   private grantRights(): void {
     const { clusterWide, watchNamespaces } = this.checked;
     if (clusterWide) return;
-    if (watchNamespaces) watchNamespaces.forEach((namespace) => this.rights.grant(namespace));
-    else this.platform._onWorkspace(({ namespace }) => this.rights.grant(namespace));
+    watchNamespaces?.forEach((namespace) => this.rights.grant(namespace));
+    this.platform._onWorkspace(({ namespace, buildNamespace }) => {
+      if (!watchNamespaces) this.rights.grant(namespace);
+      else if (!watchNamespaces.includes(namespace)) return;
+      if (buildNamespace !== undefined) this.rights.grantBuilds(namespace, buildNamespace);
+    });
   }
 
   /** Whether there is nothing that it could work on. */
@@ -225,9 +230,14 @@ export class Reconciler extends Construct {
   private unwatched(): string[] {
     const { watchNamespaces } = this.checked;
     if (!watchNamespaces) return [];
-    return this.rights.workspaces.filter((namespace) => !watchNamespaces.includes(namespace)).map((namespace) => (
+    const unwatched = this.rights.workspaces.filter((namespace) => !watchNamespaces.includes(namespace)).map((namespace) => (
       `workspace ${namespace} is not in watchNamespaces, so that nothing in it would run; name it there, or leave watchNamespaces out`
     ));
+    const ofBuilds = (this.platform._spec.workspaces ?? []).flatMap(({ namespace, buildNamespace = '' }) => (
+      watchNamespaces.includes(buildNamespace)
+        ? [`watchNamespaces has ${buildNamespace}, in which workspace ${namespace} builds; name ${namespace} alone, which brings it along`] : []
+    ));
+    return [...unwatched, ...ofBuilds];
   }
 }
 
@@ -268,9 +278,11 @@ function problems(platform: Platform, namespace: string): string[] {
   const { workspaces = [] } = platform._spec;
   const { _problem: problem } = platform;
   const isShared = workspaces.some((workspace) => workspace.namespace === namespace);
+  const builder = workspaces.find(({ buildNamespace }) => buildNamespace === namespace);
   return [
     ...(problem ? [problem] : []),
     ...(isShared ? [`namespace ${namespace} is a workspace of platform ${platform.clusterName}; give the reconciler a namespace of its own`] : []),
+    ...(builder ? [`namespace ${namespace} is where workspace ${builder.namespace} builds; give the reconciler a namespace of its own`] : []),
     ...workspaces.flatMap((workspace) => deferredProblem(platform, workspace.namespace) ?? []),
   ];
 }

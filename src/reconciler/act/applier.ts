@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { MANAGED_BY } from '../../api/labels';
 import { ARTIFACT_FINALIZER } from '../../api/resource';
+import type { KubeObject } from '../../expand';
 import type { Decision } from '../decide/decision';
 import { ApiError } from '../kube/api-error';
 import type { Client, RemoveOptions } from '../kube/client';
@@ -13,6 +14,7 @@ import type { Observed, ObservedChild } from '../observe/observed';
 import { PODS, RESOURCE_TYPES, SECRETS, typeOf } from '../types';
 import { differsFrom, ownerReference, write } from './apply';
 import type { Workspaces } from './workspace';
+import { NoBuildNamespace } from './write-error';
 import { writeOf } from './writes';
 import type { Write } from './writes';
 
@@ -24,11 +26,6 @@ export interface ApplierContext {
   readonly tokenOf: (uid: string) => string | undefined;
   /** Told of what someone else had changed, and was put right. */
   readonly onRepair: (resource: Observed, child: ObservedChild) => void;
-}
-
-interface Pending {
-  readonly desired: Decision['desired'];
-  readonly writes: readonly Write[];
 }
 
 /** Kinds that pods come from, so that their namespace has to be a workspace. */
@@ -46,10 +43,10 @@ export class Applier {
   public async apply(resource: Observed, decision: Decision): Promise<boolean> {
     if (decision.finalizer !== undefined && await this.setFinalizer(resource, decision.finalizer)) return true;
     for (const child of decision.inTheWay ?? []) await this.remove(child, 'Foreground', child.metadata.resourceVersion);
-    const { desired } = decision;
-    const { namespace } = resource.metadata;
     const writes = this.writesOf(resource, decision);
-    if (this.needsWorkspace(namespace, { desired, writes })) await this.context.workspaces.prepare(namespace);
+    for (const namespace of this.unprepared(decision, writes)) {
+      await inNamespace(resource, namespace, () => this.context.workspaces.prepare(namespace));
+    }
     if (decision.secret) await this.makeSecret(resource, decision.secret.name);
     const refused = await this.writeAll(resource, writes);
     if (decision.disrupted) await this.noteDisruptions(decision.disrupted);
@@ -58,21 +55,27 @@ export class Applier {
     return writes.length > 0;
   }
 
+  /** Removes what was made for a resource that is not there any more, and that Kubernetes does not collect. */
+  public async collect(child: ObservedChild): Promise<void> {
+    await this.remove(child, 'Background');
+  }
+
   public forget(uid: string): void {
     this.accepted.delete(uid);
     this.removed.delete(uid);
   }
 
-  /** Whether pods are about to be made, or cannot be made since a ServiceAccount has gone. */
-  private needsWorkspace(namespace: string, { desired, writes }: Pending): boolean {
-    if (writes.some(({ object }) => NEED_WORKSPACE.includes(object.kind ?? ''))) return true;
-    return desired.length > 0 && this.context.workspaces.isIncomplete(namespace);
+  /** The namespaces in which pods are about to be made, or cannot be made since a ServiceAccount has gone. */
+  private unprepared({ desired }: Decision, writes: readonly Write[]): string[] {
+    const makePods = new Set(writes.filter(({ object }) => NEED_WORKSPACE.includes(object.kind ?? '')).map(({ object }) => object.metadata?.namespace));
+    const all = new Set(desired.flatMap(({ object }) => object.metadata?.namespace ?? []));
+    return [...all].filter((namespace) => makePods.has(namespace) || this.context.workspaces.isIncomplete(namespace));
   }
 
   private writesOf(resource: Observed, { desired }: Decision): Write[] {
-    const children = new Map(childrenOf(this.context.caches, resource.metadata.uid).map((child) => [`${child.kind}/${child.metadata.name}`, child]));
+    const children = new Map(childrenOf(this.context.caches, resource).map((child) => [refOf(child), child]));
     return desired.flatMap((wanted) => {
-      const child = children.get(`${wanted.object.kind}/${wanted.object.metadata?.name}`);
+      const child = children.get(refOf(wanted.object));
       return writeOf(wanted, child, (differing) => this.accepted.get(differing.metadata.uid) === fingerprint(differing)) ?? [];
     });
   }
@@ -82,7 +85,7 @@ export class Applier {
     let refused: Error | undefined;
     for (const change of writes) {
       try {
-        await this.write(resource, change);
+        await inNamespace(resource, change.object.metadata?.namespace, () => this.write(resource, change));
       } catch (error) {
         if (!change.child || change.object.kind !== 'PersistentVolumeClaim' || !(error instanceof ApiError)) throw error;
         refused ??= error;
@@ -152,6 +155,21 @@ export class Applier {
     const live = await this.context.client.patch(RESOURCE_TYPES[resource.kind], { name, namespace }, { type: 'merge', body });
     if (wanted) this.context.caches.resources[resource.kind].observe(observeResource(live, resource.kind));
     return wanted;
+  }
+}
+
+/** What a child is told from others by: two namespaces may have Jobs of the same name. */
+function refOf({ kind, metadata }: KubeObject): string {
+  return `${kind}/${metadata?.namespace}/${metadata?.name}`;
+}
+
+/** A namespace that is missing beside the resource's own does not mean that this one is going away. */
+async function inNamespace<T>(resource: Observed, namespace: string | undefined, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (namespace === undefined || namespace === resource.metadata.namespace || !NoBuildNamespace.isCauseOf(error)) throw error;
+    throw new NoBuildNamespace(namespace, resource.metadata.namespace);
   }
 }
 

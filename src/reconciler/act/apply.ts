@@ -1,10 +1,11 @@
 /** Writes children, and never overwrites what belongs to someone else. */
+import { OWNER_LABEL } from '../../api/labels';
 import { APPLIED_ANNOTATION } from '../../api/resource';
 import type { KubeObject } from '../../expand';
 import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
 import { FIELD_MANAGER } from '../kube/client';
-import type { LiveObject, ObjectRef, OwnerReference } from '../kube/types';
+import type { LiveMetadata, LiveObject, ObjectRef, OwnerReference } from '../kube/types';
 import { latchesOf, writeApplied } from '../observe/applied';
 import type { Fingerprint } from '../observe/fingerprint';
 import { fingerprintOf } from '../observe/fingerprint';
@@ -72,7 +73,7 @@ interface Found {
   readonly child: ObservedChild;
 }
 
-/** On its way out, or of a resource of the same name that was there before: Kubernetes collects it. */
+/** On its way out, or of a resource of the same name that was there before: it is collected. */
 function isLeaving({ metadata, owner: former }: ObservedChild, { kind, metadata: { name } }: Observed): boolean {
   return metadata.deletionTimestamp !== undefined || (former?.kind === kind && former.name === name);
 }
@@ -110,9 +111,15 @@ function withMetadata(object: KubeObject, { owner, text, uid, resourceVersion }:
       ...(uid !== undefined && { uid }),
       ...(resourceVersion !== undefined && { resourceVersion }),
       annotations: { ...metadata?.annotations, [APPLIED_ANNOTATION]: text },
-      ownerReferences: [ownerReference(owner)],
+      ...ownership(owner, metadata),
     },
   };
+}
+
+/** By which an object is the owner's: Kubernetes knows owners in the same namespace only. */
+export function ownership(owner: Observed, { namespace, labels }: KubeObject['metadata'] = {}): Pick<LiveMetadata, 'labels' | 'ownerReferences'> {
+  if (namespace === owner.metadata.namespace) return { ownerReferences: [ownerReference(owner)] };
+  return { labels: { ...labels, [OWNER_LABEL]: owner.metadata.uid } };
 }
 
 export function ownerReference({ apiVersion, kind, metadata: { name, uid } }: Observed): OwnerReference {

@@ -17,7 +17,7 @@ import { RESOURCE_TYPES } from '../types';
 export async function seedScale(client: Client, caches: Caches, resource: Observed): Promise<void> {
   if (!needsSeed(resource)) return;
   const { apiVersion, kind, metadata: { name, namespace, uid } } = resource;
-  const deployment = childrenOf(caches, uid).find((child) => child.kind === 'Deployment')?.deployment;
+  const deployment = childrenOf(caches, resource).find((child) => child.kind === 'Deployment')?.deployment;
   const body = { apiVersion, kind, metadata: { name, namespace, uid }, spec: { replicas: Math.max(1, deployment?.replicas ?? 1) } };
   try {
     const live = await client.apply(RESOURCE_TYPES[kind], body, { force: false, fieldManager: SCALE_MANAGER });

@@ -33,7 +33,7 @@ export class Workspaces {
 
   constructor(private readonly client: Client, private readonly caches: Caches, private readonly platform: PlatformSpec) {}
 
-  /** Makes what is missing. What exists already stays as it is. */
+  /** Makes what is missing in a workspace, or in a namespace that one builds in. What exists already stays as it is. */
   public async prepare(namespace: string): Promise<void> {
     for (const object of this.objectsOf(namespace)) {
       if (!this.isThere(object)) await this.create(object);
@@ -78,9 +78,11 @@ export class Workspaces {
     return claim !== undefined && (claim.phase === 'Bound' || this.settled.has(claim.metadata.uid));
   }
 
-  /** Expanded once, for the platform stays the same as long as the program runs. */
+  /** Expanded once, for the platform stays the same as long as the program runs. A volume, which is in no namespace, is the workspace's. */
   private objectsOf(namespace: string): readonly KubeObject[] {
-    const objects = this.expanded.get(namespace) ?? expandWorkspace(this.platform, namespace);
+    const home = this.caches.homeOf(namespace);
+    const objects = this.expanded.get(namespace)
+      ?? expandWorkspace(this.platform, home).filter(({ metadata }) => (metadata?.namespace ?? home) === namespace);
     this.expanded.set(namespace, objects);
     return objects;
   }

@@ -27,9 +27,23 @@ export function isNamespaceGoing(error: unknown): boolean {
   return isTerminating || (ApiError.isNotFound(error) && error.details?.kind === 'namespaces');
 }
 
+/** Nothing can be written to the namespace that a workspace builds in: it is not there, or is not ours to write to. */
+export class NoBuildNamespace extends Error {
+  /** Whether it is why a write was refused. */
+  public static isCauseOf(error: unknown): boolean {
+    return isNamespaceGoing(error) || (error instanceof ApiError && ApiError.isForbidden(error) && RIGHTS.test(error.message));
+  }
+
+  constructor(namespace: string, workspace: string) {
+    super(`images of workspace ${workspace} are built in namespace ${namespace}, which does not exist, is being deleted, or has no Role for the `
+      + 'reconciler; apply the Workspace and the Reconciler of this version, or create the namespace with the Pod Security Standard privileged');
+  }
+}
+
 /** What to say of a refusal that trying again at once does not help against; none for any other error. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof NotYetGone) return { verdict: inProgress('Starting', error.message), lookAgainMs: SOON_MS };
+  if (error instanceof NoBuildNamespace) return { verdict: stalled('NoWorkspace', error.message), lookAgainMs: LATER_MS };
   if (error instanceof NameConflict) return { verdict: stalled('NameConflict', error.message), lookAgainMs: LATER_MS };
   if (!(error instanceof ApiError)) return undefined;
   const message = withoutDumps(error);

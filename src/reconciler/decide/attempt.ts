@@ -5,6 +5,8 @@ import type { Resource } from '../../api/resource';
 import type { Child, RetryTokens, Step } from '../../expand';
 import { isJobOf } from '../observe/observed';
 import type { ObservedChild } from '../observe/observed';
+import type { ObservedPod } from '../observe/pods';
+import { isLive } from './liveness';
 
 /** Steps that are Jobs, in their order. */
 export const JOB_STEPS = ['build', 'check', 'run', 'publish'] as const;
@@ -70,14 +72,16 @@ export interface Wanted {
   readonly children: readonly ObservedChild[];
   readonly intent: string;
   readonly recipe?: string;
+  readonly pods?: readonly ObservedPod[];
   /** Whether a Job that is not over goes on as it is, though another is asked for. */
   readonly goesOn?: (job: ObservedChild) => boolean;
 }
 
 /** Compares the Jobs of a step with the one that expansion asks for now. */
-export function attemptOf(desired: Child, { children, intent, recipe, goesOn = () => false }: Wanted): Attempt {
-  const name = desired.object.metadata?.name;
-  const jobs = jobsOf(children, desired.step as JobStep, recipe);
+export function attemptOf(desired: Child, { children, intent, recipe, pods = [], goesOn = () => false }: Wanted): Attempt {
+  const { name, namespace } = desired.object.metadata ?? {};
+  const all = jobsOf(children, desired.step as JobStep, recipe);
+  const jobs = all.filter((job) => job.metadata.namespace === namespace || hasOutlived(job, pods));
   const token = (desired.object as Job).metadata?.annotations?.[RETRY_ANNOTATION];
   const isAsked = ({ metadata, retry, applied }: ObservedChild) => (
     metadata.name === name || (retry === token && applied?.intent === intent)
@@ -87,10 +91,19 @@ export function attemptOf(desired: Child, { children, intent, recipe, goesOn = (
   if (succeeded) return begun(succeeded);
   const active = jobs.filter(({ job }) => job?.outcome === undefined);
   const leaving = children.filter((child) => isJobOf(child, desired.step, recipe) && child.metadata.deletionTimestamp);
+  const moved = all.filter((job) => job.job?.outcome === undefined && !jobs.includes(job));
   const counts = active.find(isAsked) ?? active[0] ?? jobs.find(({ metadata }) => metadata.name === name) ?? jobs[0];
   if (counts && isAsked(counts)) return begun(counts);
   if (counts && active.includes(counts) && goesOn(counts)) return { state: 'running', job: counts, isOutdated: true };
-  return { state: 'absent', inTheWay: [...active, ...leaving] };
+  return { state: 'absent', inTheWay: [...active, ...moved, ...leaving] };
+}
+
+/**
+ * Whether a Job counts in a namespace where none would be made any more, since its workspace has got one to build in: if it is done or at
+ * work. What waits or has failed there may have no rights left, and is made where it belongs.
+ */
+function hasOutlived(job: ObservedChild, pods: readonly ObservedPod[]): boolean {
+  return job.job?.outcome === 'Complete' || isLive(job, pods);
 }
 
 function begun(job: ObservedChild): Attempt {

@@ -133,7 +133,7 @@ function vanished(progress: Progress): Decision {
 
 function attemptAt({ view, artifact, intent, children }: Progress, step: JobStep): Attempt {
   const desired = children.find((child) => child.step === step && child.object.kind === 'Job') as Child;
-  if (step === 'build') return attemptOf(desired, { children: view.children, intent });
+  if (step === 'build') return attemptOf(desired, { children: view.children, intent, pods: view.pods });
   const isRetried = newRetryOf(view.resource, view.children) !== undefined;
   const goesOn = (job: ObservedChild) => !isRetried && isLive(job, view.pods);
   return attemptOf(desired, { children: view.children, intent, recipe: artifact.recipeDigest, goesOn });

@@ -8,6 +8,7 @@ import { artifactsOf } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
 import { intentOf } from '../observe/intent';
 import type { Observed, ObservedChild } from '../observe/observed';
+import type { ObservedPod } from '../observe/pods';
 import { attemptOf, retryOf, tokensOf } from './attempt';
 import type { Attempt } from './attempt';
 import type { Decision, Desired } from './decision';
@@ -47,7 +48,7 @@ function serve(serving: Serving): Decision {
   const expanded = isAsleep ? { ...resource, spec: { ...resource.spec, suspend: true } } as typeof resource : resource;
   const children = serviceFirst(expand(expanded, { platform, inputs, tokens: tokensOf(resource, existing) }));
   const intent = intentOf(resource, inputs);
-  const build = buildOf(children, { existing, intent });
+  const build = buildOf(children, { existing, intent, pods });
   const waits = closed !== undefined || (build !== undefined && build.state !== 'succeeded');
   const desired = children.flatMap((child) => desiredOf(child, { serving, intent, build, waits }));
   const isRolledOut = deployment?.deployment !== undefined && isComplete(deployment.deployment) && !isHeld && !waits;
@@ -72,11 +73,12 @@ function serviceFirst(children: readonly Child[]): Child[] {
 interface Before {
   readonly existing: readonly ObservedChild[];
   readonly intent: string;
+  readonly pods: readonly ObservedPod[];
 }
 
-function buildOf(children: readonly Child[], { existing, intent }: Before): Attempt | undefined {
+function buildOf(children: readonly Child[], { existing, intent, pods }: Before): Attempt | undefined {
   const build = children.find(({ step }) => step === 'build');
-  return build && attemptOf(build, { children: existing, intent });
+  return build && attemptOf(build, { children: existing, intent, pods });
 }
 
 interface Circumstances {
@@ -127,8 +129,8 @@ function formerOf({ view: { children }, deployment, inputs }: Serving): string[]
 function desiredBuild(base: Desired, build: Attempt | undefined, suspend = false): Desired[] {
   if (!build || (build.state === 'absent' && (suspend || build.inTheWay.length > 0))) return [];
   if (build.state === 'absent') return [base];
-  const { metadata } = base.object;
-  return [{ ...base, object: { ...base.object, metadata: { ...metadata, name: build.job.metadata.name } }, keepsTemplate: true }];
+  const { name, namespace } = build.job.metadata;
+  return [{ ...base, object: { ...base.object, metadata: { ...base.object.metadata, name, namespace } }, keepsTemplate: true }];
 }
 
 /**
@@ -150,6 +152,11 @@ function isOutdated(children: readonly Child[], circumstances: Pick<Circumstance
 
 /** What no revision needs any more. A notebook's disk is always needed. */
 function obsolete(existing: readonly ObservedChild[], desired: readonly Desired[]): ObservedChild[] {
-  const names = new Set(desired.map(({ object }) => `${object.kind}/${object.metadata?.name}`));
-  return existing.filter(({ kind, metadata, job }) => !names.has(`${kind}/${metadata.name}`) && (FREE_KINDS.includes(kind) || job?.outcome !== undefined));
+  const nameOf = ({ kind, metadata }: KubeObject) => `${kind}/${metadata?.namespace}/${metadata?.name}`;
+  const names = new Set(desired.map(({ object }) => nameOf(object)));
+  return existing.filter((child) => isPassing(child) && !names.has(nameOf(child)));
+}
+
+function isPassing({ kind, job }: ObservedChild): boolean {
+  return FREE_KINDS.includes(kind) || job?.outcome !== undefined;
 }

@@ -12,9 +12,18 @@ function podsOf(job: ObservedChild, pods: readonly ObservedPod[]): ObservedPod[]
 /** Why a Job does not get on; `undefined` if it does. */
 export function jobTrouble(job: ObservedChild, { pods, warnings }: Pick<View, 'pods' | 'warnings'>): Trouble | undefined {
   const [newest] = podsOf(job, pods).filter(({ isEnding }) => !isEnding);
-  if (newest) return newest.trouble ?? startTrouble(newest, warnings);
+  if (newest) return withPlace(newest.trouble ?? startTrouble(newest, warnings), job);
   const warning = warnings.get(job.metadata.uid);
   return warning === undefined ? undefined : podlessTrouble(warning);
+}
+
+/** What the kubelet says of an object that a pod needs: `secret "push" not found`, `configmap "ca" not found`. */
+const NOT_FOUND = /\b(secret|configmap) "[^"]*" not found/i;
+
+/** A build may run in another namespace than its resource, where who looks for a Secret does not look. */
+function withPlace(trouble: Trouble | undefined, { role, metadata: { namespace } }: ObservedChild): Trouble | undefined {
+  if (!trouble || role !== 'build' || !NOT_FOUND.test(trouble.message)) return trouble;
+  return { ...trouble, message: `${trouble.message}; a build takes it from namespace ${namespace}: create it there` };
 }
 
 /** What Events say of a pod that does not start, such as a volume that cannot be mounted. */

@@ -110,7 +110,8 @@ function kept(progress: Progress, { step, job, change }: Begun & { readonly chan
   return desiredOf(progress, step).map((desired) => {
     if (desired.object.kind !== 'Job') return desired;
     const { metadata, spec, ...rest } = desired.object as Job;
-    const object = { ...rest, metadata: { ...metadata, name: job.metadata.name }, spec: { ...spec, ...change } };
+    const { name, namespace } = job.metadata;
+    const object = { ...rest, metadata: { ...metadata, name, namespace }, spec: { ...spec, ...change } };
     return { ...desired, object: object as KubeObject, keepsTemplate: true };
   });
 }

@@ -1,4 +1,6 @@
 /** What is known of the cluster, and how it is looked up. */
+import { buildHomes } from '../../api/platform';
+import type { PlatformSpec } from '../../api/platform';
 import { KINDS } from '../../api/resource';
 import type { Kind } from '../../api/resource';
 import { CHILD_TYPES, gatesOf, keyOf, keyOfResource } from '../../expand';
@@ -22,26 +24,31 @@ export interface Caches {
   readonly pods: Cache<ObservedPod>;
   /** By their kind. */
   readonly workspaceParts: ReadonlyMap<string, Cache<WorkspacePart>>;
+  /** The namespace of the resources that have children in this one: itself, or the workspace that builds here. */
+  readonly homeOf: (namespace: string) => string;
 }
 
 const LEAVING = 'leaving';
 /** Kinds that say which artifacts are served. */
 export const SERVING = ['Deployment', 'Service'];
 
-export function newCaches(): Caches {
+export function newCaches(platform: Pick<PlatformSpec, 'workspaces'> = {}): Caches {
+  const homes = buildHomes(platform);
+  const homeOf = (namespace = '') => homes.get(namespace) ?? namespace;
   const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({
     gate: (resource) => gatesOf(resource).map(keyOf),
     artifact: ({ status }) => [...new Set([status?.artifact?.url, status?.artifacts?.url])].filter((url) => url !== undefined),
     leaving: ({ metadata }) => (metadata.deletionTimestamp === undefined ? [] : [LEAVING]),
   })])) as Record<Kind, Cache<Observed>>;
   const children = new Map(CHILD_TYPES.map(({ kind }) => [kind, new Cache<ObservedChild>({
-    owner: ({ owner }) => (owner ? [owner.uid] : []),
+    owner: ({ owner, metadata }) => (owner ? [ownedBy(homeOf(metadata.namespace), owner.uid)] : []),
+    build: (child) => (homes.has(child.metadata.namespace ?? '') ? keyOfOwner(child, homeOf) : []),
     input: ({ applied, kind: childKind }) => (SERVING.includes(childKind) && applied ? artifactsOf(applied) : []),
     deletes: (child) => (isDeletion(child) ? [deletedBy(child.metadata.namespace, child.recipe)] : []),
   })]));
-  const pods = new Cache<ObservedPod>({ resource: (pod) => (keyOfPod(pod) === undefined ? [] : [keyOfPod(pod) as string]) });
+  const pods = new Cache<ObservedPod>({ resource: (pod) => [keyOfPod(pod, homeOf)].filter((key) => key !== undefined) });
   const workspaceParts = new Map(WORKSPACE_PARTS.map(({ kind }) => [kind, new Cache<WorkspacePart>()]));
-  return { resources, children, pods, workspaceParts };
+  return { resources, children, pods, workspaceParts, homeOf };
 }
 
 /** Whether it is a Job that deletes an artifact. */
@@ -55,16 +62,41 @@ export function deletedBy(namespace = '', recipe = ''): string {
 }
 
 /** The key of the resource that a pod is for. */
-export function keyOfPod({ resource, metadata: { namespace = '' } }: ObservedPod): string | undefined {
-  return resource && keyOf({ kind: resource.kind, namespace, name: resource.name });
+export function keyOfPod({ resource, metadata: { namespace = '' } }: ObservedPod, homeOf: Caches['homeOf']): string | undefined {
+  return resource && keyOf({ kind: resource.kind, namespace: homeOf(namespace), name: resource.name });
+}
+
+/** The key of the resource that a child is of. */
+export function keyOfOwner({ owner, metadata: { namespace = '' } }: ObservedChild, homeOf: Caches['homeOf']): string[] {
+  return owner ? [keyOf({ kind: owner.kind, namespace: homeOf(namespace), name: owner.name })] : [];
+}
+
+/** By the namespace too: who may write in another could name any uid. */
+function ownedBy(namespace: string, uid: string): string {
+  return `${namespace}/${uid}`;
 }
 
 export function findByGate({ resources }: Caches, { kind, namespace, name }: Gate): Observed | undefined {
   return resources[kind].get(`${namespace}/${name}`);
 }
 
-export function childrenOf({ children }: Caches, uid: string): ObservedChild[] {
-  return [...children.values()].flatMap((cache) => cache.by('owner', uid));
+export function childrenOf({ children }: Caches, { metadata: { namespace = '', uid } }: Owning): ObservedChild[] {
+  return [...children.values()].flatMap((cache) => cache.by('owner', ownedBy(namespace, uid)));
+}
+
+interface Owning {
+  readonly metadata: Pick<LiveMetadata, 'namespace' | 'uid'>;
+}
+
+/** What was made for a resource of a key in the namespace that its workspace builds in, which Kubernetes does not collect. */
+export function buildsFor({ children }: Caches, key: string): ObservedChild[] {
+  return [...children.values()].flatMap((cache) => cache.by('build', key));
+}
+
+/** The keys of all resources that something was built for in such a namespace, whether they are there or not. */
+export function keysOfBuilds({ children, homeOf }: Caches): string[] {
+  const away = [...children.get('Job')?.list() ?? []].filter(({ metadata: { namespace = '' } }) => homeOf(namespace) !== namespace);
+  return [...new Set(away.flatMap((child) => keyOfOwner(child, homeOf)))];
 }
 
 /** Resources whose references lead to a key. */

@@ -4,6 +4,7 @@
  * fields that we own are kept is what we applied, or else it has drifted. Nothing of the object itself needs to be remembered.
  */
 import { createHash } from 'node:crypto';
+import { OWNER_LABEL } from '../../api/labels';
 import { amountOf } from '../../api/quantity';
 import { APPLIED_ANNOTATION } from '../../api/resource';
 import { isOmitted, isQuantity } from './wire-form';
@@ -17,6 +18,7 @@ export interface Fingerprint {
 
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
+type Texts = Readonly<Record<string, string>>;
 
 /** Remembered for as long as the object is: an object of expansion is never changed, and looked at several times in a row. */
 const KNOWN = new WeakMap<object, Fingerprint>();
@@ -34,7 +36,8 @@ export function liveFingerprint(owned: object): Fingerprint {
 }
 
 function fingerprint({ apiVersion: _, kind: __, status: ___, metadata, spec, ...rest }: JsonObject): Fingerprint {
-  const { labels, annotations = {} } = (metadata ?? {}) as { labels?: Json; annotations?: Record<string, string> };
+  const { labels: allLabels = {}, annotations = {} } = (metadata ?? {}) as { labels?: Texts; annotations?: Texts };
+  const { [OWNER_LABEL]: _____, ...labels } = allLabels;
   const { [APPLIED_ANNOTATION]: ____, ...otherAnnotations } = annotations;
   const { template, ...restOfSpec } = (spec ?? {}) as JsonObject;
   return {

@@ -1,6 +1,7 @@
 /** What the reconciler keeps of the objects in the cluster: enough to decide, and no more, for there are many. */
 import { digest, recipeDigest } from '../../api/digest';
-import { API_GROUP, API_VERSION, isArtifactResource, RETRY_ANNOTATION } from '../../api/resource';
+import { OWNER_LABEL } from '../../api/labels';
+import { API_GROUP, API_VERSION, isArtifactResource, KINDS, RETRY_ANNOTATION } from '../../api/resource';
 import type { Kind, Resource, ServerSpec } from '../../api/resource';
 import type { Status } from '../../api/status';
 import { gatesOf, MAX_DISRUPTIONS_ANNOTATION } from '../../expand';
@@ -34,7 +35,7 @@ export interface Withheld {
   readonly recipe?: string;
 }
 
-/** What owns a child. */
+/** What owns a child, in its namespace or in the workspace that builds there. */
 export interface Owner {
   readonly kind: Kind;
   readonly name: string;
@@ -150,9 +151,16 @@ export function observeChild(live: LiveObject, kind = live.kind ?? ''): Observed
   };
 }
 
-export function ownerOf({ metadata: { ownerReferences = [] } }: LiveObject): Owner | undefined {
+export function ownerOf({ metadata: { ownerReferences = [], labels = {} } }: LiveObject): Owner | undefined {
   const owner = ownerReferences.find(({ apiVersion, controller }) => controller && apiVersion.startsWith(`${API_GROUP}/`));
-  return owner && { kind: owner.kind as Kind, name: owner.name, uid: owner.uid };
+  return owner ? { kind: owner.kind as Kind, name: owner.name, uid: owner.uid } : ownerByLabel(labels);
+}
+
+/** That of another namespace. */
+function ownerByLabel(labels: Readonly<Record<string, string>>): Owner | undefined {
+  const uid = labels[OWNER_LABEL];
+  const kind = KINDS.find((candidate) => labels[candidate.toLowerCase()] !== undefined);
+  return uid !== undefined && kind ? { kind, name: labels[kind.toLowerCase()] ?? '', uid } : undefined;
 }
 
 interface ConditionLike {

@@ -19,6 +19,8 @@ export interface Watching {
   readonly metrics: Registry;
   /** None: all. */
   readonly namespaces: readonly string[];
+  /** Those that are for the builds of these. */
+  readonly buildNamespaces: readonly string[];
 }
 
 export interface Started {
@@ -40,19 +42,33 @@ export interface Scope {
 }
 
 /** One for each type, in each namespace; not started yet. */
-export function reflectorsFor({ namespaces, ...watching }: Watching): Scope[] {
-  const scopes = namespaces.length > 0 ? namespaces : [undefined];
-  return scopes.map((namespace) => ({ namespace, reflectors: reflectorsIn(namespace, watching) }));
+export function reflectorsFor({ namespaces, buildNamespaces, ...watching }: Watching): Scope[] {
+  if (namespaces.length === 0) return [{ reflectors: workspaceReflectors(undefined, watching) }];
+  return [
+    ...namespaces.map((namespace) => ({ namespace, reflectors: workspaceReflectors(namespace, watching) })),
+    ...buildNamespaces.map((namespace) => ({ namespace, reflectors: childReflectors(namespace, watching, ['Job']) })),
+  ];
 }
 
-function reflectorsIn(namespace: string | undefined, { client, caches, log, metrics }: Omit<Watching, 'namespaces'>): Started[] {
+type Common = Omit<Watching, 'namespaces' | 'buildNamespaces'>;
+
+function workspaceReflectors(namespace: string | undefined, watching: Common): Started[] {
+  const { caches, ...common } = watching;
+  return [
+    ...KINDS.map((kind) => new Reflector({
+      ...common, namespace, type: RESOURCE_TYPES[kind], cache: caches.resources[kind], optional: true,
+      transform: (live) => observeResource(live, kind),
+    })),
+    ...childReflectors(namespace, watching, [...caches.children.keys()]),
+  ];
+}
+
+/** @param kinds which children there can be. */
+function childReflectors(namespace: string | undefined, { client, caches, log, metrics }: Common, kinds: readonly string[]): Started[] {
   const all = { client, log, metrics, namespace };
   const ours = { ...all, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
   return [
-    ...KINDS.map((kind) => new Reflector({
-      ...all, type: RESOURCE_TYPES[kind], cache: caches.resources[kind], transform: (live) => observeResource(live, kind), optional: true,
-    })),
-    ...[...caches.children].map(([kind, cache]) => new Reflector({
+    ...[...caches.children].filter(([kind]) => kinds.includes(kind)).map(([kind, cache]) => new Reflector({
       ...ours, type: typeOf({ kind }), cache, transform: (live) => observeChild(live, kind),
     })),
     new Reflector({ ...ours, type: PODS, cache: caches.pods, transform: observePod }),

@@ -1,14 +1,15 @@
 /** Which resources are to be looked at again, after something has changed. */
 import { canonicalJson } from '../../api/digest';
 import { KINDS } from '../../api/resource';
-import { keyOf, keyOfResource } from '../../expand';
+import { keyOfResource } from '../../expand';
 import type { Change } from '../kube/cache';
 import { artifactsOf } from './applied';
-import { allDependentsOf, dependentsOf, isDeletion, keyOfPod, leavingOf, resourcesIn } from './caches';
+import { allDependentsOf, dependentsOf, isDeletion, keyOfOwner, keyOfPod, leavingOf, resourcesIn } from './caches';
 import type { Caches } from './caches';
 import type { Observed, ObservedChild } from './observed';
 
 export function addTriggers(caches: Caches, enqueue: (key: string) => void): void {
+  const { homeOf } = caches;
   /* What is held back until its artifact is out of use. */
   const wakeLeaving = () => leavingOf(caches).forEach((resource) => enqueue(keyOfResource(resource)));
   for (const kind of KINDS) {
@@ -26,17 +27,18 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
       if (old?.applied && artifactsOf(old.applied).join() !== artifactsOf(now?.applied ?? {}).join()) wakeLeaving();
       if (!old || !now) wakeHeirs(caches, now ?? old, enqueue);
       if (isOwn) return; // the controller looks again after each of its writes
-      for (const key of new Set([old, now].map(keyOfOwner))) if (key !== undefined) enqueue(key);
+      const owners = [old, now].flatMap((child) => (child ? keyOfOwner(child, homeOf) : []));
+      for (const key of new Set(owners)) enqueue(key);
     });
   }
   for (const cache of caches.workspaceParts.values()) {
     cache.onChange(({ old, new: now }) => {
-      if (old && !now) resourcesIn(caches, old.metadata.namespace).forEach((resource) => enqueue(keyOfResource(resource)));
+      if (old && !now) resourcesIn(caches, homeOf(old.metadata.namespace ?? '')).forEach((resource) => enqueue(keyOfResource(resource)));
     });
   }
   caches.pods.onChange(({ old, new: now }) => {
     const pod = now ?? old;
-    const key = pod && keyOfPod(pod);
+    const key = pod && keyOfPod(pod, homeOf);
     if (key !== undefined) enqueue(key);
   });
 }
@@ -86,9 +88,4 @@ function seenByOthers({ metadata: { uid, generation, deletionTimestamp }, status
   const stalled = status?.conditions?.find(({ type }) => type === 'Stalled');
   const { reason, message } = stalled ?? {};
   return { uid, generation, deletionTimestamp, ready: status?.ready === true, artifact: status?.artifact, reason, message };
-}
-
-function keyOfOwner(child: ObservedChild | undefined): string | undefined {
-  if (!child?.owner) return undefined;
-  return keyOf({ kind: child.owner.kind, namespace: child.metadata.namespace ?? '', name: child.owner.name });
 }

@@ -23,6 +23,7 @@ interface Asked {
 
 interface Suspect {
   readonly uid: string;
+  readonly namespace?: string;
   readonly patience: number;
 }
 
@@ -48,15 +49,15 @@ export class Warnings {
 
   constructor(private readonly client: Client, private readonly clock: Clock) {}
 
-  public async gather(namespace: string, { children, pods }: OfOne): Promise<Gathered> {
+  public async gather({ children, pods }: OfOne): Promise<Gathered> {
     const suspects: Suspect[] = [
-      ...podless(children, pods).map((uid) => ({ uid, patience: PATIENCE_MS })),
-      ...notStarting(pods).map((uid) => ({ uid, patience: POD_PATIENCE_MS })),
+      ...podless(children, pods).map(({ metadata: { uid, namespace } }) => ({ uid, namespace, patience: PATIENCE_MS })),
+      ...notStarting(pods).map(({ metadata: { uid, namespace } }) => ({ uid, namespace, patience: POD_PATIENCE_MS })),
     ];
     const messages = new Map<string, string>();
-    for (const { uid, patience } of suspects) {
-      const message = await this.messageOf(namespace, { uid, patience });
-      if (message !== undefined) messages.set(uid, message);
+    for (const suspect of suspects) {
+      const message = await this.messageOf(suspect);
+      if (message !== undefined) messages.set(suspect.uid, message);
     }
     return { messages, ...(suspects.length > 0 && { lookAgainMs: messages.size > 0 ? EVERY_MS : PATIENCE_MS }) };
   }
@@ -65,17 +66,17 @@ export class Warnings {
     this.asked.delete(uid);
   }
 
-  private async messageOf(namespace: string, { uid, patience }: Suspect): Promise<string | undefined> {
+  private async messageOf({ uid, namespace, patience }: Suspect): Promise<string | undefined> {
     const now = this.clock.now();
     const before: Asked = this.asked.get(uid) ?? { since: now, times: 0 };
     const everyMs = Math.min(SELDOM_MS, EVERY_MS * 2 ** (before.times - 1));
     const isDue = now - before.since >= patience && now - (before.at ?? -Infinity) >= everyMs;
-    const after = isDue ? { ...before, at: now, times: before.times + 1, message: await this.latest(namespace, uid) } : before;
+    const after = isDue ? { ...before, at: now, times: before.times + 1, message: await this.latest(uid, namespace) } : before;
     this.asked.set(uid, after);
     return after.message;
   }
 
-  private async latest(namespace: string, uid: string): Promise<string | undefined> {
+  private async latest(uid: string, namespace?: string): Promise<string | undefined> {
     const items = await this.client.list<EventLike>(EVENTS, { namespace, fieldSelector: `involvedObject.uid=${uid},type=Warning`, limit: 100 });
     const [newest] = [...items].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
     return newest?.message?.slice(0, LONGEST_MESSAGE);
@@ -86,16 +87,13 @@ function timeOf({ lastTimestamp, eventTime, metadata }: EventLike): string {
   return lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
 }
 
-function podless(children: readonly ObservedChild[], pods: readonly ObservedPod[]): string[] {
+function podless(children: readonly ObservedChild[], pods: readonly ObservedPod[]): ObservedChild[] {
   return children
     .filter(({ job, metadata }) => job && job.outcome === undefined && !job.suspended && !metadata.deletionTimestamp)
-    .map(({ metadata: { uid } }) => uid)
-    .filter((uid) => !pods.some(({ controller }) => controller === uid));
+    .filter(({ metadata: { uid } }) => !pods.some(({ controller }) => controller === uid));
 }
 
 /** Scheduled, but no container is on its way, which only Events explain. */
-function notStarting(pods: readonly ObservedPod[]): string[] {
-  return pods
-    .filter(({ phase, trouble, isEnding, isStarting }) => phase === 'Pending' && !trouble && !isEnding && isStarting)
-    .map(({ metadata: { uid } }) => uid);
+function notStarting(pods: readonly ObservedPod[]): ObservedPod[] {
+  return pods.filter(({ phase, trouble, isEnding, isStarting }) => phase === 'Pending' && !trouble && !isEnding && isStarting);
 }

@@ -14,14 +14,21 @@ const CLIENT_IDS = { artifactWriter: 'w', artifactReader: 'r', imageBuilder: 'b'
 
 interface Pod {
   readonly step: string;
+  readonly namespace: string;
   readonly kind: string;
   readonly spec: PodSpec;
 }
 
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string };
+  readonly spec?: { readonly template?: { readonly spec: PodSpec } };
+}
+
 function pods(team: Workspace): Pod[] {
   return Preview.of(team).children.flatMap(({ step, manifest }) => {
-    const { kind, spec } = manifest as { kind: string; spec?: { template?: { spec: PodSpec } } };
-    return spec?.template ? [{ step, kind, spec: spec.template.spec }] : [];
+    const { kind, metadata: { namespace }, spec } = manifest as Manifest;
+    return spec?.template ? [{ step, kind, namespace, spec: spec.template.spec }] : [];
   });
 }
 
@@ -182,14 +189,14 @@ describe.each(CLOUD_NAMES)('on %s', (cloud) => {
     const owner = wholeCluster(cloud);
     const all = pods(teamOn(owner, cloud));
     const rights = side.rights(synthesized(owner));
-    const used = all.map(({ spec }) => `team-a/${spec.serviceAccountName ?? ''}`);
+    const used = all.map(({ namespace, spec }) => `${namespace}/${spec.serviceAccountName ?? ''}`);
     expect([...new Set(rights.map(({ account }) => account))].sort()).toEqual([...new Set(used)].sort());
     const accountsOf = (step: string): string[] => [...new Set(all.filter((pod) => pod.step === step).map(({ spec }) => spec.serviceAccountName ?? ''))];
     expect(accountsOf('publish')).toEqual(['artifact-writer']);
     expect(accountsOf('build')).toEqual(['image-builder']);
     expect(all.filter(({ step, spec }) => step !== 'publish' && spec.serviceAccountName === 'artifact-writer')).toEqual([]);
     expect(rights.map(({ account, access }) => `${account} ${access}`).sort())
-      .toEqual(['team-a/artifact-reader read', 'team-a/artifact-writer write', 'team-a/image-builder push']);
+      .toEqual(['team-a-builds/image-builder push', 'team-a/artifact-reader read', 'team-a/artifact-writer write']);
   });
 
   test('the folder on which rights are given is the one that is mounted and published to', () => {
@@ -223,12 +230,28 @@ describe.each(CLOUD_NAMES)('on %s', (cloud) => {
     expect(side.csiDrivers(synthesized(owner))).toEqual([...new Set(drivers)]);
   });
 
+  test('A20: an account of the namespace for builds pushes, and its ServiceAccount is written there alone', () => {
+    const owner = wholeCluster(cloud);
+    const team = teamOn(owner, cloud, { buildNamespace: 'ci' });
+    const accounts = (team.toJson() as { kind: string; metadata: { name: string; namespace: string } }[])
+      .filter(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === 'image-builder').map(({ metadata }) => metadata.namespace);
+    expect(accounts).toEqual(['ci']);
+    expect(side.rights(synthesized(owner)).filter(({ access }) => access === 'push').map(({ account }) => account)).toEqual(['ci/image-builder']);
+  });
+
+  test('a workspace that builds in its own namespace has the account there, as before there were others', () => {
+    const owner = wholeCluster(cloud);
+    const builds = pods(teamOn(owner, cloud, { buildNamespace: 'team-a' })).filter(({ step }) => step === 'build');
+    expect(builds.map(({ namespace }) => namespace)).toEqual(['team-a']);
+    expect(side.rights(synthesized(owner)).filter(({ access }) => access === 'push').map(({ account }) => account)).toEqual(['team-a/image-builder']);
+  });
+
   test('a build pushes to the repository that its builder may push to', () => {
     const owner = wholeCluster(cloud);
     const builds = pods(teamOn(owner, cloud)).filter(({ step }) => step === 'build');
     const [image = ''] = /"IMAGE","value":"([^"]+)"/.exec(JSON.stringify(builds))?.slice(1) ?? [];
     const pushes = side.rights(synthesized(owner)).filter(({ access }) => access === 'push');
-    expect(pushes.map(({ account }) => account)).toEqual(['team-a/image-builder']);
+    expect(pushes.map(({ account }) => account)).toEqual(['team-a-builds/image-builder']);
     expect(image.slice(0, (pushes[0]?.on ?? '').length)).toBe(pushes[0]?.on);
     expect(image.charAt((pushes[0]?.on ?? '').length)).toMatch(/[/:]/);
   });

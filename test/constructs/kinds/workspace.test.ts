@@ -30,6 +30,21 @@ test('the namespace may be left to someone else', () => {
   expect(objects.map(({ metadata }) => metadata?.labels?.team)).toEqual(objects.map(() => 'a'));
 });
 
+test('A20: a workspace that builds writes the namespace for it, with what builds in it, before what it holds', () => {
+  const written = (options: object) => {
+    const platform = gcp();
+    platform.addWorkspace('team-a', { builds: true });
+    const team = new Workspace(new App(), 'team-a', { platform, ...options });
+    model(team);
+    return objectsOf(team).map(({ kind, metadata }) => `${kind} ${metadata?.namespace ? `${metadata.namespace}/` : ''}${metadata?.name}`);
+  };
+  const inIt = ['ServiceAccount team-a-builds/image-builder', 'NetworkPolicy team-a-builds/substratus-default', 'NetworkPolicy team-a-builds/substratus-builds'];
+  expect(written({}).filter((object) => object.includes('builds'))).toEqual(['Namespace team-a-builds', ...inIt]);
+  expect(written({}).slice(0, 2)).toEqual(['Namespace team-a', 'Namespace team-a-builds']);
+  expect(written({}).indexOf(inIt[2] ?? '')).toBeLessThan(written({}).findIndex((object) => object.startsWith('Model')));
+  expect(written({ createNamespace: false }).filter((object) => object.includes('builds'))).toEqual(inIt);
+});
+
 test('a workspace and a pool may be added to the platform later', () => {
   const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
   const team = new Workspace(new App(), 'team-a', { platform });

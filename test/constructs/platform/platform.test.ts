@@ -37,6 +37,31 @@ test('pools and workspaces that are added are in it', () => {
   });
 });
 
+test('A20: a workspace that builds does so in a namespace of its own, unless it says another or its own', () => {
+  const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
+  platform.addWorkspace('team-a', { builds: true });
+  platform.addWorkspace('team-b', { builds: true, buildNamespace: 'ci' });
+  platform.addWorkspace('team-c', { builds: true, buildNamespace: 'team-c' });
+  platform.addWorkspace('team-d');
+  expect(platform.toJson()).toMatchObject({
+    workspaces: [
+      { namespace: 'team-a', builds: true, buildNamespace: 'team-a-builds' },
+      { namespace: 'team-b', builds: true, buildNamespace: 'ci' },
+      { namespace: 'team-c', builds: true, buildNamespace: undefined },
+      { namespace: 'team-d', buildNamespace: undefined },
+    ].map((workspace) => JSON.parse(JSON.stringify(workspace)) as object),
+  });
+  const after = (namespace: string, options: object) => () => {
+    platform.addWorkspace(namespace, options);
+  };
+  const refused = (namespace: string, reason: string) => `platform ml cannot have workspace '${namespace}': ${reason}`;
+  expect(messageOf(after('team-a-builds', {}))).toBe(refused('team-a-builds', 'workspace team-a builds in it; give that one another buildNamespace'));
+  expect(messageOf(after('team-e', { builds: true, buildNamespace: 'ci' })))
+    .toBe(refused('team-e', 'its images would be built in namespace ci, which is where workspace team-b builds; set buildNamespace to another'));
+  expect(messageOf(after('team-e', { builds: true, buildNamespace: 'team-d' })))
+    .toBe(refused('team-e', 'its images would be built in namespace team-d, which is a workspace itself; set buildNamespace to another'));
+});
+
 test('a workspace says who comes in and what is reached, where it is not the default', () => {
   const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme', storeCidrs: ['199.36.153.8/30'] });
   platform.addWorkspace('team-a', { private: true, serversOpenTo: ['gateway'] });
@@ -91,6 +116,15 @@ test.each<readonly [string, () => unknown, string]>([
     + 'private is true but networkPolicies is false, so nothing would keep it so; leave networkPolicies out'],
   ['open Servers without policies', team({ serversOpenTo: ['gateway'], networkPolicies: false }), "platform ml cannot have workspace 'team-a': "
     + 'serversOpenTo is set but networkPolicies is false, so Servers are open to all; leave one of them out'],
+  ['a place to build where nothing is built', team({ buildNamespace: 'ci' }),
+    "platform ml cannot have workspace 'team-a': buildNamespace is set but builds is not; set builds: true, or leave buildNamespace out"],
+  ['builds in words', team({ builds: 'yes' }), "platform ml cannot have workspace 'team-a': builds is 'yes'; give true or false"],
+  ['a place to build with capitals', team({ builds: true, buildNamespace: 'CI' }), "platform ml cannot have workspace 'team-a': its images would be built in "
+    + "namespace 'CI', which is not a valid namespace name; set buildNamespace to one of lower-case letters, digits and -, 63 characters at most"],
+  ['a place to build of Kubernetes', team({ builds: true, buildNamespace: 'kube-system' }),
+    "platform ml cannot have workspace 'team-a': buildNamespace is 'kube-system', which belongs to Kubernetes; use a namespace of your own"],
+  ['a name without room for the place to build', () => platform().addWorkspace('a'.repeat(60), { builds: true }), `platform ml cannot have workspace '${'a'.repeat(60)}': `
+    + `its images would be built in namespace '${'a'.repeat(60)}-builds', which is not a valid namespace name; set buildNamespace to one of lower-case letters, digits and -, 63 characters at most`],
   ['privacy in words', team({ private: 'yes' }), "platform ml cannot have workspace 'team-a': private is 'yes'; give true or false"],
   ['a range of no addresses', gcp({ storeCidrs: ['199.36.153.8'] }), "storeCidrs has '199.36.153.8'; give a range such as 199.36.153.8/30"],
   ['a read of no namespace', team({ reads: ['Team'] }),

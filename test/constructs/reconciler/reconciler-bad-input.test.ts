@@ -92,6 +92,17 @@ test('a workspace of the App that it would not look at is refused', () => {
     + 'workspace team-b is not in watchNamespaces, so that nothing in it would run; name it there, or leave watchNamespaces out');
 });
 
+test('A20: a namespace that is for builds is nothing to watch, and nothing to run in', () => {
+  const platform = gcp();
+  platform.addWorkspace('team-a', { builds: true });
+  expect(synthErrors(reconciler({ platform, watchNamespaces: ['team-a', 'team-a-builds'] }))).toContain(
+    `${AT} watchNamespaces has team-a-builds, in which workspace team-a builds; name team-a alone, which brings it along`,
+  );
+  expect(synthErrors(reconciler({ platform, namespace: 'team-a-builds' }))).toContain(
+    `${AT} namespace team-a-builds is where workspace team-a builds; give the reconciler a namespace of its own`,
+  );
+});
+
 test('a workspace in its namespace is refused, for whose pods could read the key of all notebooks', () => {
   const platform = gcp();
   const construct = reconciler({ platform });

@@ -90,6 +90,21 @@ describe('A19: in the workspaces of the platform', () => {
     expect(granted(writtenBy(construct), 'Role', 'team-a')).toEqual([]);
   });
 
+  test.each([true, false])('A20: where a workspace builds it makes builds and nothing else (its Workspace is declared: %s)', (isDeclared) => {
+    const app = new App();
+    const platform = gcp();
+    const construct = reconciler({ platform }, app);
+    platform.addWorkspace('team-a', { builds: true });
+    const objects = isDeclared ? objectsOf(new Workspace(app, 'team-a', { platform })) : writtenBy(construct);
+    expect(granted(objects, 'Role', 'team-a-builds').sort()).toEqual([
+      ...['get', 'list', 'watch', 'create', 'patch', 'delete'].map((verb) => `${verb} batch/jobs`),
+      ...['get', 'list', 'watch', 'create'].flatMap((verb) => [`${verb} /serviceaccounts`, `${verb} networking.k8s.io/networkpolicies`]),
+      ...['get', 'list', 'watch'].map((verb) => `${verb} /pods`), 'list /events',
+    ].sort());
+    expect(granted(objects, 'Role', 'team-a')).not.toEqual([]);
+    expect(environmentOf(construct).WATCH_NAMESPACES).toBe('team-a');
+  });
+
   test('volumes, which belong to no namespace, are created, and those of the workspaces alone are read and freed', () => {
     const rules = granted(writtenBy(reconcilerOn(withWorkspaces(aws(), 'team-a', 'team-b'))), 'ClusterRole');
     expect(rules).toEqual(['create /persistentvolumes', ...['get', 'patch'].flatMap((verb) => ['team-a', 'team-b'].map((team) => `${verb} /persistentvolumes ml-${team}-artifacts`))]);
@@ -103,6 +118,16 @@ describe('A19: in the workspaces of the platform', () => {
 });
 
 describe('with watchNamespaces', () => {
+  test('the namespaces that these build in come along, also where the platform learns of it later', () => {
+    const platform = gcp();
+    const construct = reconciler({ platform, watchNamespaces: ['team-a'] });
+    platform.addWorkspace('team-a', { builds: true });
+    platform.addWorkspace('team-b', { builds: true });
+    const objects = writtenBy(construct);
+    const roles = objects.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata?.namespace);
+    expect(roles.sort()).toEqual(['substratus', 'team-a', 'team-a-builds']);
+  });
+
   test('the same rights are in these namespaces alone', () => {
     const objects = writtenBy(reconciler({ watchNamespaces: ['team-a', 'team-b'] }));
     const everywhere = granted(writtenBy(reconciler({ clusterWide: true })), 'ClusterRole');
