@@ -10,6 +10,8 @@ export type { CustomGpuOptions } from './constructs/platform/gpu';
 export { GpuSharing } from './constructs/platform/gpu-sharing';
 export { Model } from './constructs/kinds/model';
 export type { ModelAttributes, ModelOptions, ModelProps } from './constructs/kinds/model';
+export { ModelSource } from './constructs/kinds/model-source';
+export type { ModelSourceOptions } from './constructs/kinds/model-source';
 export { Notebook } from './constructs/kinds/notebook';
 export type { INotebook, NotebookAttributes, NotebookOptions, NotebookProps } from './constructs/kinds/notebook';
 export { Platform } from './constructs/platform/platform';
@@ -25,6 +27,7 @@ export type {
 export type { WorkspaceClientIds, WorkspaceOptions } from './constructs/platform/workspace-options';
 export type { LimitsOptions } from './constructs/platform/limits';
 export type { CaBundle, PodDefaults } from './constructs/platform/pod-defaults';
+export type { ReadableBucket } from './constructs/platform/readable-bucket';
 export type { PodOptions } from './constructs/kinds/pod';
 export { Capacity } from './constructs/kinds/resources';
 export type { ResourcesOptions } from './constructs/kinds/resources';

@@ -6,6 +6,8 @@
  */
 import { GIT_URL_PATTERN } from './credentials';
 import { DURATION_PATTERN } from './duration';
+import { BUCKET_URL_PATTERN, FOLDERS_PATTERN } from './model-source';
+import type { BucketSource, ClaimSource, ImageSource, ModelSourceSpec } from './model-source';
 import { MAX_NAME_LENGTH } from './names';
 import { QUANTITY_PATTERN } from './quantity';
 import type {
@@ -228,6 +230,25 @@ const ACCESS = oneOf(['stream', 'download'],
 const MOUNT_OPTIONS = listOf(text('One option, such as file-cache-max-size-mb=-1.', 1024), 32,
   'More options of the driver that mounts the inputs. Google Cloud only: elsewhere the volume of the workspace has them.');
 
+const SOURCE = objectOf<ModelSourceSpec>('Files that are there already: they are read where they are, nothing runs, and they are never changed or deleted.', {
+  bucket: objectOf<BucketSource>('A bucket, or a folder in it, that the workspace may read.', {
+    url: text('URL of the folder, such as s3://bucket/folder.', LONGEST_URL, { pattern: BUCKET_URL_PATTERN }),
+  }, { required: ['url'] }),
+  claim: objectOf<ClaimSource>('A PersistentVolumeClaim of the namespace, mounted read-only.', {
+    name: text('Name of the claim.', LONGEST_NAME, { minLength: 1 }),
+    path: text('Folder on the volume. Default: all of it.', LONGEST_PATH, { pattern: FOLDERS_PATTERN }),
+  }, { required: ['name'] }),
+  image: objectOf<ImageSource>('An image whose files are the model, mounted as a volume.', {
+    reference: text('The image, by tag or digest.', LONGEST_URL, { minLength: 1 }),
+    path: text('Folder in the image. Default: all of it.', LONGEST_PATH, { pattern: FOLDERS_PATTERN }),
+  }, { required: ['reference'] }),
+}, {
+  'x-kubernetes-validations': [{
+    rule: '(has(self.bucket) ? 1 : 0) + (has(self.claim) ? 1 : 0) + (has(self.image) ? 1 : 0) == 1',
+    message: 'source has exactly one of bucket, claim and image',
+  }],
+});
+
 const MODEL = objectOf<ModelSpec>('What the model is made from, and how.', {
   ...COMMON,
   ...ARTIFACT,
@@ -235,6 +256,7 @@ const MODEL = objectOf<ModelSpec>('What the model is made from, and how.', {
   dataset: reference('The dataset to train on, found in /content/data.'),
   access: ACCESS,
   mountOptions: MOUNT_OPTIONS,
+  source: SOURCE,
 });
 
 const DATASET = objectOf<DatasetSpec>('What the dataset is made from, and how.', { ...COMMON, ...ARTIFACT });

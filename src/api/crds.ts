@@ -24,7 +24,7 @@ const RECIPE: Readonly<Record<string, Comparison>> = {
 
 /** What decides the content of an artifact: the fields that its recipe digest is made of. */
 const CONTENT: Readonly<Record<ArtifactKind, Readonly<Record<string, Comparison>>>> = {
-  Model: { ...RECIPE, model: 'value', dataset: 'value' },
+  Model: { ...RECIPE, model: 'value', dataset: 'value', source: 'value' },
   Dataset: RECIPE,
 };
 
@@ -67,8 +67,16 @@ const STORAGE_CLASS_RULE: ValidationRule = {
   message: 'storage.storageClassName belongs to the disk and cannot change once set; create a Notebook with another name',
 };
 
+/* What a source makes meaningless. Old objects have none, so that the rule refuses none of them. */
+const MAKERS = [...Object.keys(RECIPE), 'model', 'dataset'];
+
+const SOURCE_RULE: ValidationRule = {
+  rule: `!has(self.source) || !(${MAKERS.map((field) => `has(self.${field})`).join(' || ')})`,
+  message: `source is a model that is there already, for which nothing runs; leave out ${MAKERS.join(', ')}`,
+};
+
 const SPEC_RULES: Readonly<Record<Kind, readonly ValidationRule[]>> = {
-  Model: contentRules('Model'),
+  Model: [...contentRules('Model'), SOURCE_RULE],
   Dataset: contentRules('Dataset'),
   Server: [],
   Notebook: [STORAGE_CLASS_RULE],

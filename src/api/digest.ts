@@ -1,5 +1,6 @@
 /** Digests over canonical JSON. The one file of the pure layers that may use `node:crypto`. */
 import { createHash } from 'node:crypto';
+import { sourceOf } from './resource';
 import type { ArtifactResource, BuildSpec } from './resource';
 
 /** Raised on purpose only: a change makes every artifact a new one. */
@@ -17,8 +18,8 @@ export interface InputDigests {
  * The recipe digest of a Model or Dataset: 26 characters of Crockford's base32 (130 bits) over everything that decides the
  * artifact's content. Resources, retries, scheduling and names are not part of it.
  */
-export function recipeDigest({ kind, spec }: Pick<ArtifactResource, 'kind' | 'spec'>, inputs: InputDigests = {}): string {
-  const { image, build, command, args, env, params } = spec;
+export function recipeDigest(resource: Pick<ArtifactResource, 'kind' | 'spec'>, inputs: InputDigests = {}): string {
+  const { kind, spec: { image, build, command, args, env, params } } = resource;
   return digest({
     v: RECIPE_VERSION,
     kind,
@@ -30,6 +31,7 @@ export function recipeDigest({ kind, spec }: Pick<ArtifactResource, 'kind' | 'sp
     params,
     model: inputs.model,
     dataset: inputs.dataset,
+    source: sourceOf(resource),
   });
 }
 

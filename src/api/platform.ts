@@ -131,6 +131,16 @@ export interface GpuPoolSpec extends NodeSpec {
   readonly sharing?: string;
 }
 
+/** A bucket, or a folder in it, that is not the platform's. */
+export interface ReadableBucketSpec {
+  /** Such as `s3://bucket/folder`, without a slash at its end. */
+  readonly url: string;
+  /** AWS: region of the bucket. Default: found out by what reads it. */
+  readonly region?: string;
+  /** Azure: resource group of the storage account. */
+  readonly resourceGroup?: string;
+}
+
 /** The ServiceAccounts of a workspace. */
 export type WorkspaceRole = 'artifact-writer' | 'artifact-reader' | 'image-builder';
 
@@ -140,6 +150,8 @@ export interface WorkspaceSpec {
   readonly namespace: string;
   /** Other workspaces whose artifacts this one may read. */
   readonly reads?: string[];
+  /** Buckets of others that it may read. */
+  readonly readableBuckets?: ReadableBucketSpec[];
   /** Whether images may be built, which takes an unconfined pod. */
   readonly builds?: boolean;
   /** Namespace in which its images are built, which is no other workspace's. Default: its own. */

@@ -5,6 +5,7 @@
  * No field has a default here: expansion sets them, so that the stored JSON stays what its author wrote.
  */
 import type { Affinity, Container, ContainerPort, EnvFromSource, PodSecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { ModelSourceSpec } from './model-source';
 
 export const API_GROUP = 'substratus.ai';
 export const API_VERSION = `${API_GROUP}/v1`;
@@ -203,7 +204,10 @@ export interface ArtifactSpec extends CommonSpec {
   readonly deletionPolicy?: 'Retain' | 'Delete';
 }
 
-export interface ModelSpec extends ArtifactSpec, InputsSpec {}
+export interface ModelSpec extends ArtifactSpec, InputsSpec {
+  /** Files that are there already, in place of all that would make some: nothing runs. */
+  readonly source?: ModelSourceSpec;
+}
 
 export interface DatasetSpec extends ArtifactSpec {}
 
@@ -263,6 +267,11 @@ export const REFERENCES = [
 
 export function isArtifactResource(resource: Resource): resource is ArtifactResource {
   return resource.kind === 'Model' || resource.kind === 'Dataset';
+}
+
+/** Where the files of a Model are that are there already; `undefined` for whatever is made. */
+export function sourceOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): ModelSourceSpec | undefined {
+  return kind === 'Model' ? (spec as ModelSpec).source : undefined;
 }
 
 /** The references that a resource has, by field. A reference without a name counts as absent: the original Substratus client wrote such. */

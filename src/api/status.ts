@@ -54,7 +54,7 @@ export interface Status {
  * original Substratus.
  */
 export const REASONS = [
-  'Published', 'Serving', 'Open', 'Suspended', 'Culled', 'Deleting', 'StillUsed',
+  'Published', 'Referenced', 'Serving', 'Open', 'Suspended', 'Culled', 'Deleting', 'StillUsed',
   'ModelNotFound', 'ModelNotReady', 'DatasetNotFound', 'DatasetNotReady', 'ReferenceNotPermitted', 'DependencyCycle',
   'InvalidSpec', 'NoWorkspace', 'NameConflict', 'Forbidden', 'QuotaExceeded', 'Rejected',
   'Building', 'Checking', 'Running', 'Publishing', 'Starting', 'RollingOut',

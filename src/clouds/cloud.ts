@@ -1,7 +1,7 @@
 /** What every cloud must answer about pods. Pure: the Kubernetes side of a cloud can be asked without Terraform. */
 import type { Affinity, Container, EnvVar, PersistentVolume, PersistentVolumeClaim, Toleration, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
-import type { PlatformSpec, WorkspaceRole } from '../api/platform';
+import type { PlatformSpec, ReadableBucketSpec, WorkspaceRole } from '../api/platform';
 import type { Capacity } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
 import type { CloudNetwork } from './network';
@@ -124,6 +124,31 @@ export interface ArtifactMount {
   readonly options?: readonly string[];
 }
 
+/** A folder of a bucket that is not the platform's, and where a container wants to read it. */
+export interface FolderMount {
+  /** Name of the volume. */
+  readonly name: string;
+  readonly mountPath: string;
+  /** What the workspace of the pod may read. */
+  readonly bucket: ReadableBucketSpec;
+  /** Folder below that; empty is all of it. */
+  readonly path: string;
+  /** More options of the driver, where the cloud takes them for one mount. */
+  readonly options?: readonly string[];
+}
+
+/** How a cloud reads buckets that are not the platform's. What must be there for that is among the volumes of the workspace. */
+export interface OtherBuckets {
+  /** The scheme of their URLs, such as `s3`. */
+  scheme(platform: PlatformSpec): string;
+  /** What a URL of the scheme must have in it, where that is more than a bucket: said of one that has it not. */
+  urlProblem?(url: string): string | undefined;
+  /** Mounts a folder read-only. */
+  mount(mount: FolderMount, platform: PlatformSpec): PodPart;
+  /** Lets rclone read a bucket, to copy from it. */
+  store(platform: PlatformSpec, bucket: ReadableBucketSpec): StoreAccess;
+}
+
 /** How rclone reaches the store of a workspace. */
 export interface StoreAccess extends PodPart {
   /** Whether it is a directory of the node: mounted, owned by root, and reached without a credential. */
@@ -168,6 +193,8 @@ export interface Cloud {
 
   /** Whether each mount has options of its own: not where the volume of the workspace has them. Default: it has not. */
   readonly takesMountOptions?: boolean;
+  /** Buckets that are not the platform's; absent where none can be read. */
+  readonly otherBuckets?: OtherBuckets;
 
   /** Whether artifacts of this store can be mounted; if not, they are downloaded. */
   canStream(platform: PlatformSpec): boolean;

@@ -135,6 +135,18 @@ export interface BucketGrant {
   readonly access: BucketAccess;
 }
 
+/** The right of a ServiceAccount to read a bucket that is not the cluster's, on which nothing else is changed. */
+export interface ReadGrant {
+  readonly account: ServiceAccountRef;
+  /** Name of the bucket, or of the storage account. */
+  readonly bucketName: string;
+  /** Folder in it, without slashes at its ends; empty is all of it. Of a storage account the container comes first. */
+  readonly prefix: string;
+  readonly region?: string;
+  readonly resourceGroup?: string;
+  readonly encryptionKey?: string;
+}
+
 /** A cluster, and what can be added to it. */
 export interface ClusterInfrastructure {
   /** The pools without GPU that it makes by itself and that take pods of users; `undefined` where others may have made more. */
@@ -147,6 +159,8 @@ export interface ClusterInfrastructure {
   addRegistry(scope: Construct, spec: RegistrySpec): RegistryInfrastructure;
   /** The cloud identity of a ServiceAccount, where the cloud needs one to be made. Grants to it may come before or after. */
   addIdentity(scope: Construct, account: ServiceAccountRef): void;
+  /** Absent where no rights are to be given. */
+  grantRead?(scope: Construct, grant: ReadGrant): void;
   /** What makes the cluster where Terraform does not. `finish` applies the rules for all pods to an object. */
   files?(platform: PlatformSpec, finish: <T extends AddonObject>(object: T) => T): readonly ClusterFile[];
   /** What it needs beside what its cloud brings, where that is more than the platform tells. */

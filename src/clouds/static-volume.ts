@@ -1,12 +1,13 @@
 /** Volumes that are bound by name: how a workspace mounts artifacts where the driver knows no inline volumes. */
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
+import { digest, shortDigest } from '../api/digest';
 import { ExpandError } from '../api/expand-error';
 import { MANAGED_BY } from '../api/labels';
-import type { PlatformSpec } from '../api/platform';
+import type { PlatformSpec, ReadableBucketSpec } from '../api/platform';
 import { workspaceOf } from '../api/platform';
 import { gibibytes } from '../api/quantity';
 import { API_GROUP } from '../api/resource';
-import type { ArtifactMount, PodPart } from './cloud';
+import type { ArtifactMount, FolderMount, PodPart } from './cloud';
 
 /** Drivers for buckets ignore the capacity, yet Kubernetes asks for one. */
 const DEFAULT_CAPACITY = '1Ti';
@@ -30,19 +31,39 @@ export function workspaceVolumePairs(
   source: (owners: VolumeOwners) => Partial<PersistentVolumeSpec>,
 ): (PersistentVolume | PersistentVolumeClaim)[] {
   const owners = [namespace, ...workspaceOf(platform, namespace)?.reads ?? []];
-  return owners.flatMap((owner) => volumePair(platform, { namespace, owner }, source({ namespace, owner })));
+  return owners.map((owner) => ({ namespace, owner }))
+    .flatMap((each) => volumePair(platform, { namespace, name: claimName(each) }, source(each)));
+}
+
+/** Name of the claim on a bucket of others. Another region or group is another volume, for one cannot be changed. */
+export function bucketClaimName(bucket: ReadableBucketSpec): string {
+  return `readable-bucket-${shortDigest(digest(bucket))}`;
+}
+
+/** A volume and its claim for each bucket of others that a workspace may read. */
+export function bucketVolumePairs(
+  platform: PlatformSpec,
+  namespace: string,
+  source: (bucket: ReadableBucketSpec) => Partial<PersistentVolumeSpec>,
+): (PersistentVolume | PersistentVolumeClaim)[] {
+  const buckets = workspaceOf(platform, namespace)?.readableBuckets ?? [];
+  return buckets.flatMap((bucket) => volumePair(platform, { namespace, name: bucketClaimName(bucket) }, source(bucket)));
+}
+
+interface ClaimRef {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 function volumePair(
   platform: PlatformSpec,
-  owners: VolumeOwners,
+  { namespace, name }: ClaimRef,
   source: Partial<PersistentVolumeSpec>,
 ): [PersistentVolume, PersistentVolumeClaim] {
-  const name = claimName(owners);
-  const volumeName = `${platform.clusterName}-${owners.namespace}-${name}`;
+  const volumeName = `${platform.clusterName}-${namespace}-${name}`;
   const storage = gibibytes(platform.artifacts.capacity ?? DEFAULT_CAPACITY);
   const accessModes = source.accessModes ?? ['ReadOnlyMany'];
-  const labels = { ...MANAGED_BY, [`${API_GROUP}/workspace`]: owners.namespace };
+  const labels = { ...MANAGED_BY, [`${API_GROUP}/workspace`]: namespace };
   return [
     {
       apiVersion: 'v1',
@@ -51,7 +72,7 @@ function volumePair(
       spec: {
         capacity: { storage },
         persistentVolumeReclaimPolicy: 'Retain',
-        claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: owners.namespace, name },
+        claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name },
         accessModes,
         ...source,
       },
@@ -59,7 +80,7 @@ function volumePair(
     {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
-      metadata: { name, namespace: owners.namespace, labels },
+      metadata: { name, namespace, labels },
       /* Without the field a claim would get the default class; a volume with an empty one is stored without it. */
       spec: { accessModes, storageClassName: '', volumeName, resources: { requests: { storage } } },
     },
@@ -74,6 +95,14 @@ export function mountFromClaim(mount: ArtifactMount, root: string): PodPart {
   return {
     volumes: [{ name: mount.name, persistentVolumeClaim: { claimName: claimName(mount), readOnly: true } }],
     volumeMounts: [{ name: mount.name, mountPath: mount.mountPath, subPath: `${relativeTo(root, mount.url)}/files`, readOnly: true }],
+  };
+}
+
+/** Mounts a folder from the volume of its bucket. One that is not there keeps the pod from starting, and the kubelet says so. */
+export function mountFolder({ name, mountPath, bucket, path }: FolderMount): PodPart {
+  return {
+    volumes: [{ name, persistentVolumeClaim: { claimName: bucketClaimName(bucket), readOnly: true } }],
+    volumeMounts: [{ name, mountPath, ...(path && { subPath: path }), readOnly: true }],
   };
 }
 

@@ -3,7 +3,7 @@ import type { Job } from 'kubernetes-types/batch/v1';
 import type { ConfigMap, EnvVar, PersistentVolumeClaim, PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { buildContent, canonicalJson, recipeDigest, shortDigest } from '../api/digest';
 import type { PlatformSpec } from '../api/platform';
-import { API_GROUP } from '../api/resource';
+import { API_GROUP, sourceOf } from '../api/resource';
 import type { ArtifactResource } from '../api/resource';
 import { cloudNamed } from '../clouds/pods';
 import { buildChildren } from './build';
@@ -12,7 +12,7 @@ import type { Child, RetryTokens } from './child';
 import { claim } from './claim';
 import { durationSeconds } from './duration';
 import { imageOf } from './image';
-import { artifactUrl } from './inputs';
+import { located } from './inputs';
 import type { Artifact, Inputs } from './inputs';
 import { helperPodTemplate, stepJob } from './job';
 import { paramsOf } from './params';
@@ -23,6 +23,7 @@ import { STAY_IN_PLACE } from './pod-parts';
 import { rcloneContainer } from './rclone';
 import { CHECK_SCRIPT, DELETE_SCRIPT, PUBLISH_SCRIPT } from './scripts';
 import { writerSecurity } from './security';
+import { checkSource } from './source';
 import { defaultStagingGiB } from './staging';
 import { verifier, withoutCredentials } from './verify';
 
@@ -37,7 +38,8 @@ export function artifactOf(resource: ArtifactResource, platform: PlatformSpec, i
   const { kind, metadata: { name } } = resource;
   const namespace = namespaceOf(resource);
   const digest = recipeDigest(resource, { model: inputs.model?.recipeDigest, dataset: inputs.dataset?.recipeDigest });
-  return { kind, name, namespace, recipeDigest: digest, url: artifactUrl(platform, { kind, namespace, recipeDigest: digest }) };
+  const source = sourceOf(resource);
+  return located(platform, { kind, name, namespace, recipeDigest: digest, ...(source && { source }) });
 }
 
 export interface ArtifactContext extends Context {
@@ -45,6 +47,8 @@ export interface ArtifactContext extends Context {
 }
 
 export function expandArtifact(resource: ArtifactResource, context: ArtifactContext): Child[] {
+  checkSource(resource, context.platform);
+  if (sourceOf(resource)) return [];
   const artifact = artifactOf(resource, context.platform, context.inputs);
   return [
     { step: 'prepare', object: paramsOf(resource).configMap },

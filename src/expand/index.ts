@@ -1,7 +1,7 @@
 /** The one door: a resource, a platform and inputs go in, children come out. Pure, and the same everywhere. */
 import { credentialProblem } from '../api/credentials';
 import type { PlatformSpec } from '../api/platform';
-import { isArtifactResource } from '../api/resource';
+import { isArtifactResource, sourceOf } from '../api/resource';
 import type { Resource } from '../api/resource';
 import { artifactOf, expandArtifact, runTemplate } from './artifact';
 import { buildChildren } from './build';
@@ -10,6 +10,7 @@ import { ExpandError } from './error';
 import type { Inputs } from './inputs';
 import { expandNotebook } from './notebook';
 import { expandServer } from './server';
+import { checkSource } from './source';
 
 export { CLOUD_NAMES } from '../clouds/pods';
 export { artifactOf, deletionJob } from './artifact';
@@ -22,7 +23,7 @@ export { diskProblem } from './disks';
 export { NO_UPLOADS } from './image';
 export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { MAX_DISRUPTIONS_ANNOTATION } from './job';
-export { artifactUrl, gatesOf, isOpenTo, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
+export { artifactUrl, gatesOf, isOpenTo, located, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
 export type { Artifact, Gate, Inputs } from './inputs';
 export { notebookName, TOKEN_HIDES_ACTIVITY, tokenSecretName } from './notebook';
 export { CHILD_TYPES, workspaceTypes } from './object-types';
@@ -75,6 +76,8 @@ export function checkExpandable(resource: Resource, context: ExpandContext): voi
     return;
   }
   checkCredentials(resource);
+  checkSource(resource, context.platform);
+  if (sourceOf(resource)) return;
   buildChildren(resource, context);
   runTemplate(resource, artifactOf(resource, context.platform, context.inputs), context);
 }

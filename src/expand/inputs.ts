@@ -1,14 +1,17 @@
 /** What references resolve to, and how it gets into a pod. */
 import type { Container } from 'kubernetes-types/core/v1';
+import { sourceUrl } from '../api/model-source';
+import type { ModelSourceSpec } from '../api/model-source';
 import type { PlatformSpec } from '../api/platform';
 import { isArtifactResource, PLURALS, REFERENCES, referencesOf } from '../api/resource';
 import type { Access, ArtifactKind, InputsSpec, Resource } from '../api/resource';
-import type { PodPart } from '../clouds/cloud';
+import type { PodPart, StoreAccess } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { namespaceOf } from './child';
 import { ExpandError } from './error';
 import { STORE_ACCESS } from './network-policies';
 import { rcloneContainer } from './rclone';
+import { isOnlyMounted, mountedSource, sourceProblem, sourceStore } from './source';
 
 /** A published artifact, or one that will be. */
 export interface Artifact {
@@ -17,6 +20,8 @@ export interface Artifact {
   readonly namespace: string;
   readonly recipeDigest: string;
   readonly url: string;
+  /** Where its files are, if they were there already. */
+  readonly source?: ModelSourceSpec;
 }
 
 /** The digest of an artifact whose recipe is not known here: it is declared elsewhere, and was referred to by its name alone. */
@@ -32,6 +37,12 @@ export interface Inputs {
 export function artifactUrl(platform: PlatformSpec, artifact: Pick<Artifact, 'kind' | 'namespace' | 'recipeDigest'>): string {
   const root = cloudNamed(platform.cloud).workspaceUrl(platform, artifact.namespace);
   return `${root}/${PLURALS[artifact.kind]}/${artifact.recipeDigest}`;
+}
+
+/** An artifact with the place where it is: its source, or the folder of its recipe. */
+export function located(platform: PlatformSpec, artifact: Omit<Artifact, 'url'>): Artifact {
+  const { source, ...rest } = artifact;
+  return source ? { ...rest, url: sourceUrl(source), source } : { ...rest, url: artifactUrl(platform, rest) };
 }
 
 /** Something that must be Ready before a resource may run. */
@@ -75,8 +86,9 @@ const MOUNT_PATHS = { model: '/content/model', dataset: '/content/data' } as con
 
 /** Mounts inputs read-only from the store, or copies them to the node's disk first. */
 export function inputParts(resource: Resource, inputs: Inputs, platform: PlatformSpec): InputParts[] {
-  const mode = accessOf(resource, platform);
   const references = referencesOf(resource);
+  const consumer = { resource, platform };
+  const mode = accessOf(consumer, inputs);
   return REFERENCES.flatMap(({ field }) => {
     const artifact = inputs[field];
     if (!artifact) {
@@ -84,17 +96,43 @@ export function inputParts(resource: Resource, inputs: Inputs, platform: Platfor
       if (reference) throw new ExpandError(`${field} ${reference.name} is not resolved; it must be given as an input`);
       return [];
     }
+    checkReadable(field, artifact, consumer);
     const target = { name: field, mountPath: MOUNT_PATHS[field] };
-    return [mode === 'stream' ? streamed(artifact, target, { resource, platform }) : downloaded(artifact, target, { resource, platform })];
+    const isMounted = mode === 'stream' || isOnlyMounted(artifact.source);
+    return [isMounted ? mounted(artifact, target, consumer) : downloaded(artifact, target, consumer)];
   });
 }
 
-function accessOf(resource: Resource, platform: PlatformSpec): Access {
-  const cloud = cloudNamed(platform.cloud);
-  const canStream = cloud.canStream(platform);
-  const { access = canStream ? 'stream' : 'download' } = resource.spec as InputsSpec;
+/** Whether the pod of a resource can read an input that was there already. */
+function checkReadable(field: string, { source, namespace: owner, name }: Artifact, { resource, platform }: Consumer): void {
+  if (!source) return;
+  const namespace = namespaceOf(resource);
+  if (source.claim && owner !== namespace) {
+    throw new ExpandError(`${field} ${name} is on a claim of namespace ${owner}, which pods of ${namespace} cannot mount; give the files in a bucket`);
+  }
+  const problem = sourceProblem(source, { platform, namespace });
+  if (problem) throw new ExpandError(`${field} ${name}: ${problem}`);
+}
+
+/** How inputs are read that are in a bucket: what is on a claim or in an image is mounted in any case. */
+function accessOf({ resource, platform }: Consumer, { model, dataset }: Inputs): Access {
+  const spec = resource.spec as InputsSpec;
+  const fixed = isOnlyMounted(model?.source) ? model : undefined;
+  if (fixed && spec.access === 'download') {
+    throw new ExpandError(`access is download but model ${fixed.name} is ${fixed.source?.claim ? 'on a claim' : 'an image'}, which is only mounted; leave access out`);
+  }
+  if (fixed && !dataset) {
+    if (spec.mountOptions?.length) throw new ExpandError('mountOptions is set but no input is mounted from a bucket; leave it out');
+    return 'stream';
+  }
+  return bucketAccess(spec, platform);
+}
+
+function bucketAccess(spec: InputsSpec, platform: PlatformSpec): Access {
+  const canStream = cloudNamed(platform.cloud).canStream(platform);
+  const { access = canStream ? 'stream' : 'download' } = spec;
   if (access === 'stream' && !canStream) throw new ExpandError(noStreaming(platform));
-  const problem = mountOptionsProblem(resource.spec as InputsSpec, access, platform);
+  const problem = mountOptionsProblem(spec, access, platform);
   if (problem) throw new ExpandError(problem);
   return access;
 }
@@ -130,24 +168,37 @@ export function mountOptionsProblem({ mountOptions = [] }: InputsSpec, access: A
     : `mountOptions has ${JSON.stringify(wrong)}; give one option an entry, and none of only-dir, implicit-dirs, file-mode, dir-mode, which are set`;
 }
 
-function streamed({ url, namespace: owner }: Artifact, target: Target, { resource, platform }: Consumer): InputParts {
-  const { mountOptions } = resource.spec as InputsSpec;
-  const mount = { ...target, url, owner, namespace: namespaceOf(resource), ...(mountOptions && { options: mountOptions }) };
-  return { ...cloudNamed(platform.cloud).mountArtifact(mount, platform), initContainers: [] };
+function mounted(artifact: Artifact, target: Target, { resource, platform }: Consumer): InputParts {
+  const { url, namespace: owner, source } = artifact;
+  const { mountOptions: options } = resource.spec as InputsSpec;
+  const namespace = namespaceOf(resource);
+  const more = options && { options };
+  const part = source
+    ? mountedSource(source, { ...target, ...more }, { platform, namespace })
+    : cloudNamed(platform.cloud).mountArtifact({ ...target, url, owner, namespace, ...more }, platform);
+  return { ...part, initContainers: [] };
 }
 
-function downloaded({ url, namespace: owner }: Artifact, { name, mountPath }: Target, { resource, platform }: Consumer): InputParts {
-  const store = cloudNamed(platform.cloud).store(platform, { namespace: namespaceOf(resource), owner, role: 'artifact-reader' });
+function downloaded(artifact: Artifact, { name, mountPath }: Target, consumer: Consumer): InputParts {
+  const { platform } = consumer;
+  const store = storeOf(artifact, consumer);
   const isRemote = cloudNamed(platform.cloud).network(platform).store.length > 0;
+  const from = artifact.source ? artifact.url : `${artifact.url}/files`;
   return {
     ...(isRemote && { labels: STORE_ACCESS }),
     volumes: [{ name, emptyDir: {} }, ...store.volumes ?? []],
     volumeMounts: [{ name, mountPath, readOnly: true }],
     initContainers: [{
       ...rcloneContainer(`download-${name}`, platform),
-      command: ['rclone', 'copy', '--transfers=16', '--stats=30s', '--stats-one-line', '--verbose', store.remotePath(`${url}/files`), mountPath],
+      command: ['rclone', 'copy', '--transfers=16', '--stats=30s', '--stats-one-line', '--verbose', store.remotePath(from), mountPath],
       env: [...rcloneContainer(name, platform).env ?? [], ...store.env],
       volumeMounts: [{ name, mountPath }, ...store.volumeMounts ?? []],
     }],
   };
+}
+
+function storeOf({ namespace: owner, source }: Artifact, { resource, platform }: Consumer): StoreAccess {
+  const namespace = namespaceOf(resource);
+  if (source) return sourceStore(source, { platform, namespace });
+  return cloudNamed(platform.cloud).store(platform, { namespace, owner, role: 'artifact-reader' });
 }

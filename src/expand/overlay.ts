@@ -17,11 +17,11 @@ const FORBIDDEN_SECURITY = ['seLinuxOptions', 'sysctls', 'windowsOptions'] as co
 /** How a pod left AppArmor before there was a field for it. */
 const APP_ARMOR_PREFIX = 'container.apparmor.security.beta.kubernetes.io/';
 /** The claims of a workspace, through one of which artifacts are written where the store is a directory. */
-const WORKSPACE_CLAIM = /^artifacts(-from-.*)?$/;
+const WORKSPACE_CLAIM = /^(artifacts(-from-.*)?|readable-bucket-[0-9a-z]{8})$/;
 /** Staging volumes (artifact.ts): what one program has written is not changed by another while it is published. */
 const STAGING_CLAIM = /-(model|dataset)-staging-[0-9a-z]{8}$/;
-/** Kinds of volumes that the `restricted` standard allows. */
-const RESTRICTED_VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
+/** Kinds of volumes that the `restricted` standard allows: images since 1.33 (https://github.com/kubernetes/kubernetes/pull/130394). */
+const RESTRICTED_VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'image', 'persistentVolumeClaim', 'projected', 'secret'];
 
 /** The template with the author's additions; the first container is the author's. */
 export function withOverlay(template: PodTemplateSpec, overlay: PodSpec | undefined, podSecurity?: PodSecurity): PodTemplateSpec {
@@ -89,10 +89,10 @@ function volumeConflict({ volumes = [] }: PodSpec, podSecurity: PodSecurity, spe
   if (taken) return `pod.volumes has a volume ${taken.name}, a name that the expansion uses; give it another`;
   const twice = volumes.find(({ name }, index) => volumes.findIndex((other) => other.name === name) < index);
   if (twice) return `pod.volumes has two volumes ${twice.name}; give one of them another name`;
-  const published = volumes.find(({ persistentVolumeClaim }) => WORKSPACE_CLAIM.test(persistentVolumeClaim?.claimName ?? ''));
-  if (published) return `pod.volumes has a volume ${published.name} on the artifacts of a workspace; refer to a model or dataset to read one`;
-  const staged = volumes.find(({ persistentVolumeClaim }) => STAGING_CLAIM.test(persistentVolumeClaim?.claimName ?? ''));
-  if (staged) return `pod.volumes has a volume ${staged.name} on the staging volume of a run; refer to the model or dataset to read what it publishes`;
+  for (const { name, persistentVolumeClaim } of volumes) {
+    const owned = claimConflict(persistentVolumeClaim?.claimName ?? '');
+    if (owned) return `pod.volumes has a volume ${name} on ${owned}; refer to a model or dataset to read one`;
+  }
   for (const volume of volumes) {
     const forbidden = forbiddenSource(volume, podSecurity);
     if (forbidden) {
@@ -100,6 +100,12 @@ function volumeConflict({ volumes = [] }: PodSpec, podSecurity: PodSecurity, spe
     }
   }
   return undefined;
+}
+
+/** What is on a claim that no author may mount; `undefined` of any other claim. */
+export function claimConflict(claimName: string): string | undefined {
+  if (WORKSPACE_CLAIM.test(claimName)) return 'the artifacts of a workspace';
+  return STAGING_CLAIM.test(claimName) ? 'the staging volume of a run' : undefined;
 }
 
 function forbiddenSource({ name: _, ...source }: Volume, podSecurity: PodSecurity): string | undefined {

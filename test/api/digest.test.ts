@@ -23,6 +23,7 @@ test.each<[string, string, string]>([
   ['a dataset', recipe({ image: 'substratusai/dataset-squad' }, {}, 'Dataset'), '7b0d1v4jhfpsb0v6732y7368fv'],
   ['every field', recipe(FULL, { model: 'm', dataset: 'd' }), 'n0dzzk6pg8qcdavkcsjk5570x2'],
   ['a build', recipe({ build: { git: GIT } }, {}, 'Dataset'), 'wpz4jp4379mesk7yggtqsw8s0h'],
+  ['case 17: a source', recipe({ source: { bucket: { url: 's3://acme-weights/llama' } } }), 'xcwd93dzmjgnst6nmwd7a5a4kw'],
 ])('the recipe digest of %s stays what it has always been', (_, actual, golden) => {
   expect(actual).toBe(golden);
 });
@@ -57,6 +58,7 @@ test.each<[string, ModelSpec]>([
   ['env', { ...FULL, env: { ...FULL.env, NAME: 'other' } }],
   ['params', { ...FULL, params: { ...FULL.params, c: 1 } }],
   ['build', { ...FULL, build: { git: GIT } }],
+  ['source', { ...FULL, source: { claim: { name: 'llama' } } }],
 ])('another %s is another recipe', (_, changed) => {
   expect(recipe(changed)).not.toBe(recipe(FULL));
 });

@@ -1,11 +1,12 @@
 /** AWS: EKS with Mountpoint for S3 and Pod Identity, so that ServiceAccounts carry nothing. */
 import type { Container, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
-import type { PlatformSpec } from '../../api/platform';
+import { digest, shortDigest } from '../../api/digest';
+import type { PlatformSpec, ReadableBucketSpec } from '../../api/platform';
 import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, StoreAccess } from '../cloud';
 import { labelledGpuNodes, placeBySpotLabel } from '../placement';
 import { registryHost } from '../registry-host';
-import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
+import { bucketVolumePairs, mountFolder, mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { AWS_DISKS } from './disks';
@@ -41,24 +42,44 @@ export const awsCloud: Cloud = {
   /* https://github.com/aws/amazon-eks-pod-identity-webhook#eks-walkthrough: the webhook that gives containers their token. */
   withoutCredentials: (containers) => ({ annotations: { 'eks.amazonaws.com/skip-containers': containers.join(',') } }),
   identity: () => ({}),
-  workspaceVolumes: (platform, namespace) => workspaceVolumePairs(platform, namespace, (owners) => mountpointVolume(platform, owners)),
+  otherBuckets: {
+    scheme: () => 's3',
+    mount: mountFolder,
+    store: (platform, { region }) => store({ ...platform, artifacts: { ...platform.artifacts, ...(region && { region }) } }),
+  },
+  workspaceVolumes: (platform, namespace) => [
+    ...workspaceVolumePairs(platform, namespace, (owners) => artifactVolume(platform, owners)),
+    ...bucketVolumePairs(platform, namespace, (bucket) => readableVolume(platform, { namespace, bucket })),
+  ],
   network: awsNetwork,
   registryLogin,
   missing: () => [],
 };
 
+function artifactVolume(platform: PlatformSpec, { namespace, owner }: VolumeOwners): Partial<PersistentVolumeSpec> {
+  /* Joined by what no namespace has in it: two volumes with one handle would be one. */
+  const volumeHandle = [platform.clusterName, namespace, owner].join('.');
+  return mountpointVolume(volumeHandle, { url: workspaceFolder(platform, owner), region: platform.artifacts.region });
+}
+
+interface Readable {
+  readonly namespace: string;
+  readonly bucket: ReadableBucketSpec;
+}
+
+/** Without a region, Mountpoint asks S3 for that of the bucket: https://github.com/awslabs/mountpoint-s3/blob/main/doc/CONFIGURATION.md */
+function readableVolume({ clusterName }: PlatformSpec, { namespace, bucket }: Readable): Partial<PersistentVolumeSpec> {
+  return mountpointVolume([clusterName, namespace, 'bucket', shortDigest(digest(bucket))].join('.'), bucket);
+}
+
 /** Mountpoint for S3 knows no inline volumes. `authenticationSource: pod` mounts with the rights of the pod's ServiceAccount. */
-function mountpointVolume(platform: PlatformSpec, owners: VolumeOwners): Partial<PersistentVolumeSpec> {
-  const { host, path } = splitUrl(workspaceFolder(platform, owners.owner));
-  const { region } = platform.artifacts;
+function mountpointVolume(volumeHandle: string, { url, region }: ReadableBucketSpec): Partial<PersistentVolumeSpec> {
+  const { host, path } = splitUrl(url);
   return {
-    mountOptions: [...(region ? [`region ${region}`] : []), `prefix ${path}/`, 'read-only', 'allow-other', 'metadata-ttl 60'],
-    csi: {
-      driver: 's3.csi.aws.com',
-      /* Joined by what no namespace has in it: two volumes with one handle would be one. */
-      volumeHandle: [platform.clusterName, owners.namespace, owners.owner].join('.'),
-      volumeAttributes: { bucketName: host, authenticationSource: 'pod' },
-    },
+    mountOptions: [
+      ...(region ? [`region ${region}`] : []), ...(path ? [`prefix ${path}/`] : []), 'read-only', 'allow-other', 'metadata-ttl 60',
+    ],
+    csi: { driver: 's3.csi.aws.com', volumeHandle, volumeAttributes: { bucketName: host, authenticationSource: 'pod' } },
   };
 }
 

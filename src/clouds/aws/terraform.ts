@@ -17,7 +17,7 @@ import type { AwsLocation, CloudInfrastructure, ClusterInfrastructure, ClusterSp
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
 import { allowAutoscaler } from './infrastructure/autoscaler';
-import { bucket } from './infrastructure/bucket';
+import { bucket, grantRead } from './infrastructure/bucket';
 import { checkClusterSpec, cluster } from './infrastructure/cluster';
 import { addonsAfterNodes, addonsBeforeNodes } from './infrastructure/cluster-addons';
 import { clusterKey } from './infrastructure/encryption';
@@ -100,5 +100,6 @@ function handleOf({ location, pools, roles, nodeRole }: Handle): ClusterInfrastr
     addBucket: (scope, spec) => bucket(scope, spec, { location, identities: roles }),
     addRegistry: (scope, spec) => registry(scope, spec, { location, identities: roles, nodeRole }),
     addIdentity: (_, account) => void roles.roleOf(account),
+    grantRead: (_, grant) => grantRead(grant, { location, identities: roles }),
   };
 }

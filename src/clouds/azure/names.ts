@@ -75,10 +75,16 @@ export function checkRegistryName(name: string): string {
   return check(name, { what: 'registry name', pattern: /^[a-zA-Z0-9]{5,50}$/, rule: '5 to 50 letters and digits' });
 }
 
+const CONTAINER = { pattern: /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/, rule: '3 to 63 lowercase letters, digits and single hyphens' };
+
 /** @throws if a name is not one that Azure takes for a container of blobs. */
 export function checkContainerName(name: string): string {
-  const rule = '3 to 63 lowercase letters, digits and single hyphens, so the namespace has 60 at most';
-  return check(name, { what: 'container of the workspace', pattern: /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/, rule });
+  return check(name, { ...CONTAINER, what: 'container of the workspace', rule: `${CONTAINER.rule}, so the namespace has 60 at most` });
+}
+
+/** @throws if a name is not one that a container of others can have. */
+export function checkOtherContainerName(name: string): string {
+  return check(name, { ...CONTAINER, what: 'container' });
 }
 
 interface NameRule {

@@ -1,12 +1,13 @@
 /** Azure: AKS with the Blob CSI driver and workload identity. A workspace has a container of its own in the storage account. */
 import type { Container, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
-import type { PlatformSpec, WorkspaceRole } from '../../api/platform';
+import { digest, shortDigest } from '../../api/digest';
+import type { PlatformSpec, ReadableBucketSpec, WorkspaceRole } from '../../api/platform';
 import { workspaceOf, WORKSPACE_ROLES } from '../../api/platform';
 import { imageNamed } from '../../catalog/images';
 import type { ArtifactMount, Cloud, IdentityLabels, StoreAccess } from '../cloud';
 import { labelledGpuNodes, placeBySpotLabel } from '../placement';
 import { registryHost } from '../registry-host';
-import { mountFromClaim, workspaceVolumePairs } from '../static-volume';
+import { bucketVolumePairs, mountFolder, mountFromClaim, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl } from '../store-url';
 import { AZURE_DISKS } from './disks';
@@ -38,7 +39,16 @@ export const azureCloud: Cloud = {
   withoutCredentials: (containers) => ({ annotations: { 'azure.workload.identity/skip-containers': containers.join(';') } }),
   identity,
   podLabels: { 'azure.workload.identity/use': 'true' },
-  workspaceVolumes: (platform, namespace) => workspaceVolumePairs(platform, namespace, (owners) => blobVolume(platform, owners)),
+  otherBuckets: {
+    scheme: () => 'az',
+    urlProblem: (url) => (splitUrl(url).path ? undefined : 'names no container of the storage account; write az://<account>/<container>'),
+    mount: mountFolder,
+    store: (_, { url }) => accountStore(url),
+  },
+  workspaceVolumes: (platform, namespace) => [
+    ...workspaceVolumePairs(platform, namespace, (owners) => artifactVolume(platform, owners)),
+    ...bucketVolumePairs(platform, namespace, (bucket) => readableVolume(platform, { namespace, bucket })),
+  ],
   network: azureNetwork,
   registryLogin,
   missing,
@@ -54,10 +64,38 @@ function workspaceUrl({ artifacts: { url, prefix } }: PlatformSpec, namespace: s
   return [url.replace(/\/+$/, ''), containerName(namespace), ...(prefix ? [prefix] : [])].join('/');
 }
 
-/** blobfuse2 with the token of the pod's ServiceAccount; without it the driver would ask for the account's key, which is off. */
-function blobVolume(platform: PlatformSpec, { namespace, owner }: VolumeOwners): Partial<PersistentVolumeSpec> {
+function artifactVolume(platform: PlatformSpec, { namespace, owner }: VolumeOwners): Partial<PersistentVolumeSpec> {
   const { url, prefix, resourceGroup } = platform.artifacts;
-  const account = splitUrl(url).host;
+  const { host: account } = splitUrl(url);
+  return blobVolume(platform, { namespace, id: namespace, account, container: containerName(owner), folder: prefix, resourceGroup });
+}
+
+interface Readable {
+  readonly namespace: string;
+  readonly bucket: ReadableBucketSpec;
+}
+
+function readableVolume(platform: PlatformSpec, { namespace, bucket }: Readable): Partial<PersistentVolumeSpec> {
+  const { host: account, path } = splitUrl(bucket.url);
+  const [container = '', ...folders] = path.split('/');
+  const { resourceGroup = platform.artifacts.resourceGroup } = bucket;
+  const id = `${namespace}.${shortDigest(digest(bucket))}`;
+  return blobVolume(platform, { namespace, id, account, container, folder: folders.join('/'), resourceGroup });
+}
+
+interface BlobFolder {
+  readonly namespace: string;
+  /** Tells volumes on one container apart: two with one handle would be one. */
+  readonly id: string;
+  readonly account: string;
+  readonly container: string;
+  readonly folder?: string;
+  readonly resourceGroup?: string;
+}
+
+/** blobfuse2 with the token of the pod's ServiceAccount; without it the driver would ask for the account's key, which is off. */
+function blobVolume(platform: PlatformSpec, blobs: BlobFolder): Partial<PersistentVolumeSpec> {
+  const { namespace, id, account, container, folder, resourceGroup } = blobs;
   return {
     mountOptions: [
       '-o allow_other',
@@ -65,17 +103,17 @@ function blobVolume(platform: PlatformSpec, { namespace, owner }: VolumeOwners):
       '--file-cache-timeout-in-seconds=120',
       '--use-attr-cache=true',
       '--cancel-list-on-mount-seconds=10',
-      ...(prefix ? [`--subdirectory=${prefix}`, '--virtual-directory=true'] : []),
+      ...(folder ? [`--subdirectory=${folder}`, '--virtual-directory=true'] : []),
     ],
     csi: {
       driver: 'blob.csi.azure.com',
       readOnly: true,
-      volumeHandle: [resourceGroup, account, containerName(owner), namespace].join('#'),
+      volumeHandle: [resourceGroup, account, container, id].join('#'),
       volumeAttributes: {
         protocol: 'fuse2',
         ...(resourceGroup && { resourceGroup }),
         storageAccount: account,
-        containerName: containerName(owner),
+        containerName: container,
         ClientID: clientId(platform, { namespace, role: 'artifact-reader' }),
         mountWithWorkloadIdentityToken: 'true',
       },
@@ -84,14 +122,18 @@ function blobVolume(platform: PlatformSpec, { namespace, owner }: VolumeOwners):
 }
 
 function store(platform: PlatformSpec): StoreAccess {
+  return accountStore(platform.artifacts.url);
+}
+
+function accountStore(url: string): StoreAccess {
   return {
     env: [
-      { name: 'RCLONE_AZUREBLOB_ACCOUNT', value: splitUrl(platform.artifacts.url).host },
+      { name: 'RCLONE_AZUREBLOB_ACCOUNT', value: splitUrl(url).host },
       { name: 'RCLONE_AZUREBLOB_ENV_AUTH', value: 'true' },
       { name: 'RCLONE_AZUREBLOB_NO_CHECK_CONTAINER', value: 'true' },
     ],
     /* The account is not part of rclone's path. */
-    remotePath: (url) => rclonePath('azureblob', `az://${splitUrl(url).path}`),
+    remotePath: (file) => rclonePath('azureblob', `az://${splitUrl(file).path}`),
   };
 }
 

@@ -3,7 +3,7 @@ import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { Construct } from 'constructs';
 import type { AzureLocation, CloudInfrastructure, ClusterInfrastructure } from '../infrastructure';
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
-import { bucket } from './infrastructure/bucket';
+import { bucket, grantRead } from './infrastructure/bucket';
 import { cluster } from './infrastructure/cluster';
 import type { ClusterContext } from './infrastructure/cluster-context';
 import { existingContext } from './infrastructure/existing';
@@ -70,6 +70,7 @@ function handleOf(context: ClusterContext): ClusterInfrastructure {
     addBucket: (scope, spec) => bucket(scope, spec, context),
     addRegistry: (scope, spec) => registry(scope, spec, context),
     addIdentity: (_, account) => void identityOf(context, account),
+    grantRead: (scope, grant) => grantRead(scope, grant, context),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Container } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../../api/platform';
 import type { Capacity } from '../../api/resource';
 import { imageNamed } from '../../catalog/images';
-import type { ArtifactMount, Cloud, GpuRequest, Placement, PodPart, StoreAccess } from '../cloud';
+import type { ArtifactMount, Cloud, FolderMount, GpuRequest, Placement, PodPart, StoreAccess } from '../cloud';
 import { SHARING_LABEL } from '../labels';
 import { gpuTolerations, labelledGpuNodes, placeBySpotLabel, requireNodes, withoutLabels } from '../placement';
 import { registryHost } from '../registry-host';
@@ -50,6 +50,7 @@ export const gcpCloud: Cloud = {
   workspaceUrl: workspaceFolder,
   mountArtifact,
   store,
+  otherBuckets: { scheme: () => 'gs', mount: mountOther, store },
   identity: () => ({}),
   workspaceVolumes: () => [],
   network: gcpNetwork,
@@ -76,9 +77,24 @@ function sharingLabels(sharing: string): Record<string, string> {
   return { [STRATEGY_LABEL]: kind === 'mps' ? 'mps' : 'time-sharing', [CLIENTS_LABEL]: of };
 }
 
-/** Inline: the driver mounts with the pod's own identity, below the artifact's folder. Metadata never expires: artifacts are immutable. */
-function mountArtifact({ name, mountPath, url, options = [] }: ArtifactMount): PodPart {
+/** Below the artifact's folder. Metadata never expires: artifacts are immutable. */
+function mountArtifact({ url, ...mount }: ArtifactMount): PodPart {
+  return fuse({ ...mount, url: `${url}/files` }, { metadataCacheTTLSeconds: '-1' });
+}
+
+/** What others may change is read again after the driver's default time. */
+function mountOther({ bucket, path, ...mount }: FolderMount): PodPart {
+  return fuse({ ...mount, url: [bucket.url, path].filter(Boolean).join('/') });
+}
+
+interface FuseMount extends Pick<FolderMount, 'name' | 'mountPath' | 'options'> {
+  readonly url: string;
+}
+
+/** Inline: the driver mounts with the pod's own identity. */
+function fuse({ name, mountPath, url, options = [] }: FuseMount, attributes: Record<string, string> = {}): PodPart {
   const { host, path } = splitUrl(url);
+  const onlyDir = path ? [`only-dir=${path}`] : [];
   return {
     volumes: [{
       name,
@@ -87,8 +103,8 @@ function mountArtifact({ name, mountPath, url, options = [] }: ArtifactMount): P
         readOnly: true,
         volumeAttributes: {
           bucketName: host,
-          mountOptions: ['implicit-dirs', `only-dir=${path}/files`, 'file-mode=0444', 'dir-mode=0555', ...options].join(','),
-          metadataCacheTTLSeconds: '-1',
+          mountOptions: ['implicit-dirs', ...onlyDir, 'file-mode=0444', 'dir-mode=0555', ...options].join(','),
+          ...attributes,
           skipCSIBucketAccessCheck: 'true',
         },
       },

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec, GcpLocation } from '../infrastructure';
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
-import { bucket } from './infrastructure/bucket';
+import { bucket, grantRead } from './infrastructure/bucket';
 import { cluster, enabledApis, nodeIdentity } from './infrastructure/cluster';
 import { network } from './infrastructure/network';
 import { gpuPool, nodePool } from './infrastructure/pools';
@@ -90,5 +90,6 @@ function handleOf({ nodes, dependables, ...context }: Handle): ClusterInfrastruc
     addRegistry: (scope, spec) => registry(scope, spec, { ...context, nodes: nodes().member, cluster: dependables }),
     /* IAM knows a ServiceAccount by its name. */
     addIdentity: () => undefined,
+    grantRead: (scope, grant) => grantRead(scope, grant, { ...context, cluster: dependables }),
   };
 }

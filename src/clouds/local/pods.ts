@@ -1,10 +1,10 @@
 /** A local cluster such as kind: artifacts in a directory of the node, or in an S3-compatible store such as MinIO or Ceph. */
 import type { EnvVar } from 'kubernetes-types/core/v1';
 import { digest, shortDigest } from '../../api/digest';
-import type { PlatformSpec, WorkspaceRole } from '../../api/platform';
+import type { PlatformSpec, ReadableBucketSpec, WorkspaceRole } from '../../api/platform';
 import type { ArtifactMount, Cloud, StoreAccess } from '../cloud';
 import { labelledGpuNodes } from '../placement';
-import { claimName, mountFromClaim, relativeTo, workspaceVolumePairs } from '../static-volume';
+import { bucketClaimName, bucketVolumePairs, claimName, mountFolder, mountFromClaim, relativeTo, workspaceVolumePairs } from '../static-volume';
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { localNetwork } from './network';
@@ -30,6 +30,11 @@ export const localCloud: Cloud = {
   workspaceUrl: workspaceFolder,
   mountArtifact: (mount: ArtifactMount, platform: PlatformSpec) => mountFromClaim(mount, workspaceFolder(platform, mount.owner)),
   store: (platform, access) => (isDirectory(platform) ? directoryStore(platform, access) : s3CompatibleStore(platform)),
+  otherBuckets: {
+    scheme: (platform) => (isDirectory(platform) ? 'file' : 's3'),
+    mount: mountFolder,
+    store: (platform, bucket) => (isDirectory(platform) ? otherDirectory(bucket) : s3CompatibleStore(platform)),
+  },
   identity: () => ({}),
   workspaceVolumes,
   network: localNetwork,
@@ -44,10 +49,24 @@ function isDirectory(platform: PlatformSpec): boolean {
 /** A volume on the directory, for pods may not mount host paths themselves. */
 function workspaceVolumes(platform: PlatformSpec, namespace: string): ReturnType<Cloud['workspaceVolumes']> {
   if (!isDirectory(platform)) return [];
-  return workspaceVolumePairs(platform, namespace, ({ owner }) => ({
-    accessModes: ['ReadWriteMany'],
-    hostPath: { path: `/${splitUrl(workspaceFolder(platform, owner)).path}`, type: 'DirectoryOrCreate' },
-  }));
+  return [
+    ...workspaceVolumePairs(platform, namespace, ({ owner }) => ({
+      accessModes: ['ReadWriteMany'],
+      hostPath: { path: `/${splitUrl(workspaceFolder(platform, owner)).path}`, type: 'DirectoryOrCreate' },
+    })),
+    ...bucketVolumePairs(platform, namespace, ({ url }) => ({ hostPath: { path: `/${splitUrl(url).path}`, type: 'Directory' } })),
+  ];
+}
+
+function otherDirectory(bucket: ReadableBucketSpec): StoreAccess {
+  const name = 'other-store';
+  return {
+    isDirectory: true,
+    env: [],
+    volumes: [{ name, persistentVolumeClaim: { claimName: bucketClaimName(bucket), readOnly: true } }],
+    volumeMounts: [{ name, mountPath: DIRECTORY, readOnly: true }],
+    remotePath: (url) => (url === bucket.url ? DIRECTORY : `${DIRECTORY}/${relativeTo(bucket.url, url)}`),
+  };
 }
 
 function directoryStore(platform: PlatformSpec, { role, ...owners }: VolumeOwners & { readonly role: WorkspaceRole }): StoreAccess {

@@ -6,10 +6,12 @@ import type { NodePoolSpec, WorkspaceRole } from '../../api/platform';
 import type {
   BucketInfrastructure, CloudInfrastructure, ClusterInfrastructure, NodePoolSpec as NodePool, RegistryInfrastructure, ServiceAccountRef,
 } from '../../clouds/infrastructure';
+import { splitUrl } from '../../clouds/store-url';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { poolSizeProblem } from '../platform/machines';
 import type { Platform } from '../platform/platform';
 import type { PlatformSource } from '../platform/platform-source';
+import type { ReadableBucket } from '../platform/readable-bucket';
 import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { ICluster, NodePoolOptions } from './cluster-props';
 import { lateClientIds, outputsIn, outputsOf } from './outputs';
@@ -74,6 +76,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
     asValidation(scope, () => {
       for (const role of WORKSPACE_ROLES) this._infrastructure.addIdentity(scope, this.account(namespace, role));
       for (const part of this.parts) this.grant(part, namespace);
+      for (const bucket of options.readableBuckets ?? []) this.grantRead(scope, { namespace, bucket });
     });
   }
 
@@ -165,6 +168,19 @@ export abstract class ClusterBase extends Construct implements ICluster {
     }
     registry?.addWorkspace(construct, { namespace, builder: account('image-builder') });
   }
+
+  /** To the reader alone, as pods of users have it. */
+  private grantRead(scope: Construct, { namespace, bucket: { url, ...rest } }: Readable): void {
+    const { host: bucketName, path } = splitUrl(url);
+    const prefix = path.replace(/\/+$/, '');
+    this._infrastructure.grantRead?.(scope, { account: { namespace, name: 'artifact-reader' }, bucketName, prefix, ...rest });
+  }
+}
+
+/** A workspace and what it may read. */
+interface Readable {
+  readonly namespace: string;
+  readonly bucket: ReadableBucket;
 }
 
 /** A pool without GPU as the platform has it. */

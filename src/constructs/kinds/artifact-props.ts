@@ -5,7 +5,7 @@ import type { ArtifactSpec } from '../../api/resource';
 import { formatValue } from '../checks/format-value';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
-import type { DeletionPolicy } from '../platform/access';
+import { DeletionPolicy } from '../platform/access';
 import { storageSpec } from './storage';
 import type { StorageOptions } from './storage';
 import { commonSpec, WORKLOAD_PROPS } from './workload';
@@ -67,6 +67,21 @@ export function artifactSpec(scope: Construct, props: ArtifactProps): ArtifactSp
     ...(sharedWith && { sharing: { namespaces: sharedWith } }),
     ...(deletionPolicy && { deletionPolicy }),
   };
+}
+
+/** What a Model says beside its source, for which nothing runs. */
+const BESIDE_SOURCE = ['source', 'metadata', 'sharedWith'];
+
+/** The part of the spec that is not about making an artifact. */
+export function sourcedSpec(scope: Construct, props: Partial<ArtifactProps>): Pick<ArtifactSpec, 'sharing'> {
+  const { sharedWith, deletionPolicy } = props;
+  if (deletionPolicy === DeletionPolicy.DELETE) {
+    throw new ValidationError(scope, 'deletionPolicy is Delete, but the files of source were there before, and are never deleted; leave it out');
+  }
+  const other = Object.entries(props).find(([name, value]) => value !== undefined && !BESIDE_SOURCE.includes(name));
+  if (other) throw new ValidationError(scope, `source is set and ${other[0]} too, but nothing runs for files that are there already; leave one of them out`);
+  checkSharedWith(scope, sharedWith);
+  return sharedWith ? { sharing: { namespaces: sharedWith } } : {};
 }
 
 function checkSharedWith(scope: Construct, sharedWith: string[] = []): void {

@@ -1,6 +1,8 @@
 /** All resources that are declared in one App: what can only be said when everything is there. */
 import { App } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
+import type { ModelSourceSpec } from '../../api/model-source';
+import { sourceOf } from '../../api/resource';
 import { CycleError, inOrder, keyOf, keyOfResource } from '../../expand';
 import { TokenGuard } from '../checks/guard';
 import { ValidationError } from '../checks/validation-error';
@@ -127,6 +129,12 @@ export class Declarations {
   /** Recipe digest of an artifact, where it is known here. */
   public recipeDigest(key: string): string | undefined {
     return this.byKey.get(key)?.object.recipeDigest ?? this.imported.get(key)?.recipeDigest;
+  }
+
+  /** Where the files of a Model are that has a source, where that is known here. */
+  public source(key: string): ModelSourceSpec | undefined {
+    const declared = this.byKey.get(key)?.object.declared;
+    return declared ? sourceOf(declared) : this.imported.get(key)?.source;
   }
 
   private get cluster(): string {

@@ -1,11 +1,16 @@
 import { Construct } from 'constructs';
+import { recipeDigest } from '../../api/digest';
+import type { ModelSourceSpec } from '../../api/model-source';
+import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
+import { ValidationError } from '../checks/validation-error';
 import type { Access } from '../platform/access';
-import { ARTIFACT_PROPS, artifactSpec } from './artifact-props';
+import { ARTIFACT_PROPS, artifactSpec, sourcedSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
 import type { IDataset, IModel } from './artifacts';
 import { Declarations } from './declarations';
 import { declare } from './declare';
+import { ModelSource } from './model-source';
 import { Notebook } from './notebook';
 import type { NotebookOptions } from './notebook';
 import { checkProps } from './props-check';
@@ -47,6 +52,14 @@ export interface ModelProps extends ModelOptions {
    * @default - none; the model is imported, or trained from nothing
    */
   readonly model?: IModel;
+
+  /**
+   * Files that are there already, in place of `image` and `imageBuild`: nothing runs, and the model is Ready at once. Beside it there may
+   * be `metadata` and `sharedWith` alone.
+   *
+   * @default - none; the model is made by an image
+   */
+  readonly source?: ModelSource;
 }
 
 /** What is known of a Model that is declared elsewhere. */
@@ -67,13 +80,23 @@ export interface ModelAttributes {
    * @default - not known: the reconciler resolves the name; previews show `unresolved`, and such a stack cannot be ejected
    */
   readonly recipeDigest?: string;
+
+  /**
+   * Where its files are, if that Model has a `source`. The recipe digest follows from it.
+   *
+   * @default - none; the Model is made by an image
+   */
+  readonly source?: ModelSource;
 }
 
-const MODEL_PROPS = knownProps<ModelProps>({ ...ARTIFACT_PROPS, model: true, dataset: true, access: true, mountOptions: true });
-const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({ modelName: true, modelNamespace: true, recipeDigest: true });
+const MODEL_PROPS = knownProps<ModelProps>({
+  ...ARTIFACT_PROPS, model: true, dataset: true, access: true, mountOptions: true, source: true,
+});
+const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({ modelName: true, modelNamespace: true, recipeDigest: true, source: true });
 
 /**
- * Imports or trains a model: runs an image that writes it to `/content/artifacts`, and publishes that to the bucket.
+ * Imports or trains a model: runs an image that writes it to `/content/artifacts`, and publishes that to the bucket. Or refers to files
+ * that are there already (`source`), for which nothing runs.
  *
  * What decides its content cannot change: another image, param or input is another Model, whose name ends with another digest.
  */
@@ -91,8 +114,9 @@ export class Model extends Construct implements IModel {
     super(scope, id);
     const declarations = Declarations.of(this);
     checkProps(this, props, MODEL_PROPS);
+    const source = checkedSource(this, props);
     const inputs = resolveReferences(this, props);
-    const spec = { ...artifactSpec(this, props), ...inputs.spec };
+    const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, props), ...inputs.spec };
     const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs, onPatch: () => declarations.changed() });
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
@@ -116,17 +140,29 @@ export class Model extends Construct implements IModel {
   }
 }
 
+/** For callers without types. */
+function checkedSource(scope: Construct, { source }: Pick<ModelProps, 'source'>): ModelSourceSpec | undefined {
+  if (source === undefined || source instanceof ModelSource) return source?._spec;
+  throw new ValidationError(scope, `source is ${formatValue(source)}, which is not a ModelSource; write for example ModelSource.bucket('s3://acme-weights/llama')`);
+}
+
 class ImportedModel extends Construct implements IModel {
   public readonly modelName: string;
   public readonly modelNamespace: string;
   public readonly recipeDigest?: string;
+  /** @internal */
+  public readonly _source?: ModelSourceSpec;
 
   constructor(scope: Construct, id: string, attributes: ModelAttributes) {
     super(scope, id);
     checkProps(this, attributes, MODEL_ATTRIBUTES);
+    this._source = checkedSource(this, attributes);
+    if (this._source && attributes.recipeDigest !== undefined) {
+      throw new ValidationError(this, 'recipeDigest and source are set; leave recipeDigest out, which follows from the source');
+    }
     this.modelName = attributes.modelName;
     this.modelNamespace = attributes.modelNamespace ?? namespaceAt(this);
-    this.recipeDigest = attributes.recipeDigest;
+    this.recipeDigest = this._source ? recipeDigest({ kind: 'Model', spec: { source: this._source } }) : attributes.recipeDigest;
     checkImported(this, { kind: 'Model', name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
   }
 }

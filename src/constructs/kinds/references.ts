@@ -4,6 +4,7 @@ import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { InputDigests } from '../../api/digest';
+import type { ModelSourceSpec } from '../../api/model-source';
 import { isDns1123Label } from '../../api/names';
 import type { ArtifactKind, InputsSpec } from '../../api/resource';
 import { cloudNamed } from '../../clouds/pods';
@@ -26,6 +27,13 @@ export interface DeclaredReference {
   readonly name: string;
   /** None where it is declared elsewhere and only its name was given. */
   readonly recipeDigest?: string;
+  /** Where its files are, if it is declared elsewhere and has a source. */
+  readonly source?: ModelSourceSpec;
+}
+
+/** What a reference to a Model that is declared elsewhere may know. */
+interface Sourced {
+  readonly _source?: ModelSourceSpec;
 }
 
 export interface References {
@@ -96,7 +104,8 @@ function digestOf({ recipeDigest, namespace, name }: DeclaredReference): string 
 
 function modelReference(scope: Construct, model: IModel): DeclaredReference {
   checkReference(scope, { field: 'model', target: model, attribute: 'modelName' });
-  return { kind: 'Model', namespace: model.modelNamespace, name: model.modelName, recipeDigest: model.recipeDigest };
+  const { modelNamespace: namespace, modelName: name, recipeDigest, _source: source } = model as IModel & Sourced;
+  return { kind: 'Model', namespace, name, recipeDigest, ...(source && { source }) };
 }
 
 function datasetReference(scope: Construct, dataset: IDataset): DeclaredReference {

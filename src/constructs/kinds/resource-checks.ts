@@ -1,12 +1,13 @@
 /** What is wrong with a resource, once the platform and all other resources are known. */
 import { workspaceOf } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
+import { sourceOf } from '../../api/resource';
 import type { ArtifactSpec, Resource, ResourcesSpec, ServerSpec } from '../../api/resource';
 import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
-  architectureProblem, artifactUrl, checkExpandable, describe, diskProblem, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf,
-  keyOfResource, namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
+  architectureProblem, checkExpandable, describe, diskProblem, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf,
+  keyOfResource, located, namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -40,7 +41,8 @@ function duplicateErrors({ construct, object }: Declaration, all: Declarations):
 /** Two resources of one recipe would write the same folder at the same time. */
 function recipeErrors(declaration: Declaration, all: Declarations): string[] {
   const first = all.firstOfRecipe(declaration);
-  const { kind, name } = declaration.object;
+  const { kind, name, declared } = declaration.object;
+  if (sourceOf(declared)) return []; // nothing is written
   if (!first || first === declaration || first.object.name === name) return [];
   return [`${kind} ${name} has the same recipe as ${kind} ${first.object.name} at ${first.construct.node.path}; `
     + 'use that one, or give it a param that tells them apart'];
@@ -127,7 +129,8 @@ function stagingErrors({ spec }: Resource): string[] {
 function expandErrors({ object: { rendered, isPatched } }: Declaration, platform: PlatformSpec, all: Declarations): string[] {
   try {
     const problems = placeErrors(rendered, platform);
-    if (problems.length > 0 || !(isPatched || hasWhatOnlyExpansionJudges(rendered))) return problems;
+    const readsSource = gatesOf(rendered).some((gate) => all.source(keyOf(gate)) !== undefined);
+    if (problems.length > 0 || !(isPatched || readsSource || hasWhatOnlyExpansionJudges(rendered))) return problems;
     checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
     return [];
   } catch (error) {
@@ -139,13 +142,15 @@ function expandErrors({ object: { rendered, isPatched } }: Declaration, platform
 /** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */
 function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
   const { pod, build, resources = {} } = spec;
-  return [pod, build, resources.capacity, resources.sharedMemory].some((field) => field !== undefined) || 'access' in spec || 'mountOptions' in spec;
+  return [pod, build, resources.capacity, resources.sharedMemory].some((field) => field !== undefined)
+    || ['access', 'mountOptions', 'source'].some((field) => field in spec);
 }
 
 /** The inputs of a resource as far as they are known at synth. */
 export function inputsOf(resource: Resource, platform: PlatformSpec, all: Declarations): Inputs {
   return Object.fromEntries(gatesOf(resource).map((gate: Gate) => {
-    const artifact = { ...gate, recipeDigest: all.recipeDigest(keyOf(gate)) ?? UNRESOLVED };
-    return [gate.kind.toLowerCase(), { ...artifact, url: artifactUrl(platform, artifact) }];
+    const source = all.source(keyOf(gate));
+    const artifact = { ...gate, recipeDigest: all.recipeDigest(keyOf(gate)) ?? UNRESOLVED, ...(source && { source }) };
+    return [gate.kind.toLowerCase(), located(platform, artifact)];
   }));
 }

@@ -3,6 +3,7 @@ import { knownProps } from '../checks/known-props';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, S3CompatibleStore,
 } from './platform-props';
+import type { ReadableBucket } from './readable-bucket';
 import type { WorkspaceOptions } from './workspace-options';
 
 const PLATFORM_PROPS = {
@@ -30,7 +31,10 @@ export const KNOWN = {
   workspace: {
     owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({
       reads: true, builds: true, buildNamespace: true, networkPolicies: true, private: true, serversOpenTo: true, clientIds: true,
-      podDefaults: true,
+      podDefaults: true, readableBuckets: true,
     }),
+  },
+  readableBucket: {
+    owner: 'readableBuckets', props: knownProps<ReadableBucket>({ url: true, region: true, encryptionKey: true, resourceGroup: true }),
   },
 };

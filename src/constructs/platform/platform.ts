@@ -19,6 +19,7 @@ import type {
 import { byHand, clientIdsByRole, poolSpec, withLate } from './platform-source';
 import type { PlatformSource } from './platform-source';
 import { podDefaultsSpec } from './pod-defaults-checks';
+import { readableProblem, readableSpec } from './readable-buckets';
 import type { WorkspaceOptions } from './workspace-options';
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
@@ -116,13 +117,15 @@ export class Platform {
   /** Declares a namespace with the cloud identities of a workspace. */
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
     const what = `cannot have workspace ${formatValue(namespace)}`;
-    const problem = this.check(what, () => workspaceProblem(namespace, options, this.workspaces));
+    const problem = this.check(what, () => workspaceProblem(namespace, options, this.workspaces)
+      ?? (options.readableBuckets && readableProblem(options.readableBuckets, this._spec)));
     if (problem) throw this.error(`${what}: ${problem}`);
-    const { reads, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults } = options;
+    const { reads, readableBuckets, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults } = options;
     const buildNamespace = buildNamespaceFor(namespace, options);
     const workspace: WorkspaceSpec = {
       namespace,
       ...(reads && { reads }),
+      ...(readableBuckets && { readableBuckets: readableBuckets.map(readableSpec) }),
       ...(builds && { builds }),
       ...(buildNamespace !== undefined && { buildNamespace }),
       ...(networkPolicies === false && { networkPolicies }),

@@ -1,5 +1,6 @@
 /** What is said of a workspace, where the platform hears of it. */
 import type { PodDefaults } from './pod-defaults';
+import type { ReadableBucket } from './readable-bucket';
 
 /** Azure: the client ids of a workspace's identities. */
 export interface WorkspaceClientIds {
@@ -21,6 +22,14 @@ export interface WorkspaceOptions {
    * @default - none
    */
   readonly reads?: string[];
+
+  /**
+   * Buckets that are not the platform's, which its pods may read: for Models with `ModelSource.bucket`. A Cluster gives the ServiceAccount
+   * `artifact-reader` the right to; on a platform that is described by hand, you do.
+   *
+   * @default - none
+   */
+  readonly readableBuckets?: ReadableBucket[];
 
   /**
    * Whether images may be built, which takes a pod without seccomp and AppArmor profiles.

@@ -2,6 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { sourceUrl } from '../../api/model-source';
+import { sourceOf } from '../../api/resource';
 import type { Resource } from '../../api/resource';
 import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, UNRESOLVED } from '../../expand';
 import type { Artifact, Child } from '../../expand';
@@ -184,6 +186,8 @@ function platformFor({ construct }: Declaration, { platform }: PreviewOptions): 
 }
 
 function resourceYaml({ resource, children }: PreviewedResource): string {
+  const source = sourceOf(resource);
+  if (source) return `# ${nameOf(resource)} · nothing runs; it refers to ${sourceUrl(source)}\n`;
   const gates = gatesOf(resource).map(describe);
   const wait = gates.length > 0 ? `, once ready: ${gates.join(', ')}` : '';
   return children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(object)}`).join('---\n');

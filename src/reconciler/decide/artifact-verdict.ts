@@ -36,6 +36,20 @@ export function publishedVerdict(artifact: PublishedArtifact): Verdict {
   };
 }
 
+/** Of files that were there already: nothing runs for them, also if the spec says what becomes of what was published. */
+export function referencedVerdict({ recipeDigest, url }: PublishedArtifact, deletionPolicy?: string): Verdict {
+  const kept = deletionPolicy === 'Delete' ? '; deletionPolicy Delete is ignored, for they were there before' : '';
+  const message = `refers to the files at ${url}, which are read where they are, and never changed or deleted${kept}`;
+  return {
+    ready: true,
+    reason: 'Referenced',
+    message,
+    artifact: { recipeDigest, url },
+    fields: { artifacts: { url } },
+    conditions: [complete(true, 'Referenced', message)],
+  };
+}
+
 function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
   return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${UNITS[power]}`;

@@ -1,12 +1,13 @@
 /** Models and Datasets: check, run, publish, each when the one before it has said so; and nothing once it is published. */
 import { recipeDigest } from '../../api/digest';
+import { sourceOf } from '../../api/resource';
 import type { PublishedArtifact } from '../../api/status';
 import { artifactOf, artifactUrl, namespaceOf } from '../../expand';
 import type { Child, Inputs } from '../../expand';
 import { intentOf } from '../observe/intent';
 import type { ObservedChild } from '../observe/observed';
 import type { ObservedPod } from '../observe/pods';
-import { publishedVerdict, suspendedVerdict, waitingVerdict } from './artifact-verdict';
+import { publishedVerdict, referencedVerdict, suspendedVerdict, waitingVerdict } from './artifact-verdict';
 import { attemptOf, jobsOf, JOB_STEPS, newRetryOf, tokensOf } from './attempt';
 import type { Attempt, JobStep } from './attempt';
 import type { Decision } from './decision';
@@ -25,6 +26,7 @@ import type { ArtifactView } from './view';
 const NEWS_MS = 5000;
 
 export function decideArtifact(view: ArtifactView): Decision {
+  if (sourceOf(view.resource)) return refer(view);
   const published = publishedBefore(view);
   if (!published) return make(view);
   const waiting = awaitDeletion(view, published);
@@ -32,6 +34,12 @@ export function decideArtifact(view: ArtifactView): Decision {
   if (published.url === urlHere(view, published)) return done(view, published);
   const decision = make(view, published);
   return { ...decision, verdict: { ...decision.verdict, artifact: decision.verdict.artifact ?? published } };
+}
+
+/** Files that are there already: that they can be read is all that there is to find out. */
+function refer({ resource, platform, expand }: ArtifactView): Decision {
+  expand(resource, { platform, inputs: {} }); // it has no children, but fails where the files cannot be read
+  return { desired: [], obsolete: [], verdict: referencedVerdict(artifactOf(resource, platform, {}), resource.spec.deletionPolicy) };
 }
 
 /** What the status says was published, as long as the spec still says the same. */

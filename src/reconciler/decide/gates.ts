@@ -1,9 +1,9 @@
 /** What a resource waits for, and what its references resolve to. */
 import { recipeDigest } from '../../api/digest';
-import { isArtifactResource } from '../../api/resource';
+import { isArtifactResource, sourceOf } from '../../api/resource';
 import type { ArtifactResource } from '../../api/resource';
 import type { Reason } from '../../api/status';
-import { artifactUrl, CycleError, describe, gatesOf, isOpenTo, keyOf, keyOfResource, namespaceOf } from '../../expand';
+import { CycleError, describe, gatesOf, isOpenTo, keyOf, keyOfResource, located, namespaceOf } from '../../expand';
 import type { Artifact, Gate, Inputs } from '../../expand';
 import type { Observed } from '../observe/observed';
 import type { View } from './view';
@@ -84,7 +84,8 @@ function publishedBy(target: Observed): Artifact | undefined {
   const { status, kind, metadata: { name, namespace } } = target;
   if (!isPublished(target) || !status?.artifact || (kind !== 'Model' && kind !== 'Dataset')) return undefined;
   const { recipeDigest: digest, url } = status.artifact;
-  return { kind, name, namespace, recipeDigest: digest, url };
+  const source = sourceOf(target);
+  return { kind, name, namespace, recipeDigest: digest, url, ...(source && { source }) };
 }
 
 /** What a resource will publish, told from its recipe and from those of its inputs. */
@@ -92,8 +93,8 @@ export function plannedBy(target: Observed, { find, platform }: Pick<View, 'find
   const digest = plannedDigest(target, find, []);
   if (!digest || !isArtifactResource(target)) return undefined;
   const { kind, metadata: { name } } = target;
-  const namespace = namespaceOf(target);
-  return { kind, name, namespace, recipeDigest: digest, url: artifactUrl(platform, { kind, namespace, recipeDigest: digest }) };
+  const source = sourceOf(target);
+  return located(platform, { kind, name, namespace: namespaceOf(target), recipeDigest: digest, ...(source && { source }) });
 }
 
 /** `path`: what is on the way here, for others may go in a circle. */

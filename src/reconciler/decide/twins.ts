@@ -2,6 +2,7 @@
  * Twins: resources of the same recipe in one namespace, which have the same artifact. It belongs to all of them, and goes with the last
  * one, if none of those that are there then would keep it.
  */
+import { sourceOf } from '../../api/resource';
 import type { ArtifactResource } from '../../api/resource';
 import type { Artifact } from '../../expand';
 import type { Observed } from '../observe/observed';
@@ -11,9 +12,9 @@ import type { Decision } from './decision';
 import { plannedBy } from './gates';
 import type { ArtifactView } from './view';
 
-/** Whether a resource takes its artifact with it. */
-export function takesArtifact({ spec }: Pick<ArtifactResource, 'spec'>): boolean {
-  return spec.deletionPolicy === 'Delete';
+/** Whether a resource takes its artifact with it: never files that were there before it. */
+export function takesArtifact(resource: Pick<ArtifactResource, 'kind' | 'spec'>): boolean {
+  return resource.spec.deletionPolicy === 'Delete' && sourceOf(resource) === undefined;
 }
 
 /** Who has the artifact when the resource goes: twins that stay, and those that go but leave it. */

@@ -58,7 +58,12 @@ function isApplied(value: unknown): value is Applied {
 
 function isInputs(inputs: unknown = {}): boolean {
   return typeof inputs === 'object' && inputs !== null
-    && Object.values(inputs).every((input) => isTexts(input, ['kind', 'name', 'namespace', 'recipeDigest', 'url'], []));
+    && Object.values(inputs).every((input) => isTexts(input, ['kind', 'name', 'namespace', 'recipeDigest', 'url'], []) && isSource(input));
+}
+
+/** Whether the source of an input can be one; most have none. */
+function isSource({ source = {} }: { readonly source?: unknown }): boolean {
+  return typeof source === 'object' && source !== null;
 }
 
 /** Whether it has these fields, all of them texts. */

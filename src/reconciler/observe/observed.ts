@@ -98,7 +98,7 @@ export const KEPT_SPEC_BYTES = 8 * 2 ** 10;
 /** What a field of a larger one may take. */
 const KEPT_FIELD_BYTES = 512;
 /** Fields that are looked up for other resources. */
-const LOOKED_UP = ['model', 'dataset', 'sharing'];
+const LOOKED_UP = ['model', 'dataset', 'sharing', 'source'];
 /** What an annotation of ours may take; of a longer one the digest is kept, for it is only compared. */
 const KEPT_ANNOTATION_LENGTH = 256;
 

@@ -7,7 +7,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import type { Construct } from 'constructs';
 import { digest, shortDigest } from '../../../api/digest';
-import type { AwsLocation, BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec } from '../../infrastructure';
+import type { AwsLocation, BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec, ReadGrant } from '../../infrastructure';
 import type { Identities } from './identity';
 import { bucketArn, checkBucketName, joinedName } from './names';
 import { policyDocument } from './policy';
@@ -24,6 +24,8 @@ const KEY_ACTIONS: Readonly<Record<BucketAccess, readonly string[]>> = {
 const DAYS_OF_AN_UPLOAD = 7;
 const MAX_POLICY_NAME = 128;
 
+type Encrypted = Pick<BucketSpec, 'name' | 'encryptionKey'>;
+
 export interface BucketContext {
   readonly location: AwsLocation;
   readonly identities: Identities;
@@ -31,12 +33,21 @@ export interface BucketContext {
 
 /** Rights are on the paths below a prefix, so a folder of a workspace need not exist. */
 export function bucket(scope: Construct, spec: BucketSpec, { location, identities }: BucketContext): BucketInfrastructure {
-  checkBucketSpec(spec);
+  checkBucketName(spec.name);
+  checkKey(spec);
   if (!spec.exists) createBucket(scope, spec, location);
   return {
     addWorkspace: () => undefined,
     grant: (_, grant) => identities.allow(grant.account, policyName(spec.name, grant), grantStatements(spec, grant, location)),
   };
+}
+
+/** The right to read what others have. Their bucket must allow it too, where it belongs to another account. */
+export function grantRead({ account, bucketName: name, prefix, ...options }: ReadGrant, { location, identities }: BucketContext): void {
+  const { encryptionKey, region = location.region } = options;
+  checkKey({ name, encryptionKey });
+  const grant: BucketGrant = { account, prefix, access: 'read' };
+  identities.allow(account, policyName(name, grant), grantStatements({ name, encryptionKey }, grant, { ...location, region }));
 }
 
 /** One for each right: folders with a dot in them, or what no name of a policy takes, go by their digest. */
@@ -45,14 +56,13 @@ function policyName(bucketName: string, { access, prefix }: BucketGrant): string
   return joinedName([access, bucketName, ...folder ? [folder] : []], MAX_POLICY_NAME);
 }
 
-function checkBucketSpec({ name, encryptionKey }: BucketSpec): void {
-  checkBucketName(name);
+function checkKey({ name, encryptionKey }: Encrypted): void {
   if (encryptionKey !== undefined && !/^arn:[a-z-]+:kms:/.test(encryptionKey)) {
     throw new Error(`encryptionKey of bucket ${name} is ${encryptionKey}, which is not an ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/…`);
   }
 }
 
-function grantStatements({ name, encryptionKey }: BucketSpec, { prefix, access }: BucketGrant, location: AwsLocation): Statement[] {
+function grantStatements({ name, encryptionKey }: Encrypted, { prefix, access }: BucketGrant, location: AwsLocation): Statement[] {
   const resource = bucketArn(location, name);
   return [
     {

@@ -3,8 +3,8 @@ import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-a
 import { StorageContainer } from '@cdktf/provider-azurerm/lib/storage-container';
 import { StorageManagementPolicy } from '@cdktf/provider-azurerm/lib/storage-management-policy';
 import type { Construct } from 'constructs';
-import type { BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec } from '../../infrastructure';
-import { checkContainerName, checkStorageAccountName } from '../names';
+import type { BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec, ReadGrant } from '../../infrastructure';
+import { checkContainerName, checkOtherContainerName, checkStorageAccountName } from '../names';
 import { containerName } from '../pods';
 import type { ClusterContext } from './cluster-context';
 import { customerKey } from './customer-key';
@@ -44,6 +44,18 @@ export function bucket(scope: Construct, spec: BucketSpec, context: ClusterConte
   };
 }
 
+/** The right to read a container of another account of the subscription: Azure limits it by container, not by folder. */
+export function grantRead(scope: Construct, grant: ReadGrant, context: ClusterContext): void {
+  const { bucketName: name, prefix, resourceGroup = context.resourceGroup } = grant;
+  checkStorageAccountName(name);
+  const [container = ''] = prefix.split('/');
+  const id = ['Read', name, container].join('_');
+  if (scope.node.tryFindChild(id)) return;
+  const accountId = existingAccountId({ name, resourceGroup }, context);
+  const on = `${accountId}/blobServices/default/containers/${checkOtherContainerName(container)}`;
+  assignRole(scope, id, { role: ROLES.read, principalId: identityOf(context, grant.account).principalId, on });
+}
+
 /** The workspace whose folder it is; `undefined` for the whole account. What comes before it is a folder in each container. */
 function ownerOf({ artifactPrefix }: BucketSpec, { prefix }: BucketGrant): string | undefined {
   if (prefix === '') return undefined;
@@ -54,7 +66,7 @@ function ownerOf({ artifactPrefix }: BucketSpec, { prefix }: BucketGrant): strin
     + `give the folder of a workspace, such as ${before}team-a, or an empty one for all of them`);
 }
 
-function existingAccountId({ name, resourceGroup }: BucketSpec, { location: { subscriptionId } }: ClusterContext): string {
+function existingAccountId({ name, resourceGroup }: Pick<BucketSpec, 'name' | 'resourceGroup'>, { location: { subscriptionId } }: ClusterContext): string {
   if (!resourceGroup) throw new Error(`bucket ${name} exists and has no resourceGroup; give the resource group of the storage account`);
   return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Storage/storageAccounts/${name}`;
 }

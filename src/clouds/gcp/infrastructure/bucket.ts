@@ -5,11 +5,14 @@ import { StorageManagedFolder } from '@cdktf/provider-google/lib/storage-managed
 import { StorageManagedFolderIamMember } from '@cdktf/provider-google/lib/storage-managed-folder-iam-member';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { BucketGrant, BucketInfrastructure, BucketSpec, GcpLocation } from '../../infrastructure';
+import type { BucketGrant, BucketInfrastructure, BucketSpec, GcpLocation, ReadGrant } from '../../infrastructure';
 import { principal, serviceAgent } from './identity';
 import { checkedName, labelsOf } from './names';
 
-const ROLES = { read: 'roles/storage.objectViewer', write: 'roles/storage.objectUser' };
+const ROLES = { read: 'roles/storage.objectViewer', write: 'roles/storage.objectUser', list: 'roles/storage.legacyBucketReader' };
+
+/** Longest title of a condition. */
+const MAX_TITLE = 100;
 
 const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
@@ -36,6 +39,27 @@ export function bucket(scope: Construct, spec: BucketSpec, context: BucketContex
       else new StorageManagedFolderIamMember(grantScope, id, { ...config, managedFolder: folder(prefix).name });
     },
   };
+}
+
+/**
+ * The right to read what others have. A managed folder would be an object in their bucket; a condition on the path changes nothing there,
+ * but takes uniform bucket-level access. The names of all objects can be listed, for Cloud Storage FUSE asks for the layout of the bucket
+ * when it mounts, which no path limits.
+ *
+ * @see https://cloud.google.com/storage/docs/access-control/iam#conditions
+ */
+export function grantRead(scope: Construct, grant: ReadGrant, { location, cluster }: Pick<BucketContext, 'location' | 'cluster'>): void {
+  const { account, bucketName, prefix } = grant;
+  const id = ['Read', bucketName, ...prefix ? prefix.split('/') : []].join(':');
+  const config = { bucket: checkedName('bucket', bucketName), member: principal(location, account), dependsOn: [...cluster] };
+  if (prefix === '') {
+    new StorageBucketIamMember(scope, id, { ...config, role: ROLES.read });
+    return;
+  }
+  const expression = `resource.name.startsWith("projects/_/buckets/${bucketName}/objects/${prefix}/")`;
+  new StorageBucketIamMember(scope, id, { ...config, role: ROLES.read, condition: { title: `below ${prefix}`.slice(0, MAX_TITLE), expression } });
+  const list = ['List', bucketName].join(':');
+  if (!scope.node.tryFindChild(list)) new StorageBucketIamMember(scope, list, { ...config, role: ROLES.list });
 }
 
 /** Colons, which no part has, so that two grants never share an id. */
