@@ -78,11 +78,15 @@ class Params:
             raise Bug(f"{path} is not an object")
         return cls(values)
 
-    def text(self, name: str) -> str:
+    def raw_text(self, name: str) -> str:
+        """A text with the spaces around it."""
         value = self._get(name)
         if not isinstance(value, str):
             raise Hopeless(f"param {name} is {json.dumps(value)}, which is not text")
-        return value.strip()
+        return value
+
+    def text(self, name: str) -> str:
+        return self.raw_text(name).strip()
 
     def items(self, name: str) -> list[str]:
         """The parts of a comma-separated list."""
@@ -184,12 +188,18 @@ def is_disk_full(error: BaseException | None) -> bool:
 def end(code: int, text: str) -> NoReturn:
     """Ends the program with one line for the status."""
     line = one_line(text)
-    print(line, file=sys.stderr, flush=True)
+    # Not print: a signal may have come in the middle of one.
+    os.write(2, (line + "\n").encode("utf-8", "replace"))
     # Where there is no termination log, the end of stderr is the status.
     with contextlib.suppress(OSError):
         Path(os.environ.get("TERMINATION_LOG") or "/dev/termination-log").write_text(line + "\n", encoding="utf-8")
-    # Not sys.exit: threads and children of a library must not keep a program that has ended.
-    sys.stdout.flush()
+    end_quietly(code)
+
+
+def end_quietly(code: int) -> NoReturn:
+    """Ends at once: not sys.exit, for threads of a library must not keep a program that has ended."""
+    with contextlib.suppress(RuntimeError, OSError):
+        sys.stdout.flush()
     os._exit(code)
 
 
@@ -218,5 +228,4 @@ def run(main: Callable[[], None]) -> NoReturn:
             end(HOPELESS, f"no space left on {artifacts()}; give the resource a larger disk")
         print(without_secrets(traceback.format_exc()), file=sys.stderr)
         end(1, f"{type(error).__name__}: {error}")
-    sys.stdout.flush()
-    os._exit(DONE)
+    end_quietly(DONE)
