@@ -38,6 +38,7 @@ export type { WorkloadProps } from './constructs/kinds/workload';
 export { Workspace } from './constructs/kinds/workspace';
 export type { WorkspaceProps } from './constructs/kinds/workspace';
 export { CustomResourceDefinitions } from './constructs/reconciler/custom-resource-definitions';
+export type { CustomResourceDefinitionsProps } from './constructs/reconciler/custom-resource-definitions';
 export type { EjectOptions } from './constructs/preview/eject';
 export { Preview } from './constructs/preview/preview';
 export type { PreviewChild, PreviewOptions } from './constructs/preview/preview';

@@ -1,6 +1,9 @@
 /** The CustomResourceDefinitions of the four kinds: their schemas, and the rules that lock what is data. */
 import { flag, listOf, objectOf, SPEC_SCHEMAS, text } from './crd-schema';
 import type { Schema, ValidationRule } from './crd-schema';
+import { GIT_URL_PATTERN } from './credentials';
+import { isAtLeast } from './platform';
+import type { PlatformSpec } from './platform';
 import { API_GROUP, KINDS, PLURALS } from './resource';
 import type { ArtifactKind, Kind } from './resource';
 import type { Condition, PublishedArtifact, Status } from './status';
@@ -169,15 +172,34 @@ function statusSchema(kind: Kind): Schema {
   };
 }
 
+/** From when on an object that breaks a newer bound may still be updated elsewhere: its status, its finalizers. */
+export const RATCHETING_VERSION = '1.30';
+
+/**
+ * Without the bounds that an older release did not have: before Kubernetes 1.30 the API server holds the whole object to them whatever is
+ * updated, so that the status of an object that breaks one could not be written, nor its finalizer be taken away.
+ * https://github.com/kubernetes/enhancements/issues/4008
+ */
+function withoutNewBounds(schema: Schema): Schema {
+  const { 'x-kubernetes-validations': rules, pattern, properties, ...rest } = schema;
+  return {
+    ...rest,
+    ...(pattern !== undefined && pattern !== GIT_URL_PATTERN && { pattern }),
+    ...(properties && { properties: Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, withoutNewBounds(part)])) }),
+    ...(rules?.every(({ rule }) => rule.includes('oldSelf')) && { 'x-kubernetes-validations': rules }),
+  };
+}
+
 /* The spec is required, so that removing it for a moment does not bypass its rules. */
-function schemaOf(kind: Kind): Schema {
+function schemaOf(kind: Kind, isRatcheting: boolean): Schema {
   const rules = SPEC_RULES[kind];
+  const spec = isRatcheting ? SPEC_SCHEMAS[kind] : withoutNewBounds(SPEC_SCHEMAS[kind]);
   return {
     description: KIND_DESCRIPTIONS[kind],
     type: 'object',
     required: ['spec'],
     properties: {
-      spec: { ...SPEC_SCHEMAS[kind], ...(rules.length > 0 && { 'x-kubernetes-validations': rules }) },
+      spec: { ...spec, ...(rules.length > 0 && { 'x-kubernetes-validations': rules }) },
       status: statusSchema(kind),
     },
   };
@@ -211,7 +233,7 @@ export interface Definition {
 /** For `kubectl scale`, and for autoscalers that aim at the Server. */
 const SCALE = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.status.selector' };
 
-function customResourceDefinition(kind: Kind): Definition {
+function customResourceDefinition(kind: Kind, isRatcheting: boolean): Definition {
   const plural = PLURALS[kind];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -227,7 +249,7 @@ function customResourceDefinition(kind: Kind): Definition {
         name: 'v1',
         served: true,
         storage: true,
-        schema: { openAPIV3Schema: schemaOf(kind) },
+        schema: { openAPIV3Schema: schemaOf(kind, isRatcheting) },
         subresources: { status: {}, ...(kind === 'Server' && { scale: SCALE }) },
         additionalPrinterColumns: printerColumns(kind),
       }],
@@ -235,7 +257,8 @@ function customResourceDefinition(kind: Kind): Definition {
   };
 }
 
-/** The definitions of the four kinds, in the order of `KINDS`. */
-export function customResourceDefinitions(): Definition[] {
-  return KINDS.map(customResourceDefinition);
+/** The definitions of the four kinds, in the order of `KINDS`, for a version of Kubernetes. */
+export function customResourceDefinitions(version: Pick<PlatformSpec, 'kubernetesVersion'> = {}): Definition[] {
+  const isRatcheting = isAtLeast(version, RATCHETING_VERSION);
+  return KINDS.map((kind) => customResourceDefinition(kind, isRatcheting));
 }

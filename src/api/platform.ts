@@ -193,7 +193,7 @@ export function accountNamespaceOf(platform: Pick<PlatformSpec, 'workspaces'>, n
 }
 
 /** Whether the cluster is at least of this minor version, such as `1.30`. */
-export function isAtLeast(platform: PlatformSpec, version: string): boolean {
+export function isAtLeast(platform: Pick<PlatformSpec, 'kubernetesVersion'>, version: string): boolean {
   return minorOf(platform.kubernetesVersion ?? DEFAULT_VERSION) >= minorOf(version);
 }
 

@@ -22,6 +22,9 @@ export const RESTART_ANNOTATION = `${API_GROUP}/restart`;
 /** On a child: what it was made from, and how much of it is as it was made. The one annotation that only the reconciler writes. */
 export const APPLIED_ANNOTATION = `${API_GROUP}/applied`;
 
+/** On a NetworkPolicy that the reconciler has made: the digest of what it was made from. */
+export const MADE_FROM_ANNOTATION = `${API_GROUP}/made-from`;
+
 /** Holds a resource back until its artifact is deleted, where its deletionPolicy says so. */
 export const ARTIFACT_FINALIZER = `${API_GROUP}/artifact`;
 

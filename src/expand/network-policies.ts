@@ -15,8 +15,14 @@ import { podDefaultsOf } from './pod-defaults';
 import { NOTEBOOK_PORT_NAME, SERVER_PORT_NAMES } from './ports';
 import { proxyUrls } from './proxy';
 
+const STORE_ACCESS_LABEL = `${API_GROUP}/store-access`;
 /** On pods that copy their inputs from the store themselves, before their program starts. */
-export const STORE_ACCESS = { [`${API_GROUP}/store-access`]: 'true' } as const;
+export const STORE_ACCESS = { [STORE_ACCESS_LABEL]: 'true' } as const;
+/**
+ * On pods that do not, where others do. Said of these too, so that a pod of an older release, which has no such label, keeps its access: it
+ * may be one that downloads, which its Deployment or Job makes again after an eviction.
+ */
+export const NO_STORE_ACCESS = { [STORE_ACCESS_LABEL]: 'false' } as const;
 
 const HTTPS = 443;
 /** The package sources of Debian and Ubuntu, which sign what they hold. */
@@ -29,6 +35,11 @@ const SERVERS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions:
 const NOTEBOOKS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'notebook', operator: 'Exists' }] };
 const JOBS_AND_NOTEBOOKS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'server', operator: 'DoesNotExist' }] };
 const HELPERS: LabelSelector = { matchExpressions: [{ key: 'role', operator: 'In', values: ['check', 'publish', 'delete'] }] };
+const DOWNLOADS: LabelSelector = { matchLabels: { ...STORE_ACCESS } };
+/** Pods without the label too. */
+const PERHAPS_DOWNLOADS: LabelSelector = {
+  matchLabels: { role: 'run' }, matchExpressions: [{ key: STORE_ACCESS_LABEL, operator: 'NotIn', values: Object.values(NO_STORE_ACCESS) }],
+};
 const BUILDS: LabelSelector = { matchLabels: { role: 'build' } };
 
 interface PolicyContext {
@@ -58,7 +69,7 @@ export function networkPolicies(platform: PlatformSpec, namespace: string): Netw
     policy(ground, 'notebooks', notebooks(ground)),
     policy(ground, 'jobs-and-notebooks', jobsAndNotebooks(ground)),
     policy(ground, 'store', egressOf(HELPERS, credentialsAndStore(ground))),
-    policy(ground, 'downloads', egressOf({ matchLabels: { ...STORE_ACCESS } }, credentialsAndStore(ground))),
+    policy(ground, 'downloads', egressOf(tellsDownloads(ground.network) ? PERHAPS_DOWNLOADS : DOWNLOADS, credentialsAndStore(ground))),
     ...(declared?.builds ? buildPolicies(ground) : []),
   ];
 }
@@ -70,6 +81,11 @@ function buildPolicies(ground: PolicyContext): NetworkPolicy[] {
   const policies = [policy(ground, 'builds', egressOf(BUILDS, builds(ground)))];
   const all = buildNamespace === namespace ? policies : [policy(ground, 'default', everyPod(ground, true)), ...policies];
   return all.map(({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, namespace: buildNamespace } }));
+}
+
+/** Whether pods that download reach what others do not: not where the pod itself mounts from the store, or the store is a directory. */
+export function tellsDownloads({ store, mountsFromPod }: CloudNetwork): boolean {
+  return store.length > 0 && !mountsFromPod;
 }
 
 function policy({ workspace: { namespace } }: PolicyContext, name: string, spec: NetworkPolicySpec): NetworkPolicy {

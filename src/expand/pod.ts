@@ -5,6 +5,7 @@ import { WORKSPACE_ROLES } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import type { CommonSpec, Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
+import { cloudNamed } from '../clouds/pods';
 import { ordinaryNodes } from './architecture';
 import { namespaceOf } from './child';
 import { environment } from './env';
@@ -13,6 +14,7 @@ import { withExtraContainers } from './extra-containers';
 import { imageOf } from './image';
 import { inputParts } from './inputs';
 import type { Inputs } from './inputs';
+import { NO_STORE_ACCESS, tellsDownloads } from './network-policies';
 import { mountsAt, withOverlay, withoutEmpty } from './overlay';
 import { paramsOf } from './params';
 import { mergePlacements, placementOf } from './placement';
@@ -50,7 +52,7 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
   const inputsParts = inputParts(resource, inputs, platform);
   const parts = [
     ...(user.staysInPlace ? [{ annotations: STAY_IN_PLACE }] : []),
-    paramsPart(resource), sharedMemoryPart(resource, platform), ...user.parts ?? [], ...inputsParts,
+    storePart(platform), paramsPart(resource), sharedMemoryPart(resource, platform), ...user.parts ?? [], ...inputsParts,
   ];
   const initContainers = inputsParts.flatMap((part) => part.initContainers);
   const { spec } = resource;
@@ -119,6 +121,11 @@ function userContainer(resource: Resource, { platform, user, parts }: ContainerC
     terminationMessagePolicy: 'FallbackToLogsOnError', // the end of its output is in its status, where everybody may read it
     volumeMounts: parts.flatMap((part) => part.volumeMounts ?? []),
   };
+}
+
+/** What a pod that downloads nothing says of itself, where that is told apart. */
+function storePart(platform: PlatformSpec): PodPart {
+  return tellsDownloads(cloudNamed(platform.cloud).network(platform)) ? { labels: NO_STORE_ACCESS } : {};
 }
 
 function paramsPart(resource: Resource): PodPart {

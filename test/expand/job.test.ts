@@ -59,8 +59,8 @@ test.each(STEPS)('the token of a retried %s gives that Job another name, and lea
   expect(changed(names({}, { tokens: { [step]: '1' } }), names({}, { tokens: { [step]: '2' } }))).toEqual([step]);
 });
 
-test('another store is other Jobs', () => {
-  expect(changed(names(), names({}, { cloud: 'aws' }))).toEqual(['check', 'publish']);
+test('another store is other Jobs, and the pods of a run say whether they reach it', () => {
+  expect(changed(names(), names({}, { cloud: 'aws' }))).toEqual(['check', 'run', 'publish']);
 });
 
 test.each(STEPS)('a disrupted %s is no failure, and has a ceiling of its own', (step) => {

@@ -1,15 +1,17 @@
 /** The NetworkPolicies of a workspace, looked at as a network that enforces them does: who reaches whom. */
 import type { PlatformSpec, WorkspaceSpec } from '../../src/api/platform';
 import { expandWorkspace } from '../../src/expand';
-import { CLOUDS, nameOf, NAMESPACE, platformOf, S3_COMPATIBLE } from './fixtures';
+import { CLOUDS, nameOf, NAMESPACE, platformOf, S3_COMPATIBLE, server, userTemplate } from './fixtures';
 import { canConnect, canReach, policiesOf } from './network';
 import type { Peer } from './network';
 
-const SERVER: Peer = { namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'substratus', 'server': 'chat', 'role': 'run' }, ports: { 'http-serve': 8080, 'debug': 5000 } };
-const NOTEBOOK: Peer = { namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'substratus', 'notebook': 'lab', 'role': 'run' }, ports: { notebook: 8888 } };
-const JOB: Peer = { namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'substratus', 'model': 'opt', 'role': 'run' } };
+const SERVER: Peer = { namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'substratus', 'server': 'chat', 'role': 'run', 'substratus.ai/store-access': 'false' }, ports: { 'http-serve': 8080, 'debug': 5000 } };
+const NOTEBOOK: Peer = { namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'substratus', 'notebook': 'lab', 'role': 'run', 'substratus.ai/store-access': 'false' }, ports: { notebook: 8888 } };
+const JOB: Peer = { namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'substratus', 'model': 'opt', 'role': 'run', 'substratus.ai/store-access': 'false' } };
 const PUBLISH: Peer = { namespace: NAMESPACE, labels: { ...JOB.labels, role: 'publish' } };
 const BUILD: Peer = { namespace: NAMESPACE, labels: { ...JOB.labels, role: 'build' } };
+/** Of a release before pods said whether they download. */
+const FORMER: Peer = { namespace: NAMESPACE, labels: { 'app.kubernetes.io/managed-by': 'substratus', 'server': 'chat', 'role': 'run' }, ports: { 'http-serve': 8080 } };
 const DOWNLOADING: Peer = { ...SERVER, labels: { ...SERVER.labels, 'substratus.ai/store-access': 'true' } };
 const STRANGER: Peer = { namespace: NAMESPACE, labels: { app: 'web' }, ports: { http: 80 } };
 const ALL_PODS = { SERVER, NOTEBOOK, JOB, PUBLISH, BUILD, DOWNLOADING, STRANGER };
@@ -180,4 +182,11 @@ test.each([
   expect(canReach(policies, PUBLISH, { address: '10.1.2.3', port: 3128 })).toBe(isOutside);
   const service: Peer = { namespace: host.split('.')[1] ?? '', labels: {}, ports: { proxy: 3128 } };
   expect(canConnect(policies, PUBLISH, { of: service, name: 'proxy' })).toBe(!isOutside);
+});
+
+test.each(['gcp', 'aws', 'azure'])('on %s a pod of an older release keeps its store, and what a pod is labelled as is what it downloads', (cloud) => {
+  const policies = policiesOf(platform(cloud));
+  expect(canReach(policies, FORMER, { address: STORES[cloud] ?? '', port: 443 })).toBe(true);
+  const labels = ['stream', 'download'].map((access) => userTemplate(server({ access: access as 'stream' }), { platform: platform(cloud) }).metadata?.labels?.['substratus.ai/store-access']);
+  expect(labels).toEqual([cloud === 'gcp' ? undefined : 'false', 'true']);
 });

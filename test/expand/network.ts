@@ -91,6 +91,7 @@ function matches({ matchLabels = {}, matchExpressions = [] }: LabelSelector, lab
     switch (operator) {
       case 'Exists': return value !== undefined;
       case 'DoesNotExist': return value === undefined;
+      case 'NotIn': return value === undefined || !values.includes(value);
       case 'In': return value !== undefined && values.includes(value);
       default: throw new Error(`operator ${operator} is not used here`);
     }

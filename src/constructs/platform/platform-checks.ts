@@ -43,15 +43,16 @@ export function checkPlatform(props: Pick<PlatformSpec, 'clusterName' | 'kuberne
   if (typeof clusterName !== 'string' || !isDns1123Label(clusterName)) {
     throw new Error(`clusterName is ${formatValue(clusterName)}; use lower-case letters, digits and - inside, 63 characters at most`);
   }
-  if (typeof kubernetesVersion === 'number') {
-    throw new Error(`kubernetesVersion is ${formatValue(kubernetesVersion)}, a number; write it as a string, for example '1.33'`);
-  }
-  if (kubernetesVersion !== undefined && !VERSION.test(kubernetesVersion)) {
-    throw new Error(`kubernetesVersion is ${formatValue(kubernetesVersion)}; give major and minor, for example '1.33'`);
-  }
-  if (kubernetesVersion !== undefined && !isAtLeast({ kubernetesVersion } as PlatformSpec, OLDEST_VERSION)) {
-    throw new Error(`kubernetesVersion is '${kubernetesVersion}'; the oldest that is supported is ${OLDEST_VERSION}`);
-  }
+  const problem = kubernetesVersion === undefined ? undefined : versionProblem(kubernetesVersion);
+  if (problem) throw new Error(problem);
+}
+
+/** Why it is not a version of Kubernetes that is supported; `undefined` if it is. */
+export function versionProblem(version: unknown): string | undefined {
+  if (typeof version === 'number') return `kubernetesVersion is ${formatValue(version)}, a number; write it as a string, for example '1.33'`;
+  if (typeof version !== 'string' || !VERSION.test(version)) return `kubernetesVersion is ${formatValue(version)}; give major and minor, for example '1.33'`;
+  if (isAtLeast({ kubernetesVersion: version }, OLDEST_VERSION)) return undefined;
+  return `kubernetesVersion is '${version}'; the oldest that is supported is ${OLDEST_VERSION}`;
 }
 
 /** What the disks of a class are, by the cloud's name of the type; one that is misspelt would make no error at all. */

@@ -150,6 +150,11 @@ export class Platform {
   }
 
   /** @internal */
+  public get _kubernetesVersion(): string | undefined {
+    return this.props.kubernetesVersion;
+  }
+
+  /** @internal */
   public get _spec(): PlatformSpec {
     const { artifacts, registry, tenantId, clientIds, nodePools } = this.source();
     const { kubernetesVersion, autoProvisioning, images, imageMirrors, clusterName, storeCidrs, storageClasses } = this.props;

@@ -21,8 +21,10 @@ const CHILD_VERBS = [...READ, 'create', 'patch', 'delete'];
 /** What a namespace has in which images are built. */
 const BUILD_PARTS = ['ServiceAccount', 'NetworkPolicy'];
 
-/** What only a workspace has is created where it is missing, and never deleted. ServiceAccounts are watched for that. */
+/** What only a workspace has is created where it is missing, and never deleted. It is watched for that. */
 const WORKSPACE_VERBS = [...READ, 'create'];
+/** Its NetworkPolicies follow the platform. */
+const POLICY_VERBS = [...WORKSPACE_VERBS, 'patch'];
 
 export type RoleObject = Role | RoleBinding | ClusterRole | ClusterRoleBinding;
 
@@ -47,7 +49,7 @@ export function buildRole(platform: PlatformSpec, namespace: string, buildNamesp
   const jobs = CHILD_TYPES.filter(({ kind }) => kind === 'Job');
   return boundRole(namespace, buildNamespace, [
     ...rulesFor(jobs, CHILD_VERBS),
-    ...rulesFor(parts, WORKSPACE_VERBS),
+    ...partRules(parts),
     { apiGroups: [''], resources: ['pods'], verbs: READ },
     { apiGroups: [''], resources: ['events'], verbs: ['list'] },
   ]);
@@ -97,7 +99,15 @@ function kindRules(): PolicyRule[] {
 function workspaceRules(platform: PlatformSpec): PolicyRule[] {
   const ofWorkspace = workspaceTypes(platform)
     .filter(({ kind, namespaced }) => namespaced && !CHILD_TYPES.some((type) => type.kind === kind));
-  return [...kindRules(), ...rulesFor(CHILD_TYPES, CHILD_VERBS), ...rulesFor(ofWorkspace, WORKSPACE_VERBS), ...otherRules()];
+  return [...kindRules(), ...rulesFor(CHILD_TYPES, CHILD_VERBS), ...partRules(ofWorkspace), ...otherRules()];
+}
+
+function partRules(types: readonly ObjectType[]): PolicyRule[] {
+  const isPolicy = ({ kind }: ObjectType): boolean => kind === 'NetworkPolicy';
+  return [
+    ...rulesFor(types.filter((type) => !isPolicy(type)), WORKSPACE_VERBS),
+    ...rulesFor(types.filter(isPolicy), POLICY_VERBS),
+  ];
 }
 
 /**

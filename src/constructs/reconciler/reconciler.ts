@@ -190,7 +190,7 @@ export class Reconciler extends Construct {
     this.namespace = this.checked.namespace;
     platform._reconcilerIn(this.namespace);
     provideContext(this, { platform });
-    const definitions = new CustomResourceDefinitions(this, 'Definitions');
+    const definitions = new CustomResourceDefinitions(this, 'Definitions', { kubernetesVersion: platform._kubernetesVersion });
     addDeferredObjects(new Construct(this, 'Objects'), () => reconcilerObjects(this.settings));
     inSyncWave(this, RECONCILER_WAVE);
     inSyncWave(definitions, DEFINITIONS_WAVE);

@@ -3,14 +3,16 @@
  * volumes on some clouds.
  */
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
+import { digest } from '../../api/digest';
 import type { PlatformSpec } from '../../api/platform';
+import { MADE_FROM_ANNOTATION } from '../../api/resource';
 import { expandWorkspace, isUngranted, missingValues } from '../../expand';
 import type { KubeObject } from '../../expand';
 import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
 import type { LiveMetadata, LiveObject } from '../kube/types';
-import type { Caches } from '../observe/caches';
-import { typeOf, VOLUMES } from '../types';
+import type { Caches, WorkspacePart } from '../observe/caches';
+import { NETWORK_POLICIES, typeOf, VOLUMES } from '../types';
 
 const CLAIM = 'PersistentVolumeClaim';
 
@@ -27,28 +29,35 @@ interface Volume extends LiveObject {
 export class Workspaces {
   /** ServiceAccounts and NetworkPolicies that are known to be there, regardless of who made them. */
   private readonly known = new Set<string>();
+  /** NetworkPolicies that were brought up to date, though the news has not come yet: to which digest. */
+  private readonly updated = new Map<string, string | undefined>();
   private readonly expanded = new Map<string, readonly KubeObject[]>();
   /** Claims whose volume is theirs, by uid. */
   private readonly settled = new Set<string>();
 
   constructor(private readonly client: Client, private readonly caches: Caches, private readonly platform: PlatformSpec) {}
 
-  /** Makes what is missing in a workspace, or in a namespace that one builds in. What exists already stays as it is. */
+  /**
+   * Makes what is missing in a workspace, or in a namespace that one builds in, and brings its own NetworkPolicies up to date. What others
+   * have made or changed stays as it is.
+   */
   public async prepare(namespace: string): Promise<void> {
     for (const object of this.objectsOf(namespace)) {
       if (!this.isThere(object)) await this.create(object);
+      else if (this.isOutdated(object)) await this.update(object);
       if (object.kind === CLAIM && !this.isSettled(object.metadata)) await this.settle(object as PersistentVolumeClaim);
     }
   }
 
-  /** Whether a ServiceAccount of the namespace has gone, so that no pod can be made, or a NetworkPolicy. */
+  /** Whether a ServiceAccount of the namespace has gone, so that no pod can be made, or a NetworkPolicy has, or is of another platform. */
   public isIncomplete(namespace: string): boolean {
-    return this.objectsOf(namespace).some((object) => this.isPart(object) && !this.isThere(object));
+    return this.objectsOf(namespace).some((object) => (this.isPart(object) && !this.isThere(object)) || this.isOutdated(object));
   }
 
   /** Forgets a ServiceAccount or a NetworkPolicy that has been deleted. */
   public forget(kind: string, metadata: Pick<LiveMetadata, 'namespace' | 'name'>): void {
     this.known.delete(keyOfPart({ kind, metadata }));
+    this.updated.delete(keyOfPart({ kind, metadata }));
   }
 
   /** What the cloud has not granted a namespace, and how to fix it; `undefined` if nothing is missing. */
@@ -70,7 +79,19 @@ export class Workspaces {
     if (kind === VOLUMES.kind) return this.isSettled((rest as unknown as Volume).spec.claimRef);
     const key = `${metadata.namespace}/${metadata.name}`;
     if (kind === CLAIM) return this.caches.children.get(CLAIM)?.get(key) !== undefined;
-    return this.caches.workspaceParts.get(kind ?? '')?.get(key) !== undefined || this.known.has(keyOfPart({ kind, metadata }));
+    return this.partOf({ kind, metadata }) !== undefined || this.known.has(keyOfPart({ kind, metadata }));
+  }
+
+  /** A policy of ours that was made from another platform, or by another release. */
+  private isOutdated({ kind, metadata }: KubeObject): boolean {
+    if (kind !== NETWORK_POLICIES.kind) return false;
+    const made = this.partOf({ kind, metadata })?.made;
+    const wanted = metadata?.annotations?.[MADE_FROM_ANNOTATION];
+    return made !== undefined && made !== wanted && this.updated.get(keyOfPart({ kind, metadata })) !== wanted;
+  }
+
+  private partOf({ kind = '', metadata }: KubeObject): WorkspacePart | undefined {
+    return this.caches.workspaceParts.get(kind)?.get(`${metadata?.namespace}/${metadata?.name}`);
   }
 
   private isSettled({ namespace, name }: ClaimRef = {}): boolean {
@@ -82,7 +103,7 @@ export class Workspaces {
   private objectsOf(namespace: string): readonly KubeObject[] {
     const home = this.caches.homeOf(namespace);
     const objects = this.expanded.get(namespace)
-      ?? expandWorkspace(this.platform, home).filter(({ metadata }) => (metadata?.namespace ?? home) === namespace);
+      ?? expandWorkspace(this.platform, home).filter(({ metadata }) => (metadata?.namespace ?? home) === namespace).map(withDigest);
     this.expanded.set(namespace, objects);
     return objects;
   }
@@ -101,6 +122,22 @@ export class Workspaces {
   }
 
   /**
+   * Whole, and as it was seen: by server-side apply a rule that is no longer there would stay, for what made the policy first was a
+   * `create`, which goes on owning its fields.
+   */
+  private async update(object: KubeObject): Promise<void> {
+    const { namespace, name = '', labels, annotations } = object.metadata ?? {};
+    const body = [
+      { op: 'replace', path: '/metadata/resourceVersion', value: this.partOf(object)?.metadata.resourceVersion },
+      { op: 'add', path: '/metadata/labels', value: labels },
+      { op: 'add', path: '/metadata/annotations', value: annotations },
+      { op: 'add', path: '/spec', value: (object as { readonly spec?: object }).spec },
+    ];
+    await this.client.patch(typeOf(object), { namespace, name }, { type: 'json', body });
+    this.updated.set(keyOfPart(object), annotations?.[MADE_FROM_ANNOTATION]);
+  }
+
+  /**
    * Takes the volume from the claim of a namespace that was deleted: Kubernetes keeps it for the uid that it was bound to, so that the
    * claim of a namespace created again would wait for it without end.
    */
@@ -116,6 +153,13 @@ export class Workspaces {
     }
     this.settled.add(uid);
   }
+}
+
+/** A policy of ours says from what it was made. */
+function withDigest(object: KubeObject): KubeObject {
+  if (object.kind !== NETWORK_POLICIES.kind) return object;
+  const annotations = { ...object.metadata?.annotations, [MADE_FROM_ANNOTATION]: digest(object) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 function keyOfPart({ kind, metadata }: KubeObject): string {

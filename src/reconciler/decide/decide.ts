@@ -19,15 +19,16 @@ export function decide(view: View): Decision {
   }
 }
 
-/** What runs is left alone, unless it is to be suspended. */
+/** What runs is left alone, unless it is to be suspended; what was published stays in the status, where `artifactToDelete` finds it. */
 function undecided({ children, resource: { spec: { suspend }, status = {} } }: View, error: unknown): Decision {
   const ready = !suspend && children.some(({ deployment }) => (deployment?.available ?? 0) > 0);
   const base = { desired: [], obsolete: [], inTheWay: suspend ? children.filter(runs) : [] };
-  if (error instanceof ExpandError) return { ...base, verdict: stalled('InvalidSpec', error.message, { ready }) };
-  const { artifact, ready: wasReady = false } = status;
+  const { artifact, artifacts, ready: wasReady = false } = status;
+  const kept = { ...(artifact && { artifact }), ...(artifacts && { fields: { artifacts } }) };
+  if (error instanceof ExpandError) return { ...base, verdict: stalled('InvalidSpec', error.message, { ready, ...kept }) };
   const message = `the reconciler has failed at this resource, which is not the fault of its spec: ${error instanceof Error ? error.message : String(error)}; `
     + 'it tries again by itself; its log says more';
-  const verdict = inProgress('ReconcilerError', message, { ready: ready || (artifact !== undefined && wasReady), artifact });
+  const verdict = inProgress('ReconcilerError', message, { ready: ready || (artifact !== undefined && wasReady), ...kept });
   return { ...base, verdict, failure: error };
 }
 

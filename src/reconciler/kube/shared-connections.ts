@@ -96,13 +96,16 @@ export class SharedConnections {
     });
   }
 
-  /** One that does not answer is gone, though TCP may take a quarter of an hour to say so. */
+  /**
+   * One that does not answer is gone, though TCP may take a quarter of an hour to say so. One that the server wants to end (GOAWAY) is
+   * not asked, for Node sends no ping on it; it goes on for as long as its streams do, and each watch notices its own silence.
+   */
   private keepAsking(session: http2.ClientHttp2Session): () => void {
     const { pingEveryMs = PING_EVERY_MS, pingLimitMs = PING_LIMIT_MS } = this.options;
     let limit: NodeJS.Timeout | undefined;
     const every = setInterval(() => {
-      limit ??= setTimeout(() => session.destroy(new TransportError('silence')), pingLimitMs).unref();
       if (session.closed || session.destroyed) return;
+      limit ??= setTimeout(() => session.destroy(new TransportError('silence')), pingLimitMs).unref();
       session.ping(() => {
         clearTimeout(limit);
         limit = undefined;

@@ -15,6 +15,8 @@ import type { ObservedPod } from './pods';
 /** What a workspace is made of and needs no look inside: its ServiceAccounts and its NetworkPolicies. */
 export interface WorkspacePart {
   readonly metadata: Pick<LiveMetadata, 'name' | 'namespace' | 'uid' | 'resourceVersion'>;
+  /** Digest of what we have made it from, empty if that is not known; absent where someone else has made or changed it. */
+  readonly made?: string;
 }
 
 export interface Caches {

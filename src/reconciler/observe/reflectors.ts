@@ -1,14 +1,15 @@
 /** Watches all that a decision may need to know. */
 import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../api/labels';
-import { KINDS } from '../../api/resource';
+import { KINDS, MADE_FROM_ANNOTATION } from '../../api/resource';
 import type { Client } from '../kube/client';
+import { FIELD_MANAGER } from '../kube/client';
 import { Reflector } from '../kube/reflector';
 import type { ReflectorOptions } from '../kube/reflector';
 import type { LiveObject } from '../kube/types';
 import type { Log } from '../runtime/log';
 import type { Registry } from '../runtime/metrics';
 import { PODS, RESOURCE_TYPES, typeOf } from '../types';
-import type { Caches } from './caches';
+import type { Caches, WorkspacePart } from './caches';
 import { observeChild, observeResource } from './observed';
 import { observePod } from './pods';
 
@@ -73,11 +74,14 @@ function childReflectors(namespace: string | undefined, { client, caches, log, m
     })),
     new Reflector({ ...ours, type: PODS, cache: caches.pods, transform: observePod }),
     ...[...caches.workspaceParts].map(([kind, cache]) => new Reflector({
-      ...ours, type: typeOf({ kind }), cache, metadataOnly: true, transform: nameOnly,
+      ...ours, type: typeOf({ kind }), cache, metadataOnly: true, transform: observePart,
     })),
   ];
 }
 
-function nameOnly({ metadata: { name, namespace, uid, resourceVersion } }: LiveObject) {
-  return { metadata: { name, namespace, uid, resourceVersion } };
+/** Its name, and from what we have made it if nobody else has written to it. */
+export function observePart({ metadata }: LiveObject): WorkspacePart {
+  const { name, namespace, uid, resourceVersion, managedFields = [], annotations } = metadata;
+  const isOurs = managedFields.length > 0 && managedFields.every(({ manager }) => manager === FIELD_MANAGER);
+  return { metadata: { name, namespace, uid, resourceVersion }, ...(isOurs && { made: annotations?.[MADE_FROM_ANNOTATION] ?? '' }) };
 }

@@ -1,4 +1,5 @@
 /** What a person does with the reconciler itself: starts and stops it, gives it rights, switches to it and back. */
+import { policies } from './scenes/policies';
 import { restart } from './scenes/restart';
 import { rights } from './scenes/rights';
 import { switching } from './scenes/switching';
@@ -9,5 +10,6 @@ describeOnStage('reconcilers', (stage) => {
   describe('restart', () => restart(stage));
   describe('rights', () => rights(stage));
   describe('switching', () => switching(stage));
+  describe('policies', () => policies(stage));
   describe('volumes of a workspace', () => volumes(stage));
 }, { isEmpty: true });

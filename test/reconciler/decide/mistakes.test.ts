@@ -35,3 +35,18 @@ test('A21: and can be suspended all the same', () => {
   const { inTheWay } = decided(new TypeError('x'), true);
   expect(inTheWay?.map(({ kind }) => kind)).toEqual(['Deployment']);
 });
+
+test.each([
+  ['InvalidSpec', new ExpandError('artifact gs://other/x does not lie under gs://acme')],
+  ['ReconcilerError', new TypeError('x')],
+])('what was published stays in the status, so that it is deleted in the end: %s', (reason, error) => {
+  const cluster = new World(platformOf('gcp'));
+  const opt = cluster.add(model({ deletionPolicy: 'Delete' }));
+  cluster.publish(opt);
+  cluster.change(opt, { deletionTimestamp: '2026-02-01T00:00:00Z' });
+  const { status } = cluster.get(opt);
+  const view: View = { ...cluster.view(cluster.get(opt)), users: () => { throw error; } };
+  const { verdict } = decide(view);
+  expect(verdict).toMatchObject({ reason, artifact: status?.artifact, fields: { artifacts: status?.artifacts } });
+  expect(status?.artifact?.url).toBeDefined();
+});

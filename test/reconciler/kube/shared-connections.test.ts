@@ -182,6 +182,18 @@ async function heard(watches: readonly Watch[]): Promise<void> {
     while (watch?.events.length === 1) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
+  test('on a connection that runs out (GOAWAY) are not cut for its silence', async () => {
+    const { url, server } = await connected();
+    const shared = cleanup.add(new SharedConnections({
+      url: new URL(url), tls: { rejectUnauthorized: false }, pingEveryMs: 50, pingLimitMs: 50,
+    }), (each) => each.close());
+    const stream = await shared.request({ ':path': '/' }, new AbortController().signal);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    server.sessions.forEach((session) => session.goaway());
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect([stream?.session?.closed, stream?.destroyed]).toEqual([true, false]);
+  });
+
   test('are refused with the status of the server', async () => {
     const { client } = await connected((response) => {
       response.writeHead(410, { 'content-type': 'application/json' });
