@@ -2,6 +2,7 @@
 import { policies } from './scenes/policies';
 import { restart } from './scenes/restart';
 import { rights } from './scenes/rights';
+import { sources } from './scenes/sources';
 import { switching } from './scenes/switching';
 import { volumes } from './scenes/volumes';
 import { describeOnStage } from './stage';
@@ -12,4 +13,5 @@ describeOnStage('reconcilers', (stage) => {
   describe('switching', () => switching(stage));
   describe('policies', () => policies(stage));
   describe('volumes of a workspace', () => volumes(stage));
+  describe('models that are there already', () => sources(stage));
 }, { isEmpty: true });

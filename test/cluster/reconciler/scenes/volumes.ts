@@ -10,6 +10,8 @@ import type { Stage } from '../stage';
 
 const STORES = { gcp: 'gs://acme', aws: 's3://acme', azure: 'az://acme', local: 'file:///var/artifacts' };
 
+const OTHERS = { gcp: 'gs://weights/llama', aws: 's3://weights/llama', azure: 'az://weights/models/llama', local: 'file:///var/weights' };
+
 const FILES: PlatformSpec = { ...PLATFORM, artifacts: { url: 'file:///var/artifacts' } };
 
 export function volumes(stage: Stage): void {
@@ -44,7 +46,8 @@ export function volumes(stage: Stage): void {
     const outputs: Record<string, string[]> = {};
     for (const [cloud, url] of Object.entries(STORES)) {
       const namespace = await stage.namespace();
-      const workspaces = [{ namespace, builds: true, serversOpenTo: ['gateway'] }];
+      const readableBuckets = [{ url: OTHERS[cloud as keyof typeof OTHERS] }];
+      const workspaces = [{ namespace, builds: true, serversOpenTo: ['gateway'], readableBuckets }];
       const platform: PlatformSpec = { cloud, clusterName: cloud, artifacts: { url }, registry: { url: 'registry.acme:5000/ml' }, workspaces };
       const objects = expandWorkspace(platform, namespace);
       await kubectlApply(stage, objects);
