@@ -118,7 +118,8 @@ export interface PodOptions {
   readonly envFrom?: unknown[];
 
   /**
-   * More ports of the program (`v1.ContainerPort`), each with a name. Those of a Server are also its Service's.
+   * More ports of the program (`v1.ContainerPort`), each with a name. Those of a Server are also its Service's; pods of
+   * other namespaces (`serversOpenTo`) reach those that are named `grpc` and `metrics`.
    *
    * @default - none
    */
