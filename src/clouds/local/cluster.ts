@@ -59,11 +59,13 @@ interface Parts {
   /** Folders of the workspaces in the bucket. */
   readonly folders: string[];
   readonly namespaces: Set<string>;
+  /** Directories that workspaces may read beside their own. */
+  readonly readable: Set<string>;
 }
 
 function localCluster(spec: ClusterSpec, location: LocalLocation): ClusterInfrastructure {
   checkVersion(spec, location);
-  const parts: Parts = { hasRegistry: false, folders: [], namespaces: new Set() };
+  const parts: Parts = { hasRegistry: false, folders: [], namespaces: new Set(), readable: new Set() };
   validated({ name: spec.name });
   return {
     addNodePool: (_, { name }) => {
@@ -84,6 +86,10 @@ function localCluster(spec: ClusterSpec, location: LocalLocation): ClusterInfras
     },
     addIdentity: (_, { namespace, name }) => {
       if (name !== 'image-builder') parts.namespaces.add(namespace); // it has nothing to do with the store
+    },
+    /* The URL of a directory has no host. All workspaces have the same keys of a store. */
+    grantRead: (_, { bucketName, prefix }) => {
+      if (bucketName === '') parts.readable.add(`/${prefix}`);
     },
     files: (platform, finish) => files({
       ...optionsOf(spec, location, parts),
@@ -140,13 +146,14 @@ function bucketOf({ folders }: Parts): BucketInfrastructure {
 }
 
 function optionsOf({ name }: ClusterSpec, { store, simulatedGpus, nodeImage }: LocalLocation, parts: Parts): LocalClusterOptions {
-  const { pool, bucket, hasRegistry, folders, namespaces } = parts;
+  const { pool, bucket, hasRegistry, folders, namespaces, readable } = parts;
   return {
     name,
     ...(nodeImage && { nodeImage }),
     ...(bucket !== undefined && store.kind === 'directory' && {
       artifacts: { hostPath: store.path, nodePath: `${BUCKETS}/${bucket}`, folders },
     }),
+    ...(readable.size > 0 && { readable: [...readable].sort() }),
     ...(bucket !== undefined && store.kind === 'minio' && {
       keys: { secret: MINIO_SECRET, storeNamespace: store.namespace, namespaces: [...namespaces] },
     }),

@@ -20,6 +20,8 @@ export interface LocalClusterOptions {
   readonly nodeImage?: string;
   /** A directory as the bucket; `undefined` where an S3-compatible store is used. */
   readonly artifacts?: ArtifactDirectory;
+  /** Directories of the host that workspaces may read, by their absolute paths; the node has them at the same. */
+  readonly readable?: readonly string[];
   /** The keys of a store in the cluster, which are made with it. */
   readonly keys?: StoreKeys;
   /** Whether there is a registry. Default: there is none. */
@@ -59,6 +61,7 @@ export interface StoreKeys {
 export interface KindMount {
   readonly hostPath: string;
   readonly containerPath: string;
+  readonly readOnly?: boolean;
 }
 
 /** A `Cluster` of `kind.x-k8s.io/v1alpha4`. */
@@ -79,9 +82,10 @@ const REGISTRIES = `[plugins."io.containerd.grpc.v1.cri".registry]
 
 /** The configuration of a cluster of one node. */
 export function kindConfiguration(options: LocalClusterOptions): KindConfiguration {
-  const { name, nodeImage, artifacts, gpus, registry } = validated(options);
+  const { name, nodeImage, artifacts, readable = [], gpus, registry } = validated(options);
   const extraMounts = [
     ...(artifacts ? [{ hostPath: artifacts.hostPath, containerPath: artifacts.nodePath }] : []),
+    ...readable.map((directory) => ({ hostPath: directory, containerPath: directory, readOnly: true })),
     ...(gpus === 'host' ? [ALL_HOST_GPUS] : []),
   ];
   return {

@@ -35,6 +35,12 @@ describe('the configuration', () => {
     expect(nodeOf({ name: 'ml', artifacts: ARTIFACTS })?.extraMounts).toEqual([{ hostPath: 'artifacts', containerPath: '/var/artifacts' }]);
   });
 
+  test('case 17: mounts directories that workspaces may read where they are on the host, read-only', () => {
+    const configuration = kindConfiguration({ name: 'ml', readable: ['/srv/weights'] });
+    expect(configuration.nodes[0]?.extraMounts).toEqual([{ hostPath: '/srv/weights', containerPath: '/srv/weights', readOnly: true }]);
+    expect(kindErrors(configuration)).toEqual([]);
+  });
+
   test('asks for the GPUs of the host, and for simulated ones does not', () => {
     expect(nodeOf({ name: 'ml', gpus: 'host' })?.extraMounts)
       .toEqual([{ hostPath: '/dev/null', containerPath: '/var/run/nvidia-container-devices/all' }]);

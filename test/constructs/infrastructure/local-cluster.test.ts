@@ -102,6 +102,14 @@ describe('the files', () => {
     expect(script).not.toContain('secret');
   });
 
+  test('case 17: give the node the directories that workspaces may read, each once and read-only', () => {
+    const owner = laptop({ store: STORES.directory });
+    bucketOf(owner);
+    for (const namespace of ['team-a', 'team-b']) owner.addWorkspace(namespace, { readableBuckets: [{ url: 'file:///srv/weights' }] });
+    const { 'kind.yaml': configuration = '' } = filesOf(owner);
+    expect(configuration.match(/- hostPath: \/srv\/weights\n {8}containerPath: \/srv\/weights\n {8}readOnly: true/g)).toHaveLength(1);
+  });
+
   test('make keys for MinIO and give them to the workspaces, whenever these were added', () => {
     const owner = laptop({ store: LocalStore.minio({ namespace: 'store' }) });
     owner.addWorkspace('team-a');
