@@ -3,11 +3,12 @@ import { Testing } from 'cdk8s';
 import type { CloudName } from '../../../examples/platforms';
 import { declared } from '../../../scripts/examples';
 import type { Example } from '../../../scripts/examples';
+import { buildHomes } from '../../../src/api/platform';
 import type { PlatformSpec } from '../../../src/api/platform';
 import { RECONCILER } from '../../../src/api/reconciler';
 import { API_VERSION } from '../../../src/api/resource';
 import type { Status } from '../../../src/api/status';
-import { clusterRole, ownRole, workspaceRole } from '../../../src/constructs/reconciler/reconciler-roles';
+import { buildRole, clusterRole, ownRole, workspaceRole } from '../../../src/constructs/reconciler/reconciler-roles';
 import type { RoleObject } from '../../../src/constructs/reconciler/reconciler-roles';
 import type { KubeObject } from '../../../src/expand';
 import { CASES, reconciled, synthesize } from '../../examples/synthesized';
@@ -33,6 +34,8 @@ const SECONDS = 600;
 interface Case {
   readonly name: string;
   readonly namespaces: readonly string[];
+  /** Those in which they build. */
+  readonly buildNamespaces: readonly string[];
   readonly platform: PlatformSpec;
   readonly objects: readonly KubeObject[];
   readonly preview: readonly KubeObject[];
@@ -56,7 +59,8 @@ function caseOf([name, example, cloud]: readonly [string, Example, CloudName], i
   const platform = own(synthesize(example, cloud).platform);
   const objects = own(declared(example, cloud).charts.flatMap((chart) => Testing.synth(chart) as KubeObject[]));
   const namespaces = platform.workspaces?.map(({ namespace }) => namespace) ?? [];
-  return { name, namespaces, platform, objects, preview: reconciled(objects, platform) };
+  const buildNamespaces = [...buildHomes(platform).keys()];
+  return { name, namespaces, buildNamespaces, platform, objects, preview: reconciled(objects, platform) };
 }
 
 function renamed(text: string, { namespace, index }: { readonly namespace: string; readonly index: number }): string {
@@ -98,19 +102,20 @@ describeOnCluster('the examples, on a real API server', { nodes: [{ name: 'cpu',
 
 async function runCase(cluster: Cluster, { each, recorder }: { readonly each: Case; readonly recorder: Recorder }): Promise<Result> {
   const { platform, namespaces, objects, preview } = each;
-  for (const name of namespaces) await cluster.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  const refused = await applyAll(cluster, { objects, namespaces });
+  const all = [...namespaces, ...each.buildNamespaces];
+  for (const name of all) await cluster.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const refused = await applyAll(cluster, { objects, namespaces: all });
   const { kubeconfig, namespace } = await withRights(cluster, each);
   const env = { WATCH_NAMESPACES: namespaces.join(), POD_NAMESPACE: namespace };
   const program = await ReconcilerProgram.start(cluster, { platform, name: namespaces[0], kubeconfig, env });
   try {
     const resources = objects.filter(({ apiVersion }) => apiVersion === API_VERSION);
     const unsettled = await untilSettled(cluster, resources);
-    if (unsettled.length === 0) await assertConverged(cluster, { platform, namespaces, seconds: SECONDS / 4 });
+    if (unsettled.length === 0) await assertConverged(cluster, { platform, namespaces: all, seconds: SECONDS / 4 });
     return {
       refused, unsettled,
       writes: await writesOfRestart(program, resources.length),
-      applied: Object.fromEntries([...recorder.in(namespaces)].map(([key, live]) => [key, applied(live)])),
+      applied: Object.fromEntries([...recorder.in(all)].map(([key, live]) => [key, applied(live)])),
       previewed: Object.fromEntries(preview.map((object) => [keyOf(object), previewed(object)])),
     };
   } finally {
@@ -125,12 +130,13 @@ interface Rights {
 }
 
 /** A19: the reconciler has the rights that its construct writes for these workspaces, and no others. */
-async function withRights(cluster: Cluster, { platform, namespaces }: Case): Promise<Rights> {
+async function withRights(cluster: Cluster, { platform, namespaces, buildNamespaces }: Case): Promise<Rights> {
   const account = { namespace: `reconciler-of-${namespaces[0]}`, name: RECONCILER };
   const roles = [
     ...ownRole(account.namespace),
     ...clusterRole(platform, account.namespace, { namespaces }).map((role) => unlikeOthers(role, account.namespace)),
     ...namespaces.flatMap((namespace) => workspaceRole(platform, account.namespace, namespace)),
+    ...buildNamespaces.flatMap((namespace) => buildRole(platform, account.namespace, namespace)),
   ];
   await cluster.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: account.namespace } });
   await cluster.client.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account });

@@ -1,4 +1,5 @@
 /** What a person does with the reconciler itself: starts and stops it, gives it rights, switches to it and back. */
+import { builds } from './scenes/builds';
 import { policies } from './scenes/policies';
 import { restart } from './scenes/restart';
 import { rights } from './scenes/rights';
@@ -8,6 +9,7 @@ import { volumes } from './scenes/volumes';
 import { describeOnStage } from './stage';
 
 describeOnStage('reconcilers', (stage) => {
+  describe('builds', () => builds(stage));
   describe('restart', () => restart(stage));
   describe('rights', () => rights(stage));
   describe('switching', () => switching(stage));

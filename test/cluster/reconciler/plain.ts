@@ -1,4 +1,5 @@
 /** Objects in one spelling, whoever wrote them. */
+import { OWNER_LABEL } from '../../../src/api/labels';
 import { amountOf } from '../../../src/api/quantity';
 import type { KubeObject } from '../../../src/expand';
 import { FIELD_MANAGER } from '../../../src/reconciler/kube/client';
@@ -12,16 +13,19 @@ const QUANTITIES = new Set(['requests', 'limits']);
 const OWN_ANNOTATION = 'substratus.ai/applied';
 const IMAGE_DIGEST = 'substratus.ai/image-digest';
 
+type Texts = Readonly<Record<string, string>>;
+
 interface WithMetadata {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>>; readonly ownerReferences?: unknown };
+  readonly metadata?: { readonly annotations?: Texts; readonly labels?: Texts; readonly ownerReferences?: unknown };
   readonly spec?: { readonly template?: WithMetadata };
 }
 
 /** What the reconciler has applied of a live object, but for what it adds. */
 export function applied(live: LiveObject): Json {
   const object = ownedBy(live, FIELD_MANAGER) as WithMetadata;
-  const { ownerReferences: _, annotations, ...metadata } = object.metadata ?? {};
-  return plain({ ...withoutDigest(object), metadata: { ...metadata, annotations: without(annotations, OWN_ANNOTATION) } });
+  const { ownerReferences: _, annotations, labels, ...metadata } = object.metadata ?? {};
+  const own = { annotations: without(annotations, OWN_ANNOTATION), labels: without(labels, OWNER_LABEL) };
+  return plain({ ...withoutDigest(object), metadata: { ...metadata, ...own } });
 }
 
 /** The same of what is previewed. Name and namespace are nobody's: they are what an object is looked up by. */
@@ -38,8 +42,8 @@ function withoutDigest(object: WithMetadata): WithMetadata {
   return { ...object, spec: { ...object.spec, template: { ...template, metadata } } };
 }
 
-function without(annotations: Readonly<Record<string, string>> = {}, name: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== name));
+function without(texts: Texts = {}, name: string): Texts {
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => key !== name));
 }
 
 /** Without what is empty; quantities as numbers; objects of a list in the order of their text. */

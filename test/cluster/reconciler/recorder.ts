@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../../src/api/labels';
 import { CHILD_TYPES } from '../../../src/expand';
 import type { LiveObject } from '../../../src/reconciler/kube/types';
+import { ownerOf } from '../../../src/reconciler/observe/observed';
 import type { Client } from '../client';
 import { follow } from '../follow';
 import type { Followed } from '../follow';
@@ -25,7 +26,7 @@ export class Recorder {
 
   /** Those that a reconciler has made in some namespaces, by `kind/namespace/name`. */
   public in(namespaces: readonly string[]): ReadonlyMap<string, LiveObject> {
-    return new Map([...this.objects].filter(([, { metadata: { namespace = '', ownerReferences } }]) => namespaces.includes(namespace) && ownerReferences));
+    return new Map([...this.objects].filter(([, live]) => namespaces.includes(live.metadata.namespace ?? '') && ownerOf(live)));
   }
 
   public async stop(): Promise<void> {

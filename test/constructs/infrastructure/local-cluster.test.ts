@@ -151,6 +151,15 @@ describe('the files', () => {
   });
 });
 
+test('A20: the keys of the store are in the workspaces, and not where these build', () => {
+  const owner = laptop({ store: STORES.minio });
+  bucketOf(owner);
+  owner.addWorkspace('team-a', { builds: true });
+  const script = Object.entries(filesOf(owner)).find(([name]) => name.endsWith('.sh'))?.[1];
+  expect(script).toContain('team-a');
+  expect(script).not.toContain('team-a-builds');
+});
+
 test('MinIO is an add-on: a namespace for it alone, its objects, and the Job that makes the bucket', () => {
   const owner = laptop({ store: LocalStore.minio({ namespace: 'store', size: Size.gibibytes(5) }) });
   bucketOf(owner);

@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Preview } from '../../../src';
-import type { Workspace } from '../../../src';
+import { App } from 'cdk8s';
+import { Build, Model, Platform, Preview, Workspace } from '../../../src';
+import type { WorkspaceOptions } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
 import { local, model, notebook, stack, temporary, workspace } from '../fixtures';
 
@@ -30,6 +31,17 @@ function ejected(declare: (team: Workspace) => unknown): string {
   declare(team);
   Preview.of(team).eject(directory);
   return directory;
+}
+
+/** Workspace team-a, with a model that is built. */
+function builtModel(options: WorkspaceOptions): string {
+  const folder = temporary();
+  const platform = Platform.local({ clusterName: 'kind', registry: 'registry.example.com/acme' });
+  platform.addWorkspace('team-a', { builds: true, ...options });
+  const team = new Workspace(new App(), 'team-a', { platform });
+  new Model(team, 'opt', { imageBuild: Build.git({ url: 'https://example.com/models' }) });
+  Preview.of(team).eject(folder);
+  return folder;
 }
 
 /** Runs the script; `sleep` takes no time, so that a Job that never ends fails the test by its timeout. */
@@ -172,4 +184,18 @@ test('the script is what any shell understands', () => {
 test('the namespace comes first, also where its name does not', () => {
   const text = readFileSync(join(directory, 'apply.sh'), 'utf8');
   expect(text.split('\n').find((line) => line.startsWith('apply '))).toBe("apply 'wave-00/namespace_team-a.yaml'");
+});
+
+test.each([
+  [{}, 'team-a-builds'],
+  [{ buildNamespace: 'team-a' }, 'team-a'],
+])('A20: a build is applied and waited for where it runs (%j), and the rest where its model is', (options, namespace) => {
+  const built = builtModel(options);
+  const { status, objects } = run(built);
+  const jobs = Object.keys(objects).filter((key) => key.startsWith('job/')).map((key) => key.replace(/-[0-9a-hjkmnp-tv-z]{8}/g, ''));
+  expect(status).toBe(0);
+  expect(jobs).toEqual([`job/${namespace}/opt-model-build`, 'job/team-a/opt-model-check', 'job/team-a/opt-model-run', 'job/team-a/opt-model-publish']);
+  const failing = run(built, { failing: ['build'] });
+  expect([failing.status, failing.output.includes('Model:team-a/opt-')]).toEqual([1, true]);
+  expect(failing.output).toContain('failed (build); its final output:');
 });
