@@ -14,7 +14,7 @@ export function jobTrouble(job: ObservedChild, { pods, warnings }: Pick<View, 'p
   const [newest] = podsOf(job, pods).filter(({ isEnding }) => !isEnding);
   if (newest) return withPlace(newest.trouble ?? startTrouble(newest, warnings), job);
   const warning = warnings.get(job.metadata.uid);
-  return warning === undefined ? undefined : podlessTrouble(warning);
+  return warning === undefined ? undefined : podlessTrouble(warning, job.role);
 }
 
 /** What the kubelet says of an object that a pod needs: `secret "push" not found`, `configmap "ca" not found`. */
@@ -35,11 +35,15 @@ export function startTrouble({ metadata: { uid } }: ObservedPod, warnings: View[
 /** What an API server says of a request above the limit that a LimitRange has set. */
 const ABOVE_LIMIT = /must be less than or equal to (memory|cpu) limit/;
 
+/** The roles of pods that run the user's program: what it asks for is said in the resource, of the others in the platform. */
+const OF_USERS: readonly (string | undefined)[] = ['build', 'run', undefined];
+
 /** What an API server or a controller says of pods that it refuses to make. */
-export function podlessTrouble(message: string): Trouble {
+export function podlessTrouble(message: string, role?: string): Trouble {
   if (/exceeded quota/.test(message)) return { reason: 'QuotaExceeded', message: `no pod can be made: ${message}`, isStuck: false };
   if (ABOVE_LIMIT.test(message)) {
-    const hint = 'the limit is that of a LimitRange of the namespace: set resources.limits beside resources, up to what it allows';
+    const field = OF_USERS.includes(role) ? 'resources.limits beside resources' : 'limits in podDefaults of the platform or of the workspace';
+    const hint = `the limit is that of a LimitRange of the namespace: set ${field}, up to what it allows`;
     return { reason: 'Rejected', message: `no pod can be made: ${message}; ${hint}`, isStuck: true };
   }
   const isRejected = /forbidden/.test(message) && !/service ?account/i.test(message); // ServiceAccounts are made where they are missing

@@ -43,12 +43,16 @@ test('R9: the first attempt is not counted', () => {
   expect(cluster.ready(opt).message).toBe('looking whether the artifact is there already');
 });
 
-test('R8: a request above the limit that the namespace sets is told with its remedy', () => {
+test.each([
+  ['run', 'set resources.limits beside resources'], ['check', 'set limits in podDefaults of the platform or of the workspace'],
+] as const)('R8: a request of the step %s above the limit that the namespace sets is told with its remedy', (step, remedy) => {
   const cluster = new World(platformOf('gcp'));
   const opt = cluster.add(model());
   cluster.settle();
-  const refusal = 'Error creating: Pod "x" is invalid: spec.containers[0].resources.requests: Invalid value: "64Gi": must be less than or equal to memory limit of 1Gi';
-  cluster.warnings.set(cluster.child(opt, 'Job', 'check').metadata.uid, refusal);
+  if (step === 'run') cluster.end(opt, 'check', { message: '{"published":false}' });
   cluster.settle();
-  expect(cluster.ready(opt)).toMatchObject({ reason: 'Rejected', message: expect.stringContaining('set resources.limits beside resources') });
+  const refusal = 'Error creating: Pod "x" is invalid: spec.containers[0].resources.requests: Invalid value: "64Gi": must be less than or equal to memory limit of 1Gi';
+  cluster.warnings.set(cluster.child(opt, 'Job', step).metadata.uid, refusal);
+  cluster.settle();
+  expect(cluster.ready(opt)).toMatchObject({ reason: 'Rejected', message: expect.stringContaining(remedy) });
 });
