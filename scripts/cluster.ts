@@ -1,12 +1,14 @@
 /**
  * `npm run cluster`: a Kubernetes cluster on this machine, without containers (test/cluster): the definitions of the kinds, nodes with
- * and without GPUs, and the reconciler. It lasts until Ctrl-C.
+ * and without GPUs, and the reconciler. With `--node real` its pods run, on a node of its own (test/node). It lasts until Ctrl-C.
  */
 import * as path from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Assets } from '../test/cluster/assets';
 import { assetsOrThrow, endOf, interruption, withLocalCluster } from './local-cluster';
 import type { LocalCluster } from './local-cluster';
 import { NAMESPACE, synthesizeQuickstart } from './quickstart';
+import { usageOfRealNode, withRealNode } from './real-node';
 
 const ROOT = path.join(__dirname, '..');
 const DIST = 'dist/quickstart/local';
@@ -15,7 +17,18 @@ async function main(): Promise<void> {
   const start = Date.now();
   const say = (line: string): void => console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${line}`);
   const assets = assetsOrThrow();
+  const isReal = asksForRealNode();
   const { system, team } = synthesizeQuickstart(path.join(ROOT, DIST));
+  if (isReal) {
+    await withRealNode({ assets, system, say }, async (cluster) => {
+      say('ready\n');
+      console.log(usageOfRealNode(cluster, assets));
+      await interruption();
+      console.log();
+      say('stopping');
+    });
+    return say('stopped: no process, no mount, no network and no file of it is left');
+  }
   await withLocalCluster({ assets, system, say }, async (local) => {
     say('ready\n');
     console.log(usage(local, { assets, team: path.relative(ROOT, team) }));
@@ -24,6 +37,12 @@ async function main(): Promise<void> {
     say('stopping');
   });
   say('stopped: no process and no file of it is left');
+}
+
+function asksForRealNode(): boolean {
+  const { node = 'simulated' } = parseArgs({ options: { node: { type: 'string' } } }).values;
+  if (!['real', 'simulated'].includes(node)) throw new Error(`--node is ${node}; use real or simulated`);
+  return node === 'real';
 }
 
 interface Started {

@@ -1,5 +1,5 @@
 /** Makes the programs of the cluster for tests be there (test/cluster), or says why they are not: then its tests are skipped. */
-import { binaryPath, findAssets, notGiven } from '../test/cluster/assets';
+import { binaryPath, CLUSTER_BINARY, findAssets, notGiven } from '../test/cluster/assets';
 import { build, cannotBuild } from '../test/cluster/build';
 
 const say = (line: string) => console.error(`cluster: ${line}`);
@@ -8,13 +8,13 @@ async function ensure(): Promise<void> {
   if (findAssets()) return;
   if (process.env.KUBEBUILDER_ASSETS) say(`${process.env.KUBEBUILDER_ASSETS} lacks ${notGiven().join(', ')}`);
   say('fetching its Go modules, once; this can take minutes');
-  const reason = cannotBuild();
+  const reason = cannotBuild(CLUSTER_BINARY);
   if (reason) {
     say(`${reason}; the tests on a cluster are skipped. Set KUBEBUILDER_ASSETS to a directory with ${notGiven().join(', ')} to run them`);
     return;
   }
-  say(`building ${binaryPath()}, once; this takes minutes`);
-  await build(say);
+  say(`building ${binaryPath(CLUSTER_BINARY)}, once; this takes minutes`);
+  await build(CLUSTER_BINARY, say);
 }
 
 ensure().catch((error: Error) => {

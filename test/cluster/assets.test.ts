@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { binaryPath, findAssets, notGiven, PROGRAMS } from './assets';
+import { binaryPath, CLUSTER_BINARY, findAssets, notGiven, PROGRAMS } from './assets';
 
 const ENVTEST = ['etcd', 'kube-apiserver', 'kubectl'];
 
@@ -33,17 +33,17 @@ test('without all of them and without the binary there is no cluster, and what i
 
 test('what KUBEBUILDER_ASSETS lacks, as envtest does, is the binary\'s part', () => {
   give(...ENVTEST);
-  write(binaryPath());
+  write(binaryPath(CLUSTER_BINARY));
   expect(findAssets()).toMatchObject({
     'etcd': [path.join(directory, 'given', 'etcd')],
-    'kube-scheduler': [binaryPath(), 'kube-scheduler'],
+    'kube-scheduler': [binaryPath(CLUSTER_BINARY), 'kube-scheduler'],
   });
 });
 
 test('without KUBEBUILDER_ASSETS the binary is all of them', () => {
   delete process.env.KUBEBUILDER_ASSETS;
-  write(binaryPath());
-  expect(findAssets()).toEqual(Object.fromEntries(PROGRAMS.map((program) => [program, [binaryPath(), program]])));
+  write(binaryPath(CLUSTER_BINARY));
+  expect(findAssets()).toEqual(Object.fromEntries(PROGRAMS.map((program) => [program, [binaryPath(CLUSTER_BINARY), program]])));
 });
 
 function give(...programs: readonly string[]): void {

@@ -11,16 +11,24 @@ export type Program = typeof PROGRAMS[number];
 /** How each program is called, without its flags. */
 export type Assets = Readonly<Record<Program, readonly string[]>>;
 
-/** The Go module of the binary. */
-export const BINARY_MODULE = path.join(__dirname, 'binary');
+/** A Go module of which a binary is built. */
+export interface BinaryModule {
+  /** Its name, and that of its binary. */
+  readonly name: string;
+  /** Where its sources are. */
+  readonly directory: string;
+}
 
-/** What decides the binary. */
+export const CLUSTER_BINARY: BinaryModule = { name: 'cluster', directory: path.join(__dirname, 'binary') };
+
+/** What decides a binary. */
 const SOURCES = ['go.mod', 'go.sum', 'main.go'];
 
 /** The programs, or undefined if one of them is neither in KUBEBUILDER_ASSETS nor built. */
 export function findAssets(): Assets | undefined {
   const directory = process.env.KUBEBUILDER_ASSETS;
-  const binary = fs.existsSync(binaryPath()) ? binaryPath() : undefined;
+  const built = binaryPath(CLUSTER_BINARY);
+  const binary = fs.existsSync(built) ? built : undefined;
   const calls = PROGRAMS.map((program) => [program, given(program, directory) ?? (binary && [binary, program])]);
   return calls.every(([, call]) => call) ? Object.fromEntries(calls) as Assets : undefined;
 }
@@ -31,10 +39,15 @@ export function notGiven(): readonly Program[] {
   return PROGRAMS.filter((program) => !given(program, directory));
 }
 
-/** Where the binary is kept: outside the checkout, for every checkout with the same sources. */
-export function binaryPath(): string {
+/** Where a binary is kept: outside the checkout, for every checkout with the same sources. */
+export function binaryPath(module: BinaryModule): string {
+  return cachePath(module.name, sourceHash(module), module.name);
+}
+
+/** A place in the cache of this machine. */
+export function cachePath(...names: string[]): string {
   const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-  return path.join(cache, 'cdk-substratus', 'cluster', sourceHash(), 'cluster');
+  return path.join(cache, 'cdk-substratus', ...names);
 }
 
 function given(program: Program, directory: string | undefined): readonly string[] | undefined {
@@ -42,8 +55,8 @@ function given(program: Program, directory: string | undefined): readonly string
   return file && fs.existsSync(file) ? [file] : undefined;
 }
 
-function sourceHash(): string {
+function sourceHash({ directory }: BinaryModule): string {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-  for (const file of SOURCES) hash.update(fs.readFileSync(path.join(BINARY_MODULE, file)));
+  for (const file of SOURCES) hash.update(fs.readFileSync(path.join(directory, file)));
   return hash.digest('hex').slice(0, 16);
 }

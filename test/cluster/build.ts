@@ -1,22 +1,23 @@
-/** Builds the binary of binary/, once: it takes minutes. */
+/** Builds the binary of a Go module, once: it takes minutes. */
 import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
-import { BINARY_MODULE, binaryPath } from './assets';
+import { binaryPath } from './assets';
+import type { BinaryModule } from './assets';
 
 const EVERY_MS = 10_000;
 const VERSION_VARIABLES = 'k8s.io/component-base/version';
 
 /** Why it cannot be built here, or undefined. Fetches the sources. */
-export function cannotBuild(): string | undefined {
+export function cannotBuild(module: BinaryModule): string | undefined {
   try {
-    go('version');
+    go(module, 'version');
   } catch (error) {
     return `no Go here (${firstLine(error)})`;
   }
   try {
-    go('mod', 'download');
+    go(module, 'mod', 'download');
     return undefined;
   } catch (error) {
     return `the Go modules cannot be fetched (${firstLine(error)})`;
@@ -24,22 +25,22 @@ export function cannotBuild(): string | undefined {
 }
 
 /** Builds beside the target and renames, so that an interrupted build leaves none. */
-export async function build(report: (line: string) => void): Promise<void> {
-  const target = binaryPath();
+export async function build(module: BinaryModule, report: (line: string) => void): Promise<void> {
+  const target = binaryPath(module);
   const unfinished = `${target}.${process.pid}`;
   fs.mkdirSync(path.dirname(target), { recursive: true });
   try {
-    await compile(unfinished, report);
+    await compile(module, unfinished, report);
     fs.renameSync(unfinished, target);
   } finally {
     fs.rmSync(unfinished, { force: true });
   }
 }
 
-async function compile(output: string, report: (line: string) => void): Promise<void> {
-  const total = go('list', '-deps', '.').trim().split('\n').length;
-  const args = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags(), '-o', output, '.'];
-  const child = spawn('go', args, { cwd: BINARY_MODULE, env: goEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
+async function compile(module: BinaryModule, output: string, report: (line: string) => void): Promise<void> {
+  const total = go(module, 'list', '-deps', '.').trim().split('\n').length;
+  const args = ['build', '-v', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags(module), '-o', output, '.'];
+  const child = spawn('go', args, { cwd: module.directory, env: goEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
   const lines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
   const start = Date.now();
@@ -53,15 +54,16 @@ async function compile(output: string, report: (line: string) => void): Promise<
 }
 
 /** What `kubectl version` shows is not in the source. */
-function linkerFlags(): string {
-  const module = fs.readFileSync(path.join(BINARY_MODULE, 'go.mod'), 'utf8');
-  const [, version = '', major = '', minor = ''] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(module) ?? [];
+function linkerFlags({ directory }: BinaryModule): string {
+  const requirements = fs.readFileSync(path.join(directory, 'go.mod'), 'utf8');
+  const [, version = '', major = '', minor = ''] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(requirements) ?? [];
   const variables = { gitVersion: version, gitMajor: major, gitMinor: minor };
   return ['-s', '-w', ...Object.entries(variables).map(([name, value]) => `-X ${VERSION_VARIABLES}.${name}=${value}`)].join(' ');
 }
 
-function go(...args: string[]): string {
-  return execFileSync('go', args, { cwd: BINARY_MODULE, env: goEnvironment(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1024 ** 2 });
+function go({ directory }: BinaryModule, ...args: string[]): string {
+  const options = { cwd: directory, env: goEnvironment(), maxBuffer: 64 * 1024 ** 2 };
+  return execFileSync('go', args, { ...options, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function goEnvironment(): NodeJS.ProcessEnv {

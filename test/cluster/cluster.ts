@@ -109,8 +109,8 @@ export class Cluster {
   public readonly kubelet: Kubelet;
   private readonly provisioner: Provisioner;
 
-  /** Takes over a control plane that runs: its kubelets and its disks. */
-  constructor(private readonly plane: ControlPlane, private readonly options: Pick<ClusterOptions, 'assets' | 'bucket' | 'isBare'>) {
+  /** Takes over a control plane that runs: its kubelets and its disks, unless it is bare or has a node that runs containers. */
+  constructor(protected readonly plane: ControlPlane, private readonly options: Pick<ClusterOptions, 'assets' | 'bucket' | 'isBare'>) {
     this.url = plane.url;
     this.kubeconfig = plane.kubeconfig;
     this.token = plane.files.adminToken;
@@ -150,11 +150,16 @@ export class Cluster {
   /** Adds a node and waits until pods may go there. */
   public async createNode(options: NodeOptions): Promise<void> {
     await this.client.create(nodeOf(options));
-    await until(`node ${options.name} is ready`, async () => {
-      const { spec, status } = await this.client.get<Node>({ apiVersion: 'v1', kind: 'Node', name: options.name });
-      const isReady = status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');
-      return isReady && !spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready');
-    });
+    await this.untilNodeIsReady(options.name);
+  }
+
+  /** Waits until pods may go to the node. */
+  public async untilNodeIsReady(name: string): Promise<void> {
+    await until(`node ${name} is ready`, async () => {
+      const node = await this.client.find<Node>({ apiVersion: 'v1', kind: 'Node', name });
+      const isReady = node?.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+      return isReady && !node?.spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/not-ready');
+    }, { seconds: 60 });
   }
 
   /** Takes a node away, and with it its pods, as when a spot machine is reclaimed. */

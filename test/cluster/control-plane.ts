@@ -7,6 +7,7 @@ import { Component } from './component';
 import { ClusterFiles } from './files';
 import { Guard } from './guard';
 import { apiServerFlags, controllerManagerFlags, etcdFlags, kwokFlags, schedulerFlags } from './programs';
+import type { PodNetwork } from './programs';
 import { until } from './until';
 
 export interface ControlPlaneOptions {
@@ -15,6 +16,13 @@ export interface ControlPlaneOptions {
   readonly minRequestTimeout: number;
   /** Whether there is only the API server. */
   readonly isBare: boolean;
+
+  /**
+   * The network of pods that run, in which the API server is too; it must be there when this starts (test/node).
+   *
+   * @default - no pod runs: nodes are kept alive by kwok, and a Job's next attempt starts at once
+   */
+  readonly network?: PodNetwork;
 }
 
 export interface ProgramOptions {
@@ -26,7 +34,9 @@ export interface ProgramOptions {
 }
 
 const START_SECONDS = 60;
-const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
+const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler'] as const;
+/** Before a Job's next attempt, where nothing runs. */
+const JOB_BACK_OFF = '100ms';
 
 export class ControlPlane {
   public readonly url: string;
@@ -37,12 +47,12 @@ export class ControlPlane {
   private readonly components = new Map<string, Component>();
 
   constructor(private readonly options: ControlPlaneOptions) {
-    this.url = `https://127.0.0.1:${options.port}`;
+    this.url = `https://${options.network?.server ?? '127.0.0.1'}:${options.port}`;
     const { files } = this;
     this.kubeconfig = files.writeKubeconfig('kubeconfig', { url: this.url, token: files.adminToken });
     this.add('etcd', etcdFlags(files));
     this.add('kube-apiserver', apiServerFlags(files, options));
-    this.add('kube-controller-manager', controllerManagerFlags(files, this.kubeconfig));
+    this.add('kube-controller-manager', controllerManagerFlags(files, this.kubeconfig, options.network !== undefined));
     this.add('kube-scheduler', schedulerFlags(files, this.kubeconfig));
     this.add('kwok', kwokFlags(this.kubeconfig));
   }
@@ -51,7 +61,9 @@ export class ControlPlane {
     this.component('etcd').start();
     this.component('kube-apiserver').start();
     await this.untilReady();
-    if (!this.options.isBare) for (const name of CONTROLLERS) this.component(name).start();
+    if (this.options.isBare) return;
+    for (const name of CONTROLLERS) this.component(name).start();
+    if (!this.options.network) this.component('kwok').start();
   }
 
   public async stop(): Promise<void> {
@@ -100,7 +112,9 @@ export class ControlPlane {
 
   private add(name: Exclude<Program, 'kubectl'>, flags: readonly string[]): void {
     /* No settings of whoever runs the tests; memory for time. */
-    const env = { PATH: process.env.PATH, HOME: this.files.directory, GOGC: '400' };
+    const env = {
+      PATH: process.env.PATH, HOME: this.files.directory, GOGC: '400', ...(!this.options.network && { JOB_BACK_OFF }),
+    };
     this.newComponent(name, [...this.options.assets[name], ...flags], env);
   }
 

@@ -7,15 +7,27 @@ import * as path from 'node:path';
 /** Many requests a second: a test waits for nothing but the work. */
 const QPS = 2000;
 
+/** Name of the node that runs containers, where there is one. */
+export const NODE_NAME = 'node-1';
+
 export class ClusterFiles {
   /** Removed when the cluster stops. */
   public readonly directory: string;
   public readonly adminToken = randomBytes(16).toString('hex');
+  /** Of the kubelet of a node that runs containers (test/node). */
+  public readonly nodeToken = randomBytes(16).toString('hex');
+  /** Of that node's kube-proxy. */
+  public readonly proxyToken = randomBytes(16).toString('hex');
 
   constructor() {
     this.directory = fs.mkdtempSync(path.join(os.tmpdir(), 'cluster-'));
     fs.mkdirSync(this.path('logs'));
-    this.write('tokens.csv', `${this.adminToken},admin,admin,system:masters\n`);
+    this.write('tokens.csv', [
+      `${this.adminToken},admin,admin,system:masters`,
+      `${this.nodeToken},system:node:${NODE_NAME},${NODE_NAME},system:nodes`,
+      `${this.proxyToken},system:kube-proxy,kube-proxy`,
+      '',
+    ].join('\n'));
     this.writeServiceAccountKey();
   }
 

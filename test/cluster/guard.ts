@@ -2,11 +2,20 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 
-/** Reads lists of processes, the last of which counts, until the other end of the pipe is gone. SIGKILL ends frozen ones too. */
+/**
+ * Reads lists of processes, the last of which counts, until the other end of the pipe is gone. SIGKILL ends frozen ones too. The control
+ * groups of a node that ran containers (test/node) have the name of the directory; they can be removed when the last process is gone.
+ */
 const SCRIPT = `pids=
 while read -r line; do pids=$line; done
 [ -z "$pids" ] || kill -9 $pids 2>/dev/null
-rm -rf "$1"`;
+name=\${1##*/}
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+  rm -rf "$1"
+  find /sys/fs/cgroup -depth -type d '(' -path "*/$name" -o -path "*/$name/*" ')' -exec rmdir {} ';' 2>/dev/null
+  [ -e "$1" ] || [ -n "$(find /sys/fs/cgroup -type d -name "$name" 2>/dev/null)" ] || break
+  sleep 0.2
+done`;
 
 export class Guard {
   private readonly child: ChildProcess;

@@ -50,22 +50,33 @@ export interface ApiServerOptions {
   readonly port: number;
   /** The least that a watch lasts, in seconds, if nothing cuts it. */
   readonly minRequestTimeout: number;
+
+  /**
+   * Where pods reach the server, if they run.
+   *
+   * @default - they do not; the server is at the loopback address
+   */
+  readonly network?: PodNetwork;
 }
 
-export function apiServerFlags(files: ClusterFiles, { port, minRequestTimeout }: ApiServerOptions): string[] {
+/** What the control plane has to know of a network in which pods run. */
+export interface PodNetwork {
+  /** Address of the API server. */
+  readonly server: string;
+  /** Addresses of Services: `10.200.128.0/17`. */
+  readonly services: string;
+}
+
+export function apiServerFlags(files: ClusterFiles, { port, minRequestTimeout, network }: ApiServerOptions): string[] {
   return [
     `--etcd-servers=unix://${files.path('etcd.sock')}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
-    '--endpoint-reconciler-type=none',
+    ...addressFlags(network),
     `--secure-port=${port}`,
     `--cert-dir=${path.dirname(files.certificates)}`,
-    '--service-cluster-ip-range=10.96.0.0/12',
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${files.path('service-account.pub')}`,
     `--service-account-signing-key-file=${files.path('service-account.key')}`,
     `--token-auth-file=${files.path('tokens.csv')}`,
-    '--authorization-mode=RBAC',
     '--allow-privileged=true',
     '--max-requests-inflight=2000',
     '--max-mutating-requests-inflight=1000',
@@ -74,10 +85,26 @@ export function apiServerFlags(files: ClusterFiles, { port, minRequestTimeout }:
   ];
 }
 
-export function controllerManagerFlags(files: ClusterFiles, kubeconfig: string): string[] {
+function addressFlags(network: PodNetwork | undefined): string[] {
+  if (!network) {
+    return [
+      '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', '--endpoint-reconciler-type=none', '--service-cluster-ip-range=10.96.0.0/12',
+      '--authorization-mode=RBAC',
+    ];
+  }
+  return [
+    `--bind-address=${network.server}`, `--advertise-address=${network.server}`, `--service-cluster-ip-range=${network.services}`,
+    '--authorization-mode=Node,RBAC', '--enable-admission-plugins=NodeRestriction',
+    '--kubelet-preferred-address-types=InternalIP',
+  ];
+}
+
+/** With `hasPods` pods have addresses. */
+export function controllerManagerFlags(files: ClusterFiles, kubeconfig: string, hasPods: boolean): string[] {
+  const controllers = [...CONTROLLERS, ...(hasPods ? ['endpointslice-controller'] : [])];
   return [
     `--kubeconfig=${kubeconfig}`,
-    `--controllers=${CONTROLLERS.join(',')}`,
+    `--controllers=${controllers.join(',')}`,
     `--root-ca-file=${files.certificates}`,
     '--leader-elect=false',
     '--secure-port=0',

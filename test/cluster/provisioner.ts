@@ -1,5 +1,5 @@
-/** Disks: a volume of air for every claim that a StorageClass is to provide for, and none for those that are gone. */
-import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1';
+/** Disks: a volume for every claim that a StorageClass is to provide for, and none for those that are gone. */
+import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
 import type { StorageClass } from 'kubernetes-types/storage/v1';
 import { ApiError } from './api-error';
 import type { Client } from './client';
@@ -26,11 +26,20 @@ export function storageClass(name: string, options: { readonly isDefault?: boole
   };
 }
 
+/** What volumes are made of. */
+export interface VolumeSource {
+  create(uid: string): Partial<PersistentVolumeSpec>;
+  remove(uid: string): void;
+}
+
+/** Disks that no pod can tell from real ones: they are never mounted. */
+const AIR: VolumeSource = { create: (uid) => ({ csi: { driver: 'cluster.test', volumeHandle: uid } }), remove: () => undefined };
+
 export class Provisioner {
   private readonly stopping = new AbortController();
   private following: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly client: Client) {}
+  constructor(private readonly client: Client, private readonly source = AIR) {}
 
   public start(): void {
     const { client, stopping: { signal } } = this;
@@ -48,10 +57,11 @@ export class Provisioner {
   }
 
   private async provide(claim: StoredClaim): Promise<void> {
-    await this.client.create(volumeFor(claim)).catch(ignorePassing);
+    await this.client.create(volumeFor(claim, this.source)).catch(ignorePassing);
   }
 
-  private async remove({ metadata: { name } }: StoredVolume): Promise<void> {
+  private async remove({ metadata: { name }, spec }: StoredVolume): Promise<void> {
+    this.source.remove(spec?.claimRef?.uid ?? '');
     await this.client.delete({ apiVersion: 'v1', kind: 'PersistentVolume', name }).catch(ignorePassing);
   }
 }
@@ -64,7 +74,7 @@ function isFree({ metadata: { annotations = {}, deletionTimestamp }, status }: S
   return status?.phase === 'Released' && !deletionTimestamp && annotations[PROVISIONED_BY] === PROVISIONER;
 }
 
-function volumeFor({ metadata: { name, namespace, uid }, spec }: StoredClaim): PersistentVolume {
+function volumeFor({ metadata: { name, namespace, uid }, spec }: StoredClaim, source: VolumeSource): PersistentVolume {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -76,8 +86,7 @@ function volumeFor({ metadata: { name, namespace, uid }, spec }: StoredClaim): P
       persistentVolumeReclaimPolicy: 'Delete',
       storageClassName: spec?.storageClassName,
       volumeMode: spec?.volumeMode,
-      /* A disk that no pod can tell from a real one: it is never mounted. */
-      csi: { driver: 'cluster.test', volumeHandle: uid },
+      ...source.create(uid),
     },
   };
 }

@@ -40,10 +40,13 @@ func main() {
 	os.Exit(run())
 }
 
-// runManager waits a moment, not ten seconds and more, before a Job's next attempt; there is no flag for it.
+// runManager waits JOB_BACK_OFF, if that is set, not ten seconds, before a Job's next attempt, and at most ten times as long; there is
+// no flag for it.
 func runManager() int {
-	job.DefaultJobPodFailureBackOff = 100 * time.Millisecond
-	job.MaxJobPodFailureBackOff = time.Second
+	if backOff, err := time.ParseDuration(os.Getenv("JOB_BACK_OFF")); err == nil {
+		job.DefaultJobPodFailureBackOff = backOff
+		job.MaxJobPodFailureBackOff = 10 * backOff
+	}
 	return cli.Run(manager.NewControllerManagerCommand())
 }
 

@@ -63,7 +63,7 @@ export class Stage {
   private program?: ReconcilerProgram;
   private count = 0;
 
-  constructor(private readonly clusterOf: () => Cluster, private readonly options: StageOptions) {}
+  constructor(protected readonly clusterOf: () => Cluster, private readonly options: StageOptions = {}) {}
 
   public get cluster(): Cluster {
     return this.clusterOf();
@@ -87,10 +87,7 @@ export class Stage {
 
   /** @internal */
   public async open(): Promise<void> {
-    await applyDefinitions(this.cluster);
-    await Promise.all(gpuNodes(PLATFORM).map((node) => this.cluster.createNode(node)));
-    const { env, isEmpty } = this.options;
-    if (!isEmpty) this.program = await ReconcilerProgram.start(this.cluster, { platform: PLATFORM, env: env?.() });
+    await this.prepare();
     for (const scene of this.scenes) {
       scene.result = scene.play();
       scene.result.catch(() => undefined); // its test tells
@@ -100,6 +97,14 @@ export class Stage {
   /** @internal */
   public async close(): Promise<void> {
     await this.program?.stop();
+  }
+
+  /** What has to be there before the scenes begin. */
+  protected async prepare(): Promise<void> {
+    await applyDefinitions(this.cluster);
+    await Promise.all(gpuNodes(PLATFORM).map((node) => this.cluster.createNode(node)));
+    const { env, isEmpty } = this.options;
+    if (!isEmpty) this.program = await ReconcilerProgram.start(this.cluster, { platform: PLATFORM, env: env?.() });
   }
 
   /** A reconciler for one namespace. */

@@ -1,0 +1,58 @@
+/** Makes the programs and images of a node that runs containers be there (test/node), or says why they are not. */
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { binaryPath } from '../test/cluster/assets';
+import { build, cannotBuild } from '../test/cluster/build';
+import { imageFile } from '../test/node/images/image';
+import { LIGHT_IMAGES } from '../test/node/images/light';
+import { cannotRun, findNodePrograms, installPrograms, missingPackages, NODE_BINARY } from '../test/node/programs';
+
+const say = (line: string): void => console.error(`node: ${line}`);
+
+/** Makes them be there. Why they cannot be, or undefined. */
+export async function ensureNode(): Promise<string | undefined> {
+  const reason = cannotRun() ?? installPackages() ?? await buildPrograms();
+  if (!reason) for (const image of LIGHT_IMAGES) await imageFile(image);
+  return reason;
+}
+
+/** Programs of the system, where Debian's packages can be installed. */
+function installPackages(): string | undefined {
+  const packages = missingPackages();
+  if (packages.length === 0) return undefined;
+  say(`installing ${packages.join(', ')} (Debian packages)`);
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    execFileSync('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    return undefined;
+  } catch {
+    return `the programs of ${packages.join(', ')} are missing, and apt-get does not install them`;
+  }
+}
+
+async function buildPrograms(): Promise<string | undefined> {
+  if (typeof findNodePrograms() !== 'string') return undefined;
+  say('fetching its Go modules, once; this can take minutes');
+  const reason = cannotBuild(NODE_BINARY);
+  if (reason) return reason;
+  const target = binaryPath(NODE_BINARY);
+  if (!fs.existsSync(target)) {
+    say(`building ${target}, once; this takes minutes`);
+    await build(NODE_BINARY, say);
+  }
+  say('building containerd and the plugins of the pod network, once');
+  installPrograms();
+  return undefined;
+}
+
+async function main(): Promise<void> {
+  const reason = await ensureNode();
+  if (reason) say(`${reason}; the tests on a node that runs containers are skipped`);
+}
+
+if (require.main === module) {
+  main().catch((error: Error) => {
+    say(error.message);
+    process.exitCode = 1;
+  });
+}
