@@ -99,6 +99,7 @@ describe('A19: in the workspaces of the platform', () => {
     expect(granted(objects, 'Role', 'team-a-builds').sort()).toEqual([
       ...['get', 'list', 'watch', 'create', 'patch', 'delete'].map((verb) => `${verb} batch/jobs`),
       ...['get', 'list', 'watch', 'create'].flatMap((verb) => [`${verb} /serviceaccounts`, `${verb} networking.k8s.io/networkpolicies`]),
+      'patch networking.k8s.io/networkpolicies', // of its own, which follow the platform
       ...['get', 'list', 'watch'].map((verb) => `${verb} /pods`), 'list /events',
     ].sort());
     expect(granted(objects, 'Role', 'team-a')).not.toEqual([]);
