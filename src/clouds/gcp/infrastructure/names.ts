@@ -1,5 +1,7 @@
 /** What Google Cloud accepts as names, labels and ranges; said at synth rather than at the first deployment. */
 import { digest, shortDigest } from '../../../api/digest';
+import { overlap, parseRange } from '../../ip-range';
+import type { IpRange } from '../../ip-range';
 
 interface Rule {
   readonly pattern: RegExp;
@@ -53,22 +55,16 @@ export function zonesIn(region: string, zones: readonly string[]): string[] {
 
 /** The range, or an error if it is none or shares addresses with one of the others. */
 export function checkedRange(cidr: string, others: Readonly<Record<string, string>>): string {
-  const [first, last] = bounds(cidr);
+  const range = rangeOf(cidr);
   for (const [use, other] of Object.entries(others)) {
-    const [otherFirst, otherLast] = bounds(other);
-    if (first <= otherLast && otherFirst <= last) {
-      throw new Error(`cidr ${cidr} overlaps ${other}, the range of the ${use}; give another, for example 10.0.0.0/16`);
-    }
+    if (!overlap(range, rangeOf(other))) continue;
+    throw new Error(`cidr ${cidr} overlaps ${other}, the range of the ${use}; give another, for example 10.0.0.0/16`);
   }
   return cidr;
 }
 
-function bounds(cidr: string): [number, number] {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr)?.slice(1).map(Number) ?? [];
-  const [a = 256, b = 256, c = 256, d = 256, bits = 33] = parts;
-  if (Math.max(a, b, c, d) > 255 || bits > 32) throw new Error(`cidr ${cidr} is not a range of addresses; give one, for example 10.0.0.0/16`);
-  const size = 2 ** (32 - bits);
-  const address = ((a * 256 + b) * 256 + c) * 256 + d;
-  const first = address - (address % size);
-  return [first, first + size - 1];
+function rangeOf(cidr: string): IpRange {
+  const range = parseRange(cidr);
+  if (!range) throw new Error(`cidr ${cidr} is not a range of addresses; give one, for example 10.0.0.0/16`);
+  return range;
 }
