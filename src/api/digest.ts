@@ -75,3 +75,18 @@ function canonical(value: unknown): string | undefined {
   }
   return parts.length > 0 ? `{${parts.join()}}` : undefined;
 }
+
+interface Limit {
+  /** Most characters of the whole. */
+  readonly limit: number;
+  readonly suffix?: string;
+  /** Digest of all that makes the name, for one that is cut. */
+  hash(): string;
+}
+
+/** A name with its suffix; where that is too long, its beginning and a digest, so that it stays the same and nobody else's. */
+export function shortenedName(name: string, { limit, suffix = '', ...digests }: Limit): string {
+  if (name.length + suffix.length <= limit) return `${name}${suffix}`;
+  const hash = digests.hash();
+  return `${name.slice(0, limit - suffix.length - hash.length - 1)}-${hash}${suffix}`;
+}

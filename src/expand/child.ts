@@ -1,6 +1,6 @@
 /** Children: plain objects, what they are called, and when they may be applied. */
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
-import { digest, shortDigest } from '../api/digest';
+import { digest, shortDigest, shortenedName } from '../api/digest';
 import { MANAGED_BY } from '../api/labels';
 import { isDns1035Label, MAX_NAME_LENGTH } from '../api/names';
 import { API_GROUP } from '../api/resource';
@@ -32,10 +32,7 @@ export type RetryTokens = Partial<Record<Step, string>>;
 /** Name of a child: the resource's, cut where it is too long, and a suffix that tells the children apart. */
 export function childName(resource: Resource, suffix: string): string {
   const { name } = resource.metadata;
-  const budget = MAX_NAME_LENGTH - suffix.length - 1;
-  if (name.length <= budget) return `${name}-${suffix}`;
-  const hash = shortDigest(digest(name));
-  return `${name.slice(0, budget - hash.length - 1)}-${hash}-${suffix}`;
+  return shortenedName(name, { limit: MAX_NAME_LENGTH, hash: () => shortDigest(digest(name)), suffix: `-${suffix}` });
 }
 
 /** Name of a child that becomes a DNS name of the Services, for which the resource's must be good. */

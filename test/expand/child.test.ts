@@ -1,3 +1,6 @@
+import { joinedName as joinedOnAws } from '../../src/clouds/aws/infrastructure/names';
+import { joinedName as joinedOnAzure } from '../../src/clouds/azure/names';
+import { nodeAccountId } from '../../src/clouds/gcp/infrastructure/names';
 import { childName, contentHash, namespaceOf, selectorLabels } from '../../src/expand/child';
 import { childrenOf, dataset, model, nameOf, notebook, randomText, seeded, server } from './fixtures';
 
@@ -32,4 +35,12 @@ test('a resource without a namespace is in the default one', () => {
 test('a hash is of all of the content', () => {
   expect(contentHash({ a: 1 }, undefined)).not.toBe(contentHash({ a: 1 }, '1'));
   expect(contentHash({ a: 1, b: 2 })).toBe(contentHash({ b: 2, a: 1 }));
+});
+
+test('a name that is too long is cut as it always was, here and on the clouds, for another name would be another object', () => {
+  expect(childName(server({}, 'a'.repeat(70)), 'server')).toBe('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-q47e2qm2-server');
+  expect(nodeAccountId('a-cluster-with-a-long-name-indeed')).toBe('a-cluster-with--sftw1trv-nodes');
+  expect(joinedOnAws(['cluster', 'us-east-1', 'a'.repeat(60)], 64)).toBe('cluster-us-east-1-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-1g2p7ghc');
+  expect(joinedOnAws(['a'.repeat(9), 'b'.repeat(10)], 19)).toMatch(/^a{9}-[^-]{8}$/);
+  expect(joinedOnAzure(['ml', 'a'.repeat(60)], 40)).toBe('ml-aaaaaaaaaaaaaaaaaaaaaaaaaa-gmbzamgw7w');
 });

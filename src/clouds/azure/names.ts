@@ -1,5 +1,5 @@
 /** Names on Azure: what it takes, and how ours are derived. Pure. */
-import { digest } from '../../api/digest';
+import { digest, shortenedName } from '../../api/digest';
 import type { ServiceAccountRef } from '../infrastructure';
 
 /** Characters of a digest that make a name unique: 50 bits. */
@@ -43,8 +43,7 @@ function alphanumeric(name: string): string {
 
 /** A name of parts joined by `-`; where that is too long, its beginning and a digest. */
 export function joinedName(parts: readonly string[], length: number): string {
-  const name = parts.join('-');
-  return name.length <= length ? name : `${name.slice(0, length - UNIQUE - 1)}-${digest(parts).slice(0, UNIQUE)}`;
+  return shortenedName(parts.join('-'), { limit: length, hash: () => digest(parts).slice(0, UNIQUE) });
 }
 
 /**

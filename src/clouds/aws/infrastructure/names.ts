@@ -1,15 +1,15 @@
 /** Names as AWS takes them, and ARNs. */
-import { digest, shortDigest } from '../../../api/digest';
+import { digest, shortDigest, shortenedName } from '../../../api/digest';
 import type { AwsLocation, ServiceAccountRef } from '../../infrastructure';
 
 const MAX_ROLE_NAME = 64;
 /** EKS adds 26 characters to the prefix of a node group's name, which has 63. */
 const MAX_GROUP_PREFIX = 37;
 
-/** A name of all parts; where that is too long, its beginning and a digest of the whole, so that it stays the same and unique. */
+/** A name of all parts; where that is too long, its beginning and a digest of the whole. No two hyphens in a row where it is cut. */
 export function joinedName(parts: readonly string[], limit: number): string {
-  const name = parts.join('-');
-  return name.length <= limit ? name : `${name.slice(0, limit - 9).replace(/-+$/, '')}-${shortDigest(digest(parts))}`;
+  const hash = shortDigest(digest(parts));
+  return shortenedName(parts.join('-'), { limit, hash: () => hash }).replace(new RegExp(`-+${hash}$`), `-${hash}`);
 }
 
 /** Role names are unique in an account, so the region is part of them. */

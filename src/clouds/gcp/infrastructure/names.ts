@@ -1,5 +1,5 @@
 /** What Google Cloud accepts as names, labels and ranges; said at synth rather than at the first deployment. */
-import { digest, shortDigest } from '../../../api/digest';
+import { digest, shortDigest, shortenedName } from '../../../api/digest';
 import { overlap, parseRange } from '../../ip-range';
 import type { IpRange } from '../../ip-range';
 
@@ -27,10 +27,7 @@ export function checkedName(what: keyof typeof RULES, name: string): string {
 
 /** Id of the nodes' service account: 6 to 30 characters, another one for each cluster. */
 export function nodeAccountId(cluster: string): string {
-  const suffix = 'nodes';
-  if (cluster.length + suffix.length + 1 <= 30) return `${cluster}-${suffix}`;
-  const hash = shortDigest(digest(cluster));
-  return `${cluster.slice(0, 30 - hash.length - suffix.length - 2)}-${hash}-${suffix}`;
+  return shortenedName(cluster, { limit: 30, hash: () => shortDigest(digest(cluster)), suffix: '-nodes' });
 }
 
 /** Tags as labels. Google Cloud takes lowercase only; changed silently, they would not be found again. */
