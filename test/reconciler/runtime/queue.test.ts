@@ -122,17 +122,22 @@ describe('later', () => {
     expect(subject.depth).toBe(1);
   });
 
-  test('ten thousand keys take one timer, and come in the order of their times', async () => {
+  test('ten thousand keys come in the order of their times, and leave no timer', async () => {
     const clock = new FakeClock();
     const due: string[] = [];
     const delays = new Delays(clock, (key) => due.push(key));
     const times = Array.from({ length: 10_000 }, (_, index) => ((index * 7919) % 10_007) + 1);
     for (const [index, time] of times.entries()) delays.add(String(index), time);
-    expect([clock.pending, delays.size]).toEqual([1, 10_000]);
+    for (const [index, time] of times.entries()) delays.add(String(index), time + 1);
+    expect([clock.pending, delays.size]).toEqual([10_000, 10_000]);
     await clock.freeze(5000);
     expect(due.map((key) => times[Number(key)])).toEqual(times.filter((time) => time <= 5000).sort((a, b) => a - b));
     await clock.freeze(6000);
     expect([due.length, delays.size, clock.pending]).toEqual([10_000, 0, 0]);
+    delays.add('a', 5);
+    delays.add('a', 2);
+    delays.clear();
+    expect([delays.size, clock.pending]).toEqual([0, 0]);
   });
 
   test('failures are 5 ms apart, then ever longer, up to 5 minutes; success makes the next the first', async () => {
