@@ -141,6 +141,33 @@ export function builds(stage: Stage): void {
     expect(left).toEqual(['fast', 'late']);
   });
 
+  const upgraded = stage.scene(async () => {
+    const namespace = 'builds-c';
+    const [slow, fast] = [built(namespace, 'slow'), built(namespace, 'fast')];
+    stage.cluster.kubelet.cue({ namespace, namePrefix: 'slow' }, { outcome: 'run' });
+    const declared = declare(namespace);
+    const before: PlatformSpec = { ...declared.platform, workspaces: [{ namespace, builds: true }] };
+    await stage.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    const old = await stage.reconcilerFor(namespace, { platform: before });
+    for (const resource of [slow, fast]) await stage.apply(resource);
+    await stage.ready(fast);
+    const ofBuilds = async () => (await listed(stage, 'Job', namespace)).filter(({ metadata }) => metadata.labels?.role === 'build').map(({ metadata }) => metadata.uid);
+    const jobs = await stage.until('both builds are there', async () => ((await ofBuilds()).length === 2 ? ofBuilds() : undefined));
+    await old.stop();
+    const program = await started(stage, namespace, declared);
+    await stage.converged([namespace, `${namespace}-builds`], declared.platform);
+    const after = { here: await ofBuilds(), there: await listed(stage, 'Job', `${namespace}-builds`), said: await stage.reason(slow, 'Building') };
+    await program.stop();
+    return { jobs, after, fast: await stage.get(fast) };
+  });
+
+  test('after an upgrade what runs in the workspace goes on, and nothing is built again', async () => {
+    const { jobs, after, fast } = await upgraded();
+    expect([...after.here].sort()).toEqual([...jobs].sort());
+    expect(after.there).toEqual([]);
+    expect([after.said.reason, fast.status?.ready]).toEqual(['Building', true]);
+  });
+
   const adopted = stage.scene(async () => {
     const namespace = 'builds-b';
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'builds-'));
