@@ -1,6 +1,6 @@
 /** Stacks with every option, for what the examples leave out: what Terraform and the policy scanners are given beside the examples. */
 import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, ImageRegistry, PoolCapacity } from 'cdk-substratus';
-import type { ClusterProps, GpuNodePoolProps, ICluster } from 'cdk-substratus';
+import type { ClusterProps, GpuNodePoolProps, ICluster, ReadableBucket } from 'cdk-substratus';
 import type { App } from 'cdktf';
 import { TerraformStack } from 'cdktf';
 
@@ -100,6 +100,13 @@ const AZURE: Place = {
   },
 };
 
+/** Buckets of others: whole, and a folder in one. */
+const READABLE: Readonly<Record<string, ReadableBucket[]>> = {
+  gcp: [{ url: 'gs://acme-data' }, { url: 'gs://acme-weights/llama' }],
+  aws: [{ url: 's3://acme-data' }, { url: 's3://acme-weights/llama', region: 'eu-west-1', encryptionKey: 'arn:aws:kms:eu-west-1:111122223333:key/0000' }],
+  azure: [{ url: 'az://acmedata/sets' }, { url: 'az://acmeweights/models/llama', resourceGroup: 'weights' }],
+};
+
 /** Three stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists. */
 export function everyOption(app: App): void {
   for (const [name, place] of Object.entries({ gcp: GCP, aws: AWS, azure: AZURE })) {
@@ -140,5 +147,5 @@ function addPools(stack: TerraformStack, cluster: ICluster, pools: Place['pools'
 
 function addWorkspaces(cluster: ICluster): void {
   cluster.addWorkspace('data');
-  cluster.addWorkspace('research', { reads: ['data'] });
+  cluster.addWorkspace('research', { reads: ['data'], readableBuckets: READABLE[cluster.platform.cloudName] });
 }
