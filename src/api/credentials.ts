@@ -62,7 +62,7 @@ export function credentialProblem(spec: object): string | undefined {
   const { build } = spec as { readonly build?: { readonly git?: { readonly url?: unknown } } };
   const userinfo = userinfoProblem('build.git.url', build?.git?.url);
   if (userinfo || ('allowPlainText' in spec && spec.allowPlainText === true)) return userinfo;
-  const found = find(spec, []);
+  const found = find(spec);
   return found && `${found.path.join('.')} looks like ${found.name}, in plain text; `
     + 'put it in a Secret and write ${{ secrets.<name>.<key> }} in env, or set allowPlainText: true';
 }
@@ -83,16 +83,17 @@ interface Found {
   readonly name: string;
 }
 
-function find(value: unknown, path: readonly string[]): Found | undefined {
+function find(value: unknown): Found | undefined {
   if (typeof value === 'string') {
     const name = credentialIn(value);
-    return name === undefined ? undefined : { path, name };
+    return name === undefined ? undefined : { path: [], name };
   }
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, item] of Object.entries(value)) {
     const inKey = credentialIn(key);
-    const found = inKey === undefined ? find(item, [...path, key]) : { path: [...path, '<a key>'], name: inKey };
-    if (found) return found;
+    if (inKey !== undefined) return { path: ['<a key>'], name: inKey };
+    const found = find(item);
+    if (found) return { ...found, path: [key, ...found.path] };
   }
   return undefined;
 }

@@ -13,7 +13,11 @@ interface Words {
 
 /** Says which words of a command hold one; `undefined` if none does. */
 export function commandProblem({ command = [], args = [] }: Words): string | undefined {
-  const found = Object.entries({ command, args })
-    .flatMap(([field, words]) => words.flatMap((word, index) => (hasNul(word) ? [`${field}.${index}`] : [])));
+  if (command.length + args.length === 0) return undefined;
+  const found = [...placesOfNul('command', command), ...placesOfNul('args', args)];
   return found.length > 0 ? `${found.join(', ')} has a NUL character, which no argument can hold; leave it out` : undefined;
+}
+
+function placesOfNul(field: string, words: readonly string[]): string[] {
+  return words.flatMap((word, index) => (hasNul(word) ? [`${field}.${index}`] : []));
 }

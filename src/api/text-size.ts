@@ -13,23 +13,22 @@ export function textProblem(spec: object): string | undefined {
   const fields = spec as Partial<Record<'env' | 'runtimeEnv' | 'params' | 'literalParams' | 'command' | 'args', object>>;
   const { annotations } = (spec as { readonly pod?: { readonly annotations?: object } }).pod ?? {};
   const { command, args, env, runtimeEnv, params } = fields;
-  const literalParams = Object.values(fields.literalParams ?? {});
-  for (const [field, value] of Object.entries({ env, runtimeEnv, params, literalParams, 'pod.annotations': annotations })) {
-    const size = sizeOf(value);
-    if (size > MOST_TEXT) return tooMuch(field, size, MOST_TEXT);
-  }
-  for (const [field, value] of Object.entries({ command, args })) {
-    const size = sizeOf(Object.values(value ?? {}));
-    if (size > MOST_WORDS) return tooMuch(field, size, MOST_WORDS);
-  }
-  return undefined;
+  const { literalParams } = fields;
+  return tooMuch('env', env, MOST_TEXT)
+    ?? tooMuch('runtimeEnv', runtimeEnv, MOST_TEXT)
+    ?? tooMuch('params', params, MOST_TEXT)
+    ?? tooMuch('literalParams', literalParams, MOST_TEXT)
+    ?? tooMuch('pod.annotations', annotations, MOST_TEXT)
+    ?? tooMuch('command', command, MOST_WORDS)
+    ?? tooMuch('args', args, MOST_WORDS);
 }
 
-function tooMuch(field: string, size: number, most: number): string {
+/** Characters are counted only where there may be too many: a text has no more of them than it has UTF-16 units, whose number it knows. */
+function tooMuch(field: string, value: object | undefined, most: number): string | undefined {
+  if (value === undefined) return undefined;
+  const texts = Array.isArray(value) ? value : [...Object.keys(value), ...Object.values(value)];
+  if (texts.reduce<number>((sum, text) => sum + String(text).length, 0) <= most) return undefined;
+  const size = texts.reduce<number>((sum, text) => sum + [...String(text)].length, 0);
+  if (size <= most) return undefined;
   return `${field} has ${size} characters together, and ${most} are allowed; put long texts in the image, or in a file of a ConfigMap`;
-}
-
-function sizeOf(value: object = {}): number {
-  const keys = Array.isArray(value) ? [] : Object.keys(value);
-  return [...keys, ...Object.values(value)].reduce<number>((sum, text) => sum + [...String(text)].length, 0);
 }

@@ -13,8 +13,7 @@ const LARGEST_NUMBER_TOKEN = -1e287;
 
 export class TokenGuard implements IResolver {
   public resolve(context: ResolutionContext): void {
-    const { value, key, obj } = context;
-    if (isToken(value)) throw new ValidationError(obj, holdsToken(key.join('.') || 'the manifest'));
+    if (isToken(context.value)) throw new ValidationError(context.obj, holdsToken(context.key.join('.') || 'the manifest'));
   }
 }
 
@@ -36,15 +35,17 @@ interface Found {
   readonly isItself: boolean;
 }
 
-/** @param above what the value is in. */
-function find(value: unknown, above: readonly unknown[]): Found | undefined {
+/** @param above what the value is in. It is as before when the call returns with nothing found. */
+function find(value: unknown, above: unknown[]): Found | undefined {
   if (isToken(value)) return { path: [], isItself: false };
   if (typeof value !== 'object' || value === null || !(Array.isArray(value) || isPlain(value))) return undefined;
   if (above.includes(value)) return { path: [], isItself: true };
+  above.push(value);
   for (const [key, item] of Object.entries(value)) {
-    const found = find(item, [...above, value]);
+    const found = find(item, above);
     if (found) return { ...found, path: [key, ...found.path] };
   }
+  above.pop();
   return undefined;
 }
 

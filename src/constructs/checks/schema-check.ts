@@ -35,13 +35,18 @@ function typeProblem(value: unknown, { type, enum: values }: Schema): string | u
 
 function boundsProblem(value: unknown, schema: Schema): string | undefined {
   if (typeof value === 'string') return textProblem(value, schema);
-  const { minimum = -Infinity, maximum = schema.format === 'int32' ? 2 ** 31 - 1 : Infinity, maxItems = Infinity, maxProperties = Infinity } = schema;
-  if (typeof value === 'number' && (value < minimum || value > maximum)) {
-    return `is ${value}; give a number ${value < minimum ? `of at least ${minimum}` : `of at most ${maximum}`}`;
-  }
-  const size = typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
-  const most = Math.min(maxItems, maxProperties);
+  if (typeof value === 'number') return numberProblem(value, schema);
+  const { maxItems, maxProperties } = schema;
+  const most = maxItems ?? maxProperties;
+  if (most === undefined || typeof value !== 'object' || value === null) return undefined;
+  const size = Object.keys(value).length;
   return size > most ? `has ${size} entries; ${most} are allowed` : undefined;
+}
+
+function numberProblem(value: number, schema: Schema): string | undefined {
+  const { minimum = -Infinity, maximum = schema.format === 'int32' ? 2 ** 31 - 1 : Infinity } = schema;
+  if (!(value < minimum || value > maximum)) return undefined;
+  return `is ${value}; give a number ${value < minimum ? `of at least ${minimum}` : `of at most ${maximum}`}`;
 }
 
 function textProblem(value: string, { minLength = 0, maxLength = Infinity, pattern }: Schema): string | undefined {
@@ -52,6 +57,7 @@ function textProblem(value: string, { minLength = 0, maxLength = Infinity, patte
 
 function partsProblem(value: unknown, { items, properties, additionalProperties }: Schema): Problem | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
+  if (!items && !properties && !additionalProperties) return undefined;
   for (const [key, part] of Object.entries(value)) {
     const schema = items ?? properties?.[key] ?? additionalProperties;
     const problem = schema && findProblem(part, schema);

@@ -59,7 +59,7 @@ export class Dataset extends Construct implements IDataset {
     this.datasetName = object.name;
     this.datasetNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
-    declare({ construct: this, object, references: [] });
+    declare({ construct: this, object, references: [] }, declarations);
   }
 }
 

@@ -3,11 +3,12 @@ import { App } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { ModelSourceSpec } from '../../api/model-source';
 import { sourceOf } from '../../api/resource';
-import { CycleError, inOrder, keyOf, keyOfResource } from '../../expand';
+import { CycleError, inOrder, keyOf } from '../../expand';
 import { TokenGuard } from '../checks/guard';
 import { ValidationError } from '../checks/validation-error';
 import type { Platform } from '../platform/platform';
 import { platformOf } from '../platform/workspace-context';
+import { CheckPass } from './check-pass';
 import type { DeclaredReference } from './references';
 import type { ResourceObject } from './resource-object';
 
@@ -27,6 +28,9 @@ export interface DeclaredWorkspace {
   readonly construct: IConstruct;
   readonly namespace: string;
 }
+
+/** Says what is wrong with a construct, when all others are there. */
+type Check = (pass: CheckPass) => string[];
 
 type ByPlatform = Map<Platform | undefined, Declarations>;
 
@@ -52,32 +56,31 @@ export class Declarations {
   private readonly byKey = new Map<string, Declaration>();
   private readonly byRecipe = new Map<string, Declaration>();
   private readonly imported = new Map<string, DeclaredReference>();
-  private readonly checks = new Map<IConstruct, () => string[]>();
+  private readonly checks: { readonly construct: IConstruct; readonly check: Check }[] = [];
   private readonly workspaces: DeclaredWorkspace[] = [];
   private readonly workspaceListeners: ((workspace: DeclaredWorkspace) => void)[] = [];
   private reconciler?: IConstruct;
   private changes = 0;
+  /** Whether a resource refers to one that was not declared before it: without, none can wait for each other. */
+  private mayHaveCycle = false;
   private errors: ReadonlyMap<IConstruct, string[]> = new Map();
   private checkedRevision?: number;
 
-  private constructor(private readonly platform: Platform | undefined) {}
+  private constructor(public readonly platform: Platform | undefined) {}
 
   /** Adds a resource, with the check that runs when the App is synthesized and all other resources are there. */
-  public add(declaration: Declaration, check: () => string[]): void {
-    const { construct, object, references } = declaration;
+  public add(declaration: Declaration, check: Check): void {
+    const { construct, object: { key }, references } = declaration;
     this.list.push(declaration);
-    const key = keyOfResource(object.declared);
+    for (const reference of references) this.addReference(reference);
     if (!this.byKey.has(key)) this.byKey.set(key, declaration);
     const recipe = recipeKey(declaration);
     if (recipe !== undefined && !this.byRecipe.has(recipe)) this.byRecipe.set(recipe, declaration);
-    for (const reference of references) {
-      if (reference.recipeDigest !== undefined) this.imported.set(keyOf(reference), reference);
-    }
     this.addCheck(construct, check);
   }
 
   /** Adds a workspace: one for each namespace of a platform. */
-  public addWorkspace(workspace: DeclaredWorkspace, check: () => string[]): void {
+  public addWorkspace(workspace: DeclaredWorkspace, check: Check): void {
     const { construct, namespace } = workspace;
     const first = this.workspaces.find((other) => other.namespace === namespace);
     if (first) {
@@ -141,8 +144,15 @@ export class Declarations {
     return `${this.platform?.cloudName}/${this.platform?.clusterName}`;
   }
 
-  private addCheck(construct: IConstruct, check: () => string[]): void {
-    this.checks.set(construct, check);
+  private addReference(reference: DeclaredReference): void {
+    const key = keyOf(reference);
+    if (this.byKey.has(key)) return;
+    this.mayHaveCycle = true;
+    if (reference.recipeDigest !== undefined) this.imported.set(key, reference);
+  }
+
+  private addCheck(construct: IConstruct, check: Check): void {
+    this.checks.push({ construct, check });
     this.changed();
     construct.node.addValidation({ validate: () => this.errorsOf(construct) });
   }
@@ -154,15 +164,16 @@ export class Declarations {
       this.errors = this.check();
       this.checkedRevision = revision;
     }
-    return this.errors.get(construct) ?? NO_ERRORS;
+    return this.errors.size > 0 ? this.errors.get(construct) ?? NO_ERRORS : NO_ERRORS;
   }
 
   private check(): ReadonlyMap<IConstruct, string[]> {
-    const cycle = this.cycle();
+    const pass = new CheckPass(this.platform);
+    const cycle = this.mayHaveCycle ? this.cycle() : undefined;
     const first = cycle && this.list.find(({ object }) => object.declared === cycle.cycle[0])?.construct;
     const errors = new Map<IConstruct, string[]>();
-    for (const [construct, check] of this.checks) {
-      const found = check();
+    for (const { construct, check } of this.checks) {
+      const found = check(pass);
       if (cycle && construct === first) found.push(cycle.message);
       if (found.length > 0) errors.set(construct, found);
     }
@@ -181,7 +192,7 @@ export class Declarations {
 }
 
 function declarationsOf(construct: IConstruct): ByPlatform {
-  const root = construct.node.root as IConstruct & { [DECLARATIONS]?: ByPlatform };
+  const root: IConstruct & { [DECLARATIONS]?: ByPlatform } = App.of(construct);
   const existing = root[DECLARATIONS];
   if (existing) return existing;
   if (!(root instanceof App)) {

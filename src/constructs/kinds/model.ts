@@ -121,7 +121,7 @@ export class Model extends Construct implements IModel {
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
-    declare({ construct: this, object, references: inputs.references });
+    declare({ construct: this, object, references: inputs.references }, declarations);
   }
 
   /** Trains another model from this one, declared beside it. */

@@ -148,7 +148,7 @@ export class Notebook extends Construct implements INotebook {
     this.notebookNamespace = object.namespace;
     this.serviceName = notebookName(object.declared as NotebookResource);
     this.tokenSecretName = tokenSecretName(object.declared as NotebookResource);
-    declare({ construct: this, object, references });
+    declare({ construct: this, object, references }, declarations);
   }
 }
 

@@ -11,8 +11,12 @@ export function checkProps(scope: Construct, props: unknown, known: KnownProps):
   if (typeof props !== 'object' || props === null) {
     throw new ValidationError(scope, `props are ${formatValue(props)}; give an object`);
   }
-  const problem = unknownProp(scope.constructor.name.replace(/^Imported/, ''), props, known) ?? tokenProblem(props);
+  const problem = unknownProp(ownerOf(scope), props, known) ?? tokenProblem(props);
   if (problem) throw new ValidationError(scope, problem);
+}
+
+function ownerOf({ constructor: { name } }: Construct): string {
+  return name.startsWith('Imported') ? name.slice('Imported'.length) : name;
 }
 
 /** A platform is a value that no caller without types can make up. */

@@ -1,5 +1,5 @@
 /** What a kind refers to: its model and its dataset. */
-import { Chart } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import type { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
@@ -125,7 +125,7 @@ function checkReference(scope: Construct, { field, target, attribute }: Referenc
   if (!Construct.isConstruct(target) || !(attribute in target)) {
     throw new ValidationError(scope, `${field} is ${whatIs(target)}; give a ${kind}, or refer to one with ${kind}.from${kind}Attributes`);
   }
-  if (target.node.root !== scope.node.root) {
+  if (App.of(target) !== App.of(scope)) {
     throw new ValidationError(scope, `${field} is ${target.node.path} of another App; declare it in this one, or refer to it with ${kind}.from${kind}Attributes`);
   }
   const [here, there] = [platformOf(scope), platformOf(target)];

@@ -7,31 +7,31 @@ import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
   architectureProblem, checkExpandable, describe, diskProblem, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf,
-  keyOfResource, located, namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
+  located, namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
-import { platformOf } from '../platform/workspace-context';
+import type { CheckPass } from './check-pass';
 import type { Declaration, Declarations } from './declarations';
 
 /** The errors of one resource, without the construct's path, which cdk8s puts before each. */
-export function resourceErrors(declaration: Declaration, all: Declarations): string[] {
-  const { construct, object } = declaration;
+export function resourceErrors(declaration: Declaration, all: Declarations, pass: CheckPass): string[] {
+  const { object } = declaration;
   const { patchProblem } = object;
   if (patchProblem) return [patchProblem];
-  const errors = [...duplicateErrors(declaration, all), ...recipeErrors(declaration, all), ...sharingErrors(declaration, all)];
-  const platform = platformOf(construct);
-  if (!platform || errors.length > 0) return errors;
   const { rendered } = object;
-  const spec = platform._spec;
   const namespace = namespaceOf(rendered);
-  if (!workspaceOf(spec, namespace)) return [platform._unknownWorkspace(namespace)];
-  const problems = [...readErrors(rendered, spec), ...buildErrors(rendered, spec), ...stagingErrors(rendered)];
-  return problems.length > 0 ? problems : expandErrors(declaration, spec, all);
+  const foreign = gatesOf(rendered).filter((gate) => gate.namespace !== namespace);
+  const errors = [...duplicateErrors(declaration, all), ...recipeErrors(declaration, all), ...sharingErrors(foreign, namespace, all)];
+  const { platform } = pass;
+  if (!all.platform || !platform || errors.length > 0) return errors;
+  if (!workspaceOf(platform, namespace)) return [all.platform._unknownWorkspace(namespace)];
+  const problems = [...readErrors(foreign, namespace, platform), ...buildErrors(rendered, platform), ...stagingErrors(rendered)];
+  return problems.length > 0 ? problems : expandErrors(declaration, all, pass);
 }
 
 function duplicateErrors({ construct, object }: Declaration, all: Declarations): string[] {
-  const first = all.find(keyOfResource(object.declared));
+  const first = all.find(object.key);
   if (!first || first.construct === construct) return [];
   const { kind, metadata: { name } } = object.declared;
   const where = describe({ kind, namespace: namespaceOf(object.declared), name });
@@ -61,21 +61,25 @@ function buildErrors(resource: Resource, platform: PlatformSpec): string[] {
 }
 
 /** Artifacts of other namespaces, where they are declared here and so is with whom they are shared. */
-function sharingErrors({ object: { rendered } }: Declaration, all: Declarations): string[] {
-  const namespace = namespaceOf(rendered);
-  return gatesOf(rendered).filter((gate) => gate.namespace !== namespace).flatMap((gate) => {
+function sharingErrors(foreign: readonly Gate[], namespace: string, all: Declarations): string[] {
+  return foreign.flatMap((gate) => {
     const owner = all.find(keyOf(gate))?.object.declared;
     if (!owner || isOpenTo(owner, namespace)) return [];
     return [`${describe(gate)} is not shared with namespace ${namespace}; add sharedWith: ['${namespace}'] to it`];
   });
 }
 
-function readErrors(resource: Resource, platform: PlatformSpec): string[] {
-  const namespace = namespaceOf(resource);
+function readErrors(foreign: readonly Gate[], namespace: string, platform: PlatformSpec): string[] {
   const reads = workspaceOf(platform, namespace)?.reads ?? [];
-  return gatesOf(resource)
-    .filter((gate) => gate.namespace !== namespace && !reads.includes(gate.namespace))
+  return foreign
+    .filter((gate) => !reads.includes(gate.namespace))
     .map((gate) => `${describe(gate)} is in a workspace that ${namespace} may not read; add it to reads of addWorkspace('${namespace}')`);
+}
+
+/** A resource without what says nothing about the nodes that it can be on. */
+function placeOf({ kind, spec, metadata: { namespace } }: Resource): object {
+  const content = { image: undefined, command: undefined, args: undefined, env: undefined, params: undefined };
+  return { kind, namespace, spec: { ...spec, ...content, model: undefined, dataset: undefined } };
 }
 
 /** What no node of the platform can hold. */
@@ -126,11 +130,13 @@ function stagingErrors({ spec }: Resource): string[] {
 }
 
 /** Whatever else the pools or the expansion would answer, said before it is applied. */
-function expandErrors({ object: { rendered, isPatched } }: Declaration, platform: PlatformSpec, all: Declarations): string[] {
+function expandErrors({ object: { rendered, isPatched } }: Declaration, all: Declarations, pass: CheckPass): string[] {
+  const { platform } = pass;
+  if (!platform) return [];
   try {
-    const problems = placeErrors(rendered, platform);
+    const problems = pass.once(placeOf(rendered), () => placeErrors(rendered, platform));
     const readsSource = gatesOf(rendered).some((gate) => all.source(keyOf(gate)) !== undefined);
-    if (problems.length > 0 || !(isPatched || readsSource || hasWhatOnlyExpansionJudges(rendered))) return problems;
+    if (problems.length > 0 || !(isPatched || readsSource || hasWhatOnlyExpansionJudges(rendered))) return [...problems];
     checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
     return [];
   } catch (error) {

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { ApiObjectMetadata, JsonPatch } from 'cdk8s';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { SPEC_SCHEMAS } from '../../api/crd-schema';
 import { credentialProblem } from '../../api/credentials';
 import { canonicalJson, recipeDigest, shortDigest } from '../../api/digest';
@@ -10,6 +10,7 @@ import { commandProblem } from '../../api/nul';
 import { API_VERSION, isArtifactResource, referencesOf } from '../../api/resource';
 import type { Resource } from '../../api/resource';
 import { textProblem } from '../../api/text-size';
+import { keyOf } from '../../expand';
 import { tokenProblem } from '../checks/guard';
 import { schemaProblem } from '../checks/schema-check';
 import { ValidationError } from '../checks/validation-error';
@@ -34,6 +35,8 @@ export class ResourceObject extends ApiObject {
   public readonly recipeDigest?: string;
   /** Its namespace, `default` where the chart names none. */
   public readonly namespace: string;
+  /** By which it is found among the resources of its platform. */
+  public readonly key: string;
   /** The resource as it was declared, without patches. */
   public readonly declared: Resource;
 
@@ -60,6 +63,7 @@ export class ResourceObject extends ApiObject {
     this.onPatch = definition.onPatch;
     this.inputs = digests;
     this.namespace = namespace;
+    this.key = keyOf({ kind, namespace, name });
     this.declared = { apiVersion: API_VERSION, kind, metadata: { name, namespace }, spec } as Resource;
   }
 
@@ -111,7 +115,9 @@ function specProblem(kind: Resource['kind'], spec: Spec): string | undefined {
 
 /** The construct ids below the chart, and for an artifact its digest, so that another recipe is another object. */
 function nameOf(scope: Construct, digest: string | undefined): string {
-  const ids = scope.node.scopes.slice(chartOf(scope).node.scopes.length).map(({ node }) => node.id);
+  const chart: IConstruct = chartOf(scope);
+  const ids: string[] = [];
+  for (let each: IConstruct | undefined = scope; each && each !== chart; each = each.node.scope) ids.unshift(each.node.id);
   return [...ids, ...(digest ? [shortDigest(digest)] : [])].join('-');
 }
 

@@ -1,5 +1,6 @@
 import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { isDns1123Label } from '../../api/names';
 import { expandWorkspace, workspaceNamespaces } from '../../expand';
 import type { KubeObject } from '../../expand';
@@ -87,7 +88,7 @@ export class Workspace extends Chart {
     this.declarations.addWorkspace({ construct: this, namespace }, () => this.problems());
     this.node.addValidation({
       validate: () => {
-        this.validated = this.state;
+        this.validated = this.stateOf(this.node.findAll());
         return [];
       },
     });
@@ -110,21 +111,23 @@ export class Workspace extends Chart {
    * A workspace that has just been validated with its App, and has not grown since, is not looked at again.
    */
   public toJson(): unknown[] {
-    const isValidated = this.validated !== undefined && this.validated === this.state;
-    const json = isValidated ? this.ownObjects.map((object): unknown => object.toJson()) : super.toJson();
+    const all = this.node.findAll();
+    const isValidated = this.validated !== undefined && this.validated === this.stateOf(all);
+    const json = isValidated ? this.ownObjects(all).map((object): unknown => object.toJson()) : super.toJson();
     this.validated = undefined;
     return json;
   }
 
   /** Changes with whatever is declared in it, and with what is checked across the App. */
-  private get state(): string {
-    return `${this.node.findAll().length}/${this.declarations.revision}`;
+  private stateOf(all: readonly IConstruct[]): string {
+    return `${all.length}/${this.declarations.revision}`;
   }
 
   /** In the order of what they depend on, as cdk8s has it; those of charts inside it are theirs. */
-  private get ownObjects(): ApiObject[] {
-    return new DependencyGraph(this.node).topology()
-      .filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && Chart.of(construct) === this);
+  private ownObjects(all: readonly IConstruct[]): ApiObject[] {
+    const hasOrder = all.some(({ node }) => node.dependencies.length > 0);
+    const ordered = hasOrder ? new DependencyGraph(this.node).topology() : all;
+    return ordered.filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && Chart.of(construct) === this);
   }
 
   private problems(): string[] {

@@ -16,9 +16,9 @@ export function noSuchGpu({ machines, title }: Cloud, gpu: string): string | und
 
 /** Why no machine of the cloud can hold so many of a GPU; `undefined` if one can. */
 export function noSuchMachine({ machines, title }: Cloud, gpu: string, count: number): string | undefined {
-  const counts = countsOf(machines, gpu);
-  const most = counts.at(-1);
-  if (most === undefined || count <= most) return undefined;
+  if (machines.some((machine) => machine.gpu === gpu && machine.gpuCount >= count)) return undefined;
+  const most = countsOf(machines, gpu).at(-1);
+  if (most === undefined) return undefined;
   return `no machine of ${title} has ${count} ${gpu}; ask for at most ${most}`;
 }
 
