@@ -31,6 +31,7 @@ export class Actor {
   /** Deployments that wait to be rolled out; `undefined` where all are at once. */
   private slow?: StoredDeployment[];
   private readonly failures: Error[] = [];
+  private underWay = 0;
   private following: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly client: Client) {}
@@ -52,6 +53,11 @@ export class Actor {
     await this.following;
     const [first] = this.failures;
     if (first) throw new Error(`${this.failures.length} writes of the simulated controllers failed, the first with: ${first.message}`);
+  }
+
+  /** Whether nothing that it has heard of is still to be written. */
+  public get isIdle(): boolean {
+    return this.underWay === 0;
   }
 
   /** How many Models wait to be let go. */
@@ -79,9 +85,10 @@ export class Actor {
   }
 
   private act(work: Promise<void>): void {
+    this.underWay += 1;
     work.catch((error: Error) => {
       if (!this.stopping.signal.aborted) this.failures.push(error);
-    });
+    }).finally(() => { this.underWay -= 1; });
   }
 
   private async begin(job: StoredJob): Promise<void> {

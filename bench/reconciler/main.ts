@@ -9,6 +9,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { platformOn } from '../../examples/platforms';
+import { bare } from './bare';
 import { loadOf } from './load';
 import { converge, fanOut, follow, relist, restart } from './phases';
 import type { Figures } from './phases';
@@ -22,6 +23,20 @@ const DEFAULT_RESOURCES = '10000';
 interface Wanted {
   readonly resources: number;
   readonly profile?: string;
+}
+
+/** The reconciler and its baseline, in one run, and what the one is of the other. */
+async function compare(wanted: Wanted): Promise<Figures> {
+  told('the bare writer');
+  const baseline = await bare(loadOf(wanted.resources));
+  const figures: Figures = { ...baseline, ...await measure(wanted) };
+  const ratio = (of: string, to: string): number => (figures[of] ?? Number.NaN) / (figures[to] ?? Number.NaN);
+  return {
+    ...figures,
+    timeRatio: ratio('secondsToReady', 'bareSeconds'),
+    fanOutRatio: ratio('fanOutSeconds', 'bareFanOutSeconds'),
+    cpuPercent: 100 * ratio('cpuMsPerReconcile', 'referenceMs'),
+  };
 }
 
 async function measure({ resources, profile }: Wanted): Promise<Figures> {
@@ -39,8 +54,10 @@ async function measure({ resources, profile }: Wanted): Promise<Figures> {
     ];
     const figures: Record<string, number> = {};
     for (const [what, phase] of phases) {
-      console.error(`${new Date().toISOString().slice(11, 19)} ${what} (load ${load1()})`);
+      told(what);
+      const before = speedMs();
       const found = await phase();
+      figures.referenceMs ??= (before + speedMs()) / 2;
       console.error(Object.entries(found).map(([name, value]) => `         ${name} ${value.toFixed(2)}`).join('\n'));
       Object.assign(figures, found);
     }
@@ -48,6 +65,10 @@ async function measure({ resources, profile }: Wanted): Promise<Figures> {
   } finally {
     await stage.stop();
   }
+}
+
+function told(what: string): void {
+  console.error(`${new Date().toISOString().slice(11, 19)} ${what} (load ${load1()})`);
 }
 
 function load1(): string {
@@ -62,11 +83,9 @@ async function main(): Promise<void> {
   if (!Number.isInteger(resources) || resources < 10 || resources % 10 !== 0) {
     throw new Error(`--resources is ${values.resources}; it must be a multiple of 10`);
   }
-  const before = { load: load1(), speed: speedMs() };
-  const figures = await measure({ resources, profile: values.profile });
-  const speeds = `${before.speed.toFixed(0)} and ${speedMs().toFixed(0)} ms for the reference work before and after`;
-  const machine = `${os.cpus().length} cores, load ${before.load} to ${load1()}, ${speeds}`;
-  const conditions = `${resources.toLocaleString('en')} resources; ${machine}; Node ${process.versions.node}`;
+  const before = load1();
+  const figures = await compare({ resources, profile: values.profile });
+  const conditions = `${resources.toLocaleString('en')} resources; ${os.cpus().length} cores, load ${before} to ${load1()}; Node ${process.versions.node}`;
   console.log(report(figures, conditions));
   if (values.update) writeReadme(figures, conditions);
   process.exitCode = exceeded(figures).length > 0 ? 1 : 0;

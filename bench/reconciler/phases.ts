@@ -11,9 +11,9 @@ import type { Subject } from './subject';
 export type Figures = Readonly<Record<string, number>>;
 
 /** At the full size; less at a smaller one. */
-const MOST_SERVERS = 1000;
+export const MOST_SERVERS = 1000;
 const MOST_PAIRS = 200;
-const NAMESPACE = 'held';
+export const NAMESPACE = 'held';
 
 export async function converge(stage: Stage, subject: Subject, { namespaces, resources, children }: Load): Promise<Figures> {
   await stage.createNamespaces([...namespaces, NAMESPACE]);
