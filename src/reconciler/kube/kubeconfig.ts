@@ -3,12 +3,10 @@ import { dirname, resolve } from 'node:path';
 import type { Clock } from '../clock';
 import { errorText } from '../runtime/log';
 import type { ClientConfig } from './client-config';
-import { parseYaml } from './simple-yaml';
-import type { Yaml } from './simple-yaml';
 import { FileToken, staticToken } from './token';
 import type { TokenSource } from './token';
 
-type Section = { readonly [key: string]: Yaml };
+type Section = Readonly<Record<string, unknown>>;
 
 /** What a user entry may say that this client does not do. */
 const UNSUPPORTED_USER_FIELDS = ['exec', 'auth-provider', 'username', 'password', 'as', 'as-uid', 'as-groups', 'as-user-extra'];
@@ -16,19 +14,28 @@ const UNSUPPORTED_CLUSTER_FIELDS = ['proxy-url'];
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * The current context of a kubeconfig file: a token or a client certificate, inline or in files.
+ * The current context of a kubeconfig file in JSON: a token or a client certificate, inline or in files.
  *
  * @throws Error if the file cannot be read, or asks for what this client does not do.
  */
 export function kubeconfigFrom(path: string, clock: Clock): ClientConfig {
   try {
-    const file = section(parseYaml(readFileSync(path, 'utf8')));
+    const file = section(parsed(readFileSync(path, 'utf8')));
     const context = named(file, 'contexts', text(file, 'current-context') ?? '');
     const cluster = named(file, 'clusters', text(context, 'cluster') ?? '');
     const user = named(file, 'users', text(context, 'user') ?? '');
     return { ...clusterConfig(cluster, dirname(path)), ...userConfig({ user, folder: dirname(path), clock }), namespace: text(context, 'namespace') };
   } catch (error) {
     throw new Error(`kubeconfig ${path}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+/** kubectl writes it as JSON too. A program that runs in a pod in any case has no need of YAML. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Error('it is not JSON; write it with kubectl config view --raw --flatten --minify --output json', { cause: error });
   }
 }
 
@@ -70,18 +77,18 @@ function data(entry: Section, name: string, folder: string): string | undefined 
 
 /** The cluster, user or context with a name: `clusters: [{ name, cluster: {...} }]`. */
 function named(file: Section, list: 'clusters' | 'users' | 'contexts', name: string): Section {
-  const entries = Array.isArray(file[list]) ? file[list].map(section) : [];
+  const entries = Array.isArray(file[list]) ? (file[list] as unknown[]).map(section) : [];
   const entry = entries.find((candidate) => candidate.name === name);
   if (!entry) throw new Error(`${list} has no ${name || 'current context'}; it has ${entries.map((each) => text(each, 'name')).join(', ') || 'none'}`);
   return section(entry[list.slice(0, -1)]);
 }
 
-function section(value: Yaml | undefined): Section {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+function section(value: unknown): Section {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value as Section : {};
 }
 
-/** JSON may have `true` where YAML gives a string. */
+/** A text, or another scalar as one. */
 function text(entry: Section, name: string): string | undefined {
-  const value: unknown = entry[name];
-  return value === undefined || value === null || value === '' || typeof value === 'object' ? undefined : String(value);
+  const value = entry[name];
+  return value === undefined || value === null || value === '' || typeof value === 'object' ? undefined : String(value as string | number | boolean);
 }
