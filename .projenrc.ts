@@ -18,6 +18,9 @@ const ENSURE_CLUSTER = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-clus
 /** Some run on a node with containers, where there can be one. */
 const ENSURE_NODE = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-node.ts';
 
+/** The programs of the runtimes, which are in Python. */
+const TEST_PYTHON = 'node scripts/test-python.mjs';
+
 const project = new cdk.JsiiProject({
   name: 'cdk-substratus',
   description: 'Models, datasets, servers and notebooks, and the clusters they run on, as typed constructs for cdk8s and cdktf',
@@ -123,17 +126,19 @@ project.addTask('type-check', {
   execArgs: ['tsc', '-p', project.tsconfigDev.fileName],
 });
 project.testTask.reset();
-project.testTask.say('1 of 6: lint and types');
+project.testTask.say('1 of 7: lint and types');
 project.testTask.execArgs(['node', 'scripts/check.mjs', 'eslint', 'type-check']);
-project.testTask.say('2 of 6: unit tests');
+project.testTask.say('2 of 7: unit tests');
 project.testTask.exec('jest --selectProjects unit --ci --passWithNoTests', { receiveArgs: true });
-project.testTask.say('3 of 6: programs of the cluster for tests');
+project.testTask.say('3 of 7: tests of the programs in Python');
+project.testTask.exec(TEST_PYTHON);
+project.testTask.say('4 of 7: programs of the cluster for tests');
 project.testTask.exec(ENSURE_CLUSTER);
-project.testTask.say('4 of 6: tests on a cluster');
+project.testTask.say('5 of 7: tests on a cluster');
 project.testTask.exec('jest --selectProjects cluster --ci --passWithNoTests', { receiveArgs: true });
-project.testTask.say('5 of 6: programs and images of a node that runs containers');
+project.testTask.say('6 of 7: programs and images of a node that runs containers');
 project.testTask.exec(ENSURE_NODE);
-project.testTask.say('6 of 6: tests on a node that runs containers');
+project.testTask.say('7 of 7: tests on a node that runs containers');
 project.testTask.exec('jest --selectProjects node --ci --passWithNoTests', { receiveArgs: true });
 
 // The reconciler as one file, which is all of it that the package needs.
@@ -157,6 +162,7 @@ project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && projen test`
 project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci`);
 project.setScript('test:cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && jest --selectProjects cluster --ci`);
 project.setScript('test:node', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${ENSURE_NODE} && jest --selectProjects node --ci`);
+project.setScript('test:python', `${ENSURE_INSTALL} && ${TEST_PYTHON}`);
 project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci --coverage`);
 project.setScript('cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && exec tsx --tsconfig scripts/tsconfig.json scripts/cluster.ts`);
 project.setScript('demo', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && exec tsx --tsconfig scripts/tsconfig.json scripts/demo.ts`);
