@@ -2,7 +2,7 @@
 """
 Locks the libraries of a program that runs beside the torch of its image: lock.py train|quantize
 
-Writes requirements.txt beside its requirements.in, with the hashes of the wheels for Python 3.12 and 3.13 on Linux (two machines),
+Writes requirements.txt beside its requirements.in, with the hashes of the wheels for Python 3.12 and 3.13 on Linux,
 and nothing that the image has in another build: no torch, triton, or library of NVIDIA. Needs uv.
 """
 

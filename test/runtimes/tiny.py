@@ -30,7 +30,7 @@ def sentences() -> list[str]:
     return [f"{question(thing)} The {thing} is {colour}." for thing, colour in COLOURS.items()]
 
 
-def write_model(folder: Path, seed: int = 0, dtype: str = "bfloat16", layers: int = 2) -> Path:
+def write_model(folder: Path, seed: int = 0, dtype: str = "bfloat16", width: int = 64) -> Path:
     """A Qwen3 with random weights, and a tokenizer that knows the words of the datasets."""
     import torch
     from transformers import Qwen3Config, Qwen3ForCausalLM
@@ -39,15 +39,15 @@ def write_model(folder: Path, seed: int = 0, dtype: str = "bfloat16", layers: in
     vocabulary = write_tokenizer(folder)
     config = Qwen3Config(
         vocab_size=vocabulary,
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=layers,
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
-        head_dim=16,
+        head_dim=width // 4,
         max_position_embeddings=256,
         tie_word_embeddings=True,
-        initializer_range=0.1,
+        initializer_range=0.25,
         eos_token_id=1,
         pad_token_id=1,
     )

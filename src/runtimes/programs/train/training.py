@@ -24,6 +24,10 @@ WEIGHTS_ON_ONE_GPU = 0.8
 OTHER_SENSES = r".*(visual|vision|audio|multi_modal_projector).*"
 
 
+class Complete(Exception):
+    """The checkpoint is the last one: there is only the result to save. The trainer would take one step too many."""
+
+
 def train(plan: Plan, stop: Stop) -> None:
     """Trains, from the newest checkpoint if there is one, and saves the result."""
     # Bars that redraw themselves fill logs.
@@ -38,6 +42,8 @@ def train(plan: Plan, stop: Stop) -> None:
     stop.is_training = True
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except Complete:
+        pass
     except torch.OutOfMemoryError as error:
         raise Hopeless(without_memory(plan)) from error
     stop.is_training = False
@@ -242,6 +248,8 @@ def watcher(stop: Stop, progress: job.Progress) -> TrainerCallback:
         def on_train_begin(self, _args: TrainingArguments, state: TrainerState, _control: TrainerControl, **_: Any) -> None:
             self.began = self.last = time.monotonic()
             self.first_step = state.global_step
+            if state.global_step >= state.max_steps:
+                raise Complete
 
         def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
             if is_asked_anywhere(stop, args) and state.global_step < state.max_steps:
