@@ -42,7 +42,7 @@ const ROOMS = ['checks', 'platform', 'objects', 'kinds', 'reconciler', 'preview'
 function constructsLayer(files: string[], rooms: string[]): Layer {
   return {
     files,
-    imports: ['api/**', 'catalog/**', 'clouds/terraform.ts', ...PURE_CLOUDS, 'expand/index.ts', ...rooms],
+    imports: ['api/**', 'catalog/**', 'clouds/terraform.ts', ...PURE_CLOUDS, 'runtimes/index.ts', 'expand/index.ts', ...rooms],
     packages: ['constructs', 'cdk8s', 'node:'],
     types: ['cdk8s-plus-27'],
   };
@@ -67,7 +67,8 @@ const LAYERS: Layer[] = [
   },
   { files: ['clouds/infrastructure.ts'], imports: ['api/**', 'clouds/cloud.ts'], types: ['constructs'] },
   { files: ['clouds/stack.ts'], imports: [], packages: ['constructs', 'cdktf'] },
-  { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**'], pure: true },
+  { files: ['runtimes/**'], imports: ['api/**', 'catalog/**', 'runtimes/**'], pure: true },
+  { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**', 'runtimes/index.ts'], pure: true },
   constructsLayer(['index.ts'], ['constructs/**']),
   ...ROOMS.map((room, index) => constructsLayer([`constructs/${room}/**`], ROOMS.slice(0, index + 1).map((lower) => `constructs/${lower}/**`))),
   { files: ['reconciler/*.ts'], imports: ['api/**', 'expand/index.ts', 'reconciler/**'], packages: ['node:'] },
@@ -81,7 +82,7 @@ const LAYERS: Layer[] = [
 const LAZY = ['src/clouds/terraform.ts'];
 
 /** Facts, one row a line, however long. */
-const TABLES = ['src/catalog/**', 'src/clouds/*/machines.ts'];
+const TABLES = ['src/catalog/**', 'src/clouds/*/machines.ts', 'src/runtimes/*/**'];
 
 /** Types only, nothing at run time. */
 const KUBERNETES_TYPES = 'kubernetes-types';
@@ -185,7 +186,7 @@ function fileZone({ files, imports }: Layer) {
 const INDEX_ZONE = {
   target: './src',
   from: './src/**/index.ts',
-  except: ['**/src/expand/index.ts'],
+  except: ['**/src/expand/index.ts', '**/src/runtimes/index.ts'],
   message: 'inside the library import the file, not an index.ts',
 };
 

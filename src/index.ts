@@ -8,12 +8,19 @@ export type { DatasetAttributes, DatasetProps } from './constructs/kinds/dataset
 export { Gpu } from './constructs/platform/gpu';
 export type { CustomGpuOptions } from './constructs/platform/gpu';
 export { GpuSharing } from './constructs/platform/gpu-sharing';
+export { DatasetShape } from './constructs/kinds/dataset-shape';
+export type { ShapeOptions } from './constructs/kinds/dataset-shape';
+export { Engine, EngineTask } from './constructs/kinds/engine';
+export type { EmbeddingsOptions, LlamaCppOptions, VllmOptions } from './constructs/kinds/engine';
+export { Loader } from './constructs/kinds/loader';
+export type { BucketOptions, HubOptions, UrlOptions } from './constructs/kinds/loader';
 export { Model } from './constructs/kinds/model';
 export type { ModelAttributes, ModelOptions, ModelProps } from './constructs/kinds/model';
 export { ModelSource } from './constructs/kinds/model-source';
 export type { ModelSourceOptions } from './constructs/kinds/model-source';
 export { Notebook } from './constructs/kinds/notebook';
 export type { INotebook, NotebookAttributes, NotebookOptions, NotebookProps } from './constructs/kinds/notebook';
+export type { Mirrors } from './constructs/platform/mirrors';
 export { Platform } from './constructs/platform/platform';
 export type {
   AwsPlatformProps,
@@ -29,11 +36,17 @@ export type { LimitsOptions } from './constructs/platform/limits';
 export type { CaBundle, PodDefaults } from './constructs/platform/pod-defaults';
 export type { ReadableBucket } from './constructs/platform/readable-bucket';
 export type { PodOptions } from './constructs/kinds/pod';
+export { Quantizer } from './constructs/kinds/quantizer';
+export type { CalibrationOptions, GgufOptions, Int4Options, QuantizationOptions } from './constructs/kinds/quantizer';
 export { Capacity } from './constructs/kinds/resources';
 export type { ResourcesOptions } from './constructs/kinds/resources';
 export { Scaling, Server } from './constructs/kinds/server';
 export type { IServer, ServerAttributes, ServerOptions, ServerProps } from './constructs/kinds/server';
 export type { StorageOptions } from './constructs/kinds/storage';
+export { Trainer, TrainingMethod, TrainingOutput } from './constructs/kinds/trainer';
+export type { DpoOptions, SftOptions, TrainingOptions } from './constructs/kinds/trainer';
+export { Workbench } from './constructs/kinds/workbench';
+export type { JupyterOptions } from './constructs/kinds/workbench';
 export type { WorkloadProps } from './constructs/kinds/workload';
 export { Workspace } from './constructs/kinds/workspace';
 export type { WorkspaceProps } from './constructs/kinds/workspace';

@@ -12,7 +12,7 @@ import { MAX_NAME_LENGTH } from './names';
 import { QUANTITY_PATTERN } from './quantity';
 import type {
   ArtifactSpec, BuildSpec, CommonSpec, DatasetSpec, GitSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference,
-  ResourcesSpec, ServerSpec, SharingSpec, StorageSpec, UploadSpec,
+  ResourcesSpec, RuntimeSpec, ServerSpec, SharingSpec, StorageSpec, UploadSpec,
 } from './resource';
 import { SHARING_PATTERN } from './sharing';
 import { MOST_TEXT, MOST_WORDS } from './text-size';
@@ -190,6 +190,10 @@ const POD = objectOf<PodSpec>('What to add to the pod that runs the image. It ne
 const COMMON: Fields<CommonSpec> = {
   image: text('Image to run. With build, the built image runs instead.', LONGEST_URL),
   build: BUILD,
+  runtime: objectOf<RuntimeSpec>('A ready-made program to run: params are its settings, args are added to its arguments, and image replaces its image.', {
+    name: text('Name of the program, such as huggingface, sft or vllm.', MAX_NAME_LENGTH, { minLength: 1 }),
+    version: atLeast(1, 'What the settings mean. A later version gives another result for the same settings. Default: 1.'),
+  }, { required: ['name'] }),
   command: limited(
     listOf(text('One word of the command.', LONGEST_ARGUMENT), 256, "Command to run in place of the image's entrypoint."), 'command',
   ),

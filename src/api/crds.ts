@@ -19,10 +19,10 @@ const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
 const SHORT_NAMES: Readonly<Record<Kind, string>> = { Model: 'mdl', Dataset: 'data', Server: 'srv', Notebook: 'nb' };
 
 /** How a rule compares a field. What is a map or list may be absent or empty, which is the same. */
-type Comparison = 'value' | 'collection' | 'image' | 'build';
+type Comparison = 'value' | 'collection' | 'image' | 'build' | 'runtime';
 
 const RECIPE: Readonly<Record<string, Comparison>> = {
-  image: 'image', build: 'build', command: 'collection', args: 'collection', env: 'collection', params: 'collection',
+  image: 'image', build: 'build', runtime: 'runtime', command: 'collection', args: 'collection', env: 'collection', params: 'collection',
 };
 
 /** What decides the content of an artifact: the fields that its recipe digest is made of. */
@@ -40,7 +40,16 @@ const RULES: Readonly<Record<Comparison, (field: string) => string>> = {
     `has(self.${field}) == has(oldSelf.${field})`,
     `(!has(self.${field}) || !has(oldSelf.${field}) || (${same(`${field}.git`)} && ${sameUpload(`${field}.upload`)}))`,
   ].join(' && '),
+  runtime: (field) => [
+    `has(self.${field}) == has(oldSelf.${field})`,
+    `(!has(self.${field}) || !has(oldSelf.${field}) || (self.${field}.name == oldSelf.${field}.name && ${versionOf('self', field)} == ${versionOf('oldSelf', field)}))`,
+  ].join(' && '),
 };
+
+/** Absent is 1. */
+function versionOf(self: string, field: string): string {
+  return `(has(${self}.${field}.version) ? ${self}.${field}.version : 1)`;
+}
 
 function same(path: string): string {
   return `has(self.${path}) == has(oldSelf.${path}) && (!has(self.${path}) || self.${path} == oldSelf.${path})`;

@@ -19,12 +19,13 @@ export interface InputDigests {
  * artifact's content. Resources, retries, scheduling and names are not part of it.
  */
 export function recipeDigest(resource: Pick<ArtifactResource, 'kind' | 'spec'>, inputs: InputDigests = {}): string {
-  const { kind, spec: { image, build, command, args, env, params } } = resource;
+  const { kind, spec: { image, build, runtime, command, args, env, params } } = resource;
   return digest({
     v: RECIPE_VERSION,
     kind,
     image: build ? undefined : image,
     build: build && buildContent(build),
+    runtime: runtime && { name: runtime.name, version: runtime.version ?? 1 },
     command,
     args,
     env,

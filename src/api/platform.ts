@@ -25,12 +25,26 @@ export interface PlatformSpec {
   readonly images?: Record<string, string>;
   /** Where copies of the default images are: a registry, or a part of one, by what it replaces, such as `docker.io`. */
   readonly imageMirrors?: Record<string, string>;
+  /** Where ready-made programs load from, instead of the public hosts. */
+  readonly mirrors?: MirrorsSpec;
+  /** Major version of the NVIDIA driver on the nodes, such as 580, where it is known. */
+  readonly gpuDriver?: number;
   /** Rules for every pod. */
   readonly podDefaults?: PodDefaultsSpec;
   /** Types of the disks of StorageClasses, by class, in the cloud's words; of those that its clusters have by themselves they are known. */
   readonly storageClasses?: Record<string, string>;
   /** Namespace of the reconciler. Default: `substratus`. */
   readonly reconcilerNamespace?: string;
+}
+
+/** URLs of mirrors. None of them is part of a recipe. */
+export interface MirrorsSpec {
+  /** In place of `https://huggingface.co`. */
+  readonly huggingFace?: string;
+  /** In place of `https://www.modelscope.cn`. */
+  readonly modelScope?: string;
+  /** Package index, in place of `https://pypi.org/simple`. */
+  readonly pypi?: string;
 }
 
 /**

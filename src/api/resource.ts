@@ -66,8 +66,10 @@ export type QuantityOrInteger = number | string;
 
 /** Fields of all kinds. */
 export interface CommonSpec {
-  /** Image to run. With `build`, the built image is used instead. */
+  /** Image to run. With `build`, the built image is used instead; with `runtime`, it replaces the image of the ready-made program. */
   readonly image?: string;
+  /** A ready-made program to run in place of an image; `params` are its settings, and `args` are added to its arguments. */
+  readonly runtime?: RuntimeSpec;
   readonly build?: BuildSpec;
   /** Replaces the image's entrypoint. */
   readonly command?: string[];
@@ -94,6 +96,14 @@ export interface CommonSpec {
   readonly podSecurity?: PodSecurity;
   /** Whether a string of the spec may look like a credential. */
   readonly allowPlainText?: boolean;
+}
+
+/** A ready-made program, as in `src/runtimes`. */
+export interface RuntimeSpec {
+  /** Name such as `huggingface`, `sft` or `vllm`. */
+  readonly name: string;
+  /** What the settings mean: raised only when the same settings would give another result. Absent is 1, for ever. */
+  readonly version?: number;
 }
 
 export type PodSecurity = 'baseline' | 'restricted';

@@ -30,6 +30,29 @@ export const IMAGES = {
   'minio': 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z',
   /** Local clusters: the registry, a container of Docker beside the node. */
   'registry': 'docker.io/library/registry:2.8.3',
+  /** Python and uv, for our own programs. */
+  'uv': 'ghcr.io/astral-sh/uv:0.13.9-python3.13-trixie-slim',
+  /** PyTorch for CUDA 12.6 (drivers from 525; no Blackwell): trains and quantizes. */
+  'pytorch-cuda12': 'docker.io/pytorch/pytorch:2.13.0-cuda12.6-cudnn9-runtime',
+  /** PyTorch for CUDA 13 (drivers from 580, Blackwell; no Volta). */
+  'pytorch-cuda13': 'docker.io/pytorch/pytorch:2.13.0-cuda13.0-cudnn9-runtime',
+  /** llama.cpp with its converter and quantizer. Serving and converting are of one build. */
+  'llama-cpp-full': 'ghcr.io/ggml-org/llama.cpp:full-b11223',
+  'llama-cpp': 'ghcr.io/ggml-org/llama.cpp:server-b11223',
+  'llama-cpp-cuda': 'ghcr.io/ggml-org/llama.cpp:server-cuda-b11223',
+  'llama-cpp-rocm': 'ghcr.io/ggml-org/llama.cpp:server-rocm-b11223',
+  /** vLLM for CUDA 12.9 (drivers from 525): the last version that has both. */
+  'vllm-cuda12': 'docker.io/vllm/vllm-openai:v0.31.0-cu129',
+  /** vLLM for CUDA 13 (drivers from 580). */
+  'vllm-cuda13': 'docker.io/vllm/vllm-openai:v0.31.0',
+  'vllm-rocm': 'docker.io/vllm/vllm-openai-rocm:v0.31.0',
+  'vllm-cpu': 'docker.io/vllm/vllm-openai-cpu:v0.31.0',
+  /** Text Embeddings Inference. */
+  'embeddings-cuda': 'ghcr.io/huggingface/text-embeddings-inference:cuda-1.9.4',
+  'embeddings-cpu': 'ghcr.io/huggingface/text-embeddings-inference:cpu-1.9.4',
+  /** Jupyter with PyTorch. */
+  'jupyter': 'quay.io/jupyter/pytorch-notebook:2026-07-28',
+  'jupyter-cuda': 'quay.io/jupyter/pytorch-notebook:cuda12-2026-07-28',
 } as const;
 
 export type ImageName = keyof typeof IMAGES;

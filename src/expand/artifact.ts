@@ -21,6 +21,8 @@ import { userPodTemplate } from './pod';
 import type { Context } from './pod';
 import { STAY_IN_PLACE } from './pod-parts';
 import { rcloneContainer } from './rclone';
+import { runnable } from './runtime';
+import type { Runnable } from './runtime';
 import { CHECK_SCRIPT, DELETE_SCRIPT, PUBLISH_SCRIPT } from './scripts';
 import { writerSecurity } from './security';
 import { checkSource } from './source';
@@ -46,18 +48,21 @@ export interface ArtifactContext extends Context {
   readonly tokens?: RetryTokens;
 }
 
-export function expandArtifact(resource: ArtifactResource, context: ArtifactContext): Child[] {
-  checkSource(resource, context.platform);
-  if (sourceOf(resource)) return [];
-  const artifact = artifactOf(resource, context.platform, context.inputs);
+export function expandArtifact(declared: ArtifactResource, context: ArtifactContext): Child[] {
+  checkSource(declared, context.platform);
+  if (sourceOf(declared)) return [];
+  const artifact = artifactOf(declared, context.platform, context.inputs);
+  const run = runnable(declared, context.platform);
+  const { resource, program } = run;
   return [
     { step: 'prepare', object: paramsOf(resource).configMap },
+    ...(program ? [{ step: 'prepare' as const, object: program }] : []),
     ...buildChildren(resource, context),
     { step: 'check', object: checkJob(resource, artifact, context) },
     { step: 'run', object: stagingClaim(resource, artifact, context.platform) },
-    { step: 'run', object: runJob(resource, artifact, context) },
-    { step: 'publish', object: recipeConfigMap(resource, artifact, context.inputs) },
-    { step: 'publish', object: publishJob(resource, artifact, context) },
+    { step: 'run', object: runJob(run, artifact, context) },
+    { step: 'publish', object: recipeConfigMap(declared, artifact, context.inputs) },
+    { step: 'publish', object: publishJob(run, artifact, context) },
   ];
 }
 
@@ -84,25 +89,29 @@ function checkJob(resource: ArtifactResource, artifact: Artifact, { platform, to
   return withRecipe(stepJob(resource, { step: 'check', template, tokens }), artifact);
 }
 
-function runJob(resource: ArtifactResource, artifact: Artifact, context: ArtifactContext): Job {
+function runJob(run: Runnable<ArtifactResource>, artifact: Artifact, context: ArtifactContext): Job {
+  const { resource, program } = run;
   const { retries = DEFAULT_RETRIES } = resource.spec;
-  const template = runTemplate(resource, artifact, context);
-  return withRecipe(stepJob(resource, { step: 'run', template, retries, tokens: context.tokens }), artifact);
+  const template = runTemplate(run, artifact, context);
+  const job = stepJob(resource, { step: 'run', template, retries, tokens: context.tokens, tellsHopeless: program !== undefined });
+  return withRecipe(job, artifact);
 }
 
 /** The pod of the user's program: all of an artifact's expansion that can fail, but for its build. */
-export function runTemplate(resource: ArtifactResource, artifact: Artifact, context: Context): PodTemplateSpec {
+export function runTemplate({ resource, pod }: Runnable<ArtifactResource>, artifact: Artifact, context: Context): PodTemplateSpec {
   const { timeout } = resource.spec;
   return userPodTemplate(resource, context, {
     role: 'run',
     container: { name: CONTAINER_NAMES[resource.kind] },
     pod: { restartPolicy: 'Never', ...(timeout !== undefined && { activeDeadlineSeconds: durationSeconds('timeout', timeout) }) },
-    parts: [stagingPart(resource, artifact, false)],
+    ...pod,
+    parts: [stagingPart(resource, artifact, false), ...pod.parts ?? []],
     staysInPlace: true,
   });
 }
 
-function publishJob(resource: ArtifactResource, artifact: Artifact, { platform, tokens }: ArtifactContext): Job {
+function publishJob(run: Runnable<ArtifactResource>, artifact: Artifact, { platform, tokens }: ArtifactContext): Job {
+  const { resource, programDigest } = run;
   const { namespace } = artifact;
   const store = cloudNamed(platform.cloud).store(platform, { namespace, owner: namespace, role: 'artifact-writer' });
   const rclone = rcloneContainer('publish', platform);
@@ -115,7 +124,7 @@ function publishJob(resource: ArtifactResource, artifact: Artifact, { platform, 
       env: sorted([...rclone.env ?? [], ...store.env, ...publishEnv(resource, platform, artifact), {
         name: 'DESTINATION',
         value: store.remotePath(artifact.url),
-      }]),
+      }, ...(programDigest === undefined ? [] : [{ name: 'PROGRAM', value: programDigest }])]),
       securityContext: writerSecurity(resource.spec.podSecurity, store.isDirectory),
     },
     parts: [
@@ -184,8 +193,8 @@ function recipeName(resource: ArtifactResource, artifact: Artifact): string {
 
 /** What the artifact was made of, for its manifest. Inputs by their digests, which say what they are wherever they lie. */
 function recipeConfigMap(resource: ArtifactResource, artifact: Artifact, inputs: Inputs): ConfigMap {
-  const { image, build, command, args, env, params } = resource.spec;
-  const source = build ? { build: buildContent(build) } : { image };
+  const { image, build, runtime, command, args, env, params } = resource.spec;
+  const source = build ? { build: buildContent(build) } : { image, runtime };
   const digests = { model: inputs.model?.recipeDigest, dataset: inputs.dataset?.recipeDigest };
   const recipe = canonicalJson({ kind: resource.kind, ...source, command, args, env, params, ...digests });
   return withRecipe({

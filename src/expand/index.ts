@@ -9,6 +9,7 @@ import type { Child, RetryTokens } from './child';
 import { ExpandError } from './error';
 import type { Inputs } from './inputs';
 import { expandNotebook } from './notebook';
+import { runnable } from './runtime';
 import { expandServer } from './server';
 import { checkSource } from './source';
 
@@ -36,6 +37,7 @@ export { runtimeEnvProblem } from './env';
 export { gpuOf, gpuRequestOf, unknownGpu } from './gpus';
 export { noPoolFor, poolsFor, tooManyReplicas, unnamedGpu } from './pools';
 export { limitsProblem } from './resources';
+export { runnable, runtimeOf, runtimeSpecProblem } from './runtime';
 export { noRoomFor } from './room';
 export { probeTimeoutProblem, serverSelector, serviceName } from './server';
 export { stagingProblem } from './staging';
@@ -79,7 +81,7 @@ export function checkExpandable(resource: Resource, context: ExpandContext): voi
   checkSource(resource, context.platform);
   if (sourceOf(resource)) return;
   buildChildren(resource, context);
-  runTemplate(resource, artifactOf(resource, context.platform, context.inputs), context);
+  runTemplate(runnable(resource, context.platform), artifactOf(resource, context.platform, context.inputs), context);
 }
 
 /** As at synth, for what was written by hand. */

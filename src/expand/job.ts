@@ -32,13 +32,16 @@ export interface JobOptions {
   readonly template: PodTemplateSpec;
   readonly retries?: number;
   readonly tokens?: RetryTokens;
+  /** Whether the program's exit code tells that no other attempt would succeed. Default: that of helpers does. */
+  readonly tellsHopeless?: boolean;
 }
 
 /** A Job for one step of a resource. Disruptions such as a preemption do not count as failures. */
-export function stepJob(resource: Resource, { step, template, retries = HELPER_RETRIES, tokens }: JobOptions): Job {
+export function stepJob(resource: Resource, options: JobOptions): Job {
+  const { step, template, retries = HELPER_RETRIES, tokens, tellsHopeless = !OF_USERS.includes(step) } = options;
   const spec: JobSpec = {
     backoffLimit: retries,
-    podFailurePolicy: { rules: [IGNORE_DISRUPTIONS, ...(OF_USERS.includes(step) ? [] : [FAIL_IF_HOPELESS])] },
+    podFailurePolicy: { rules: [IGNORE_DISRUPTIONS, ...(tellsHopeless ? [FAIL_IF_HOPELESS] : [])] },
     template,
   };
   const token = step === 'delete' ? undefined : tokens?.[step];

@@ -14,6 +14,8 @@ import { paramsOf } from './params';
 import { diskClassOf } from './placement';
 import { userPodTemplate } from './pod';
 import { NOTEBOOK_PORT_NAME } from './ports';
+import { runnable } from './runtime';
+import type { Runnable } from './runtime';
 
 const PORT = 8888;
 const TOKEN = 'NOTEBOOK_TOKEN';
@@ -36,14 +38,17 @@ const JUPYTER = [
 export const TOKEN_HIDES_ACTIVITY = 'idleTimeout is set, but env NOTEBOOK_TOKEN is a Secret of your own, which the reconciler may not read, '
   + 'so it could not ask for activity; leave out NOTEBOOK_TOKEN for a random token, or idleTimeout';
 
-export function expandNotebook(notebook: NotebookResource, context: ArtifactContext): Child[] {
-  const { env = {}, idleTimeout } = notebook.spec;
+export function expandNotebook(declared: NotebookResource, context: ArtifactContext): Child[] {
+  const { env = {}, idleTimeout } = declared.spec;
   if (idleTimeout !== undefined && env[TOKEN] !== undefined && parseEnvValue(env[TOKEN]).type === 'secret') throw new ExpandError(TOKEN_HIDES_ACTIVITY);
+  const run = runnable(declared, context.platform);
+  const { resource: notebook, program } = run;
   return [
     ...buildChildren(notebook, context),
     { step: 'serve', object: paramsOf(notebook).configMap },
+    ...(program ? [{ step: 'serve' as const, object: program }] : []),
     { step: 'serve', object: storageClaim(notebook, context) },
-    { step: 'serve', object: deployment(notebook, context) },
+    { step: 'serve', object: deployment(run, context) },
     { step: 'serve', object: service(notebook) },
   ];
 }
@@ -59,7 +64,7 @@ export function notebookName(notebook: NotebookResource): string {
 }
 
 /** One pod at most, for the disk is on one node; a Deployment replaces it after an eviction, which a bare Pod would not be. */
-function deployment(notebook: NotebookResource, context: ArtifactContext): Deployment {
+function deployment({ resource: notebook, pod }: Runnable<NotebookResource>, context: ArtifactContext): Deployment {
   const { readinessPath = DEFAULT_READINESS } = notebook.spec;
   return {
     apiVersion: 'apps/v1',
@@ -83,7 +88,8 @@ function deployment(notebook: NotebookResource, context: ArtifactContext): Deplo
         defaultCommand: JUPYTER,
         preset: tokenVariables(notebook),
         staysInPlace: true,
-        parts: [{
+        ...pod,
+        parts: [...pod.parts ?? [], {
           volumes: [{ name: 'storage', persistentVolumeClaim: { claimName: notebookName(notebook) } }],
           volumeMounts: [
             { name: 'storage', mountPath: '/content/work', subPath: 'work' },

@@ -34,8 +34,12 @@ export interface UserPod {
   readonly pod?: Pick<PodSpec, 'restartPolicy' | 'terminationGracePeriodSeconds' | 'activeDeadlineSeconds'>;
   /** Volumes that only this kind has. */
   readonly parts?: readonly PodPart[];
+  /** Run before the program, after its inputs are there. */
+  readonly initContainers?: readonly Container[];
   /** Variables that `env` and `params` may replace. */
   readonly preset?: readonly EnvVar[];
+  /** Whether the params are in the environment too. Default: true. */
+  readonly paramVariables?: boolean;
   /** Whether an autoscaler must not move the pod to save a node: its work is in memory, or takes hours. */
   readonly staysInPlace?: boolean;
   /** The command where the resource has none. */
@@ -54,7 +58,7 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
     ...(user.staysInPlace ? [{ annotations: STAY_IN_PLACE }] : []),
     storePart(platform), paramsPart(resource), sharedMemoryPart(resource, platform), ...user.parts ?? [], ...inputsParts,
   ];
-  const initContainers = inputsParts.flatMap((part) => part.initContainers);
+  const initContainers = [...inputsParts.flatMap((part) => part.initContainers), ...user.initContainers ?? []];
   const { spec } = resource;
   const template: PodTemplateSpec = {
     metadata: podMetadata(resource, { role: user.role, container: user.container.name, parts, platform }),
@@ -114,7 +118,7 @@ function userContainer(resource: Resource, { platform, user, parts }: ContainerC
     name,
     image: imageOf(resource, platform),
     ...withoutEmpty({ command, args }),
-    ...withoutEmpty({ env: environment(resource.spec, user.preset) }),
+    ...withoutEmpty({ env: environment({ ...resource.spec, ...(user.paramVariables === false && { params: {} }) }, user.preset) }),
     ...runtime,
     resources: resourceRequirements(resources, platform),
     ...withoutEmpty({ securityContext: userSecurityContext(podSecurity) }),

@@ -82,6 +82,7 @@ arrived=$(rclone lsf "$DESTINATION/files" -R --files-only | wc -l)
   printf '"contentDigest": "sha256:%s",\\n' "$(sha256sum < "$verified/files" | cut -d ' ' -f 1)"
   printf '"bytes": %s,\\n"fileCount": %s,\\n' "$bytes" "$count"
   printf '"image": "%s",\\n"imageDigest": "%s",\\n' "$IMAGE" "$IMAGE_DIGEST"
+  [ -z "\${PROGRAM:-}" ] || printf '"program": "%s",\\n' "$PROGRAM"
   printf '"recipe": %s,\\n' "$(cat "$RECIPE_FILE")"
   printf '"files": [\\n'
   sed '$!s/$/,/' "$verified/files"

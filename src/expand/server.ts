@@ -15,6 +15,8 @@ import { ExpandError } from './error';
 import { paramsOf } from './params';
 import { userPodTemplate } from './pod';
 import { SERVER_PORT_NAME } from './ports';
+import { runnable } from './runtime';
+import type { Runnable } from './runtime';
 
 const DEFAULT_STARTUP = '30m';
 const PERIOD_SECONDS = 10;
@@ -33,13 +35,16 @@ const DEFAULT_GRACE_PERIOD = '75s';
 /** For a node to come up and the image to be pulled, on top of the start of the program. */
 const PROVISIONING_SECONDS = 1800;
 
-export function expandServer(server: ServerResource, context: ArtifactContext): Child[] {
-  if (!server.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
+export function expandServer(declared: ServerResource, context: ArtifactContext): Child[] {
+  if (!declared.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
+  const run = runnable(declared, context.platform);
+  const { resource: server, program } = run;
   const { configMap } = paramsOf(server);
   return [
     ...buildChildren(server, context),
     { step: 'serve', object: configMap },
-    { step: 'serve', object: deployment(server, context) },
+    ...(program ? [{ step: 'serve' as const, object: program }] : []),
+    { step: 'serve', object: deployment(run, context) },
     { step: 'serve', object: service(server) },
     { step: 'serve', object: disruptionBudget(server) },
   ];
@@ -55,7 +60,7 @@ export function serverSelector(server: ServerResource): string {
   return Object.entries(selectorLabels(server, 'run')).map(([name, value]) => `${name}=${value}`).sort().join();
 }
 
-function deployment(server: ServerResource, context: ArtifactContext): Deployment {
+function deployment({ resource: server, pod }: Runnable<ServerResource>, context: ArtifactContext): Deployment {
   const { spec } = server;
   const { replicas = 1, scaling, surge = true, suspend } = spec;
   const startupSeconds = durationSeconds('startupTimeout', spec.startupTimeout ?? DEFAULT_STARTUP);
@@ -75,6 +80,7 @@ function deployment(server: ServerResource, context: ArtifactContext): Deploymen
         role: 'run',
         container: { name: 'serve', ...probes(server, startupSeconds), ...drain(graceSeconds, context.platform) },
         pod: { terminationGracePeriodSeconds: graceSeconds },
+        ...pod,
       }),
     },
   };

@@ -6,7 +6,7 @@ import { clusterAddons } from '../../src/clouds/terraform';
 import { platformOf } from '../expand/fixtures';
 
 test('every image names its registry and its version', () => {
-  const complete = /^[a-z0-9.]+\.[a-z]+\/[a-z0-9/-]+:(v?\d+\.\d+\.\d+(\.\d+)?(-[a-z]+)?|RELEASE\.[0-9TZ-]+)(@sha256:[0-9a-f]{64})?$/;
+  const complete = /^[a-z0-9.]+\.[a-z]+\/[a-z0-9./-]+:([a-z0-9]+-)*(v?\d+\.\d+\.\d+(\.\d+)?(-[a-z0-9.]+)*|b\d{4,}|\d{4}-\d{2}-\d{2}|RELEASE\.[0-9TZ-]+)(@sha256:[0-9a-f]{64})?$/;
   expect(Object.values(IMAGES).filter((image) => !complete.test(image))).toEqual([]);
 });
 

@@ -16,7 +16,7 @@ import { checkBucketName, minioEndpoint, minioNamespace, minioObjects } from './
 
 /** Nothing of a laptop can be protected, encrypted, cleaned up by itself, or closed to a network. */
 const TAKES: TakenProps = {
-  cluster: ['cloud', 'clusterName', 'kubernetesVersion', 'artifactPrefix', 'outputsFile', 'images', 'imageMirrors', 'podDefaults'],
+  cluster: ['cloud', 'clusterName', 'kubernetesVersion', 'artifactPrefix', 'outputsFile', 'images', 'imageMirrors', 'mirrors', 'gpuDriver', 'podDefaults'],
   gpuPool: ['cluster', 'gpu', 'gpusPerNode', 'poolName', 'minNodes', 'maxNodes', 'capacity'],
   bucket: ['cluster', 'bucketName', 'destroyable'],
   registry: ['cluster', 'destroyable'],

@@ -1,5 +1,6 @@
 /** What is said of a cluster, whether it is declared here or exists already. */
 import type { IConstruct } from 'constructs';
+import type { Mirrors } from '../platform/mirrors';
 import type { Platform } from '../platform/platform';
 import type { PodDefaults } from '../platform/pod-defaults';
 import type { WorkspaceOptions } from '../platform/workspace-options';
@@ -107,7 +108,8 @@ export interface ClusterProps {
 
   /**
    * Images where not the default. Helpers: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`. The reconciler: `node`. Add-ons:
-   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`.
+   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`. Ready-made programs: see
+   * docs/workspace-and-platform.md.
    *
    * @default - the public ones
    */
@@ -120,6 +122,20 @@ export interface ClusterProps {
    * @default - none
    */
   readonly imageMirrors?: Record<string, string>;
+
+  /**
+   * Where ready-made programs load models and packages from, instead of the public hosts.
+   *
+   * @default - the public hosts
+   */
+  readonly mirrors?: Mirrors;
+
+  /**
+   * Major version of the NVIDIA driver on the GPU nodes, such as 580. Engines come for CUDA 13 from 580 on, else for CUDA 12.
+   *
+   * @default - not known: images that run with 525 or newer
+   */
+  readonly gpuDriver?: number;
 
   /**
    * Rules for every pod, such as pull secrets, tolerations, a proxy or certificates. Those of a workspace go before them.
@@ -199,7 +215,8 @@ export interface ClusterAttributes {
 
   /**
    * Images where not the default. Helpers: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`. The reconciler: `node`. Add-ons:
-   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`.
+   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`. Ready-made programs: see
+   * docs/workspace-and-platform.md.
    *
    * @default - the public ones
    */
@@ -212,6 +229,20 @@ export interface ClusterAttributes {
    * @default - none
    */
   readonly imageMirrors?: Record<string, string>;
+
+  /**
+   * Where ready-made programs load models and packages from, instead of the public hosts.
+   *
+   * @default - the public hosts
+   */
+  readonly mirrors?: Mirrors;
+
+  /**
+   * Major version of the NVIDIA driver on the GPU nodes, such as 580. Engines come for CUDA 13 from 580 on, else for CUDA 12.
+   *
+   * @default - not known: images that run with 525 or newer
+   */
+  readonly gpuDriver?: number;
 
   /**
    * Rules for every pod, such as pull secrets, tolerations, a proxy or certificates. Those of a workspace go before them.

@@ -34,8 +34,11 @@ export class Cluster extends ClusterBase {
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
     const { cloud, clusterName = id, kubernetesVersion, artifactPrefix, tags, outputsFile = DEFAULT_OUTPUTS } = props;
-    const { images, imageMirrors, podDefaults, storageClasses } = props;
-    checkTokens(this, { clusterName, kubernetesVersion, artifactPrefix, outputsFile, images, imageMirrors, podDefaults, storageClasses });
+    const { images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses } = props;
+    const platformProps = {
+      clusterName, kubernetesVersion, artifactPrefix, images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses,
+    };
+    checkTokens(this, { ...platformProps, outputsFile });
     this.clusterName = clusterName;
     this._tags = { ...MANAGED_BY, ...tags };
     this._cloud = asValidation(this, () => cloud._infrastructure(this));
@@ -50,7 +53,6 @@ export class Cluster extends ClusterBase {
       tags: this._tags,
     }));
     this._poolNames.add('system');
-    const platformProps = { clusterName, kubernetesVersion, artifactPrefix, images, imageMirrors, podDefaults, storageClasses };
     this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
     this.node.addValidation({ validate: () => this._problems() });
   }

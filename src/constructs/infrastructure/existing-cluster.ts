@@ -36,9 +36,9 @@ export class ExistingCluster extends ClusterBase {
 
 function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
   const { clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret } = attributes;
-  const { autoProvisioning, images, imageMirrors, podDefaults, storageClasses } = attributes;
+  const { autoProvisioning, images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses } = attributes;
   return {
-    clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, images, imageMirrors, podDefaults,
-    storageClasses,
+    clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, images, imageMirrors,
+    mirrors, gpuDriver, podDefaults, storageClasses,
   };
 }

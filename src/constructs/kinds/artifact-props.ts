@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { isDns1123Label } from '../../api/names';
-import type { ArtifactSpec } from '../../api/resource';
+import type { ArtifactKind, ArtifactSpec } from '../../api/resource';
 import { formatValue } from '../checks/format-value';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
@@ -53,14 +53,14 @@ export const ARTIFACT_PROPS = {
   ...WORKLOAD_PROPS, retries: true, timeout: true, staging: true, sharedWith: true, deletionPolicy: true,
 } satisfies Record<keyof ArtifactProps, true>;
 
-export function artifactSpec(scope: Construct, props: ArtifactProps): ArtifactSpec {
+export function artifactSpec(scope: Construct, kind: ArtifactKind, props: ArtifactProps): ArtifactSpec {
   const { retries, timeout, staging, sharedWith, deletionPolicy } = props;
   if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0)) {
     throw new ValidationError(scope, `retries is ${formatValue(retries)}; give a whole number, 0 or more`);
   }
   checkSharedWith(scope, sharedWith);
   return {
-    ...commonSpec(scope, props),
+    ...commonSpec(scope, kind, props),
     ...(retries !== undefined && { retries }),
     ...(timeout !== undefined && { timeout: duration(scope, 'timeout', timeout) }),
     ...(staging && { staging: storageSpec(scope, 'staging', staging) }),

@@ -11,6 +11,12 @@ export interface IModel extends IConstruct {
 
   /** The recipe digest, under which its artifact lies; `undefined` where only the name is known. */
   readonly recipeDigest?: string;
+
+  /** Format of its files, `safetensors` or `gguf`; `undefined` where it is not known. */
+  readonly modelFormat?: string;
+
+  /** The quantizer that made it, such as `fp8`; `undefined` where none did, or where it is not known. */
+  readonly modelQuantization?: string;
 }
 
 /** A dataset: files to train on. */

@@ -1,16 +1,34 @@
 import { Construct } from 'constructs';
+import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
+import { ValidationError } from '../checks/validation-error';
 import { ARTIFACT_PROPS, artifactSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
 import type { IDataset } from './artifacts';
+import { DatasetShape } from './dataset-shape';
 import { Declarations } from './declarations';
 import { declare } from './declare';
+import type { Loader } from './loader';
 import { checkProps } from './props-check';
 import { checkImported, namespaceAt } from './references';
 import { ResourceObject } from './resource-object';
 
 /** How a dataset is loaded. */
-export interface DatasetProps extends ArtifactProps {}
+export interface DatasetProps extends ArtifactProps {
+  /**
+   * The ready-made program that loads it.
+   *
+   * @default - `image` or `imageBuild` does
+   */
+  readonly loader?: Loader;
+
+  /**
+   * What its rows are made into, for a trainer. Needs a `loader`.
+   *
+   * @default - the files stay as they are
+   */
+  readonly shape?: DatasetShape;
+}
 
 /** What is known of a Dataset that is declared elsewhere. */
 export interface DatasetAttributes {
@@ -32,7 +50,7 @@ export interface DatasetAttributes {
   readonly recipeDigest?: string;
 }
 
-const DATASET_PROPS = knownProps<DatasetProps>(ARTIFACT_PROPS);
+const DATASET_PROPS = knownProps<DatasetProps>({ ...ARTIFACT_PROPS, loader: true, shape: true });
 const DATASET_ATTRIBUTES = knownProps<DatasetAttributes>({ datasetName: true, datasetNamespace: true, recipeDigest: true });
 
 /**
@@ -54,13 +72,21 @@ export class Dataset extends Construct implements IDataset {
     super(scope, id);
     const declarations = Declarations.of(this);
     checkProps(this, props, DATASET_PROPS);
-    const spec = artifactSpec(this, props);
+    const spec = artifactSpec(this, 'Dataset', withShape(this, props));
     const object = new ResourceObject(this, { kind: 'Dataset', spec, metadata: props.metadata, onPatch: () => declarations.changed() });
     this.datasetName = object.name;
     this.datasetNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
     declare({ construct: this, object, references: [] }, declarations);
   }
+}
+
+/** The shape is a matter of the loader's params. */
+function withShape(scope: Construct, { shape, ...props }: DatasetProps): ArtifactProps {
+  if (shape === undefined) return props;
+  if (!(shape instanceof DatasetShape)) throw new ValidationError(scope, `shape is ${formatValue(shape)}, which is not one; write for example DatasetShape.messages()`);
+  if (!props.loader) throw new ValidationError(scope, 'shape is set but loader is not; set loader, or shape the rows in your image');
+  return { ...props, params: { ...shape._params, ...props.params } };
 }
 
 class ImportedDataset extends Construct implements IDataset {

@@ -10,17 +10,35 @@ import type { ArtifactProps } from './artifact-props';
 import type { IDataset, IModel } from './artifacts';
 import { Declarations } from './declarations';
 import { declare } from './declare';
+import type { Loader } from './loader';
+import { checkDeclaredFormat, checkInput, madeBy } from './model-format';
 import { ModelSource } from './model-source';
 import { Notebook } from './notebook';
 import type { NotebookOptions } from './notebook';
 import { checkProps } from './props-check';
+import type { Quantizer } from './quantizer';
 import { checkImported, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
 import { Server } from './server';
 import type { ServerOptions } from './server';
+import type { Trainer } from './trainer';
 
 /** How a model is imported or trained, but for the model that it starts from. */
 export interface ModelOptions extends ArtifactProps {
+  /**
+   * The ready-made program that trains it.
+   *
+   * @default - none
+   */
+  readonly trainer?: Trainer;
+
+  /**
+   * The ready-made program that makes it smaller.
+   *
+   * @default - none
+   */
+  readonly quantizer?: Quantizer;
+
   /**
    * The dataset to train on, at `/content/data`.
    *
@@ -46,6 +64,13 @@ export interface ModelOptions extends ArtifactProps {
 
 /** How a model is imported or trained. */
 export interface ModelProps extends ModelOptions {
+  /**
+   * The ready-made program that loads it.
+   *
+   * @default - none
+   */
+  readonly loader?: Loader;
+
   /**
    * The model to start from, at `/content/model`.
    *
@@ -87,12 +112,29 @@ export interface ModelAttributes {
    * @default - none; the Model is made by an image
    */
   readonly source?: ModelSource;
+
+  /**
+   * Format of its files: `safetensors` or `gguf`.
+   *
+   * @default - not known; a Server of it names its engine
+   */
+  readonly modelFormat?: string;
+
+  /**
+   * The quantizer that made it, such as `fp8`.
+   *
+   * @default - not known
+   */
+  readonly modelQuantization?: string;
 }
 
 const MODEL_PROPS = knownProps<ModelProps>({
-  ...ARTIFACT_PROPS, model: true, dataset: true, access: true, mountOptions: true, source: true,
+  ...ARTIFACT_PROPS, loader: true, trainer: true, quantizer: true, source: true, model: true, dataset: true, access: true,
+  mountOptions: true,
 });
-const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({ modelName: true, modelNamespace: true, recipeDigest: true, source: true });
+const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({
+  modelName: true, modelNamespace: true, recipeDigest: true, source: true, modelFormat: true, modelQuantization: true,
+});
 
 /**
  * Imports or trains a model: runs an image that writes it to `/content/artifacts`, and publishes that to the bucket. Or refers to files
@@ -109,6 +151,8 @@ export class Model extends Construct implements IModel {
   public readonly modelName: string;
   public readonly modelNamespace: string;
   public readonly recipeDigest?: string;
+  public readonly modelFormat?: string;
+  public readonly modelQuantization?: string;
 
   constructor(scope: Construct, id: string, props: ModelProps) {
     super(scope, id);
@@ -116,11 +160,15 @@ export class Model extends Construct implements IModel {
     checkProps(this, props, MODEL_PROPS);
     const source = checkedSource(this, props);
     const inputs = resolveReferences(this, props);
-    const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, props), ...inputs.spec };
+    const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, 'Model', props), ...inputs.spec };
+    checkInput(this, spec, props.model);
     const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs, onPatch: () => declarations.changed() });
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
+    const { format, quantization } = madeBy(spec);
+    this.modelFormat = format;
+    this.modelQuantization = quantization;
     declare({ construct: this, object, references: inputs.references }, declarations);
   }
 
@@ -129,13 +177,18 @@ export class Model extends Construct implements IModel {
     return new Model(scopeOf(this), id, { ...options, model: this });
   }
 
+  /** Makes a smaller model from this one, declared beside it. */
+  public quantize(id: string, options: ModelOptions): Model {
+    return new Model(scopeOf(this), id, { ...options, model: this });
+  }
+
   /** Serves this model over HTTP, declared beside it. */
-  public serve(id: string, options: ServerOptions): Server {
+  public serve(id: string, options: ServerOptions = {}): Server {
     return new Server(scopeOf(this), id, { ...options, model: this });
   }
 
   /** Opens this model in a notebook, declared beside it. */
-  public notebook(id: string, options: NotebookOptions): Notebook {
+  public notebook(id: string, options: NotebookOptions = {}): Notebook {
     return new Notebook(scopeOf(this), id, { ...options, model: this });
   }
 }
@@ -150,6 +203,8 @@ class ImportedModel extends Construct implements IModel {
   public readonly modelName: string;
   public readonly modelNamespace: string;
   public readonly recipeDigest?: string;
+  public readonly modelFormat?: string;
+  public readonly modelQuantization?: string;
   /** @internal */
   public readonly _source?: ModelSourceSpec;
 
@@ -163,6 +218,9 @@ class ImportedModel extends Construct implements IModel {
     this.modelName = attributes.modelName;
     this.modelNamespace = attributes.modelNamespace ?? namespaceAt(this);
     this.recipeDigest = this._source ? recipeDigest({ kind: 'Model', spec: { source: this._source } }) : attributes.recipeDigest;
+    this.modelFormat = attributes.modelFormat;
+    this.modelQuantization = attributes.modelQuantization;
+    checkDeclaredFormat(this, attributes);
     checkImported(this, { kind: 'Model', name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
   }
 }

@@ -17,6 +17,7 @@ import { checkImportedName, namespaceAt, resolveReferences } from './references'
 import { ResourceObject } from './resource-object';
 import { storageSpec } from './storage';
 import type { StorageOptions } from './storage';
+import type { Workbench } from './workbench';
 import { commonSpec, WORKLOAD_PROPS } from './workload';
 import type { WorkloadProps } from './workload';
 
@@ -74,6 +75,13 @@ export interface NotebookOptions extends WorkloadProps {
   readonly storage?: StorageOptions;
 
   /**
+   * The ready-made program to work in.
+   *
+   * @default - Workbench.jupyter(), unless there is an `image`, an `imageBuild` or a `command`
+   */
+  readonly workbench?: Workbench;
+
+  /**
    * Path that answers with a 2xx status, without a token, when the notebook is ready. For a `command` of your own, or a base URL.
    *
    * @default '/api'
@@ -107,7 +115,7 @@ export interface NotebookProps extends NotebookOptions {
 
 const NOTEBOOK_PROPS = knownProps<NotebookProps>({
   ...WORKLOAD_PROPS, model: true, dataset: true, access: true, mountOptions: true, storage: true, readinessPath: true, idleTimeout: true,
-  restartOnChange: true,
+  restartOnChange: true, workbench: true,
 });
 const NOTEBOOK_ATTRIBUTES = knownProps<NotebookAttributes>({ notebookName: true, notebookNamespace: true });
 
@@ -136,7 +144,7 @@ export class Notebook extends Construct implements INotebook {
     checkPath(this, 'readinessPath', readinessPath);
     const { spec: inputs, references } = resolveReferences(this, props);
     const spec = {
-      ...commonSpec(this, props),
+      ...commonSpec(this, 'Notebook', props),
       ...inputs,
       ...(storage && { storage: storageSpec(this, 'storage', storage) }),
       ...(readinessPath !== undefined && { readinessPath }),

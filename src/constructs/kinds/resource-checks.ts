@@ -7,7 +7,7 @@ import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
   architectureProblem, checkExpandable, describe, diskProblem, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf,
-  located, namespaceOf, noPoolFor, noRoomFor, poolsFor, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
+  located, namespaceOf, noPoolFor, noRoomFor, poolsFor, runnable, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -134,7 +134,8 @@ function expandErrors({ object: { rendered, isPatched } }: Declaration, all: Dec
   const { platform } = pass;
   if (!platform) return [];
   try {
-    const problems = pass.once(placeOf(rendered), () => placeErrors(rendered, platform));
+    const { resource } = runnable(rendered, platform);
+    const problems = pass.once(placeOf(resource), () => placeErrors(resource, platform));
     const readsSource = gatesOf(rendered).some((gate) => all.source(keyOf(gate)) !== undefined);
     if (problems.length > 0 || !(isPatched || readsSource || hasWhatOnlyExpansionJudges(rendered))) return [...problems];
     checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
@@ -147,8 +148,8 @@ function expandErrors({ object: { rendered, isPatched } }: Declaration, all: Dec
 
 /** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */
 function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
-  const { pod, build, resources = {} } = spec;
-  return [pod, build, resources.capacity, resources.sharedMemory].some((field) => field !== undefined)
+  const { pod, build, runtime, resources = {} } = spec;
+  return [pod, build, runtime, resources.capacity, resources.sharedMemory].some((field) => field !== undefined)
     || ['access', 'mountOptions', 'source'].some((field) => field in spec);
 }
 

@@ -10,7 +10,7 @@ import { commandProblem } from '../../api/nul';
 import { API_VERSION, isArtifactResource, referencesOf } from '../../api/resource';
 import type { Resource } from '../../api/resource';
 import { textProblem } from '../../api/text-size';
-import { keyOf } from '../../expand';
+import { keyOf, runtimeSpecProblem } from '../../expand';
 import { tokenProblem } from '../checks/guard';
 import { schemaProblem } from '../checks/schema-check';
 import { ValidationError } from '../checks/validation-error';
@@ -110,7 +110,8 @@ export class ResourceObject extends ApiObject {
 }
 
 function specProblem(kind: Resource['kind'], spec: Spec): string | undefined {
-  return credentialProblem(spec) ?? schemaProblem('', spec, SPEC_SCHEMAS[kind]) ?? commandProblem(spec) ?? textProblem(spec);
+  return credentialProblem(spec) ?? schemaProblem('', spec, SPEC_SCHEMAS[kind]) ?? commandProblem(spec) ?? textProblem(spec)
+    ?? runtimeSpecProblem({ kind, spec } as Pick<Resource, 'kind' | 'spec'>);
 }
 
 /** The construct ids below the chart, and for an artifact its digest, so that another recipe is another object. */

@@ -13,6 +13,8 @@ import type { Access } from '../platform/access';
 import type { IModel } from './artifacts';
 import { Declarations } from './declarations';
 import { declare } from './declare';
+import { Engine } from './engine';
+import { checkServed } from './model-format';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
@@ -49,6 +51,13 @@ export enum Scaling {
 
 /** How a model is served, but for the model. */
 export interface ServerOptions extends WorkloadProps {
+  /**
+   * The ready-made program that serves the model.
+   *
+   * @default - Engine.vllm() or Engine.llamaCpp(), by the format of the model, where that is known and there is no `image`
+   */
+  readonly engine?: Engine;
+
   /**
    * How the model is read.
    *
@@ -152,7 +161,7 @@ export interface ServerProps extends ServerOptions {
 }
 
 const SERVER_PROPS = knownProps<ServerProps>({
-  ...WORKLOAD_PROPS, model: true, access: true, mountOptions: true, serviceAccountName: true,
+  ...WORKLOAD_PROPS, engine: true, model: true, access: true, mountOptions: true, serviceAccountName: true,
   replicas: true, scaling: true, port: true, readinessPath: true, livenessPath: true, probePort: true, probeTimeout: true,
   terminationGracePeriod: true, startupTimeout: true, surge: true,
 });
@@ -180,9 +189,10 @@ export class Server extends Construct implements IServer {
     checkProps(this, props, SERVER_PROPS);
     if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
     const { model, access, mountOptions, metadata } = props;
+    const engine = engineFor(this, props);
     const { spec: inputs, references } = resolveReferences(this, { model, access, mountOptions, metadata });
     const object = new ResourceObject(this, {
-      kind: 'Server', spec: { ...serverSpec(this, props), ...inputs }, metadata, onPatch: () => declarations.changed(),
+      kind: 'Server', spec: { ...serverSpec(this, { ...props, ...(engine && { engine }) }), ...inputs }, metadata, onPatch: () => declarations.changed(),
     });
     this.serverName = object.name;
     this.serverNamespace = object.namespace;
@@ -205,12 +215,24 @@ class ImportedServer extends Construct implements IServer {
   }
 }
 
+/** The engine that is asked for, or else the one for the model's format. */
+function engineFor(scope: Construct, { engine, image, imageBuild, model, resources }: ServerProps): Engine | undefined {
+  const chosen = engine ?? (image || imageBuild ? undefined : defaultEngine(model));
+  if (chosen instanceof Engine) checkServed(scope, { engine: chosen._runtime.name, model, gpu: resources?.gpu });
+  return chosen;
+}
+
+function defaultEngine({ modelFormat }: IModel): Engine | undefined {
+  if (modelFormat === 'gguf') return Engine.llamaCpp();
+  return modelFormat === 'safetensors' ? Engine.vllm() : undefined;
+}
+
 function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
   const { replicas, scaling, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
   const { probeTimeout, terminationGracePeriod, serviceAccountName } = props;
   validate(scope, props);
   const spec: ServerSpec = {
-    ...commonSpec(scope, props),
+    ...commonSpec(scope, 'Server', props),
     ...(serviceAccountName !== undefined && { serviceAccountName }),
     ...(replicas !== undefined && { replicas }),
     ...(scaling && { scaling }),

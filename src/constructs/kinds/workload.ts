@@ -1,7 +1,7 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { isImageReference } from '../../api/names';
-import type { CommonSpec } from '../../api/resource';
+import type { CommonSpec, Kind } from '../../api/resource';
 import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import type { PodSecurity } from '../platform/access';
@@ -13,6 +13,8 @@ import { podSpec } from './pod';
 import type { PodOptions } from './pod';
 import { resourcesSpec } from './resources';
 import type { ResourcesOptions } from './resources';
+import { runtimeIn, runtimeSpec } from './runtime-props';
+import type { DeclaredRuntime } from './runtime-props';
 
 /** What all kinds have in common. */
 export interface WorkloadProps {
@@ -24,28 +26,28 @@ export interface WorkloadProps {
   readonly metadata?: ApiObjectMetadata;
 
   /**
-   * Image to run. Exactly one of `image` and `imageBuild`.
+   * Image to run. Beside a ready-made program, such as a loader, it replaces the image that this program runs in.
    *
-   * @default - the image that `imageBuild` makes
+   * @default - the image that `imageBuild` makes, or that of the ready-made program
    */
   readonly image?: string;
 
   /**
-   * Image to build first: `build` of the resource. Exactly one of `image` and `imageBuild`.
+   * Image to build first: `build` of the resource. Not together with `image` or a ready-made program.
    *
    * @default - none
    */
   readonly imageBuild?: Build;
 
   /**
-   * Replaces the image's entrypoint.
+   * Replaces the image's entrypoint. Not together with a ready-made program.
    *
    * @default - the image's
    */
   readonly command?: string[];
 
   /**
-   * Replaces the image's arguments.
+   * Replaces the image's arguments; added to those of a ready-made program.
    *
    * @default - the image's
    */
@@ -124,12 +126,15 @@ export const WORKLOAD_PROPS = {
 } satisfies Record<keyof WorkloadProps, true>;
 
 /** The common part of the spec, after a look at what can be said without a platform. */
-export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
+export function commonSpec(scope: Construct, kind: Kind, given: WorkloadProps): CommonSpec {
+  const runtime = runtimeIn(scope, given);
+  const props = runtime ? withRuntime(scope, given, runtime) : given;
   const { image, imageBuild, command, args, env, runtimeEnv, allowPlainText, params, resources, suspend, imagePullSecrets, pod } = props;
   const { podSecurity = podSecurityOf(scope) } = props;
-  checkImage(scope, props);
+  checkImage(scope, kind, { ...props, ...(runtime && { runtime }) });
   return {
     ...(image && { image }),
+    ...(runtime && runtimeSpec(runtime)),
     ...(imageBuild && { build: imageBuild._spec }),
     ...(command && { command }),
     ...(args && { args }),
@@ -145,10 +150,34 @@ export function commonSpec(scope: Construct, props: WorkloadProps): CommonSpec {
   };
 }
 
-function checkImage(scope: Construct, { image, imageBuild }: WorkloadProps): void {
+/** What the options of a program say, as params and environment. */
+function withRuntime(scope: Construct, props: WorkloadProps, { params, runtimeEnv }: DeclaredRuntime): WorkloadProps {
+  const twice = Object.keys(props.params ?? {}).find((key) => params[key] !== undefined);
+  if (twice !== undefined) throw new ValidationError(scope, `param ${twice} is set in params and as an option of the program; leave one of them out`);
+  return {
+    ...props,
+    params: { ...params, ...props.params },
+    ...(runtimeEnv && { runtimeEnv: { ...runtimeEnv, ...props.runtimeEnv } }),
+  };
+}
+
+/** What a kind runs without an image of the user's. */
+const READY_MADE: Readonly<Record<Kind, string>> = {
+  Model: "loader, trainer or quantizer to a ready-made program, for example loader: Loader.huggingFace('Qwen/Qwen3-0.6B')",
+  Dataset: "loader to a ready-made program, for example Loader.huggingFace('HuggingFaceH4/no_robots')",
+  Server: 'engine to a ready-made program, for example Engine.vllm()',
+  Notebook: 'workbench to a ready-made program, for example Workbench.jupyter()',
+};
+
+interface ImageProps extends Pick<WorkloadProps, 'image' | 'imageBuild'> {
+  readonly runtime?: DeclaredRuntime;
+}
+
+function checkImage(scope: Construct, kind: Kind, { image, imageBuild, runtime }: ImageProps): void {
   if (image && imageBuild) throw new ValidationError(scope, `image is ${formatValue(image)} and imageBuild is set too; leave one of them out`);
-  if (!image && !imageBuild) {
-    throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what to run, or imageBuild to where its sources are');
+  if (!image && !imageBuild && !runtime && kind !== 'Notebook') {
+    throw new ValidationError(scope, 'neither image nor imageBuild is set; set image to what to run, imageBuild to where its sources are, '
+      + `or ${READY_MADE[kind]}`);
   }
   if (imageBuild && !(imageBuild instanceof Build)) {
     throw new ValidationError(scope, `imageBuild is ${formatValue(imageBuild)}, which is not a Build; write Build.git({ url: 'https://…' })`);

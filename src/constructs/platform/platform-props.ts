@@ -1,6 +1,7 @@
 /** What is said of a platform: of the cluster, its GPU pools and its workspaces. */
 import type { Gpu } from './gpu';
 import type { GpuSharing } from './gpu-sharing';
+import type { Mirrors } from './mirrors';
 import type { PodDefaults } from './pod-defaults';
 
 /** What a cluster of any cloud may say about itself. */
@@ -62,7 +63,8 @@ export interface PlatformProps {
 
   /**
    * Images where not the default. Helpers: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`. The reconciler: `node`. Add-ons:
-   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`.
+   * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`. Ready-made programs: see
+   * docs/workspace-and-platform.md.
    *
    * @default - the public ones
    */
@@ -75,6 +77,20 @@ export interface PlatformProps {
    * @default - none
    */
   readonly imageMirrors?: Record<string, string>;
+
+  /**
+   * Where ready-made programs load models and packages from, instead of the public hosts.
+   *
+   * @default - the public hosts
+   */
+  readonly mirrors?: Mirrors;
+
+  /**
+   * Major version of the NVIDIA driver on the GPU nodes, such as 580. Engines come for CUDA 13 from 580 on, else for CUDA 12.
+   *
+   * @default - not known: images that run with 525 or newer
+   */
+  readonly gpuDriver?: number;
 
   /**
    * Rules for every pod, such as pull secrets, tolerations, a proxy or certificates. Those of a workspace go before them.

@@ -9,6 +9,7 @@ import { clusterAddons } from '../../clouds/terraform';
 import { withWorkloadDefaults } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { checkImages } from './image-checks';
+import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import {
   buildNamespaceFor, checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem,
 } from './platform-checks';
@@ -84,7 +85,9 @@ export class Platform {
     checkPlaces(props);
     checkImages(props);
     checkStorageClasses(props);
-    const { podDefaults } = props;
+    const { podDefaults, mirrors, gpuDriver } = props;
+    if (mirrors) this.check('is invalid', () => mirrorsSpec(mirrors));
+    if (gpuDriver !== undefined) this.check('is invalid', () => checkGpuDriver(gpuDriver));
     this.podDefaults = podDefaults && this.check('is invalid', () => podDefaultsSpec(podDefaults));
     const { title, canAutoProvision } = cloudNamed(cloudName);
     if (props.autoProvisioning && !canAutoProvision) {
@@ -157,7 +160,8 @@ export class Platform {
   /** @internal */
   public get _spec(): PlatformSpec {
     const { artifacts, registry, tenantId, clientIds, nodePools } = this.source();
-    const { kubernetesVersion, autoProvisioning, images, imageMirrors, clusterName, storeCidrs, storageClasses } = this.props;
+    const { kubernetesVersion, autoProvisioning, images, imageMirrors, mirrors, gpuDriver } = this.props;
+    const { clusterName, storeCidrs, storageClasses } = this.props;
     const prefix = this._artifactPrefix;
     return {
       cloud: this.cloudName,
@@ -173,6 +177,8 @@ export class Platform {
       ...(images && { images }),
       ...(this.reconcilerNamespace !== undefined && { reconcilerNamespace: this.reconcilerNamespace }),
       ...(imageMirrors && { imageMirrors }),
+      ...(mirrors && { mirrors: mirrorsSpec(mirrors) }),
+      ...(gpuDriver !== undefined && { gpuDriver }),
       ...(this.podDefaults && { podDefaults: this.podDefaults }),
       ...(storageClasses && { storageClasses }),
     };

@@ -1,0 +1,58 @@
+/** What is known of a model's files along the chain, and what runs on them. */
+import type { Construct } from 'constructs';
+import type { ModelSpec } from '../../api/resource';
+import { gpuNamed } from '../../catalog/gpus';
+import { formatProblem, runtimeNamed, settingsOf } from '../../runtimes';
+import type { ModelFormat } from '../../runtimes';
+import { formatValue } from '../checks/format-value';
+import { ValidationError } from '../checks/validation-error';
+import type { Gpu } from '../platform/gpu';
+import type { IModel } from './artifacts';
+
+const FORMATS: readonly ModelFormat[] = ['safetensors', 'gguf', 'ctranslate2'];
+
+/** What the program of a Model makes, as far as that is known before it runs. */
+export function madeBy({ runtime: spec, params }: ModelSpec): { readonly format?: string; readonly quantization?: string } {
+  const runtime = spec && runtimeNamed(spec.name);
+  if (!runtime) return {};
+  const format = runtime.makes?.(settingsOf(runtime.params('Model'), params));
+  return { ...(format && { format }), ...(runtime.role === 'quantizer' && { quantization: runtime.name }) };
+}
+
+/** Whether the program of a Model can take the model that it starts from. */
+export function checkInput(scope: Construct, { runtime: spec }: ModelSpec, model: IModel | undefined): void {
+  const runtime = spec && runtimeNamed(spec.name);
+  if (!runtime || !model) return;
+  const { modelFormat, modelQuantization } = model;
+  if (runtime.role === 'loader') throw new ValidationError(scope, `loader ${runtime.name} starts from no model; leave model out`);
+  if (modelQuantization !== undefined) {
+    throw new ValidationError(scope, `model ${model.node.path} is quantized to ${modelQuantization} already, which ${runtime.role} ${runtime.name} cannot take; give the model that it was made from`);
+  }
+  if (modelFormat !== undefined && runtime.takes && !runtime.takes.includes(modelFormat as ModelFormat)) {
+    throw new ValidationError(scope, `model ${model.node.path} is ${modelFormat}, but ${runtime.role} ${runtime.name} takes ${runtime.takes.join(' or ')}; give the model in that format`);
+  }
+}
+
+interface Serving {
+  readonly engine: string;
+  readonly model: IModel;
+  readonly gpu?: Gpu;
+}
+
+/** Whether an engine can serve a model on a GPU. */
+export function checkServed(scope: Construct, { engine, model, gpu }: Serving): void {
+  const { modelFormat, modelQuantization } = model;
+  const takes = runtimeNamed(engine)?.takes;
+  if (modelFormat !== undefined && takes && !takes.includes(modelFormat as ModelFormat)) {
+    const instead = modelFormat === 'gguf' ? 'Engine.llamaCpp()' : 'Engine.vllm(), or quantize it to gguf';
+    throw new ValidationError(scope, `model ${model.node.path} is ${modelFormat}, but engine ${engine} takes ${takes.join(' or ')}; use ${instead}`);
+  }
+  const problem = modelQuantization === undefined ? undefined : formatProblem(modelQuantization, gpu && gpuNamed(gpu.name));
+  if (problem && (!gpu || gpuNamed(gpu.name))) throw new ValidationError(scope, problem);
+}
+
+/** What a caller says of a model that is declared elsewhere. */
+export function checkDeclaredFormat(scope: Construct, { modelFormat }: Pick<IModel, 'modelFormat'>): void {
+  if (modelFormat === undefined || FORMATS.includes(modelFormat as ModelFormat)) return;
+  throw new ValidationError(scope, `modelFormat is ${formatValue(modelFormat)}; use one of ${FORMATS.join(', ')}`);
+}

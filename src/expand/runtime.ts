@@ -1,0 +1,174 @@
+/** A resource that names a ready-made program, as one that names an image: the rest of expansion knows images only. */
+import type { ConfigMap, Container, PodSecurityContext } from 'kubernetes-types/core/v1';
+import { definedOnly } from '../api/defined';
+import { digest } from '../api/digest';
+import type { PlatformSpec } from '../api/platform';
+import { referencesOf } from '../api/resource';
+import type { CommonSpec, Resource, ResourcesSpec, RuntimeSpec, ServerSpec } from '../api/resource';
+import { imageNamed } from '../catalog/images';
+import type { PodPart } from '../clouds/cloud';
+import { paramsProblem, programFiles, PROGRAM_DIRECTORY, runtimeNamed, runtimeProblem, settingsOf, wireParams } from '../runtimes';
+import type { ProgramName, Runtime, RuntimeContainer, RuntimeContext } from '../runtimes';
+import { childMetadata, childName, contentHash } from './child';
+import { ExpandError } from './error';
+import { gpuRequestOf } from './gpus';
+import type { UserPod } from './pod';
+import { HELPER_SECURITY } from './security';
+
+const TOOLS_DIRECTORY = '/opt/tools';
+
+/** A resource that runs an image. */
+export interface Runnable<R extends Resource> {
+  readonly resource: R;
+  /** What its pod needs for that. */
+  readonly pod: Pick<UserPod, 'parts' | 'initContainers' | 'paramVariables'>;
+  /** The files of the program, where it is ours. */
+  readonly program?: ConfigMap;
+  /** Digest of these files. */
+  readonly programDigest?: string;
+}
+
+/**
+ * What a resource runs.
+ *
+ * @throws ExpandError if it names a program that does not exist, or settings that the program does not have.
+ */
+export function runnable<R extends Resource>(resource: R, platform: PlatformSpec): Runnable<R> {
+  const spec = runtimeOf(resource);
+  if (!spec) return { resource, pod: {} };
+  const runtime = checkedRuntime(resource, spec);
+  const context = contextOf(resource, runtime, platform);
+  const problem = runtime.problem?.(context);
+  if (problem) throw new ExpandError(problem);
+  const container = runtime.container(context);
+  const program = container.program && programMap(resource, container.program);
+  return {
+    resource: { ...resource, spec: loweredSpec(resource, context, container) },
+    pod: {
+      parts: [...(program ? [programPart(program)] : []), ...(container.tools ? [TOOLS_PART] : [])],
+      initContainers: container.tools?.map((tool) => toolContainer(tool, platform)) ?? [],
+      paramVariables: false,
+    },
+    ...(program && { program, programDigest: `sha256-base32:${digest(program.data)}` }),
+  };
+}
+
+/** The ready-made program that a resource runs. A Notebook that names nothing runs Jupyter. */
+export function runtimeOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): RuntimeSpec | undefined {
+  if (spec.runtime) return spec.runtime;
+  return kind === 'Notebook' && spec.image === undefined && spec.build === undefined && spec.command === undefined ? { name: 'jupyter' } : undefined;
+}
+
+/** What is wrong with the program that a resource names and with its settings, without a platform; `undefined` if nothing is. */
+export function runtimeSpecProblem({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): string | undefined {
+  const { runtime, build, command, params } = spec;
+  if (!runtime) return undefined;
+  const problem = runtimeProblem(kind, runtime);
+  if (problem) return problem;
+  if (build) return `runtime is ${runtime.name} and build is set too; leave one of them out, or set image to one that holds ${runtime.name}`;
+  if (command) return `runtime is ${runtime.name} and command is set too; leave command out, for args are added to those of ${runtime.name}`;
+  return paramsProblem(runtime.name, runtimeNamed(runtime.name)?.params(kind) ?? {}, params);
+}
+
+function checkedRuntime(resource: Resource, { name }: RuntimeSpec): Runtime {
+  const problem = runtimeSpecProblem(resource);
+  const runtime = runtimeNamed(name);
+  if (problem !== undefined || !runtime) throw new ExpandError(problem ?? `runtime is ${name}, which does not exist`);
+  return runtime;
+}
+
+function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec): RuntimeContext {
+  const { kind, spec, metadata: { name } } = resource;
+  const request = gpuRequestOf(spec.resources, platform);
+  const { model, dataset } = referencesOf(resource);
+  return {
+    settings: settingsOf(runtime.params(kind), spec.params),
+    kind,
+    name,
+    platform,
+    hasModel: model !== undefined,
+    hasDataset: dataset !== undefined,
+    ...(request && { gpus: { ...(request.gpu && { model: request.gpu }), count: request.count } }),
+  };
+}
+
+function loweredSpec<R extends Resource>({ spec }: R, context: RuntimeContext, container: RuntimeContainer): R['spec'] {
+  const { platform, settings, gpus } = context;
+  const { runtime, params, literalParams, ...rest } = spec;
+  const args = [...container.args ?? [], ...spec.args ?? []];
+  const env = { ...presets(spec, container, platform), ...spec.env };
+  return {
+    ...rest,
+    ...servingOf(spec, container),
+    image: spec.image ?? imageNamed(platform, container.image),
+    ...(container.command && { command: [...container.command] }),
+    ...(args.length > 0 && { args }),
+    ...(Object.keys(env).length > 0 && { env }),
+    ...wireParams(settings),
+    resources: gpus ? spec.resources : resourcesOf(spec.resources, container),
+    ...(container.user && { pod: { ...spec.pod, securityContext: { ...userOf(container.user), ...spec.pod?.securityContext } } }),
+  };
+}
+
+type Environment = Record<string, string>;
+
+/** A variable that the author sets, in whichever field, is the author's. */
+function presets({ runtimeEnv = {} }: CommonSpec, { env = {}, program }: RuntimeContainer, { mirrors = {} }: PlatformSpec): Environment {
+  const { pypi } = mirrors;
+  const all = { ...env, ...(program && pypi !== undefined && { UV_DEFAULT_INDEX: pypi, PIP_INDEX_URL: pypi }) };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => runtimeEnv[name] === undefined));
+}
+
+function servingOf(spec: ServerSpec, { serving }: RuntimeContainer): Partial<ServerSpec> {
+  if (!serving) return {};
+  const { readinessPath = serving.readinessPath, terminationGracePeriod = serving.terminationGracePeriod } = spec;
+  return definedOnly({ readinessPath, terminationGracePeriod });
+}
+
+/** A limit bounds what the program asks for by default, as it does elsewhere: then the platform's own default holds. */
+function resourcesOf(resources: ResourcesSpec = {}, container: RuntimeContainer): ResourcesSpec {
+  const { limits = {} } = resources;
+  const { cpu, memory, disk } = container.resources ?? {};
+  const defaults = { cpu: limits.cpu === undefined ? cpu : undefined, memory: limits.memory === undefined ? memory : undefined, disk };
+  return { ...definedOnly(defaults), ...definedOnly(resources) };
+}
+
+function userOf({ uid, gid }: NonNullable<RuntimeContainer['user']>): PodSecurityContext {
+  return { runAsUser: uid, ...(gid !== undefined && { runAsGroup: gid }) };
+}
+
+/** Named by its content: the pod of a release has the program of that release, for as long as it runs. */
+function programMap(resource: Resource, name: ProgramName): ConfigMap {
+  const data = { ...programFiles(name) };
+  const prefix = resource.kind.toLowerCase();
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: childMetadata(resource, { name: childName(resource, `${prefix}-program-${contentHash(data)}`), role: 'program' }),
+    immutable: true,
+    data,
+  };
+}
+
+function programPart({ metadata }: ConfigMap): PodPart {
+  return {
+    volumes: [{ name: 'program', configMap: { name: metadata?.name } }],
+    volumeMounts: [{ name: 'program', mountPath: PROGRAM_DIRECTORY, readOnly: true }],
+  };
+}
+
+const TOOLS_PART: PodPart = {
+  volumes: [{ name: 'tools', emptyDir: {} }],
+  volumeMounts: [{ name: 'tools', mountPath: TOOLS_DIRECTORY, readOnly: true }],
+};
+
+function toolContainer({ image, path }: NonNullable<RuntimeContainer['tools']>[number], platform: PlatformSpec): Container {
+  return {
+    name: `tool-${image}`,
+    image: imageNamed(platform, image),
+    command: ['cp', path, TOOLS_DIRECTORY],
+    resources: { requests: { cpu: '50m', memory: '64Mi' } },
+    securityContext: HELPER_SECURITY,
+    volumeMounts: [{ name: 'tools', mountPath: TOOLS_DIRECTORY }],
+  };
+}

@@ -1,0 +1,47 @@
+/** llama.cpp: GGUF files, on anything. */
+import type { ImageName } from '../../catalog/images';
+import type { ParamTable, Settings } from '../param';
+import { PROGRAM_DIRECTORY, PROGRAM_USER } from '../program';
+import type { Runtime, RuntimeContext } from '../runtime';
+import { ENGINE_PORT } from './port';
+
+const PARAMS: ParamTable = {
+  file: { type: 'text', description: 'GGUF file of the model, where it has several. Default: the only one.', pattern: /^(?!.*\.\.)[^\s/][^\s]*\.gguf$/, example: 'model-Q4_K_M.gguf' },
+  contextLength: { type: 'integer', default: 0, minimum: 0, description: 'Tokens of the context, shared by all requests; 0 is what the model was made for.' },
+  parallel: { type: 'integer', default: 1, minimum: 1, description: 'Requests that are computed at once.' },
+  task: { type: 'text', default: 'generate', values: ['generate', 'embed', 'rerank'], description: 'What is asked of the model.' },
+  gpuLayers: { type: 'integer', default: -1, minimum: -1, description: 'Layers on the GPU; -1 is as many as fit.' },
+};
+
+export const llamaCpp: Runtime = {
+  name: 'llama-cpp',
+  role: 'engine',
+  version: 1,
+  summary: 'Serves GGUF files by llama.cpp, on CPUs and GPUs of NVIDIA and AMD.',
+  params: () => PARAMS,
+  container: (context) => ({
+    image: imageFor(context),
+    command: ['sh', `${PROGRAM_DIRECTORY}/serve.sh`],
+    args: argumentsOf(context.settings, context),
+    program: 'llama-cpp',
+    user: PROGRAM_USER,
+    resources: { cpu: '2', memory: '4Gi', disk: '1Gi' },
+    serving: { readinessPath: '/health' },
+  }),
+  takes: ['gguf'],
+};
+
+function imageFor({ gpus }: RuntimeContext): ImageName {
+  if (!gpus) return 'llama-cpp';
+  return gpus.model?.resource.startsWith('amd.com/') ? 'llama-cpp-rocm' : 'llama-cpp-cuda';
+}
+
+/** The first is the file, which the script finds where it is not named. */
+function argumentsOf({ file, contextLength, parallel, task, gpuLayers }: Settings, { name, gpus }: RuntimeContext): string[] {
+  return [
+    String(file), '--alias', name, '--host', '0.0.0.0', '--port', String(ENGINE_PORT), '--ctx-size', String(contextLength),
+    '--parallel', String(parallel), '--metrics', '--jinja', '--no-webui',
+    ...(task === 'embed' ? ['--embeddings'] : task === 'rerank' ? ['--rerank'] : []),
+    ...(gpus ? ['--n-gpu-layers', gpuLayers === -1 ? 'auto' : String(gpuLayers)] : []),
+  ];
+}

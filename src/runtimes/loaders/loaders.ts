@@ -1,0 +1,100 @@
+/** Loaders: they fetch a model or a dataset from where it is. */
+import type { ParamTable, Settings } from '../param';
+import { PROGRAM_USER, programCommand } from '../program';
+import type { ModelFormat, Runtime, RuntimeContext } from '../runtime';
+import { shapeProblem, SHAPE } from './shape';
+
+/** Of a repository on a hub. */
+const REPOSITORY: ParamTable = {
+  repo: { type: 'text', required: true, description: 'Repository, such as Qwen/Qwen3-0.6B.', pattern: /^[\w.-]+\/[\w.-]+$/, example: 'Qwen/Qwen3-0.6B' },
+  revision: { type: 'text', default: 'main', description: 'Commit, tag or branch. Only a commit is always the same.' },
+  include: { type: 'list', description: 'Files to load, as globs. Default: those that engines read, and no second copy in another format.' },
+  exclude: { type: 'list', description: 'Files to leave out, as globs.' },
+};
+
+const BUCKET = /^(s3|gs|az):\/\/[^\s/]+(\/[^\s]*)?$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+
+const SOURCES: readonly { readonly name: string; readonly summary: string; readonly params: ParamTable }[] = [
+  { name: 'huggingface', summary: 'Loads a repository of the Hugging Face Hub, or of a mirror of it.', params: REPOSITORY },
+  { name: 'modelscope', summary: 'Loads a repository of ModelScope.', params: { ...REPOSITORY, revision: { type: 'text', default: 'master', description: 'Commit, tag or branch. Only a commit is always the same.' } } },
+  {
+    name: 'url',
+    summary: 'Loads one file over HTTPS, and unpacks it where it is an archive.',
+    params: {
+      url: { type: 'text', required: true, description: 'Where the file is, over https.', pattern: /^https:\/\/[^\s]+$/, example: 'https://example.com/model.tar.gz' },
+      sha256: { type: 'text', required: true, description: 'SHA-256 of the file, in hexadecimal.', pattern: SHA256, example: 'what sha256sum prints, 64 digits' },
+      unpack: { type: 'text', default: 'auto', values: ['auto', 'no'], description: 'Whether .tar.gz, .tar.zst and .zip are unpacked.' },
+    },
+  },
+  {
+    name: 'oci',
+    summary: 'Loads the files of an OCI artifact or image, such as a ModelPack or a modelcar.',
+    params: { reference: { type: 'text', required: true, description: 'Reference, with a digest where it must stay the same.', pattern: /^[^\s/]+(\/[^\s]+)+$/, example: 'ghcr.io/acme/model:1' } },
+  },
+  {
+    name: 'ollama',
+    summary: 'Loads a model of the Ollama library, as a GGUF file.',
+    params: { model: { type: 'text', required: true, description: 'Name and tag in the library.', pattern: /^[\w./-]+:[\w.-]+$/, example: 'qwen3:0.6b' } },
+  },
+  {
+    name: 'bucket',
+    summary: 'Copies a folder of a bucket: S3, Google Cloud Storage, Azure Blob Storage, or a store that speaks S3.',
+    params: {
+      url: { type: 'text', required: true, description: 'Folder, as s3://bucket/folder, gs://bucket/folder or az://account/container/folder.', pattern: BUCKET, example: 's3://acme-models/llama' },
+      endpoint: { type: 'text', description: 'Endpoint of a store that speaks S3.', pattern: /^https?:\/\/[^\s]+$/, example: 'https://minio.example.com' },
+      region: { type: 'text', description: 'Region of the bucket, where the store asks for it.' },
+    },
+  },
+];
+
+function loader({ name, summary, params }: (typeof SOURCES)[number]): Runtime {
+  return {
+    name,
+    role: 'loader',
+    version: 1,
+    summary,
+    params: (kind) => (kind === 'Dataset' ? { ...params, ...SHAPE } : params),
+    problem: ({ settings, kind }) => endpointProblem(settings) ?? (kind === 'Dataset' ? shapeProblem(settings) : undefined),
+    container: (context) => ({
+      image: 'uv',
+      command: programCommand('load', name, context.kind.toLowerCase()),
+      env: loaderEnv(context),
+      program: 'load',
+      /* The program that speaks to every store, from its own image. */
+      ...(name === 'bucket' && { tools: [{ image: 'rclone', path: '/usr/local/bin/rclone' }] }),
+      user: PROGRAM_USER,
+      resources: { cpu: '1', memory: '4Gi', disk: '2Gi' },
+    }),
+    makes: (settings) => formatOf(name, settings),
+  };
+}
+
+function endpointProblem({ url, endpoint = '' }: Settings): string | undefined {
+  if (endpoint === '' || String(url).startsWith('s3://')) return undefined;
+  return `param endpoint is set but url is ${String(url)}; give an s3:// URL, or leave endpoint out`;
+}
+
+/** What hubs and package managers must know. No part of the recipe. */
+function loaderEnv({ platform: { mirrors = {} } }: RuntimeContext): Record<string, string> {
+  const { huggingFace, modelScope } = mirrors;
+  return {
+    /* Only downloads: a mirror does not pass on the hosts of Xet. https://github.com/huggingface/huggingface_hub/issues/4475 */
+    ...(huggingFace !== undefined && { HF_ENDPOINT: huggingFace, HF_HUB_DISABLE_XET: '1' }),
+    ...(modelScope !== undefined && { MODELSCOPE_DOMAIN: modelScope }),
+  };
+}
+
+/** Loaders whose default choice of files is one format. */
+const HUBS = ['huggingface', 'modelscope'];
+
+function formatOf(name: string, { include = '' }: Settings): ModelFormat | undefined {
+  if (name === 'ollama') return 'gguf';
+  const patterns = String(include).split(',').map((pattern) => pattern.trim().toLowerCase()).filter((pattern) => pattern !== '');
+  if (patterns.length > 0) return patterns.every((pattern) => pattern.endsWith('.gguf')) ? 'gguf' : undefined;
+  /* By default a hub's loader leaves GGUF files out. */
+  return HUBS.includes(name) ? 'safetensors' : undefined;
+}
+
+export const LOADERS: readonly Runtime[] = SOURCES.map(loader);
+

@@ -1,0 +1,83 @@
+/** What a ready-made program is: which image it runs in, with which arguments, and what it needs. Pure data and functions. */
+import type { PlatformSpec } from '../api/platform';
+import type { Kind } from '../api/resource';
+import type { GpuModel } from '../catalog/gpus';
+import type { ImageName } from '../catalog/images';
+import type { ParamTable, Settings } from './param';
+import type { ProgramName } from './program';
+
+/** What a program does, and therefore which kinds run it. */
+export type Role = 'loader' | 'trainer' | 'quantizer' | 'engine' | 'workbench';
+
+/** The kinds that run the programs of each role. */
+export const KINDS_OF_ROLE: Readonly<Record<Role, readonly Kind[]>> = {
+  loader: ['Model', 'Dataset'],
+  trainer: ['Model'],
+  quantizer: ['Model'],
+  engine: ['Server'],
+  workbench: ['Notebook'],
+};
+
+/** What the files of a model are in, as far as engines and quantizers care. */
+export type ModelFormat = 'safetensors' | 'gguf' | 'ctranslate2';
+
+export interface Runtime {
+  /** Name in `spec.runtime.name`. */
+  readonly name: string;
+  readonly role: Role;
+  /** Raised only when the same params mean another result. */
+  readonly version: number;
+  /** One line for people. */
+  readonly summary: string;
+  /** Its settings for a kind. */
+  readonly params: (kind: Kind) => ParamTable;
+  /** Why these settings contradict each other or the pod; `undefined` if they do not. */
+  readonly problem?: (context: RuntimeContext) => string | undefined;
+  /** What it is for in a pod. */
+  readonly container: (context: RuntimeContext) => RuntimeContainer;
+  /** Format of the model that it makes, where that is known before it runs. */
+  readonly makes?: (settings: Settings) => ModelFormat | undefined;
+  /** Formats of the models that it takes, where it does not take all. */
+  readonly takes?: readonly ModelFormat[];
+}
+
+/** What decides how a program runs. */
+export interface RuntimeContext {
+  readonly settings: Settings;
+  readonly kind: Kind;
+  /** Name of the resource. */
+  readonly name: string;
+  readonly platform: PlatformSpec;
+  /** The GPUs of the container; absent without. */
+  readonly gpus?: { readonly model?: GpuModel; readonly count: number };
+  /** Whether the resource has a model, a dataset. */
+  readonly hasModel: boolean;
+  readonly hasDataset: boolean;
+}
+
+/** How a program runs in a pod. */
+export interface RuntimeContainer {
+  readonly image: ImageName;
+  /** Absent: the entrypoint of the image. */
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The files at `/opt/substratus`, where the program is ours. */
+  readonly program?: ProgramName;
+  /** Single programs of other images that it calls, put into `/opt/tools` before it starts. */
+  readonly tools?: readonly { readonly image: ImageName; readonly path: string }[];
+  /** Whom it runs as; absent: as whom its image says. */
+  readonly user?: { readonly uid: number; readonly gid?: number };
+  /** What it asks for without a GPU; with one, see the GPU's own. */
+  readonly resources?: { readonly cpu: string; readonly memory: string; readonly disk: string };
+  /** GiB of the staging volume, where the sources tell. */
+  readonly stagingGiB?: number;
+  /** Of an engine or a workbench. */
+  readonly serving?: RuntimeServing;
+}
+
+/** How an engine is asked whether it is ready, and how long it has to end. */
+export interface RuntimeServing {
+  readonly readinessPath: string;
+  readonly terminationGracePeriod?: string;
+}

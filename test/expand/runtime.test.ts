@@ -1,0 +1,114 @@
+import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { recipeDigest } from '../../src/api/digest';
+import type { ModelSpec, ModelResource, NotebookResource, ServerResource, ServerSpec } from '../../src/api/resource';
+import { runnable, runtimeSpecProblem } from '../../src/expand';
+import { childrenOf, jobOf, model, nameOf, the, notebook, platformOf, server } from './fixtures';
+
+/** Without the image of the fixtures. */
+function loaded(spec: ModelSpec): ModelResource {
+  return { ...model(), spec };
+}
+
+function configMap(role: 'params' | 'program', resource: ModelResource): ConfigMap {
+  return the(childrenOf(resource).map(({ object }) => object as ConfigMap).filter((object) => nameOf(object).includes(`-${role}-`) && object.kind === 'ConfigMap'), role);
+}
+
+function served(spec: ServerSpec): ServerResource {
+  return { ...server(), spec: { model: { name: 'opt' }, ...spec } };
+}
+
+const LOADED: ModelSpec = { runtime: { name: 'huggingface', version: 1 }, params: { repo: 'Qwen/Qwen3-0.6B', revision: 'abc' } };
+
+describe('the recipe of a ready-made artifact', () => {
+  const digestOf = (spec: ModelSpec) => recipeDigest({ kind: 'Model', spec });
+
+  test('is the name and version of the program, its params and its inputs: fixed for ever', () => {
+    expect(digestOf(LOADED)).toMatchInlineSnapshot('"taez3edwrjbrzbs97sdhj75vc7"');
+    expect(recipeDigest({ kind: 'Model', spec: { runtime: { name: 'sft', version: 1 }, params: { epochs: 1 } } }, { model: 'a', dataset: 'b' })).
+      toMatchInlineSnapshot('"26w32h75hjybxerrsg78qmt78h"');
+  });
+
+  test('no version means version 1', () => {
+    expect(digestOf({ ...LOADED, runtime: { name: 'huggingface' } })).toBe(digestOf(LOADED));
+    expect(digestOf({ ...LOADED, runtime: { name: 'huggingface', version: 2 } })).not.toBe(digestOf(LOADED));
+  });
+
+  test('another revision or program is another artifact, a token or a mirror is not', () => {
+    expect(digestOf({ ...LOADED, params: { ...LOADED.params, revision: 'abd' } })).not.toBe(digestOf(LOADED));
+    expect(digestOf({ ...LOADED, runtime: { name: 'modelscope' } })).not.toBe(digestOf(LOADED));
+    expect(digestOf({ ...LOADED, runtimeEnv: { HF_TOKEN: '${{ secrets.hf.token }}' } })).toBe(digestOf(LOADED));
+  });
+});
+
+describe('a resource with a ready-made program', () => {
+  test('becomes one with an image, and loses nothing that its author says', () => {
+    const { resource } = runnable(served({ runtime: { name: 'vllm' }, args: ['--seed', '1'], env: { VLLM_LOGGING_LEVEL: 'DEBUG' }, readinessPath: '/ping' }), platformOf('gcp'));
+    expect(resource.spec.image).toBe('docker.io/vllm/vllm-openai-cpu:v0.31.0');
+    expect(resource.spec.args?.slice(-2)).toEqual(['--seed', '1']);
+    expect(resource.spec.env).toMatchObject({ VLLM_LOGGING_LEVEL: 'DEBUG', HF_HUB_OFFLINE: '1' });
+    expect(resource.spec.readinessPath).toBe('/ping');
+    expect(resource.spec.runtime).toBeUndefined();
+  });
+
+  test('an image beside it replaces the one that the program runs in', () => {
+    expect(runnable(loaded({ ...LOADED, image: 'acme/uv:1' }), platformOf('gcp')).resource.spec.image).toBe('acme/uv:1');
+  });
+
+  test('comes from the mirrors of the platform, and reaches no public host', () => {
+    const platform = platformOf('gcp', { imageMirrors: { 'ghcr.io': 'registry.acme.example/ghcr' }, mirrors: { huggingFace: 'https://hub.acme.example', pypi: 'https://pypi.acme.example/simple' } });
+    const { spec } = runnable(loaded(LOADED), platform).resource;
+    expect(spec.image).toMatch(/^registry\.acme\.example\/ghcr\/astral-sh\/uv:/);
+    expect(spec.env).toEqual({
+      HF_ENDPOINT: 'https://hub.acme.example', HF_HUB_DISABLE_XET: '1', PIP_INDEX_URL: 'https://pypi.acme.example/simple', UV_DEFAULT_INDEX: 'https://pypi.acme.example/simple',
+    });
+  });
+
+  test('what its author sets outside the recipe wins over the preset', () => {
+    const { spec } = runnable(served({ runtime: { name: 'vllm' }, runtimeEnv: { HF_HUB_OFFLINE: '0' } }), platformOf('gcp')).resource;
+    expect(spec.env?.HF_HUB_OFFLINE).toBeUndefined();
+    expect(spec.runtimeEnv).toEqual({ HF_HUB_OFFLINE: '0' });
+  });
+
+  test('a limit takes the place of the default of the program', () => {
+    const { spec } = runnable(loaded({ ...LOADED, resources: { limits: { memory: '2Gi' } } }), platformOf('gcp')).resource;
+    expect(spec.resources).toEqual({ cpu: '1', disk: '2Gi', limits: { memory: '2Gi' } });
+  });
+
+  test('has all settings in params.json, with their types, and none in the environment', () => {
+    const resource = loaded({ ...LOADED, runtime: { name: 'sft' }, params: { epochs: '0.5' }, model: { name: 'base' }, dataset: { name: 'data' } });
+    expect(JSON.parse(configMap('params', resource).data?.['params.json'] ?? '')).toMatchObject({ epochs: 0.5, method: 'lora', packing: false, loraRank: 16 });
+    expect(JSON.stringify(jobOf('run', resource))).not.toContain('PARAM_');
+  });
+
+  test('its program is an immutable ConfigMap, named by its content', () => {
+    const program = configMap('program', loaded(LOADED));
+    expect(program.immutable).toBe(true);
+    expect(Object.keys(program.data ?? {})).toEqual(expect.arrayContaining(['run.sh', 'load.py', 'requirements.txt']));
+  });
+
+  test('its exit code can say that no other attempt would help; that of an image of the user cannot', () => {
+    const failJob = (spec: ModelSpec) => JSON.stringify(jobOf('run', loaded(spec)).spec?.podFailurePolicy).includes('FailJob');
+    expect(failJob(LOADED)).toBe(true);
+    expect(failJob({ image: 'acme/loader:1' })).toBe(false);
+  });
+
+  test('runs as a user without rights, under restricted too', () => {
+    const { spec } = jobOf('run', loaded({ ...LOADED, podSecurity: 'restricted' })).spec?.template ?? {};
+    expect(spec?.securityContext).toMatchObject({ runAsUser: 65532, runAsNonRoot: true });
+  });
+
+  test('a notebook that names nothing runs Jupyter', () => {
+    expect(runnable<NotebookResource>({ ...notebook(), spec: {} }, platformOf('gcp')).resource.spec.image).toMatch(/^quay\.io\/jupyter\/pytorch-notebook:/);
+    expect(runnable(notebook({ image: 'acme/lab:1' }), platformOf('gcp')).resource.spec.image).toBe('acme/lab:1');
+  });
+
+  test.each([
+    [{ ...LOADED, command: ['x'] }, 'runtime is huggingface and command is set too; leave command out, for args are added to those of huggingface'],
+    [{ ...LOADED, build: { git: { url: 'https://example.com/x' } } }, 'runtime is huggingface and build is set too; leave one of them out, or set image to one that holds huggingface'],
+    [{ ...LOADED, params: { repo: 'Qwen/Qwen3-0.6B', revison: 'x' } }, 'huggingface has no param revison; did you mean revision?'],
+    [{ runtime: { name: 'vllm' } }, 'runtime is vllm, an engine, which a Model cannot run; use one of huggingface, modelscope, url, oci, ollama, bucket, sft, dpo, fp8, int8, int4, nvfp4, gguf'],
+  ])('%j is refused, in the construct and in the cluster', (spec, message) => {
+    expect(runtimeSpecProblem({ kind: 'Model', spec })).toBe(message);
+    expect(() => runnable(loaded(spec), platformOf('gcp'))).toThrow(message);
+  });
+});

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { programsModule } from '../../scripts/programs';
+import { KINDS } from '../../src/api/resource';
+import { IMAGES } from '../../src/catalog/images';
+import { KINDS_OF_ROLE, programFiles, RUNTIMES, runtimeNamed, runtimeProblem, settingsOf } from '../../src/runtimes';
+import type { ParamTable, Runtime, RuntimeContext } from '../../src/runtimes';
+import { platformOf } from '../expand/fixtures';
+
+/** Settings with something in each that is required. */
+function example(table: ParamTable): RuntimeContext['settings'] {
+  const required = Object.entries(table).filter(([, { required: isRequired }]) => isRequired);
+  return { ...settingsOf(table), ...Object.fromEntries(required.map(([key, param]) => [key, 'example' in param ? param.example ?? '' : ''])) };
+}
+
+const EACH = RUNTIMES.flatMap((runtime) => KINDS_OF_ROLE[runtime.role].map((kind) => ({ name: runtime.name, kind, runtime })));
+
+function contextOf({ kind, runtime }: (typeof EACH)[number]): RuntimeContext {
+  return { settings: example(runtime.params(kind)), kind, name: 'x', platform: platformOf('gcp'), hasModel: true, hasDataset: true };
+}
+
+describe('each ready-made program', () => {
+  test('has a name of its own', () => {
+    expect(new Set(RUNTIMES.map(({ name }) => name)).size).toBe(RUNTIMES.length);
+  });
+
+  test.each(EACH)('$name for a $kind accepts its defaults and names an image of the catalog', (each) => {
+    const context = contextOf(each);
+    expect(each.runtime.problem?.(context)).toBeUndefined();
+    expect(Object.keys(IMAGES)).toContain(each.runtime.container(context).image);
+  });
+
+  test.each(EACH)('$name for a $kind has the files of its program', (each) => {
+    const { program, command = [] } = each.runtime.container(contextOf(each));
+    if (!program) return expect(command).toEqual([]);
+    const [script = '', python] = command.filter((word) => /\.(sh|py)$/.test(word)).map((word) => word.replace('/opt/substratus/', ''));
+    const files = Object.keys(programFiles(program));
+    expect(files).toContain(script);
+    if (python) expect(files).toEqual(expect.arrayContaining([python, 'requirements.txt']));
+    return undefined;
+  });
+
+  test.each(EACH)('$name for a $kind describes its params in sentences', ({ runtime, kind }) => {
+    const params = Object.values(runtime.params(kind));
+    expect(params.filter(({ description }) => !/^[A-Z].*\.$/.test(description) && !/^[a-z]+.*\.$/.test(description))).toEqual([]);
+    expect(runtime.summary).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test.each(EACH)('$name for a $kind fits into a ConfigMap', (each) => {
+    const { program } = each.runtime.container(contextOf(each));
+    expect(program ? JSON.stringify(programFiles(program)).length : 0).toBeLessThan(256 * 1024);
+  });
+});
+
+test('the texts of the programs are those of the files', () => {
+  expect(readFileSync(join(__dirname, '../../src/runtimes/programs/texts.ts'), 'utf8')).toBe(programsModule());
+});
+
+describe('the runtime of a resource', () => {
+  test.each([
+    ['Model', { name: 'hugginface' }, 'runtime is hugginface, which does not exist; did you mean huggingface?'],
+    ['Server', { name: 'zzzzzzzzzzzz' }, 'runtime is zzzzzzzzzzzz, which does not exist; use one of vllm, llama-cpp, embeddings'],
+    ['Server', { name: 'sft' }, 'runtime is sft, a trainer, which a Server cannot run; use one of vllm, llama-cpp, embeddings'],
+    ['Dataset', { name: 'vllm' }, 'runtime is vllm, an engine, which a Dataset cannot run; use one of huggingface, modelscope, url, oci, ollama, bucket'],
+    ['Model', { name: 'sft', version: 2 }, 'runtime sft has version 2, but this release knows 1 at most; upgrade cdk-substratus and its reconciler'],
+  ] as const)('%s with %j is refused', (kind, spec, message) => {
+    expect(runtimeProblem(kind, spec)).toBe(message);
+  });
+
+  test('every kind has one', () => {
+    expect(KINDS.filter((kind) => !RUNTIMES.some(({ role }) => KINDS_OF_ROLE[role].includes(kind)))).toEqual([]);
+    expect(runtimeProblem('Model', { name: 'huggingface', version: 1 })).toBeUndefined();
+  });
+});
+
+describe('settings that contradict each other', () => {
+  const problemOf = (name: string, settings: object, changes: Partial<RuntimeContext> = {}) => {
+    const runtime = runtimeNamed(name) as Runtime;
+    const [kind = 'Model'] = KINDS_OF_ROLE[runtime.role].slice(changes.kind === 'Dataset' ? 1 : 0);
+    const context = contextOf({ name, kind, runtime });
+    return runtime.problem?.({ ...context, ...changes, settings: { ...context.settings, ...settings } });
+  };
+  const L4 = { name: 'nvidia-l4', memoryGiB: 24, resource: 'nvidia.com/gpu', cpu: 3, hostMemoryGiB: 10, capability: 8.9 };
+
+  test.each([
+    ['sft', {}, { hasDataset: false }, 'trainer sft needs a dataset; set dataset, or call finetune() of a Model'],
+    ['dpo', {}, { hasModel: false }, 'trainer dpo needs a model; set model, or call finetune() of a Model'],
+    ['sft', { method: 'full', output: 'adapter' }, {}, 'param output is adapter but method is full, which has no adapter; leave output out, or set method to lora'],
+    ['sft', { method: 'qlora' }, {}, 'param method is qlora, which needs a GPU; set resources.gpu, or set method to lora'],
+    ['sft', {}, { gpus: { model: { ...L4, name: 'nvidia-v100', capability: 7 }, count: 1 } }, 'nvidia-v100 is too old for PyTorch 2.13, which needs a T4 or newer; use another GPU'],
+    ['int4', { algorithm: 'gptq' }, { hasDataset: false }, 'param algorithm is gptq, which needs a dataset to calibrate on; set dataset, or set algorithm to rtn'],
+    ['nvfp4', {}, { hasDataset: false }, 'quantizer nvfp4 needs a dataset to calibrate on; set dataset, or use fp8'],
+    ['vllm', { tensorParallel: 2 }, { gpus: { model: L4, count: 1 } }, 'param tensorParallel is 2 but the pod has 1 GPUs; raise gpuCount, or leave it out'],
+    ['vllm', {}, { gpus: { model: L4, count: 1 }, platform: platformOf('gcp', { gpuDriver: 470 }) }, 'the GPU driver of the platform is 470, but vLLM needs 525 or newer; upgrade the driver'],
+    ['bucket', { url: 'gs://a/b', endpoint: 'https://minio' }, {}, 'param endpoint is set but url is gs://a/b; give an s3:// URL, or leave endpoint out'],
+    ['huggingface', { columns: 'prompt=q' }, { kind: 'Dataset' }, 'param columns is set but format is not; set format to one of messages, prompt-completion, text, preference'],
+    ['huggingface', { format: 'text', evalSplit: 'test', evalFraction: 0.1 }, { kind: 'Dataset' }, 'params evalSplit and evalFraction are both set; leave one of them out'],
+    ['huggingface', { format: 'text', columns: 'text' }, { kind: 'Dataset' }, 'param columns has "text"; write field=column, for example prompt=question'],
+  ] as const)('%s %j %j', (...[name, settings, changes, message]) => {
+    expect(problemOf(name, settings, changes as Partial<RuntimeContext>)).toBe(message);
+  });
+});
+
+describe('vllm runs in the image for its GPU', () => {
+  const imageFor = (changes: Partial<RuntimeContext>) => {
+    const runtime = runtimeNamed('vllm') as Runtime;
+    return runtime.container({ ...contextOf({ name: 'vllm', kind: 'Server', runtime }), ...changes }).image;
+  };
+  const nvidia = { model: { name: 'nvidia-l4', memoryGiB: 24, resource: 'nvidia.com/gpu', cpu: 3, hostMemoryGiB: 10 }, count: 1 };
+
+  test('by vendor and driver', () => {
+    expect(imageFor({})).toBe('vllm-cpu');
+    expect(imageFor({ gpus: nvidia })).toBe('vllm-cuda12');
+    expect(imageFor({ gpus: nvidia, platform: platformOf('gcp', { gpuDriver: 580 }) })).toBe('vllm-cuda13');
+    expect(imageFor({ gpus: nvidia, platform: platformOf('gcp', { gpuDriver: 535 }) })).toBe('vllm-cuda12');
+    expect(imageFor({ gpus: { count: 8, model: { ...nvidia.model, resource: 'amd.com/gpu' } } })).toBe('vllm-rocm');
+  });
+});
