@@ -1,6 +1,7 @@
 /** The CustomResourceDefinitions of the four kinds: their schemas, and the rules that lock what is data. */
-import { flag, listOf, objectOf, SPEC_SCHEMAS, text } from './crd-schema';
-import type { Schema, ValidationRule } from './crd-schema';
+import { flag, listOf, objectOf, text } from './crd-parts';
+import type { Schema, ValidationRule } from './crd-parts';
+import { SPEC_SCHEMAS } from './crd-schema';
 import { GIT_URL_PATTERN } from './credentials';
 import { isAtLeast } from './platform';
 import type { PlatformSpec } from './platform';

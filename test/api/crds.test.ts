@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Schema } from '../../src/api/crd-schema';
+import type { Schema } from '../../src/api/crd-parts';
 import { customResourceDefinitions } from '../../src/api/crds';
 import { recipeDigest } from '../../src/api/digest';
 import { KINDS } from '../../src/api/resource';

@@ -1,7 +1,7 @@
 /** Custom resources against the schemas of our own definitions. */
 import { Ajv } from 'ajv';
 import type { ErrorObject } from 'ajv';
-import type { Schema } from '../../src/api/crd-schema';
+import type { Schema } from '../../src/api/crd-parts';
 import { customResourceDefinitions } from '../../src/api/crds';
 import type { Kind } from '../../src/api/resource';
 import { FORMATS } from '../schemas/formats';

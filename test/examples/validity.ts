@@ -1,5 +1,5 @@
 /** Every object of every example is what an API server takes, on the oldest Kubernetes and on the current one. */
-import type { Schema } from '../../src/api/crd-schema';
+import type { Schema } from '../../src/api/crd-parts';
 import type { KubeObject } from '../../src/expand';
 import { invalidFields, SCHEMAS } from '../api/custom-resources';
 import { schemaErrors } from '../schemas/validate';

@@ -1,5 +1,5 @@
 /** What the API server would refuse, said at synth: types, closed lists of values, and bounds. */
-import type { Schema } from '../../api/crd-schema';
+import type { Schema } from '../../api/crd-parts';
 import { formatValue } from './format-value';
 
 /** Why a value does not fit a schema, and how to fix it; `undefined` if it does. */

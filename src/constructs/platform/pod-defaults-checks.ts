@@ -1,6 +1,6 @@
 /** What is said of rules for every pod. A platform is not a construct, so that errors begin with no path. */
+import type { Schema } from '../../api/crd-parts';
 import { SPEC_SCHEMAS } from '../../api/crd-schema';
-import type { Schema } from '../../api/crd-schema';
 import { credentialIn } from '../../api/credentials';
 import { isEnvName } from '../../api/names';
 import type { PodDefaultsSpec } from '../../api/platform';
