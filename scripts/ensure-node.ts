@@ -3,22 +3,31 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { binaryPath } from '../test/cluster/assets';
 import { build, cannotBuild } from '../test/cluster/build';
-import { imageFile } from '../test/node/images/image';
+import { imageFile, isAssembled } from '../test/node/images/image';
 import { LIGHT_IMAGES } from '../test/node/images/light';
+import { cannotMakePython, PYTHON_IMAGES } from '../test/node/images/python';
 import { cannotRun, findNodePrograms, installPrograms, missingPackages, NODE_BINARY } from '../test/node/programs';
 
 const say = (line: string): void => console.error(`node: ${line}`);
 
 /** Makes them be there. Why they cannot be, or undefined. */
 export async function ensureNode(): Promise<string | undefined> {
-  const reason = cannotRun() ?? installPackages() ?? await buildPrograms();
+  const reason = cannotRun() ?? install(missingPackages()) ?? await buildPrograms();
   if (!reason) for (const image of LIGHT_IMAGES) await imageFile(image);
   return reason;
 }
 
+/** Makes the images with Python be there, where Debian can be unpacked. Why they cannot be, or undefined. */
+async function ensurePython(): Promise<string | undefined> {
+  const reason = cannotMakePython() && install(['debootstrap']);
+  if (reason) return reason;
+  if (!PYTHON_IMAGES.every(isAssembled)) say('assembling images with Python, once; this takes minutes');
+  for (const image of PYTHON_IMAGES) await imageFile(image);
+  return undefined;
+}
+
 /** Programs of the system, where Debian's packages can be installed. */
-function installPackages(): string | undefined {
-  const packages = missingPackages();
+function install(packages: readonly string[]): string | undefined {
   if (packages.length === 0) return undefined;
   say(`installing ${packages.join(', ')} (Debian packages)`);
   try {
@@ -47,7 +56,9 @@ async function buildPrograms(): Promise<string | undefined> {
 
 async function main(): Promise<void> {
   const reason = await ensureNode();
-  if (reason) say(`${reason}; the tests on a node that runs containers are skipped`);
+  if (reason) return say(`${reason}; the tests on a node that runs containers are skipped`);
+  const without = await ensurePython();
+  if (without) say(`${without}; those with Python are skipped`);
 }
 
 if (require.main === module) {

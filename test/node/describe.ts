@@ -1,6 +1,8 @@
 import { findAssets } from '../cluster/assets';
+import { isAssembled } from './images/image';
 import type { Image } from './images/image';
 import { LIGHT_IMAGES } from './images/light';
+import { PYTHON_IMAGES } from './images/python';
 import { startNodeCluster } from './node-cluster';
 import type { NodeCluster } from './node-cluster';
 import { findNodePrograms } from './programs';
@@ -8,7 +10,9 @@ import { findNodePrograms } from './programs';
 /** Tests on a cluster of their own with a node that runs containers. Skipped where there can be none, and their title says why. */
 export function describeOnNode(name: string, images: readonly Image[], tests: (cluster: () => NodeCluster) => void): void {
   const assets = findAssets();
-  const programs = assets ? findNodePrograms() : 'the programs of the control plane are not there';
+  const lacking = images.find((image) => PYTHON_IMAGES.includes(image) && !isAssembled(image));
+  const reason = assets ? lacking && `${lacking.name} is not assembled` : 'the programs of the control plane are not there';
+  const programs = reason ?? findNodePrograms();
   if (!assets || typeof programs === 'string') return describe.skip(`${name} (skipped: ${String(programs)})`, () => tests(noCluster));
   describe(name, () => {
     let cluster: NodeCluster | undefined;

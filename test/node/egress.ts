@@ -17,7 +17,7 @@ export class Egress {
       if (!upstream) target.once('connect', () => client.write('HTTP/1.1 200 Connection established\r\n\r\n'));
       client.pipe(target).pipe(client);
     });
-    await new Promise<void>((resolve) => server.listen(0, address, resolve));
+    await new Promise<void>((resolve) => server.listen(0, address, resolve).unref());
     return new Egress(server, address);
   }
 

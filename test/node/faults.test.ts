@@ -11,6 +11,7 @@ import type { Job } from 'kubernetes-types/batch/v1';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { until } from '../cluster/until';
 import { PROGRAMS, PROGRAMS_OF_A_USER } from './images/programs';
+import { pulls } from './scenes/pulls';
 import { ARTIFACTS, describeOnNodeStage, scripted } from './stage';
 
 const WEIGHTS = 'echo weights > /content/artifacts/model.txt';
@@ -211,6 +212,8 @@ describeOnNodeStage('what a real node showed', (stage) => {
     expect(said.first).toMatch(/Volume ejected\/slow\S* stays; the next run goes on with it/);
     expect({ status, left, said: said.second }).toEqual({ status: 0, left: '', said: expect.stringContaining('Done') as string });
   });
+
+  describe('images', () => pulls(stage));
 
   test('R15: the log of the reconciler does not say over and over that a watch was silent', async () => {
     await until('all scenes are over', async () => { await Promise.allSettled([interrupted(), secondAttempt(), killed()]); return true; });

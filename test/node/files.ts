@@ -15,6 +15,12 @@ export interface NodeFilesOptions {
 /** In the namespaces of the node, whose `/run` is its own. */
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 
+/** For every registry that a manifest names. */
+export function writeRegistryConfig({ files }: NodeFilesOptions, url: string): void {
+  fs.mkdirSync(files.path('registries', '_default'), { recursive: true });
+  files.write(path.join('registries', '_default', 'hosts.toml'), `[host.'${url}']\ncapabilities = ['pull', 'resolve']\n`);
+}
+
 export function writeContainerdConfig({ files, programs }: NodeFilesOptions): string {
   const directory = files.path('cni');
   fs.mkdirSync(directory);

@@ -7,7 +7,7 @@ import { NODE_NAME } from '../cluster/files';
 import { Provisioner, storageClass } from '../cluster/provisioner';
 import { until } from '../cluster/until';
 import { Egress } from './egress';
-import { CONTAINERD_SOCKET, writeContainerdConfig, writeDnsConfig, writeKubeletConfig, writePodNetwork, writeProxyConfig } from './files';
+import { CONTAINERD_SOCKET, writeContainerdConfig, writeDnsConfig, writeKubeletConfig, writePodNetwork, writeProxyConfig, writeRegistryConfig } from './files';
 import type { NodeFilesOptions } from './files';
 import { imageFile } from './images/image';
 import type { Image } from './images/image';
@@ -15,6 +15,7 @@ import { Namespaces } from './namespaces';
 import { freeNetwork } from './network';
 import type { NodeNetwork } from './network';
 import type { NodePrograms } from './programs';
+import { Registry } from './registry';
 import { directoryVolumes } from './volumes';
 
 export interface NodeClusterOptions {
@@ -26,7 +27,7 @@ export interface NodeClusterOptions {
   /**
    * Whether other images are pulled from their registries, as this machine reaches them.
    *
-   * @default false
+   * @default - all registries are one, which has what a test offers in it
    */
   readonly pulls?: boolean;
 }
@@ -43,10 +44,12 @@ export async function startNodeCluster(options: NodeClusterOptions): Promise<Nod
   try {
     const namespaces = await Namespaces.create(plane, network);
     const node: NodeFilesOptions = { files: plane.files, network, programs };
+    const registry = await Registry.listen(network.server);
     const egress = options.pulls ? await Egress.listen(network.server, process.env.HTTPS_PROXY ?? process.env.https_proxy) : undefined;
+    if (!egress) writeRegistryConfig(node, registry.url);
     startContainerd({ plane, namespaces, node, egress });
     await Promise.all([plane.start(), importImages(namespaces, programs, options.images)]);
-    const cluster = new NodeCluster(plane, { ...options, namespaces, network, egress });
+    const cluster = new NodeCluster(plane, { ...options, namespaces, network, registry, egress });
     startRest(plane, namespaces, node);
     await untilReady(cluster);
     return cluster;
@@ -59,16 +62,20 @@ export async function startNodeCluster(options: NodeClusterOptions): Promise<Nod
 interface Parts extends NodeClusterOptions {
   readonly namespaces: Namespaces;
   readonly network: NodeNetwork;
+  readonly registry: Registry;
   readonly egress?: Egress;
 }
 
 export class NodeCluster extends Cluster {
   public readonly network: NodeNetwork;
+  /** From where images are pulled. */
+  public readonly registry: Registry;
   private readonly volumes: Provisioner;
 
   constructor(plane: ControlPlane, private readonly parts: Parts) {
     super(plane, { assets: parts.assets, isBare: true });
     this.network = parts.network;
+    this.registry = parts.registry;
     this.volumes = new Provisioner(this.client, directoryVolumes(plane.files.path('volumes')));
     this.volumes.start();
   }
@@ -76,6 +83,7 @@ export class NodeCluster extends Cluster {
   public async stop(): Promise<void> {
     await this.volumes.stop();
     this.parts.egress?.close();
+    this.registry.close();
     await super.stop();
   }
 

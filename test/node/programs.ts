@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { binaryPath, cachePath } from '../cluster/assets';
 import type { BinaryModule } from '../cluster/assets';
+import { isOnPath } from './images/light';
 
 /** kubelet, kube-proxy and CoreDNS. */
 export const NODE_BINARY: BinaryModule = { name: 'node', directory: path.join(__dirname, 'binary') };
@@ -94,8 +95,4 @@ function canUnshare(): boolean {
   } catch {
     return false;
   }
-}
-
-function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((directory) => fs.existsSync(path.join(directory, program)));
 }

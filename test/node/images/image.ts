@@ -51,13 +51,13 @@ export interface Image {
 
 /** Raised when the same recipe gives other bytes than before. */
 const FORMAT = 1;
-const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
 
 /** A file that `ctr images import` reads. Made if it is not there; by several at once, if they ask. */
 export async function imageFile(image: Image): Promise<string> {
-  const file = cachePath('images', `${hash(recipeOf(image)).slice(0, 16)}.tar`);
+  const file = cachedFile(image);
   if (fs.existsSync(file)) return file;
   await inTemporaryDirectory(async (directory) => {
     await writeLayout(image, directory);
@@ -65,6 +65,15 @@ export async function imageFile(image: Image): Promise<string> {
     fs.renameSync(`${directory}.tar`, file);
   });
   return file;
+}
+
+/** Whether it is in the cache. */
+export function isAssembled(image: Image): boolean {
+  return fs.existsSync(cachedFile(image));
+}
+
+function cachedFile(image: Image): string {
+  return cachePath('images', `${hash(recipeOf(image)).slice(0, 16)}.tar`);
 }
 
 /** The name by which the kubelet's runtime finds it: a digest stands for the tag beside it. */
@@ -90,26 +99,48 @@ function recipeOf(image: Image): string {
   return JSON.stringify([FORMAT, ARCHITECTURE, storedName(image), settingsOf(image), layersOf(image).map(({ recipe }) => recipe())]);
 }
 
-interface Blob {
+/** A blob of an image: a text, or a file of the cache. */
+export interface Blob {
   readonly digest: string;
   readonly size: number;
+  readonly text?: string;
+  readonly file?: string;
+}
+
+export interface AssembledImage {
+  readonly manifest: Blob;
+  /** Its configuration and its layers. */
+  readonly blobs: readonly Blob[];
+}
+
+/** All that a registry has of an image. */
+export async function assembled(image: Image): Promise<AssembledImage> {
+  const layers: Blob[] = [];
+  for (const layer of layersOf(image)) layers.push(await fileBlob(await layerFile(layer)));
+  const config = textBlob(configOf(image, layers));
+  const reference = (mediaType: string, { digest, size }: Blob) => ({ mediaType, digest, size });
+  const manifest = textBlob({
+    schemaVersion: 2,
+    mediaType: MANIFEST_TYPE,
+    config: reference('application/vnd.oci.image.config.v1+json', config),
+    layers: layers.map((layer) => reference('application/vnd.oci.image.layer.v1.tar', layer)),
+  });
+  return { manifest, blobs: [config, ...layers] };
 }
 
 async function writeLayout(image: Image, directory: string): Promise<void> {
-  const blobs = path.join(directory, 'blobs', 'sha256');
-  fs.mkdirSync(blobs, { recursive: true });
-  const layers: Blob[] = [];
-  for (const layer of layersOf(image)) layers.push(await linked(await layerFile(layer), blobs));
-  const config = stored(configOf(image, layers), blobs);
-  const manifest = stored({
-    schemaVersion: 2,
-    mediaType: MANIFEST_TYPE,
-    config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
-    layers: layers.map((layer) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer })),
-  }, blobs);
+  const { manifest, blobs } = await assembled(image);
+  const root = path.join(directory, 'blobs', 'sha256');
+  fs.mkdirSync(root, { recursive: true });
+  for (const { digest, text = '', file } of [manifest, ...blobs]) {
+    const blob = path.join(root, digest.replace('sha256:', ''));
+    if (file === undefined) fs.writeFileSync(blob, text);
+    else if (!fs.existsSync(blob)) fs.linkSync(file, blob);
+  }
+  const { digest, size } = manifest;
   const platform = { architecture: ARCHITECTURE, os: 'linux' };
   const annotations = { 'io.containerd.image.name': storedName(image) };
-  write(path.join(directory, 'index.json'), { schemaVersion: 2, manifests: [{ mediaType: MANIFEST_TYPE, ...manifest, platform, annotations }] });
+  write(path.join(directory, 'index.json'), { schemaVersion: 2, manifests: [{ mediaType: MANIFEST_TYPE, digest, size, platform, annotations }] });
   write(path.join(directory, 'oci-layout'), { imageLayoutVersion: '1.0.0' });
 }
 
@@ -148,17 +179,13 @@ async function packed(directory: string, file: string): Promise<void> {
   await run('tar', [...same, '--create', `--file=${file}`, `--directory=${directory}`, '.']);
 }
 
-async function linked(file: string, blobs: string): Promise<Blob> {
-  const digest = await digestOf(file);
-  const blob = path.join(blobs, digest);
-  if (!fs.existsSync(blob)) fs.linkSync(file, blob);
-  return { digest: `sha256:${digest}`, size: fs.statSync(file).size };
+async function fileBlob(file: string): Promise<Blob> {
+  return { digest: `sha256:${await digestOf(file)}`, size: fs.statSync(file).size, file };
 }
 
-function stored(content: object, blobs: string): Blob {
+function textBlob(content: object): Blob {
   const text = JSON.stringify(content);
-  fs.writeFileSync(path.join(blobs, hash(text)), text);
-  return { digest: `sha256:${hash(text)}`, size: Buffer.byteLength(text) };
+  return { digest: `sha256:${hash(text)}`, size: Buffer.byteLength(text), text };
 }
 
 async function digestOf(file: string): Promise<string> {

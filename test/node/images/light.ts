@@ -123,6 +123,11 @@ function libraries(names: readonly string[]): string[] {
   return [...found, '/lib64/ld-linux-x86-64.so.2'];
 }
 
+export function isOnPath(program: string): boolean {
+  return onPath(program) !== '';
+}
+
+/** The file of a program, or nothing. */
 function onPath(program: string): string {
   return (process.env.PATH ?? '').split(':').map((directory) => path.join(directory, program)).find((file) => fs.existsSync(file)) ?? '';
 }
