@@ -110,9 +110,5 @@ def sha256(content: bytes) -> str:
 
 def some_bytes(count: int, seed: str = "") -> bytes:
     """The same bytes at every run, which no compression makes shorter."""
-    result = b""
-    number = 0
-    while len(result) < count:
-        result += hashlib.sha512(f"{seed}{number}".encode()).digest()
-        number += 1
-    return result[:count]
+    pieces = (hashlib.sha512(f"{seed}{number}".encode()).digest() for number in range(count // 64 + 1))
+    return b"".join(pieces)[:count]

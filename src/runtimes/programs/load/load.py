@@ -33,7 +33,7 @@ from load_files import (
 from load_hub import Hub
 from load_modelscope import ModelScope
 from load_registry import Oci, Ollama
-from load_shape import shape
+from load_shape import RESULTS, shape
 from load_unpack import is_archive, unpack
 from load_url import Url
 
@@ -79,6 +79,8 @@ def source_of(runtime: str, kind: str, params: job.Params) -> Source:
 def load(source: Source, *, shaped: bool) -> Plan:
     """Brings every file of the plan to the download folder, whole."""
     folder = download_folder()
+    if shaped and folder.is_dir():
+        remove_results()
     take_back(folder)
     plan = source.plan()
     prune(folder, plan.files)
@@ -95,6 +97,12 @@ def load(source: Source, *, shaped: bool) -> Plan:
     shutil.rmtree(folder / ".cache", ignore_errors=True)
     prune(folder, plan.files)
     return plan
+
+
+def remove_results() -> None:
+    """Deletes the rows that an earlier attempt has shaped: those that it has shaped them from are kept elsewhere."""
+    for name in RESULTS:
+        (job.artifacts() / name).unlink(missing_ok=True)
 
 
 def begun(file: File, folder: Path) -> int:

@@ -80,9 +80,10 @@ def in_subset(path: str, subset: str) -> bool:
 
 def files_of(paths: Iterable[str], *, subset: str, split: str, name: str) -> list[str]:
     """The data files that hold a split, of one kind."""
-    data = sorted(path for path in paths if kind_of(path))
+    every = sorted(paths)
+    data = [path for path in every if kind_of(path)]
     if not data:
-        raise job.Hopeless(f"{name} has no data files (parquet, jsonl, json, csv, arrow); it has {some(sorted(paths))}")
+        raise job.Hopeless(f"{name} has no data files (parquet, jsonl, json, csv, arrow); it has {some(every)}")
     if subset:
         chosen = [path for path in data if in_subset(path, subset)]
         if not chosen:

@@ -20,6 +20,10 @@ class Url:
         parts = urlsplit(self._url)
         if parts.scheme not in ("https", "http") or not parts.netloc:
             raise job.Hopeless(f"param url is {self._url}, which is not an https URL")
+        if "@" in parts.netloc:
+            raise job.Hopeless(
+                f"param url holds a password for {web.host_of(self._url)}; put the file where it can be read, for example a bucket"
+            )
         if len(self._sha256) != 64 or any(digit not in "0123456789abcdef" for digit in self._sha256):
             raise job.Hopeless("param sha256 is not 64 hexadecimal digits; give what sha256sum prints for the file")
         self._host = web.host_of(self._url)

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from email.message import Message
+from functools import cache
 from http.client import HTTPMessage
 from pathlib import Path
 from typing import IO, TypeVar
@@ -65,6 +66,12 @@ def pause(tries: int) -> None:
     time.sleep(min(base * 2 ** (tries - 1), 60.0))
 
 
+@cache
+def opener() -> urllib.request.OpenerDirector:
+    """Made once: it reads the authorities that it trusts."""
+    return urllib.request.build_opener(SameHostRedirects())
+
+
 def open_url(url: str, headers: Headers, method: str = "GET", timeout: float = TIMEOUT) -> http.client.HTTPResponse:
     request = urllib.request.Request(url, method=method)
     for name, value in headers.items():
@@ -74,9 +81,8 @@ def open_url(url: str, headers: Headers, method: str = "GET", timeout: float = T
         else:
             request.add_header(name, value)
     request.add_header("User-Agent", "cdk-substratus")
-    opener = urllib.request.build_opener(SameHostRedirects())
     try:
-        response: http.client.HTTPResponse = opener.open(request, timeout=timeout)
+        response: http.client.HTTPResponse = opener().open(request, timeout=timeout)
     except urllib.error.HTTPError as error:
         if error.code in (408, 425, 429) or error.code >= 500:
             raise
