@@ -1,9 +1,9 @@
 /**
- * The partitions that each GPU can be divided into in hardware, by NVIDIA's names of the profiles; none where it has no MIG. Of a GPU that is not here
- * nothing is known.
+ * The partitions that each GPU can be divided into in hardware, by NVIDIA's names of the profiles; none where it has no MIG. Of a GPU
+ * that is not here nothing is known.
  *
  * NVIDIA Multi-Instance GPU User Guide, "Supported GPUs" and "Supported MIG Profiles" (docs.nvidia.com/datacenter/tesla/mig-user-guide,
- * 2026-11). B200, B300, RTX PRO 6000: constants of sagemaker-hyperpod-cli (github.com/aws/sagemaker-hyperpod-cli, #403). Clouds offer a part of them.
+ * 2026-11). B200, B300, RTX PRO 6000: constants of sagemaker-hyperpod-cli, #403. Clouds offer a part of them.
  */
 export const MIG_PROFILES: Readonly<Record<string, readonly string[]>> = {
   'nvidia-t4': [],
