@@ -8,14 +8,16 @@ import type { CommonSpec, Resource, ResourcesSpec, RuntimeSpec, ServerSpec } fro
 import { imageNamed } from '../catalog/images';
 import type { PodPart } from '../clouds/cloud';
 import { paramsProblem, programFiles, PROGRAM_DIRECTORY, runtimeNamed, runtimeProblem, settingsOf, wireParams } from '../runtimes';
-import type { ProgramName, Runtime, RuntimeContainer, RuntimeContext } from '../runtimes';
+import type { ProgramName, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from '../runtimes';
 import { childMetadata, childName, contentHash } from './child';
+import { environment } from './env';
 import { ExpandError } from './error';
 import { gpuRequestOf } from './gpus';
 import type { UserPod } from './pod';
 import { HELPER_SECURITY } from './security';
 
-const TOOLS_DIRECTORY = '/opt/tools';
+/** For a helper whose own file system is read-only. */
+const STEP_PART: PodPart = { volumes: [{ name: 'step-tmp', emptyDir: {} }] };
 
 /** A resource that runs an image. */
 export interface Runnable<R extends Resource> {
@@ -45,8 +47,8 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   return {
     resource: { ...resource, spec: loweredSpec(resource, context, container) },
     pod: {
-      parts: [...(program ? [programPart(program)] : []), ...(container.tools ? [TOOLS_PART] : [])],
-      initContainers: container.tools?.map((tool) => toolContainer(tool, platform)) ?? [],
+      parts: [...(program ? [programPart(program)] : []), ...(container.before ? [STEP_PART] : [])],
+      initContainers: container.before ? [stepContainer(container.before, resource, platform)] : [],
       paramVariables: false,
     },
     ...(program && { program, programDigest: `sha256-base32:${digest(program.data)}` }),
@@ -157,18 +159,16 @@ function programPart({ metadata }: ConfigMap): PodPart {
   };
 }
 
-const TOOLS_PART: PodPart = {
-  volumes: [{ name: 'tools', emptyDir: {} }],
-  volumeMounts: [{ name: 'tools', mountPath: TOOLS_DIRECTORY, readOnly: true }],
-};
-
-function toolContainer({ image, path }: NonNullable<RuntimeContainer['tools']>[number], platform: PlatformSpec): Container {
+/** The step before the program: with what its author says of the environment, and the volume that both write to. */
+function stepContainer({ name, image, command, env }: RuntimeStep, { spec }: Resource, platform: PlatformSpec): Container {
+  const { env: own, runtimeEnv } = spec;
   return {
-    name: `tool-${image}`,
+    name,
     image: imageNamed(platform, image),
-    command: ['cp', path, TOOLS_DIRECTORY],
-    resources: { requests: { cpu: '50m', memory: '64Mi' } },
+    command: [...command],
+    env: environment({ env: { ...env, ...own }, runtimeEnv }),
+    resources: { requests: { cpu: '500m', memory: '512Mi' } },
     securityContext: HELPER_SECURITY,
-    volumeMounts: [{ name: 'tools', mountPath: TOOLS_DIRECTORY }],
+    volumeMounts: [{ name: 'artifacts', mountPath: '/content/artifacts' }, { name: 'step-tmp', mountPath: '/tmp' }],
   };
 }

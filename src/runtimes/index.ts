@@ -15,7 +15,7 @@ export type { Param, ParamTable, Setting, Settings } from './param';
 export { PROGRAM_DIRECTORY, programFiles } from './program';
 export type { ProgramName } from './program';
 export { KINDS_OF_ROLE } from './runtime';
-export type { ModelFormat, Role, Runtime, RuntimeContainer, RuntimeContext } from './runtime';
+export type { ModelFormat, Role, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from './runtime';
 
 /** All of them, by role. */
 export const RUNTIMES: readonly Runtime[] = [...LOADERS, ...TRAINERS, ...QUANTIZERS, ...ENGINES, ...WORKBENCHES];

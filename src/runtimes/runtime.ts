@@ -64,8 +64,8 @@ export interface RuntimeContainer {
   readonly env?: Readonly<Record<string, string>>;
   /** The files at `/opt/substratus`, where the program is ours. */
   readonly program?: ProgramName;
-  /** Single programs of other images that it calls, put into `/opt/tools` before it starts. */
-  readonly tools?: readonly { readonly image: ImageName; readonly path: string }[];
+  /** What runs before it in another image, with the same environment and the same staging volume. */
+  readonly before?: RuntimeStep;
   /** Whom it runs as; absent: as whom its image says. */
   readonly user?: { readonly uid: number; readonly gid?: number };
   /** What it asks for without a GPU; with one, see the GPU's own. */
@@ -74,6 +74,14 @@ export interface RuntimeContainer {
   readonly stagingGiB?: number;
   /** Of an engine or a workbench. */
   readonly serving?: RuntimeServing;
+}
+
+/** A program that runs before another in the same pod. */
+export interface RuntimeStep {
+  readonly name: string;
+  readonly image: ImageName;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** How an engine is asked whether it is ready, and how long it has to end. */

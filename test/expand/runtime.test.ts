@@ -97,6 +97,18 @@ describe('a resource with a ready-made program', () => {
     expect(spec?.securityContext).toMatchObject({ runAsUser: 65532, runAsNonRoot: true });
   });
 
+  test('a bucket is copied by rclone before the loader, with the credentials of its author', () => {
+    const runtimeEnv = { AWS_ACCESS_KEY_ID: '${{ secrets.keys.id }}' };
+    const pod = jobOf('run', loaded({ runtime: { name: 'bucket' }, params: { url: 's3://acme/llama/', endpoint: 'https://s3.acme.example' }, runtimeEnv })).spec?.template.spec;
+    const [fetch] = pod?.initContainers ?? [];
+    expect(fetch?.command?.slice(0, 4)).toEqual(['rclone', 'sync', ':s3:acme/llama', '/content/artifacts/checkpoints/load']);
+    expect(fetch?.env).toEqual(expect.arrayContaining([
+      { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'keys', key: 'id' } } },
+      { name: 'RCLONE_S3_ENDPOINT', value: 'https://s3.acme.example' },
+    ]));
+    expect(fetch?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(['/content/artifacts', '/tmp']);
+  });
+
   test('a notebook that names nothing runs Jupyter', () => {
     expect(runnable<NotebookResource>({ ...notebook(), spec: {} }, platformOf('gcp')).resource.spec.image).toMatch(/^quay\.io\/jupyter\/pytorch-notebook:/);
     expect(runnable(notebook({ image: 'acme/lab:1' }), platformOf('gcp')).resource.spec.image).toBe('acme/lab:1');

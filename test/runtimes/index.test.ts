@@ -46,6 +46,15 @@ describe('each ready-made program', () => {
     expect(runtime.summary).toMatch(/^[A-Z].*\.$/);
   });
 
+  test.each(EACH)('$name for a $kind reads each of its params', (each) => {
+    const { program } = each.runtime.container(contextOf(each));
+    const { before } = each.runtime.container({ ...contextOf(each), settings: { ...contextOf(each).settings, endpoint: '"endpoint"', region: '"region"' } });
+    const texts = [...program ? Object.values(programFiles(program)) : [], ...Object.values(before?.env ?? {})];
+    const text = program && program !== 'llama-cpp' ? texts.join('\n') : undefined;
+    const unread = Object.keys(each.runtime.params(each.kind)).filter((key) => text !== undefined && !text.includes(`"${key}"`));
+    expect(unread).toEqual([]);
+  });
+
   test.each(EACH)('$name for a $kind fits into a ConfigMap', (each) => {
     const { program } = each.runtime.container(contextOf(each));
     expect(program ? JSON.stringify(programFiles(program)).length : 0).toBeLessThan(256 * 1024);

@@ -2,6 +2,7 @@
 import type { ParamTable, Settings } from '../param';
 import { PROGRAM_USER, programCommand } from '../program';
 import type { ModelFormat, Runtime, RuntimeContext } from '../runtime';
+import { bucketCopy } from './bucket-copy';
 import { shapeProblem, SHAPE } from './shape';
 
 /** Of a repository on a hub. */
@@ -61,8 +62,7 @@ function loader({ name, summary, params }: (typeof SOURCES)[number]): Runtime {
       command: programCommand('load', name, context.kind.toLowerCase()),
       env: loaderEnv(context),
       program: 'load',
-      /* The program that speaks to every store, from its own image. */
-      ...(name === 'bucket' && { tools: [{ image: 'rclone', path: '/usr/local/bin/rclone' }] }),
+      ...(name === 'bucket' && { before: bucketCopy(context.settings) }),
       user: PROGRAM_USER,
       resources: { cpu: '1', memory: '4Gi', disk: '2Gi' },
     }),
