@@ -18,6 +18,7 @@ import { multiCloud } from '../examples/multi-cloud/main';
 import { CLOUDS } from '../examples/platforms';
 import type { CloudName } from '../examples/platforms';
 import { quickstart } from '../examples/quickstart/main';
+import { readyMade } from '../examples/ready-made/main';
 
 /** Writes the golden files. */
 export const UPDATE_COMMAND = 'npm run examples:update';
@@ -61,6 +62,7 @@ export const FILES_EXAMPLES: readonly FilesExample[] = [
 
 export const EXAMPLES: readonly Example[] = [
   { name: 'quickstart', declare: quickstart, clouds: CLOUDS },
+  { name: 'ready-made', declare: readyMade, clouds: CLOUDS },
   { name: 'llama', declare: llama, clouds: CLOUDS },
   { name: 'falcon', declare: falcon, clouds: CLOUDS },
   { name: 'gitops', declare: gitops, clouds: CLOUDS },

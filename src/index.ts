@@ -46,7 +46,6 @@ export type { StorageOptions } from './constructs/kinds/storage';
 export { Trainer, TrainingMethod, TrainingOutput } from './constructs/kinds/trainer';
 export type { DpoOptions, SftOptions, TrainingOptions } from './constructs/kinds/trainer';
 export { Workbench } from './constructs/kinds/workbench';
-export type { JupyterOptions } from './constructs/kinds/workbench';
 export type { WorkloadProps } from './constructs/kinds/workload';
 export { Workspace } from './constructs/kinds/workspace';
 export type { WorkspaceProps } from './constructs/kinds/workspace';

@@ -13,7 +13,7 @@ const base = new Model(team, 'qwen', {
   loader: Loader.huggingFace('Qwen/Qwen3-0.6B', { revision: 'c1899de289a04d12100db370d81485cdf75e47ca' }),
 });
 const chats = new Dataset(team, 'chats', {
-  loader: Loader.huggingFace('HuggingFaceH4/no_robots', { revision: 'e6f9a4ac5c08ae6d0e2a4aee1c1f9aee5e4d1d4a' }),
+  loader: Loader.huggingFace('HuggingFaceH4/no_robots'),
   shape: DatasetShape.messages({ evalFraction: 0.05 }),
 });
 const tuned = base.finetune('tuned', {

@@ -37,7 +37,7 @@ export { runtimeEnvProblem } from './env';
 export { gpuOf, gpuRequestOf, unknownGpu } from './gpus';
 export { noPoolFor, poolsFor, tooManyReplicas, unnamedGpu } from './pools';
 export { limitsProblem } from './resources';
-export { runnable, runtimeOf, runtimeSpecProblem } from './runtime';
+export { PROGRAM_ROLE, runnable, runtimeOf, runtimeSpecProblem } from './runtime';
 export { noRoomFor } from './room';
 export { probeTimeoutProblem, serverSelector, serviceName } from './server';
 export { stagingProblem } from './staging';

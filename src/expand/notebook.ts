@@ -3,6 +3,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { EnvVar, PersistentVolumeClaim, Service } from 'kubernetes-types/core/v1';
 import type { NotebookResource } from '../api/resource';
 import { parseEnvValue } from '../api/secret-expression';
+import { JUPYTER_COMMAND, JUPYTER_PORT } from '../runtimes';
 import type { ArtifactContext } from './artifact';
 import { buildChildren } from './build';
 import { childMetadata, childName, selectorLabels, serviceChildName } from './child';
@@ -17,22 +18,12 @@ import { NOTEBOOK_PORT_NAME } from './ports';
 import { runnable } from './runtime';
 import type { Runnable } from './runtime';
 
-const PORT = 8888;
 const TOKEN = 'NOTEBOOK_TOKEN';
 export const DEFAULT_STORAGE_GIB = 20;
 /** Answers without a token. */
 const DEFAULT_READINESS = '/api';
 /** For a node to come up and the image to be pulled. */
 const PROGRESS_SECONDS = 1800;
-
-/**
- * Jupyter takes its token from JUPYTER_TOKEN, so that it is on no command line. Its root is `/content`, for the inputs lie there too,
- * but it opens in `/content/work`, on the disk, and has its new files there: what is saved elsewhere goes with the pod.
- */
-const JUPYTER = [
-  'jupyter', 'lab', '--allow-root', '--ip=0.0.0.0', `--port=${PORT}`, '--no-browser', '--notebook-dir=/content',
-  '--LabApp.default_url=/lab/tree/work', '--FileContentsManager.preferred_dir=work',
-];
 
 /** The reconciler asks Jupyter for its activity with a token that it derives; it reads no Secret. */
 export const TOKEN_HIDES_ACTIVITY = 'idleTimeout is set, but env NOTEBOOK_TOKEN is a Secret of your own, which the reconciler may not read, '
@@ -80,12 +71,12 @@ function deployment({ resource: notebook, pod }: Runnable<NotebookResource>, con
         role: 'run',
         container: {
           name: 'notebook',
-          ports: [{ name: NOTEBOOK_PORT_NAME, containerPort: PORT, protocol: 'TCP' }],
+          ports: [{ name: NOTEBOOK_PORT_NAME, containerPort: JUPYTER_PORT, protocol: 'TCP' }],
           readinessProbe: {
             httpGet: { path: readinessPath, port: NOTEBOOK_PORT_NAME }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3,
           },
         },
-        defaultCommand: JUPYTER,
+        defaultCommand: [...JUPYTER_COMMAND],
         preset: tokenVariables(notebook),
         staysInPlace: true,
         ...pod,
@@ -128,7 +119,7 @@ function service(notebook: NotebookResource): Service {
     spec: {
       type: 'ClusterIP',
       selector: selectorLabels(notebook, 'run'),
-      ports: [{ name: NOTEBOOK_PORT_NAME, port: PORT, targetPort: NOTEBOOK_PORT_NAME, protocol: 'TCP' }],
+      ports: [{ name: NOTEBOOK_PORT_NAME, port: JUPYTER_PORT, targetPort: NOTEBOOK_PORT_NAME, protocol: 'TCP' }],
     },
   };
 }

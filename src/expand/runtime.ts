@@ -16,6 +16,9 @@ import { gpuRequestOf } from './gpus';
 import type { UserPod } from './pod';
 import { HELPER_SECURITY } from './security';
 
+/** Label `role` of the ConfigMap with a program of ours. */
+export const PROGRAM_ROLE = 'program';
+
 /** For a helper whose own file system is read-only. */
 const STEP_PART: PodPart = { volumes: [{ name: 'step-tmp', emptyDir: {} }] };
 
@@ -146,7 +149,7 @@ function programMap(resource: Resource, name: ProgramName): ConfigMap {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: childMetadata(resource, { name: childName(resource, `${prefix}-program-${contentHash(data)}`), role: 'program' }),
+    metadata: childMetadata(resource, { name: childName(resource, `${prefix}-program-${contentHash(data)}`), role: PROGRAM_ROLE }),
     immutable: true,
     data,
   };

@@ -12,6 +12,7 @@ import { WORKBENCHES } from './workbenches/workbenches';
 export { formatProblem } from './formats';
 export { paramsProblem, settingsOf, wireParams } from './param';
 export type { Param, ParamTable, Setting, Settings } from './param';
+export { JUPYTER_COMMAND, JUPYTER_PORT } from './workbenches/jupyter-command';
 export { PROGRAM_DIRECTORY, programFiles } from './program';
 export type { ProgramName } from './program';
 export { KINDS_OF_ROLE } from './runtime';

@@ -2,7 +2,7 @@
 import { PROGRAMS } from './programs/texts';
 
 /** Programs of ours: folders of `programs`. */
-export type ProgramName = 'load' | 'train' | 'quantize' | 'gguf' | 'llama-cpp';
+export type ProgramName = 'load' | 'train' | 'quantize' | 'gguf' | 'llama-cpp' | 'jupyter';
 
 /** Where the pod has them. */
 export const PROGRAM_DIRECTORY = '/opt/substratus';

@@ -1,21 +1,11 @@
 import { declaredRuntime } from './runtime-props';
 import type { DeclaredRuntime } from './runtime-props';
 
-/** What runs in a notebook's pod. */
-export interface JupyterOptions {
-  /**
-   * Whether VS Code runs in the browser, beside Jupyter.
-   *
-   * @default false
-   */
-  readonly vscode?: boolean;
-}
-
 /** A ready-made program to work in: no image of yours is needed. */
 export class Workbench {
-  /** JupyterLab with PyTorch. */
-  public static jupyter(options: JupyterOptions = {}): Workbench {
-    return new Workbench(declaredRuntime('jupyter', options));
+  /** JupyterLab with PyTorch. Packages that `%pip install` adds stay on the notebook's disk. */
+  public static jupyter(): Workbench {
+    return new Workbench(declaredRuntime('jupyter', {}));
   }
 
   private constructor(

@@ -5,8 +5,8 @@ import type { IConstruct } from 'constructs';
 import { sourceUrl } from '../../api/model-source';
 import { sourceOf } from '../../api/resource';
 import type { Resource } from '../../api/resource';
-import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, UNRESOLVED } from '../../expand';
-import type { Artifact, Child } from '../../expand';
+import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, PROGRAM_ROLE, UNRESOLVED } from '../../expand';
+import type { Artifact, Child, KubeObject } from '../../expand';
 import { optionsProblem } from '../checks/known-props';
 import { ValidationError } from '../checks/validation-error';
 import { Declarations } from '../kinds/declarations';
@@ -79,7 +79,10 @@ export class Preview {
     return this.children.map(({ manifest }) => manifest);
   }
 
-  /** The children as YAML, each with a comment that says what it belongs to and waits for. */
+  /**
+   * The children as YAML, each with a comment that says what it belongs to and waits for. The text of ready-made programs is left out,
+   * which `children` have.
+   */
   public toYaml(): string {
     return this.resources.map(resourceYaml).join('---\n');
   }
@@ -190,5 +193,13 @@ function resourceYaml({ resource, children }: PreviewedResource): string {
   if (source) return `# ${nameOf(resource)} · nothing runs; it refers to ${sourceUrl(source)}\n`;
   const gates = gatesOf(resource).map(describe);
   const wait = gates.length > 0 ? `, once ready: ${gates.join(', ')}` : '';
-  return children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(object)}`).join('---\n');
+  return children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(legible(object))}`).join('---\n');
+}
+
+/** Our own programs by their size: their text is the library's, and the name of the object has its digest. `children` have the text. */
+function legible(object: KubeObject): KubeObject {
+  const { data, metadata } = object as KubeObject & { readonly data?: Readonly<Record<string, string>> };
+  if (!data || metadata?.labels?.role !== PROGRAM_ROLE) return object;
+  const sizes = Object.entries(data).map(([file, text]) => [file, `${text.split('\n').length - 1} lines of cdk-substratus`]);
+  return { ...object, data: Object.fromEntries(sizes) } as KubeObject;
 }
