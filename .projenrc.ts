@@ -20,6 +20,8 @@ const ENSURE_NODE = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-node.ts
 
 /** The programs of the runtimes, which are in Python. */
 const TEST_PYTHON = 'node scripts/test-python.mjs';
+/** Our programs with the real torch, TRL and llm-compressor. */
+const TEST_RUNTIMES = 'python3 test/runtimes/torch_env.py .cache/runtimes -m pytest -c src/runtimes/programs/pyproject.toml --rootdir . -m real -W default test/runtimes/programs';
 
 const project = new cdk.JsiiProject({
   name: 'cdk-substratus',
@@ -163,6 +165,7 @@ project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --
 project.setScript('test:cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && jest --selectProjects cluster --ci`);
 project.setScript('test:node', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${ENSURE_NODE} && jest --selectProjects node --ci`);
 project.setScript('test:python', `${ENSURE_INSTALL} && ${TEST_PYTHON}`);
+project.setScript('test:runtimes', TEST_RUNTIMES);
 project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci --coverage`);
 project.setScript('cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && exec tsx --tsconfig scripts/tsconfig.json scripts/cluster.ts`);
 project.setScript('demo', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && exec tsx --tsconfig scripts/tsconfig.json scripts/demo.ts`);

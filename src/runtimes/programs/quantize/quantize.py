@@ -136,6 +136,9 @@ def with_data(plan: Plan, folder: Path) -> None:
     """Rounds the weights layer by layer, looking at what the dataset makes of each."""
     import torch
     import transformers
+
+    if plan.algorithm == "awq" and not torch.cuda.is_available():
+        raise Hopeless("param algorithm is awq, which needs a GPU; set resources.gpu, or set algorithm to gptq")
     from llmcompressor import oneshot
 
     transformers.set_seed(0)

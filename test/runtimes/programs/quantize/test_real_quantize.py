@@ -101,7 +101,6 @@ def test_without_a_dataset(tmp_path: Path, model: Path, name: str, scheme: str, 
 
 @pytest.mark.parametrize(("name", "scheme", "algorithm", "form", "params"), [
     ("int4", "W4A16", "gptq", "messages", {}),
-    ("int4", "W4A16", "awq", "text", {"algorithm": "awq"}),
     ("int8", "W8A8", "gptq", "prompt-completion", {}),
     ("nvfp4", "NVFP4", "minmax", "messages", {}),
 ])  # fmt: skip
@@ -126,6 +125,12 @@ def test_layers_that_are_named_stay_as_they_are(tmp_path: Path, model: Path) -> 
 def test_fails_for_good_when_nothing_is_left_to_quantize(tmp_path: Path, model: Path) -> None:
     ended = quantizer(tmp_path, model, ignore="re:.*").run("fp8")
     words = "no layer of the model was quantized; leave the param ignore out, or use another quantizer"
+    assert (ended.code, ended.words) == (65, words)
+
+
+def test_awq_needs_a_gpu(tmp_path: Path, model: Path) -> None:
+    ended = quantizer(tmp_path, model, "text", algorithm="awq").run("int4")
+    words = "param algorithm is awq, which needs a GPU; set resources.gpu, or set algorithm to gptq"
     assert (ended.code, ended.words) == (65, words)
 
 
