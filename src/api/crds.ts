@@ -7,6 +7,7 @@ import { isAtLeast } from './platform';
 import type { PlatformSpec } from './platform';
 import { API_GROUP, KINDS, PLURALS } from './resource';
 import type { ArtifactKind, Kind } from './resource';
+import { LONGEST_PROGRESS } from './status';
 import type { Condition, PublishedArtifact, Status } from './status';
 
 const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
@@ -155,10 +156,12 @@ const SERVED = objectOf<Required<Status>['model']>('The model that is being serv
 
 const URL = text('Where it answers inside the cluster.', 2048);
 
+const PROGRESS = text('How far the ready-made program says it is, while it runs.', LONGEST_PROGRESS);
+
 /* A Notebook has `artifacts` for compatibility with the original Substratus, whose schema has it there too. */
 const MORE_STATUS_FIELDS: Readonly<Record<Kind, Readonly<Record<string, Schema>>>> = {
-  Model: { artifacts: ARTIFACTS, artifact: ARTIFACT },
-  Dataset: { artifacts: ARTIFACTS, artifact: ARTIFACT },
+  Model: { artifacts: ARTIFACTS, artifact: ARTIFACT, progress: PROGRESS },
+  Dataset: { artifacts: ARTIFACTS, artifact: ARTIFACT, progress: PROGRESS },
   Server: {
     model: SERVED,
     url: URL,
@@ -219,15 +222,21 @@ interface PrinterColumn {
   readonly name: string;
   readonly type: 'string' | 'date';
   readonly jsonPath: string;
+  /** Above 0 it is shown by `kubectl get -o wide` alone. */
+  readonly priority?: number;
 }
 
 function printerColumns(kind: Kind): PrinterColumn[] {
   const ready = '.status.conditions[?(@.type=="Ready")]';
-  const url: PrinterColumn = { name: 'URL', type: 'string', jsonPath: '.status.artifacts.url' };
+  const ofArtifacts: PrinterColumn[] = [
+    { name: 'URL', type: 'string', jsonPath: '.status.artifacts.url' },
+    { name: 'Progress', type: 'string', jsonPath: '.status.progress', priority: 1 },
+  ];
   return [
     { name: 'Ready', type: 'string', jsonPath: `${ready}.status` },
     { name: 'Reason', type: 'string', jsonPath: `${ready}.reason` },
-    ...(kind in CONTENT ? [url] : []),
+    ...(kind in CONTENT ? ofArtifacts : []),
+    { name: 'Runtime', type: 'string', jsonPath: '.spec.runtime.name', priority: 1 },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   ];
 }

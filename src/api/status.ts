@@ -27,6 +27,9 @@ export interface PublishedArtifact {
   readonly inputs?: { readonly model?: string; readonly dataset?: string };
 }
 
+/** Characters of `progress`. */
+export const LONGEST_PROGRESS = 120;
+
 export interface Status {
   /** Whether the condition Ready is true; the only signal of the original Substratus. */
   readonly ready?: boolean;
@@ -37,6 +40,8 @@ export interface Status {
   readonly artifact?: PublishedArtifact;
   /** Model and Dataset: where the artifact is, or will be; a field of the original Substratus. */
   readonly artifacts?: { readonly url: string };
+  /** Model and Dataset: how far the ready-made program says it is, while it runs. */
+  readonly progress?: string;
   /** Server: the model that is being served. */
   readonly model?: { readonly name: string; readonly namespace: string; readonly recipeDigest: string };
   /** Server and Notebook: where it answers inside the cluster. */

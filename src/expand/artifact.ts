@@ -33,7 +33,8 @@ const DEFAULT_RETRIES = 2;
 const STAGING_PATH = '/content/artifacts';
 
 /** Names of the user's containers, as the original Substratus has them. */
-const CONTAINER_NAMES = { Model: 'model', Dataset: 'load' } as const;
+/** Which container of a run is the program. */
+export const CONTAINER_NAMES = { Model: 'model', Dataset: 'load' } as const;
 
 /** The artifact that a resource produces from its inputs. */
 export function artifactOf(resource: ArtifactResource, platform: PlatformSpec, inputs: Inputs): Artifact {

@@ -14,7 +14,7 @@ import { expandServer } from './server';
 import { checkSource } from './source';
 
 export { CLOUD_NAMES } from '../clouds/pods';
-export { artifactOf, deletionJob } from './artifact';
+export { artifactOf, CONTAINER_NAMES, deletionJob } from './artifact';
 export { noBuilds } from './build';
 export { IMAGE_DIGEST_ANNOTATION, namespaceOf, STEPS } from './child';
 export type { Child, KubeObject, RetryTokens, Step } from './child';

@@ -26,6 +26,7 @@ import { lookupsOf } from './observe/lookups';
 import type { Lookups } from './observe/lookups';
 import { wholeResource } from './observe/observed';
 import type { Observed, ObservedChild } from './observe/observed';
+import { ProgressReader } from './observe/progress-reader';
 import { Warnings } from './observe/warnings';
 import type { Log } from './runtime/log';
 import type { Outcome } from './runtime/workers';
@@ -60,6 +61,7 @@ export class Controller {
   private readonly writer: StatusWriter;
   private readonly warnings: Warnings;
   private readonly activities: Activities;
+  private readonly progress: ProgressReader;
   private readonly repairs: Repairs;
   private readonly expand = rememberedExpand();
   private readonly askedAt = new Map<string, number>();
@@ -73,6 +75,7 @@ export class Controller {
     this.writer = new StatusWriter(options);
     this.warnings = new Warnings(client, clock);
     this.activities = new Activities(clock, enqueue);
+    this.progress = new ProgressReader({ client, clock, onNews: enqueue });
     this.repairs = new Repairs(clock);
   }
 
@@ -103,6 +106,7 @@ export class Controller {
   public forgetObject(uid: string): void {
     this.applier.forget(uid);
     this.warnings.forget(uid);
+    this.progress.forget(uid);
     this.askedAt.delete(uid);
   }
 
@@ -144,7 +148,7 @@ export class Controller {
   private async bringAbout(key: string, resource: Observed, log?: Log): Promise<Result> {
     let current = await this.whole(resource);
     for (let pass = 1; current?.metadata.uid === resource.metadata.uid; pass += 1) {
-      const { view, lookAgainMs } = await this.viewOf(key, current);
+      const { view, lookAgainMs } = await this.viewOf(key, current, log);
       const decision = decide(view);
       const acted = await this.act(current, decision, log);
       const { generation } = current.metadata;
@@ -203,13 +207,14 @@ export class Controller {
     return {};
   }
 
-  private async viewOf(key: string, resource: Observed): Promise<{ readonly view: View; readonly lookAgainMs?: number }> {
+  private async viewOf(key: string, resource: Observed, log?: Log): Promise<{ readonly view: View; readonly lookAgainMs?: number }> {
     const { caches, platform, rollOnUpgrade, workspaces } = this.options;
     const { namespace } = resource.metadata;
     const children = childrenOf(caches, resource);
     const pods = caches.pods.by('resource', key);
     const gathered = await this.warnings.gather({ children, pods });
     const activity = this.activityOf(key, resource);
+    const progress = this.progress.ask(resource, { pods, log });
     const problem = workspaces.grantProblem(namespace);
     const view: View = {
       resource, platform, children, pods, rollOnUpgrade,
@@ -218,9 +223,10 @@ export class Controller {
       askedFor: (askedUid) => this.askedFor(askedUid),
       ...this.lookups(resource),
       ...(activity?.idle && { idle: activity.idle }),
+      ...(progress?.text !== undefined && { progress: progress.text }),
       ...(problem !== undefined && { grant: { problem, isFatal: workspaces.isMissingValues(namespace) } }),
     };
-    return { view, lookAgainMs: soonest(gathered.lookAgainMs, activity?.lookAgainMs) };
+    return { view, lookAgainMs: soonest(gathered.lookAgainMs, activity?.lookAgainMs, progress?.lookAgainMs) };
   }
 
   /** A possible user of an artifact that cannot be seen keeps it: what is deleted is gone for good. */

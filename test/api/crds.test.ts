@@ -61,8 +61,11 @@ describe('the definitions', () => {
   });
 
   test('show readiness, reason and age, and the URL of an artifact', () => {
-    const columns = DEFINITIONS.map(({ spec }) => spec.versions[0].additionalPrinterColumns.map(({ name }) => name).join(' '));
-    expect(columns).toEqual(['Ready Reason URL Age', 'Ready Reason URL Age', 'Ready Reason Age', 'Ready Reason Age']);
+    expect(columns(false)).toEqual(['Ready Reason URL Age', 'Ready Reason URL Age', 'Ready Reason Age', 'Ready Reason Age']);
+  });
+
+  test('show the ready-made program and how far it is where there is room', () => {
+    expect(columns(true)).toEqual(['Progress Runtime', 'Progress Runtime', 'Runtime', 'Runtime']);
   });
 });
 
@@ -136,6 +139,12 @@ describe('the rules', () => {
     ]);
   });
 });
+
+function columns(isWide: boolean): string[] {
+  return DEFINITIONS.map(({ spec: { versions: [{ additionalPrinterColumns: all }] } }) => (
+    all.filter(({ priority = 0 }) => (priority > 0) === isWide).map(({ name }) => name).join(' ')
+  ));
+}
 
 function schemaOf(kind: Kind): Schema {
   return SCHEMAS.get(kind) ?? {};

@@ -18,7 +18,7 @@ export interface Definition {
       readonly storage: boolean;
       readonly schema: { readonly openAPIV3Schema: Schema };
       readonly subresources: object;
-      readonly additionalPrinterColumns: { readonly name: string }[];
+      readonly additionalPrinterColumns: { readonly name: string; readonly priority?: number }[];
     }];
   };
 }

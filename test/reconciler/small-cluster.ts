@@ -37,6 +37,8 @@ export class SmallCluster {
   public admit?: (object: Json) => Json;
   /** Namespaces that the reconciler may not read. */
   public unread: readonly string[] = [];
+  /** What a pod has written, by its name. */
+  public output?: (pod: string) => string;
   /** Called before a patch is carried out. */
   public beforePatch?: () => void;
   private readonly waiting = new Set<string>();
@@ -117,6 +119,7 @@ export class SmallCluster {
   private client(): Client {
     return {
       get: async (type, ref) => this.existing(type, ref) as never,
+      output: async (_, { name }) => this.output?.(name) ?? '',
       list: async () => [],
       page: async (): Promise<Page> => ({ resourceVersion: '' }),
       create: async (type, object) => this.write(type, object, `${type.kind} ${object.metadata.name}`) as never,

@@ -52,6 +52,7 @@ export class World {
   public readonly secrets: string[] = [];
   public rollOnUpgrade = false;
   public idle?: Idle;
+  public progress?: string;
   public warnings = new Map<string, string>();
   public grant?: View['grant'];
   public readonly objects = new Map<string, KubeObject>();
@@ -222,7 +223,7 @@ export class World {
   public view(resource: Observed): View {
     return {
       resource, platform: this.platform, expand,
-      rollOnUpgrade: this.rollOnUpgrade, warnings: this.warnings, idle: this.idle, grant: this.grant,
+      rollOnUpgrade: this.rollOnUpgrade, warnings: this.warnings, idle: this.idle, progress: this.progress, grant: this.grant,
       children: childrenOf(this.caches, resource),
       pods: this.caches.pods.by('resource', keyOf({ kind: resource.kind, namespace: resource.metadata.namespace, name: resource.metadata.name })),
       askedFor: () => Infinity,

@@ -137,8 +137,9 @@ function rulesFor(types: readonly ObjectType[], verbs: string[]): PolicyRule[] {
 /** What explains a status, and the token of a notebook, which is created and never read. */
 function otherRules(): PolicyRule[] {
   return [
-    /* Finished pods hold the staging volume, and go with it. */
+    /* Finished pods hold the staging volume, and go with it. The output of ready-made programs says how far they are. */
     { apiGroups: [''], resources: ['pods'], verbs: [...READ, 'delete'] },
+    { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
     { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
     { apiGroups: [''], resources: ['events'], verbs: ['list', 'create', 'patch'] },
   ];

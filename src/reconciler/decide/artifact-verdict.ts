@@ -65,10 +65,18 @@ export function suspendedVerdict({ fields }: Pick<Verdict, 'fields'>): Verdict {
   return { ready: false, reason: 'Suspended', message, conditions: [complete(false, 'Suspended', message)], fields };
 }
 
-export function stepVerdict(step: JobStep, url: string, trouble?: Trouble): Verdict {
+/** How a step gets on: what keeps it, or else how far it says it is. */
+interface Course {
+  readonly trouble?: Trouble;
+  readonly progress?: string;
+}
+
+export function stepVerdict(step: JobStep, url: string, { trouble, progress }: Course = {}): Verdict {
   const { doing, words } = STEP_REASONS[step];
-  const { reason, message } = trouble ?? { reason: doing, message: words };
-  const more = { fields: { artifacts: { url } }, conditions: [complete(false, 'JobNotComplete', message)] };
+  const told = trouble ? undefined : progress;
+  const { reason, message } = trouble ?? { reason: doing, message: told === undefined ? words : `${words}: ${told}` };
+  const fields = { artifacts: { url }, ...(told !== undefined && { progress: told }) };
+  const more = { fields, conditions: [complete(false, 'JobNotComplete', message)] };
   return trouble?.isStuck ? stalled(reason, `${words}: ${message}`, more) : inProgress(reason, trouble ? `${words}: ${message}` : message, more);
 }
 

@@ -26,7 +26,7 @@ export interface Verdict {
   /** Conditions besides Ready, Reconciling and Stalled. */
   readonly conditions?: readonly { readonly type: string; readonly status: 'True' | 'False'; readonly reason: string; readonly message: string }[];
   readonly artifact?: PublishedArtifact;
-  readonly fields?: Pick<Status, 'artifacts' | 'model' | 'url' | 'culledAt' | 'replicas' | 'selector'>;
+  readonly fields?: Pick<Status, 'artifacts' | 'progress' | 'model' | 'url' | 'culledAt' | 'replicas' | 'selector'>;
 }
 
 export interface Decision {

@@ -79,8 +79,12 @@ function running(progress: Progress, { step, job, isOutdated }: Begun): Decision
   const desired = [...desiredOf(progress, 'prepare'), ...kept(progress, { step, job, change: endOf(job, view.pods) })];
   const verdict = suspend ? suspendedVerdict({ fields: { artifacts: { url } } })
     : isOver ? stalled('TooManyDisruptions', tooManyDisruptions(job), { fields: { artifacts: { url } } })
-      : withAttempt(stepVerdict(step, url, jobTrouble(job, view)), attemptWords(job, view.pods));
+      : withAttempt(stepVerdict(step, url, courseOf(view, { step, job })), attemptWords(job, view.pods));
   return { desired, obsolete: [], verdict: isOutdated && !suspend ? outdatedVerdict(verdict) : verdict, ...disrupted };
+}
+
+function courseOf(view: ArtifactView, { step, job }: Begun): Parameters<typeof stepVerdict>[2] {
+  return { trouble: jobTrouble(job, view), ...(step === 'run' && { progress: view.progress }) };
 }
 
 /** What ends a Job that must not try again: suspension where it may go on later, no more attempts where another would fail alike. */

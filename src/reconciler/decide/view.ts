@@ -20,6 +20,8 @@ export interface View<R extends Observed = Observed> extends Lookups {
   readonly askedFor: (uid: string) => number;
   /** Notebook: how long it has been without activity, where that is known. */
   readonly idle?: Idle;
+  /** Model and Dataset: how far the program that runs says it is. */
+  readonly progress?: string;
   readonly rollOnUpgrade: boolean;
   /** What the cloud may not have granted the namespace, and how to fix it. */
   readonly grant?: { readonly problem: string; readonly isFatal: boolean };

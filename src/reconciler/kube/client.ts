@@ -58,6 +58,12 @@ export interface Patch {
   readonly subresource?: 'status';
 }
 
+export interface OutputOptions {
+  readonly container: string;
+  /** The last lines, so many at most. */
+  readonly lines: number;
+}
+
 export interface RemoveOptions {
   /** Only the object with this uid is removed. */
   readonly uid: string;
@@ -68,6 +74,9 @@ export interface RemoveOptions {
 /** What this program asks of an API server. Rejects with `ApiError`, `TransportError` or `WritesStoppedError`. */
 export interface Client {
   get<T extends LiveObject>(type: ResourceType, ref: ObjectRef): Promise<T>;
+
+  /** The end of what a container of a pod has written. Is not tried again. */
+  output(type: ResourceType, pod: ObjectRef, options: OutputOptions): Promise<string>;
 
   /** The first objects of a collection. */
   list<T extends LiveObject>(type: ResourceType, options?: ListOptions): Promise<T[]>;

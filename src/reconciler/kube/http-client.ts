@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { ApiError, WritesStoppedError } from './api-error';
 import type { ApiStatus } from './api-error';
 import { FIELD_MANAGER } from './client';
-import type { ApplyOptions, Client, ListOptions, Page, PageOptions, Patch, RemoveOptions, WatchEvent, WatchOptions } from './client';
+import type { ApplyOptions, Client, ListOptions, OutputOptions, Page, PageOptions, Patch, RemoveOptions, WatchEvent, WatchOptions } from './client';
 import type { ClientConfig } from './client-config';
 import { JsonLines } from './json-lines';
 import { ListItems } from './list-items';
@@ -16,6 +16,15 @@ const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v
 const METADATA_ONLY_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const APPLY = 'application/apply-patch+yaml';
 const PATCHES = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' };
+
+/** What is kept of the output of a container: its end. */
+const KEPT_OUTPUT_BYTES = 16 * 2 ** 10;
+/**
+ * A bound for the transfer: a limit cuts the end off, which is what is asked for, and a node keeps lines of 16 KiB at most.
+ *
+ * @see https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/cri-client/pkg/logs/logs.go
+ */
+const LONGEST_OUTPUT_BYTES = 2 ** 20;
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -32,6 +41,15 @@ export class HttpClient implements Client {
 
   public get<T extends LiveObject>(type: ResourceType, ref: ObjectRef): Promise<T> {
     return this.requester.send<T>({ method: 'GET', path: pathOf(type, ref) });
+  }
+
+  public async output(type: ResourceType, pod: ObjectRef, { container, lines }: OutputOptions): Promise<string> {
+    const path = `${pathOf(type, pod)}/log${query({ container, tailLines: lines, limitBytes: LONGEST_OUTPUT_BYTES })}`;
+    let end = Buffer.alloc(0);
+    await this.requester.stream({ method: 'GET', path, accept: '*/*' }, (chunk) => {
+      end = Buffer.concat([end, chunk]).subarray(-KEPT_OUTPUT_BYTES);
+    });
+    return end.toString('utf8');
   }
 
   public async list<T extends LiveObject>(type: ResourceType, options: ListOptions = {}): Promise<T[]> {

@@ -38,7 +38,7 @@ describe('with clusterWide: true', () => {
       ...kinds.flatMap((plural) => ['get', 'list', 'watch', 'patch'].map((verb) => `${verb} substratus.ai/${plural}`)),
       ...kinds.map((plural) => `patch substratus.ai/${plural}/status`),
       ...kinds.map((plural) => `update substratus.ai/${plural}/finalizers`),
-      'get /pods', 'list /pods', 'watch /pods', 'delete /pods', 'create /secrets', 'list /events', 'create /events', 'patch /events',
+      'get /pods', 'list /pods', 'watch /pods', 'delete /pods', 'get /pods/log', 'create /secrets', 'list /events', 'create /events', 'patch /events',
     ].sort());
   });
 

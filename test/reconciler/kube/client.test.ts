@@ -78,6 +78,22 @@ describe('requests', () => {
     expect(api.requests[1]?.path).toBe('/apis/example.org/v1/namespaces/team-a/things');
   });
 
+  test('of the output of a container the last lines are asked for, and no more than the end is kept, however long these are', async () => {
+    const { api, client } = await connected(cleanup);
+    api.store.put(THINGS, thing('one'));
+    api.fault({ path: /\/log$/, body: `${'x'.repeat(300_000)}\nprogress: step 1` });
+    const output = await client.output(THING, REF, { container: 'model', lines: 40 });
+    expect(api.requests[0]).toMatchObject({ path: '/apis/example.org/v1/namespaces/team-a/things/one/log', query: { container: 'model', tailLines: '40' } });
+    expect([output.length, output.slice(-20)]).toEqual([16_384, 'xxx\nprogress: step 1']);
+  });
+
+  test('output that cannot be read is not asked for again', async () => {
+    const { api, client } = await connected(cleanup);
+    api.fault({ status: 500, times: 9 });
+    expect(await failureOf(client.output(THING, REF, { container: 'model', lines: 40 }))).toMatchObject({ status: 500 });
+    expect(api.requests).toHaveLength(1);
+  });
+
   test('the core group has a path of its own, and a name is escaped', async () => {
     const { api, client } = await connected(cleanup);
     const pod = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true };
