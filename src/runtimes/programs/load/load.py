@@ -21,6 +21,7 @@ from load_files import (
     Source,
     bytes_in,
     check_disk,
+    clear_top,
     faults,
     files_in,
     prune,
@@ -79,7 +80,9 @@ def source_of(runtime: str, kind: str, params: job.Params) -> Source:
 def load(source: Source, *, shaped: bool) -> Plan:
     """Brings every file of the plan to the download folder, whole."""
     folder = download_folder()
-    if shaped and folder.is_dir():
+    if isinstance(source, Bucket) and folder.is_dir():
+        clear_top()  # The copy is of now, and what is at the top of an earlier attempt.
+    elif shaped and folder.is_dir():
         remove_results()
     take_back(folder)
     plan = source.plan()

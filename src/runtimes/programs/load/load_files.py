@@ -251,6 +251,17 @@ def take_back(folder: Path) -> None:
         shutil.rmtree(entry)
 
 
+def clear_top() -> None:
+    """Deletes what an earlier attempt has left at the top."""
+    for entry in list(job.artifacts().iterdir()):
+        if entry.name in NOT_PUBLISHED:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
 def move(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     source.replace(target)

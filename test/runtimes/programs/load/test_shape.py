@@ -360,3 +360,14 @@ def test_a_shaped_dataset_is_shaped_again_after_a_restart(pod: LoadPod) -> None:
     first = pod.published()
     assert shaped(pod, {}, **MAPPING).code == 0
     assert pod.published() == first
+
+
+def test_what_an_earlier_attempt_left_of_a_bucket_gives_way_to_the_copy_of_now(pod: LoadPod) -> None:
+    (pod.artifacts / "deleted").mkdir()
+    (pod.artifacts / "deleted/config.json").write_text("old")
+    (pod.artifacts / "config.json").write_text("old")
+    pod.downloads.mkdir(parents=True)
+    (pod.downloads / "config.json").write_text("new")
+    assert pod.run("bucket", url="s3://acme/model").code == 0
+    assert sorted(pod.published()) == ["config.json", "source.json"]
+    assert pod.published()["config.json"] == b"new"
