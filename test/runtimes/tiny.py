@@ -76,6 +76,64 @@ def write_tokenizer(folder: Path) -> int:
     return int(tokenizer.get_vocab_size())
 
 
+def write_llama(folder: Path, seed: int = 0) -> Path:
+    """
+    A Llama with random weights, which llama.cpp converts: it knows byte-level tokenizers by what they make of a text, so only those of
+    well-known models, but takes any tokenizer that falls back to bytes.
+    """
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=write_llama_tokenizer(folder),
+        hidden_size=256,
+        intermediate_size=512,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=2,
+        initializer_range=0.25,
+    )
+    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
+    (folder / "LICENSE").write_text("Apache-2.0\n", encoding="utf-8")
+    source = {"source": "huggingface", "repo": "acme/tiny-llama", "commit": "0" * 40, "licence": "apache-2.0"}
+    (folder / "source.json").write_text(json.dumps(source), encoding="utf-8")
+    return folder
+
+
+def write_llama_tokenizer(folder: Path) -> int:
+    """A BPE tokenizer that falls back to bytes, as Llama 2 has. Returns the size of its vocabulary."""
+    from tokenizers import Tokenizer, decoders, models, normalizers, trainers
+
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True, fuse_unk=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("\u2581"), normalizers.Replace(" ", "\u2581")])
+    replaced = decoders.Replace("\u2581", " ")
+    tokenizer.decoder = decoders.Sequence([replaced, decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    special = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    trainer = trainers.BpeTrainer(vocab_size=512, special_tokens=special, show_progress=False)
+    tokenizer.train_from_iterator(sentences() * 4, trainer)
+    state = json.loads(tokenizer.to_str())
+    # Bytes are words of the vocabulary, not marks that stand for themselves in a text.
+    state["added_tokens"] = [token for token in state["added_tokens"] if not token["content"].startswith("<0x")]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tokenizer.json").write_text(json.dumps(state), encoding="utf-8")
+    config = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": "<s>",
+        "eos_token": "</s>",
+        "unk_token": "<unk>",
+        "pad_token": "</s>",
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
+    template = CHAT_TEMPLATE.replace("<|end|>", "</s>")
+    (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+    return int(tokenizer.get_vocab_size())
+
+
 def rows_of(form: str, count: int = 64, seed: int = 0) -> list[Row]:
     """Rows in which each thing has its colour."""
     choose = random.Random(seed)  # noqa: S311 - it makes rows, not keys

@@ -23,6 +23,8 @@ LOCKS = [PROGRAMS / program / "requirements.txt" for program in ("train", "quant
 UV = "uv==0.13.9"
 #: What the image has; nvidia-cuda-runtime is the version that this torch asks for.
 OF_THE_IMAGE = ["torch==2.13.0", "nvidia-cuda-runtime==13.0.96"]
+#: What the converter of llama.cpp loads.
+OF_LLAMA = ["sentencepiece", "protobuf"]
 PYTEST = ["pytest==8.4.2", "pluggy==1.6.0", "iniconfig==2.1.0", "packaging", "pygments"]
 
 
@@ -53,7 +55,7 @@ def make(folder: Path) -> None:
     install = [str(tools / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), "--no-deps"]
     for lock in LOCKS:
         subprocess.run([*install, "--require-hashes", "--requirements", str(lock)], check=True)
-    subprocess.run([*install, *OF_THE_IMAGE, *PYTEST], check=True)
+    subprocess.run([*install, *OF_THE_IMAGE, *OF_LLAMA, *PYTEST], check=True)
     (site_packages,) = folder.glob("lib/python3.*/site-packages")
     torch_stubs.build(site_packages, site_packages)
 
