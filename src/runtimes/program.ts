@@ -1,5 +1,5 @@
 /** The files of our own programs, as a pod gets them. */
-import { PROGRAMS } from './programs/texts';
+import { FILES, PROGRAMS } from './programs/texts';
 
 /** Programs of ours: folders of `programs`. */
 export type ProgramName = 'load' | 'train' | 'quantize' | 'gguf' | 'llama-cpp' | 'jupyter';
@@ -9,7 +9,8 @@ export const PROGRAM_DIRECTORY = '/opt/substratus';
 
 /** The files of a program by name. Together far below the 1 MiB of a ConfigMap. */
 export function programFiles(name: ProgramName): Readonly<Record<string, string>> {
-  return PROGRAMS[name] ?? {};
+  const paths = PROGRAMS[name] ?? [];
+  return Object.fromEntries(paths.map((path) => [path.slice(path.indexOf('/') + 1), FILES[path] ?? '']));
 }
 
 /** The command that installs what a program needs, and runs it. */

@@ -213,7 +213,7 @@ test('no cdktf is loaded', () => {
 
 describe('fails when', () => {
   const ONLY = {
-    cluster: 'cloud, clusterName, kubernetesVersion, artifactPrefix, outputsFile, images, imageMirrors, podDefaults',
+    cluster: 'cloud, clusterName, kubernetesVersion, artifactPrefix, outputsFile, images, imageMirrors, mirrors, gpuDriver, podDefaults',
     gpuPool: 'cluster, gpu, gpusPerNode, poolName, minNodes, maxNodes, capacity',
   };
 
