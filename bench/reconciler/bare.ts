@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 import { platformOn } from '../../examples/platforms';
 import type { PlatformSpec } from '../../src/api/platform';
 import type { Resource } from '../../src/api/resource';
-import { artifactUrl, expand, gatesOf } from '../../src/expand';
+import { artifactUrl, expand, expandWorkspace, gatesOf } from '../../src/expand';
 import type { Inputs } from '../../src/expand';
 import type { KubeObject } from '../../test/cluster/client';
 import { until } from '../../test/cluster/until';
@@ -26,7 +26,9 @@ const RECIPE = '0123456789abcdefghjkmnpqrs';
 export async function bare(load: Load): Promise<Figures> {
   const stage = await Stage.start();
   try {
-    await stage.createNamespaces([...load.namespaces, NAMESPACE]);
+    const namespaces = [...load.namespaces, NAMESPACE];
+    await stage.createNamespaces(namespaces);
+    for (const object of namespaces.flatMap((namespace) => expandWorkspace(PLATFORM, namespace))) await stage.client.apply(object);
     return { bareSeconds: await converge(stage, load), bareFanOutSeconds: await fanOut(stage, load) };
   } finally {
     await stage.stop();
