@@ -6,8 +6,8 @@ import type { CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingC
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
 import { bucket, grantRead } from './infrastructure/bucket';
-import { cluster, enabledApis, nodeIdentity } from './infrastructure/cluster';
-import { network } from './infrastructure/network';
+import type * as newCluster from './infrastructure/cluster';
+import type * as newNetwork from './infrastructure/network';
 import { gpuPool, nodePool } from './infrastructure/pools';
 import type { PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
@@ -31,7 +31,7 @@ export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure 
       if (hasProvider(scope, 'google')) return;
       new GoogleProvider(scope, 'google', { project: location.projectId, region: location.region });
     },
-    cluster: (scope, spec) => newCluster(scope, spec, location),
+    cluster: (scope, spec) => declaredCluster(scope, spec, location),
     existingCluster: (_, spec) => existingCluster(spec, location),
     bucketName: (clusterName) => uniqueName(clusterName, location.projectId, 'artifacts'),
     registryName: (clusterName) => clusterName,
@@ -40,7 +40,10 @@ export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure 
   };
 }
 
-function newCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation): ClusterInfrastructure {
+/** Its part of the provider is large, and loaded only here: a program with a cluster that exists already does without. */
+function declaredCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation): ClusterInfrastructure {
+  const { cluster, enabledApis, nodeIdentity } = require('./infrastructure/cluster') as typeof newCluster;
+  const { network } = require('./infrastructure/network') as typeof newNetwork;
   const { name, cidr, tags } = spec;
   const apis = enabledApis(scope);
   const nodes = nodeIdentity(scope, { name, location, apis });

@@ -12,6 +12,7 @@ import { serviceAgent } from './identity';
 import { checkedName, labelsOf, nodeAccountId, zonesIn } from './names';
 import { PODS_RANGE, SERVICES_RANGE } from './network';
 import type { Network } from './network';
+import { SCOPES, SHIELDED } from './nodes';
 
 const APIS = [
   'artifactregistry', 'binaryauthorization', 'cloudkms', 'cloudresourcemanager', 'compute', 'container', 'containerfilesystem',
@@ -68,16 +69,6 @@ const HARDENED = {
   costManagementConfig: { enabled: true },
   clusterAutoscaling: { enabled: false, autoscalingProfile: 'OPTIMIZE_UTILIZATION' },
   nodePoolDefaults: { nodeConfigDefaults: { insecureKubeletReadonlyPortEnabled: 'FALSE' } },
-};
-
-/** What a node may ask of Google's APIs is decided by its account's roles, not by these. */
-export const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
-
-/** What nodes of all pools have: no metadata of the VM for pods, secure boot, no legacy endpoints. */
-export const SHIELDED = {
-  shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
-  workloadMetadataConfig: { mode: 'GKE_METADATA' },
-  metadata: { 'disable-legacy-endpoints': 'true' },
 };
 
 export interface ClusterContext {

@@ -4,9 +4,9 @@ import type { Construct } from 'constructs';
 import type { GcpLocation, GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
 import { HYPERDISK_ONLY } from '../machines';
 import { NEVER_COMPACT } from './accelerators';
-import { SCOPES, SHIELDED } from './cluster';
 import { gpuNodeConfig } from './gpu-nodes';
 import { checkedName, labelsOf, zonesIn } from './names';
+import { SCOPES, SHIELDED } from './nodes';
 import { checkRegion } from './regions';
 
 export interface PoolContext {
