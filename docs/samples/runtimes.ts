@@ -5,7 +5,7 @@ import type { Runtime } from '../../src/runtimes';
 function imageOf(runtime: Runtime): string {
   const [kind = 'Model'] = KINDS_OF_ROLE[runtime.role];
   const { image } = runtime.container({
-    settings: settingsOf(runtime.params(kind)), kind, name: 'x', hasModel: true, hasDataset: true,
+    settings: settingsOf(runtime.params(kind)), kind, name: 'x', port: 8080, hasModel: true, hasDataset: true,
     platform: { cloud: 'local', clusterName: 'x', artifacts: { url: 'file:///x' } },
   });
   return IMAGES[image].replace(/@.*/, '');

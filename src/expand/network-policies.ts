@@ -136,6 +136,7 @@ function jobsAndNotebooks(ground: PolicyContext): NetworkPolicySpec {
   return egressOf(JOBS_AND_NOTEBOOKS, [
     { to: serversInReach(ground) },
     ...mounted(ground),
+    ...Object.values(ground.platform.mirrors ?? {}).map(toHost),
     ...(isPrivate ? [] : [toInternet(HTTPS), ...ground.proxies]),
   ]);
 }

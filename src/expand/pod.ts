@@ -38,6 +38,8 @@ export interface UserPod {
   readonly initContainers?: readonly Container[];
   /** Variables that `env` and `params` may replace. */
   readonly preset?: readonly EnvVar[];
+  /** How long a run has to end, in seconds. */
+  readonly graceSeconds?: number;
   /** Whether the params are in the environment too. Default: true. */
   readonly paramVariables?: boolean;
   /** Whether an autoscaler must not move the pod to save a node: its work is in memory, or takes hours. */
@@ -63,6 +65,7 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
   const template: PodTemplateSpec = {
     metadata: podMetadata(resource, { role: user.role, container: user.container.name, parts, platform }),
     spec: {
+      ...(user.graceSeconds !== undefined && { terminationGracePeriodSeconds: user.graceSeconds }),
       ...user.pod,
       ...accountOf(resource),
       ...withoutEmpty(mergePlacements(

@@ -2,8 +2,9 @@
 import type { ConfigMap, Container, PodSecurityContext } from 'kubernetes-types/core/v1';
 import { definedOnly } from '../api/defined';
 import { digest } from '../api/digest';
+import { workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
-import { referencesOf } from '../api/resource';
+import { DEFAULT_SERVER_PORT, referencesOf } from '../api/resource';
 import type { CommonSpec, Resource, ResourcesSpec, RuntimeSpec, ServerSpec } from '../api/resource';
 import { imageNamed } from '../catalog/images';
 import type { PodPart } from '../clouds/cloud';
@@ -13,20 +14,21 @@ import { childMetadata, childName, contentHash } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
 import { gpuRequestOf } from './gpus';
+import { STORE_ACCESS } from './network-policies';
 import type { UserPod } from './pod';
 import { HELPER_SECURITY } from './security';
 
 /** Label `role` of the ConfigMap with a program of ours. */
 export const PROGRAM_ROLE = 'program';
 
-/** For a helper whose own file system is read-only. */
-const STEP_PART: PodPart = { volumes: [{ name: 'step-tmp', emptyDir: {} }] };
+/** For a helper whose own file system is read-only, and that reads a store. */
+const STEP_PART: PodPart = { volumes: [{ name: 'step-tmp', emptyDir: {} }], labels: STORE_ACCESS };
 
 /** A resource that runs an image. */
 export interface Runnable<R extends Resource> {
   readonly resource: R;
   /** What its pod needs for that. */
-  readonly pod: Pick<UserPod, 'parts' | 'initContainers' | 'paramVariables'>;
+  readonly pod: Pick<UserPod, 'parts' | 'initContainers' | 'paramVariables' | 'graceSeconds'>;
   /** The files of the program, where it is ours. */
   readonly program?: ConfigMap;
   /** Digest of these files. */
@@ -43,7 +45,7 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   if (!spec) return { resource, pod: {} };
   const runtime = checkedRuntime(resource, spec);
   const context = contextOf(resource, runtime, platform);
-  const problem = runtime.problem?.(context);
+  const problem = runtime.problem?.(context) ?? privateProblem(resource, runtime, platform);
   if (problem) throw new ExpandError(problem);
   const container = runtime.container(context);
   const program = container.program && programMap(resource, container.program);
@@ -51,6 +53,7 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
     resource: { ...resource, spec: loweredSpec(resource, context, container) },
     pod: {
       parts: [...(program ? [programPart(program)] : []), ...(container.before ? [STEP_PART] : [])],
+      ...(container.graceSeconds !== undefined && { graceSeconds: container.graceSeconds }),
       initContainers: container.before ? [stepContainer(container.before, resource, platform)] : [],
       paramVariables: false,
     },
@@ -82,6 +85,22 @@ function checkedRuntime(resource: Resource, { name }: RuntimeSpec): Runtime {
   return runtime;
 }
 
+/** Why a program cannot load what it needs where the internet is closed; `undefined` if it can. */
+function privateProblem({ kind, metadata, spec }: Resource, runtime: Runtime, platform: PlatformSpec): string | undefined {
+  const { name, role, loadsFrom } = runtime;
+  const namespace = metadata.namespace ?? 'default';
+  if (!workspaceOf(platform, namespace)?.private) return undefined;
+  const { mirrors = {} } = platform;
+  const closed = `workspace ${namespace} is private, but ${role} ${name}`;
+  if (loadsFrom === 'internet') {
+    return `${closed} loads from the internet; load the ${kind} in a workspace that is not private, and share it`;
+  }
+  if (loadsFrom && mirrors[loadsFrom] === undefined) return `${closed} loads from the internet; give the platform mirrors.${loadsFrom}`;
+  const installs = ['loader', 'trainer', 'quantizer'].includes(role) && name !== 'gguf';
+  if (!installs || spec.image !== undefined || mirrors.pypi !== undefined) return undefined;
+  return `${closed} installs packages; give the platform mirrors.pypi, or set image to one that has them`;
+}
+
 function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec): RuntimeContext {
   const { kind, spec, metadata: { name } } = resource;
   const request = gpuRequestOf(spec.resources, platform);
@@ -91,6 +110,7 @@ function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec)
     kind,
     name,
     platform,
+    port: (spec as ServerSpec).port ?? DEFAULT_SERVER_PORT,
     hasModel: model !== undefined,
     hasDataset: dataset !== undefined,
     ...(request && { gpus: { ...(request.gpu && { model: request.gpu }), count: request.count } }),

@@ -19,7 +19,7 @@ export const KINDS_OF_ROLE: Readonly<Record<Role, readonly Kind[]>> = {
 };
 
 /** What the files of a model are in, as far as engines and quantizers care. */
-export type ModelFormat = 'safetensors' | 'gguf' | 'ctranslate2';
+export type ModelFormat = 'safetensors' | 'gguf' | 'adapter';
 
 export interface Runtime {
   /** Name in `spec.runtime.name`. */
@@ -33,7 +33,9 @@ export interface Runtime {
   readonly params: (kind: Kind) => ParamTable;
   /** Why these settings contradict each other or the pod; `undefined` if they do not. */
   readonly problem?: (context: RuntimeContext) => string | undefined;
-  /** What it is for in a pod. */
+  /** What it loads from, beside a package index. */
+  readonly loadsFrom?: 'huggingFace' | 'modelScope' | 'internet';
+  /** How it runs in a pod. */
   readonly container: (context: RuntimeContext) => RuntimeContainer;
   /** Format of the model that it makes, where that is known before it runs. */
   readonly makes?: (settings: Settings) => ModelFormat | undefined;
@@ -50,6 +52,8 @@ export interface RuntimeContext {
   readonly platform: PlatformSpec;
   /** The GPUs of the container; absent without. */
   readonly gpus?: { readonly model?: GpuModel; readonly count: number };
+  /** Where an engine is to listen. */
+  readonly port: number;
   /** Whether the resource has a model, a dataset. */
   readonly hasModel: boolean;
   readonly hasDataset: boolean;
@@ -70,8 +74,8 @@ export interface RuntimeContainer {
   readonly user?: { readonly uid: number; readonly gid?: number };
   /** What it asks for without a GPU; with one, see the GPU's own. */
   readonly resources?: { readonly cpu: string; readonly memory: string; readonly disk: string };
-  /** GiB of the staging volume, where the sources tell. */
-  readonly stagingGiB?: number;
+  /** How long a run has to end when it is asked to, in seconds: to write a checkpoint. Default: Kubernetes' 30. */
+  readonly graceSeconds?: number;
   /** Of an engine or a workbench. */
   readonly serving?: RuntimeServing;
 }

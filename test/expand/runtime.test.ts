@@ -1,7 +1,7 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { recipeDigest } from '../../src/api/digest';
 import type { ModelSpec, ModelResource, NotebookResource, ServerResource, ServerSpec } from '../../src/api/resource';
-import { runnable, runtimeSpecProblem } from '../../src/expand';
+import { expandWorkspace, runnable, runtimeSpecProblem } from '../../src/expand';
 import { childrenOf, jobOf, model, nameOf, the, notebook, platformOf, server } from './fixtures';
 
 /** Without the image of the fixtures. */
@@ -107,6 +107,46 @@ describe('a resource with a ready-made program', () => {
       { name: 'RCLONE_S3_ENDPOINT', value: 'https://s3.acme.example' },
     ]));
     expect(fetch?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(['/content/artifacts', '/tmp']);
+  });
+
+  test('an engine listens where its Server says', () => {
+    const { args = [] } = runnable(served({ runtime: { name: 'vllm' }, port: 9000 }), platformOf('gcp')).resource.spec;
+    expect(args[args.indexOf('--port') + 1]).toBe('9000');
+  });
+
+  test('a trainer has time to write a checkpoint when it is asked to end', () => {
+    const tuned = loaded({ runtime: { name: 'sft' }, model: { name: 'base' }, dataset: { name: 'data' } });
+    expect(jobOf('run', tuned).spec?.template.spec?.terminationGracePeriodSeconds).toBe(600);
+  });
+
+  test('what loads from a bucket says so, for the NetworkPolicies', () => {
+    const template = jobOf('run', loaded({ runtime: { name: 'bucket' }, params: { url: 's3://acme/llama' } }), { platform: platformOf('aws') }).spec?.template;
+    expect(template?.metadata?.labels).toMatchObject({ 'substratus.ai/store-access': 'true' });
+  });
+
+  describe('in a workspace that is private', () => {
+    const closed = (changes = {}) => platformOf('gcp', { workspaces: [{ namespace: 'team-a', private: true }], ...changes });
+
+    test.each([
+      [LOADED, {}, 'workspace team-a is private, but loader huggingface loads from the internet; give the platform mirrors.huggingFace'],
+      [LOADED, { mirrors: { huggingFace: 'https://hub.acme.example' } }, 'workspace team-a is private, but loader huggingface installs packages; give the platform mirrors.pypi, or set image to one that has them'],
+      [{ runtime: { name: 'ollama' }, params: { model: 'qwen3:0.6b' } }, {}, 'workspace team-a is private, but loader ollama loads from the internet; load the Model in a workspace that is not private, and share it'],
+    ])('%j with %j is refused', (spec, changes, message) => {
+      expect(() => runnable(loaded(spec), closed(changes))).toThrow(message);
+    });
+
+    test('mirrors are enough, and the policies let pods reach them', () => {
+      const platform = closed({ mirrors: { huggingFace: 'http://10.1.2.3:8080', pypi: 'https://pypi.acme.example/simple' } });
+      expect(() => runnable(loaded(LOADED), platform)).not.toThrow();
+      const [policy] = expandWorkspace(platform, 'team-a').filter(({ metadata }) => metadata?.name === 'substratus-jobs-and-notebooks');
+      expect(JSON.stringify(policy)).toContain('10.1.2.3/32');
+    });
+  });
+
+  test('the recipe of no version and of version 1 is one object', () => {
+    const recipe = (version?: number) => childrenOf(loaded({ ...LOADED, runtime: { name: 'huggingface', ...(version && { version }) } }))
+      .map(({ object }) => object as ConfigMap).find((object) => nameOf(object).includes('-recipe-'));
+    expect(recipe(1)).toEqual(recipe());
   });
 
   test('a notebook that names nothing runs Jupyter', () => {

@@ -16,7 +16,7 @@ function example(table: ParamTable): RuntimeContext['settings'] {
 const EACH = RUNTIMES.flatMap((runtime) => KINDS_OF_ROLE[runtime.role].map((kind) => ({ name: runtime.name, kind, runtime })));
 
 function contextOf({ kind, runtime }: (typeof EACH)[number]): RuntimeContext {
-  return { settings: example(runtime.params(kind)), kind, name: 'x', platform: platformOf('gcp'), hasModel: true, hasDataset: true };
+  return { settings: example(runtime.params(kind)), kind, name: 'x', port: 8080, platform: platformOf('gcp'), hasModel: true, hasDataset: true };
 }
 
 describe('each ready-made program', () => {
@@ -96,9 +96,12 @@ describe('settings that contradict each other', () => {
     ['dpo', {}, { hasModel: false }, 'trainer dpo needs a model; set model, or call finetune() of a Model'],
     ['sft', { method: 'full', output: 'adapter' }, {}, 'param output is adapter but method is full, which has no adapter; leave output out, or set method to lora'],
     ['sft', { method: 'qlora' }, {}, 'param method is qlora, which needs a GPU; set resources.gpu, or set method to lora'],
-    ['sft', {}, { gpus: { model: { ...L4, name: 'nvidia-v100', capability: 7 }, count: 1 } }, 'nvidia-v100 is too old for PyTorch 2.13, which needs a T4 or newer; use another GPU'],
+    ['sft', {}, { gpus: { model: { ...L4, name: 'nvidia-v100', capability: 7 }, count: 1 } }, 'trainer sft does not run on nvidia-v100, which is too old; use a T4 or newer'],
     ['int4', { algorithm: 'gptq' }, { hasDataset: false }, 'param algorithm is gptq, which needs a dataset to calibrate on; set dataset, or set algorithm to rtn'],
     ['nvfp4', {}, { hasDataset: false }, 'quantizer nvfp4 needs a dataset to calibrate on; set dataset, or use fp8'],
+    ['sft', {}, { gpus: { model: { ...L4, name: 'amd-mi300x', resource: 'amd.com/gpu', capability: undefined }, count: 8 } }, 'trainer sft does not run on amd-mi300x; use a GPU of NVIDIA, or set image to one of your own'],
+    ['embeddings', {}, { gpus: { model: { ...L4, name: 'nvidia-v100', capability: 7 }, count: 1 } }, 'embeddings does not run on nvidia-v100, which is too old; use a T4 or newer'],
+    ['llama-cpp', {}, { gpus: { model: { ...L4, name: 'aws-trainium1', resource: 'aws.amazon.com/neuron' }, count: 1 } }, 'llama-cpp does not run on aws-trainium1; use a GPU of NVIDIA or AMD, or set image to one of your own'],
     ['vllm', { tensorParallel: 2 }, { gpus: { model: L4, count: 1 } }, 'param tensorParallel is 2 but the pod has 1 GPUs; raise gpuCount, or leave it out'],
     ['vllm', {}, { gpus: { model: L4, count: 1 }, platform: platformOf('gcp', { gpuDriver: 470 }) }, 'the GPU driver of the platform is 470, but vLLM needs 525 or newer; upgrade the driver'],
     ['bucket', { url: 'gs://a/b', endpoint: 'https://minio' }, {}, 'param endpoint is set but url is gs://a/b; give an s3:// URL, or leave endpoint out'],

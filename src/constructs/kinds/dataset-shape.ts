@@ -84,7 +84,7 @@ export class DatasetShape {
 
   private constructor(format: string, { columns, ...options }: ShapeOptions) {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    const pairs = columns && Object.entries(columns).map(([field, column]) => `${field}=${column}`).join(',');
+    const pairs = columns && Object.entries(columns).sort(([a], [b]) => (a < b ? -1 : 1)).map(([field, column]) => `${field}=${column}`).join(',');
     const params = { format, ...Object.fromEntries(given), ...(pairs !== undefined && { columns: pairs }) };
     this._params = params as Record<string, string | number>;
   }

@@ -115,7 +115,7 @@ export interface LlamaCppOptions {
   /**
    * Tokens of the context, which all requests share.
    *
-   * @default - what the model was made for
+   * @default - what fits on the GPU; 8192 without one
    */
   readonly contextLength?: number;
 
@@ -144,9 +144,9 @@ export interface EmbeddingsOptions {
   readonly pooling?: string;
 
   /**
-   * Whether a text that is too long is cut, instead of refused.
+   * Whether a text that is too long is cut. If not, `maxBatchTokens` must be as large as the longest input of the model.
    *
-   * @default false
+   * @default true
    */
   readonly autoTruncate?: boolean;
 

@@ -9,7 +9,7 @@ import { ValidationError } from '../checks/validation-error';
 import type { Gpu } from '../platform/gpu';
 import type { IModel } from './artifacts';
 
-const FORMATS: readonly ModelFormat[] = ['safetensors', 'gguf', 'ctranslate2'];
+const FORMATS: readonly ModelFormat[] = ['safetensors', 'gguf', 'adapter'];
 
 /** What the program of a Model makes, as far as that is known before it runs. */
 export function madeBy({ runtime: spec, params }: ModelSpec): { readonly format?: string; readonly quantization?: string } {
@@ -29,8 +29,13 @@ export function checkInput(scope: Construct, { runtime: spec }: ModelSpec, model
     throw new ValidationError(scope, `model ${model.node.path} is quantized to ${modelQuantization} already, which ${runtime.role} ${runtime.name} cannot take; give the model that it was made from`);
   }
   if (modelFormat !== undefined && runtime.takes && !runtime.takes.includes(modelFormat as ModelFormat)) {
+    if (modelFormat === 'adapter') throw new ValidationError(scope, adapterProblem(model));
     throw new ValidationError(scope, `model ${model.node.path} is ${modelFormat}, but ${runtime.role} ${runtime.name} takes ${runtime.takes.join(' or ')}; give the model in that format`);
   }
+}
+
+function adapterProblem(model: IModel): string {
+  return `model ${model.node.path} is an adapter alone, which nothing can use without its base; train it with output TrainingOutput.MERGED`;
 }
 
 interface Serving {
@@ -44,6 +49,7 @@ export function checkServed(scope: Construct, { engine, model, gpu }: Serving): 
   const { modelFormat, modelQuantization } = model;
   const takes = runtimeNamed(engine)?.takes;
   if (modelFormat !== undefined && takes && !takes.includes(modelFormat as ModelFormat)) {
+    if (modelFormat === 'adapter') throw new ValidationError(scope, adapterProblem(model));
     const instead = modelFormat === 'gguf' ? 'Engine.llamaCpp()' : 'Engine.vllm(), or quantize it to gguf';
     throw new ValidationError(scope, `model ${model.node.path} is ${modelFormat}, but engine ${engine} takes ${takes.join(' or ')}; use ${instead}`);
   }

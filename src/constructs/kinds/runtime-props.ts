@@ -23,9 +23,18 @@ export function declaredRuntime(name: string, options: object, runtimeEnv: Reado
   const env = Object.entries(runtimeEnv).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
   return {
     name,
-    params: Object.fromEntries(given.map(([key, value]) => [key, Array.isArray(value) ? value.join(',') : value as string | number | boolean])),
+    params: Object.fromEntries(given.map(([key, value]) => (
+      [key, Array.isArray(value) ? listOf(name, key, value) : value as string | number | boolean]
+    ))),
     ...(env.length > 0 && { runtimeEnv: Object.fromEntries(env) as Record<string, string> }),
   };
+}
+
+/** Items with commas between them on the wire. */
+function listOf(name: string, key: string, items: readonly unknown[]): string {
+  const wrong = items.find((item) => typeof item !== 'string' || item === '' || item.includes(','));
+  if (items.length > 0 && wrong === undefined) return items.join(',');
+  throw new Error(`${key} of ${name} ${items.length === 0 ? 'is empty; leave it out' : `has ${formatValue(wrong)}; give texts without a comma`}`);
 }
 
 /** The props that can name a program, one for each role. */

@@ -1,12 +1,12 @@
 /** Text Embeddings Inference: encoders and rerankers. */
+import { gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable } from '../param';
 import { PROGRAM_USER } from '../program';
 import type { Runtime } from '../runtime';
-import { ENGINE_PORT } from './port';
 
 const PARAMS: ParamTable = {
   pooling: { type: 'text', values: ['', 'cls', 'mean', 'splade', 'last-token'], description: 'How the embedding of a text is made of those of its tokens. Default: as the model says.' },
-  autoTruncate: { type: 'boolean', default: false, description: 'Whether a text that is too long is cut, instead of refused.' },
+  autoTruncate: { type: 'boolean', default: true, description: 'Whether a text that is too long is cut. If not, maxBatchTokens must be as large as the longest input of the model.' },
   maxBatchTokens: { type: 'integer', default: 16384, minimum: 1, description: 'Most tokens that are computed at once.' },
 };
 
@@ -16,17 +16,15 @@ export const embeddings: Runtime = {
   version: 1,
   summary: 'Serves embeddings and reranking by Text Embeddings Inference, on NVIDIA GPUs and CPUs.',
   params: () => PARAMS,
-  problem: ({ gpus }) => (gpus?.model && !gpus.model.resource.startsWith('nvidia.com/')
-    ? `embeddings does not run on ${gpus.model.name}; leave out the GPU, or use vllm with task embed` : undefined),
-  container: ({ settings: { pooling, autoTruncate, maxBatchTokens }, gpus, name }) => ({
+  problem: (context) => gpuProblem('embeddings', context, { vendors: [NVIDIA], capability: TURING }),
+  container: ({ settings: { pooling, autoTruncate, maxBatchTokens }, gpus, name, port }) => ({
     image: gpus ? 'embeddings-cuda' : 'embeddings-cpu',
     args: [
-      '--model-id', '/content/model', '--served-model-name', name, '--hostname', '0.0.0.0', '--port', String(ENGINE_PORT),
+      '--model-id', '/content/model', '--served-model-name', name, '--hostname', '0.0.0.0', '--port', String(port),
       '--max-batch-tokens', String(maxBatchTokens),
       ...(pooling === '' ? [] : ['--pooling', String(pooling)]),
-      ...(autoTruncate === true ? ['--auto-truncate'] : []),
     ],
-    env: { HOME: '/tmp', HF_HUB_OFFLINE: '1', HUGGINGFACE_HUB_CACHE: '/tmp' },
+    env: { AUTO_TRUNCATE: String(autoTruncate), HOME: '/tmp', HF_HUB_OFFLINE: '1', HUGGINGFACE_HUB_CACHE: '/tmp' },
     user: PROGRAM_USER,
     resources: { cpu: '2', memory: '4Gi', disk: '1Gi' },
     serving: { readinessPath: '/health' },

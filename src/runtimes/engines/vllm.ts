@@ -1,8 +1,8 @@
 /** vLLM: language models in safetensors, on GPUs and large CPUs. */
 import type { ImageName } from '../../catalog/images';
+import { AMD, gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable, Settings } from '../param';
 import type { Runtime, RuntimeContext } from '../runtime';
-import { ENGINE_PORT } from './port';
 
 const TASKS = ['generate', 'embed', 'classify'];
 
@@ -18,7 +18,6 @@ const PARAMS: ParamTable = {
   toolParser: { type: 'text', description: 'How the model writes tool calls, such as hermes; turns tool calling on.' },
   reasoningParser: { type: 'text', description: 'How the model writes what it thinks, such as qwen3.' },
   enforceEager: { type: 'boolean', default: false, description: 'Whether nothing is compiled: starts faster, answers slower.' },
-  maxLoraRank: { type: 'integer', default: 16, minimum: 1, maximum: 512, description: 'Highest rank of an adapter.' },
   trustRemoteCode: { type: 'boolean', default: false, description: "Whether Python code of the model's repository may run." },
 };
 
@@ -35,7 +34,7 @@ export const vllm: Runtime = {
   version: 1,
   summary: 'Serves language models in safetensors by vLLM, on NVIDIA and AMD GPUs and on CPUs with AVX-512.',
   params: () => PARAMS,
-  problem: parallelProblem,
+  problem: (context) => gpuProblem('vllm', context, { vendors: [NVIDIA, AMD], capability: TURING }) ?? parallelProblem(context),
   container: (context) => ({
     image: imageFor(context),
     args: argumentsOf(context),
@@ -54,10 +53,10 @@ function imageFor({ gpus, platform }: RuntimeContext): ImageName {
   return (platform.gpuDriver ?? 0) >= CUDA13_DRIVER ? 'vllm-cuda13' : 'vllm-cuda12';
 }
 
-function argumentsOf({ settings, name, gpus }: RuntimeContext): string[] {
+function argumentsOf({ settings, name, port, gpus }: RuntimeContext): string[] {
   const { maxModelLen, gpuMemoryUtilization, maxNumSeqs, dtype, kvCacheDtype, task } = settings;
   return [
-    '/content/model', '--served-model-name', name, '--host', '0.0.0.0', '--port', String(ENGINE_PORT),
+    '/content/model', '--served-model-name', name, '--host', '0.0.0.0', '--port', String(port),
     '--max-model-len', maxModelLen === 0 ? 'auto' : String(maxModelLen),
     ...(task === 'generate' ? [] : ['--runner', 'pooling', '--convert', String(task)]),
     ...(gpus ? ['--gpu-memory-utilization', String(gpuMemoryUtilization), '--tensor-parallel-size', String(parallelOf(settings, gpus.count))] : []),
@@ -98,5 +97,5 @@ function parallelProblem({ settings, gpus, platform }: RuntimeContext): string |
   if (gpus && gpuDriver !== undefined && gpuDriver < CUDA12_DRIVER) {
     return `the GPU driver of the platform is ${gpuDriver}, but vLLM needs ${CUDA12_DRIVER} or newer; upgrade the driver`;
   }
-  return gpus?.model?.resource.startsWith('aws.amazon.com/') ? `vllm does not run on ${gpus.model.name}; set image to one that does` : undefined;
+  return undefined;
 }

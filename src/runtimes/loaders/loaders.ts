@@ -55,6 +55,7 @@ function loader({ name, summary, params }: (typeof SOURCES)[number]): Runtime {
     role: 'loader',
     version: 1,
     summary,
+    ...(name !== 'bucket' && { loadsFrom: FROM[name] ?? 'internet' }),
     params: (kind) => (kind === 'Dataset' ? { ...params, ...SHAPE } : params),
     problem: ({ settings, kind }) => endpointProblem(settings) ?? (kind === 'Dataset' ? shapeProblem(settings) : undefined),
     container: (context) => ({
@@ -69,6 +70,9 @@ function loader({ name, summary, params }: (typeof SOURCES)[number]): Runtime {
     makes: (settings) => formatOf(name, settings),
   };
 }
+
+/** Loaders whose host has a mirror. */
+const FROM: Readonly<Record<string, NonNullable<Runtime['loadsFrom']>>> = { huggingface: 'huggingFace', modelscope: 'modelScope' };
 
 function endpointProblem({ url, endpoint = '' }: Settings): string | undefined {
   if (endpoint === '' || String(url).startsWith('s3://')) return undefined;

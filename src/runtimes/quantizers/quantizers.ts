@@ -1,4 +1,5 @@
 /** Quantizers: they make a smaller model from a model. */
+import { gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable } from '../param';
 import { PROGRAM_DIRECTORY, PROGRAM_USER, programCommand } from '../program';
 import { pytorchImage } from '../pytorch';
@@ -34,7 +35,8 @@ function compressor({ name, summary, params, needsDataset = false }: Compression
     version: 1,
     summary,
     params: () => params,
-    problem: (context) => modelProblem(name, context) ?? datasetProblem(name, needsDataset, context),
+    problem: (context) => modelProblem(name, context) ?? datasetProblem(name, needsDataset, context)
+      ?? gpuProblem(`quantizer ${name}`, context, { vendors: [NVIDIA], capability: TURING }),
     container: (context) => ({
       image: pytorchImage(context),
       command: programCommand('quantize', name),

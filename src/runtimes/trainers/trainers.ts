@@ -1,4 +1,5 @@
 /** Trainers: they make a model from a model and a dataset, with TRL. */
+import { gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable } from '../param';
 import { PROGRAM_USER, programCommand } from '../program';
 import { pytorchImage } from '../pytorch';
@@ -10,7 +11,7 @@ const METHODS = ['full', 'lora', 'qlora'];
 const COMMON: ParamTable = {
   method: { type: 'text', default: 'lora', values: METHODS, description: 'What is trained: all weights, an adapter of low rank, or that on weights of 4 bits.' },
   output: { type: 'text', default: 'merged', values: ['merged', 'adapter', 'both'], description: 'Whether the model has the adapter merged into it, is the adapter alone, or both.' },
-  epochs: { type: 'number', default: 1, minimum: 0, description: 'How often the dataset is read.' },
+  epochs: { type: 'number', default: 1, minimum: 0.0001, description: 'How often the dataset is read.' },
   maxSteps: { type: 'integer', default: 0, minimum: 0, description: 'Steps after which training ends; 0 is by epochs.' },
   learningRate: { type: 'number', default: 0, minimum: 0, maximum: 1, description: 'Learning rate; 0 is 2e-4 for an adapter, 2e-5 for all weights, and a tenth of that for preferences.' },
   batchSize: { type: 'integer', default: 1, minimum: 1, description: 'Rows of a step on each GPU.' },
@@ -19,7 +20,7 @@ const COMMON: ParamTable = {
   warmupRatio: { type: 'number', default: 0.03, minimum: 0, maximum: 1, description: 'Fraction of the steps in which the learning rate rises.' },
   weightDecay: { type: 'number', default: 0, minimum: 0, maximum: 1, description: 'Weight decay.' },
   scheduler: { type: 'text', default: 'cosine', values: ['linear', 'cosine', 'constant', 'constant_with_warmup'], description: 'How the learning rate falls.' },
-  seed: { type: 'integer', default: 0, minimum: 0, description: 'Decides the order of the rows, and the adapter at its start.' },
+  seed: { type: 'integer', default: 0, minimum: 0, maximum: 4294967295, description: 'Decides the order of the rows, and the adapter at its start.' },
   loraRank: { type: 'integer', default: 16, minimum: 1, maximum: 512, description: 'Rank of the adapter.' },
   loraAlpha: { type: 'integer', default: 32, minimum: 1, description: 'Scale of the adapter.' },
   loraDropout: { type: 'number', default: 0, minimum: 0, maximum: 1, description: 'Dropout of the adapter.' },
@@ -49,7 +50,7 @@ function trainer(name: string, summary: string, params: ParamTable): Runtime {
     version: 1,
     summary,
     params: () => params,
-    problem: (context) => inputsProblem(name, context) ?? settingsProblem(context),
+    problem: (context) => inputsProblem(name, context) ?? gpuProblem(`trainer ${name}`, context, { vendors: [NVIDIA], capability: TURING }) ?? settingsProblem(context),
     container: (context) => ({
       image: pytorchImage(context),
       command: programCommand('train', name),
@@ -57,8 +58,10 @@ function trainer(name: string, summary: string, params: ParamTable): Runtime {
       program: 'train',
       user: PROGRAM_USER,
       resources: { cpu: '2', memory: '8Gi', disk: '10Gi' },
+      /* To the end of a step, and for the checkpoint. */
+      graceSeconds: 600,
     }),
-    makes: () => 'safetensors',
+    makes: ({ output }) => (output === 'adapter' ? 'adapter' : 'safetensors'),
     takes: ['safetensors'],
   };
 }
@@ -72,8 +75,7 @@ function settingsProblem({ settings, gpus }: RuntimeContext): string | undefined
   const { method, output } = settings;
   if (method === 'full' && output !== 'merged') return `param output is ${String(output)} but method is full, which has no adapter; leave output out, or set method to lora`;
   if (method === 'qlora' && !gpus) return 'param method is qlora, which needs a GPU; set resources.gpu, or set method to lora';
-  const capability = gpus?.model?.capability;
-  return capability !== undefined && capability < 7.5 ? `${gpus?.model?.name ?? ''} is too old for PyTorch 2.13, which needs a T4 or newer; use another GPU` : undefined;
+  return undefined;
 }
 
 export const TRAINERS: readonly Runtime[] = [

@@ -1,4 +1,5 @@
 /** Workbenches: where a person works with a model and a dataset. */
+import { gpuProblem, NVIDIA } from '../gpu-problem';
 import { PROGRAM_DIRECTORY } from '../program';
 import type { Runtime } from '../runtime';
 import { JUPYTER_COMMAND } from './jupyter-command';
@@ -9,6 +10,7 @@ const jupyter: Runtime = {
   version: 1,
   summary: 'JupyterLab with PyTorch, and a first notebook that opens the model and the dataset.',
   params: () => ({}),
+  problem: (context) => gpuProblem('jupyter', context, { vendors: [NVIDIA] }),
   container: ({ gpus }) => ({
     image: gpus ? 'jupyter-cuda' : 'jupyter',
     command: ['sh', `${PROGRAM_DIRECTORY}/start.sh`],
