@@ -154,9 +154,10 @@ export function commonSpec(scope: Construct, kind: Kind, given: WorkloadProps): 
 function withRuntime(scope: Construct, props: WorkloadProps, { params, runtimeEnv }: DeclaredRuntime): WorkloadProps {
   const twice = Object.keys(props.params ?? {}).find((key) => params[key] !== undefined);
   if (twice !== undefined) throw new ValidationError(scope, `param ${twice} is set in params and as an option of the program; leave one of them out`);
+  const all = { ...params, ...props.params };
   return {
     ...props,
-    params: { ...params, ...props.params },
+    ...(Object.keys(all).length > 0 && { params: all }),
     ...(runtimeEnv && { runtimeEnv: { ...runtimeEnv, ...props.runtimeEnv } }),
   };
 }
