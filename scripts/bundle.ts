@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import type { Metafile } from 'esbuild';
 
@@ -13,13 +13,10 @@ const ENTRY = 'src/reconciler/main.ts';
 const DOCKERFILE = 'src/reconciler/Dockerfile';
 const ASSETS = path.join(ROOT, 'assets');
 
-/** Where a gzip file names the system that has packed it. */
-const SYSTEM_BYTE = 9;
-const UNKNOWN_SYSTEM = 255;
-
 export interface Bundle {
   readonly program: string;
-  readonly gzip: Buffer;
+  /** By Brotli, which makes a fifth less of it than gzip: the ConfigMap that it travels in must not have more than 256 KiB. */
+  readonly packed: Buffer;
   /** What is in it, and from where. */
   readonly metafile: Metafile;
 }
@@ -42,20 +39,20 @@ export function bundle(): Bundle {
     logLevel: 'warning',
   });
   const program = outputFiles[0]?.text ?? '';
-  return { program, gzip: packed(program), metafile };
+  return { program, packed: pack(program), metafile };
 }
 
-/** Level 9, and nothing of this machine in the header. */
-function packed(program: string): Buffer {
-  const bytes = gzipSync(program, { level: 9 });
-  bytes[SYSTEM_BYTE] = UNKNOWN_SYSTEM;
-  return bytes;
+function pack(program: string): Buffer {
+  const bytes = Buffer.from(program);
+  return brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  });
 }
 
 /** Writes what has changed only, so that two runs at once are not in each other's way. */
-export function writeBundle({ program, gzip }: Bundle): void {
+export function writeBundle({ program, packed }: Bundle): void {
   fs.mkdirSync(ASSETS, { recursive: true });
-  const files = { 'reconciler.js': Buffer.from(program), 'reconciler.js.gz': gzip, 'Dockerfile': fs.readFileSync(path.join(ROOT, DOCKERFILE)) };
+  const files = { 'reconciler.js': Buffer.from(program), 'reconciler.js.br': packed, 'Dockerfile': fs.readFileSync(path.join(ROOT, DOCKERFILE)) };
   for (const [name, bytes] of Object.entries(files)) writeIfChanged(path.join(ASSETS, name), bytes);
 }
 
@@ -70,5 +67,5 @@ if (require.main === module) {
   const made = bundle();
   writeBundle(made);
   const kibibytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
-  console.log(`assets/reconciler.js: ${kibibytes(Buffer.byteLength(made.program))}, packed ${kibibytes(made.gzip.length)}`);
+  console.log(`assets/reconciler.js: ${kibibytes(Buffer.byteLength(made.program))}, packed ${kibibytes(made.packed.length)}`);
 }

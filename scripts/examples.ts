@@ -102,7 +102,7 @@ function withoutProgram(yaml: string): string {
   return yaml.split(/^---\n/m)
     .filter((document) => !/^kind: CustomResourceDefinition$/m.test(document))
     .join('---\n')
-    .replace(/(reconciler\.js\.gz): .*/g, '$1: (the packed program)')
+    .replace(/(reconciler\.js\.br): .*/g, '$1: (the packed program)')
     .replace(/(substratus-reconciler)-[0-9a-z]{8}$/gm, '$1-(its digest)');
 }
 

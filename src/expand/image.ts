@@ -9,7 +9,7 @@ import { ExpandError } from './error';
 export function imageOf(resource: Resource, platform: PlatformSpec): string {
   const { image, build } = resource.spec;
   if (build) return builtImage(resource, platform);
-  if (!image) throw new ExpandError('neither image nor build is set; set image to what to run');
+  if (!image) throw new ExpandError('neither image, build nor runtime is set; set image to what to run, or runtime to a ready-made program');
   return image;
 }
 

@@ -73,7 +73,7 @@ export function runtimeSpecProblem({ kind, spec }: Pick<Resource, 'kind' | 'spec
   if (!runtime) return undefined;
   const problem = runtimeProblem(kind, runtime);
   if (problem) return problem;
-  if (build) return `runtime is ${runtime.name} and build is set too; leave one of them out, or set image to one that holds ${runtime.name}`;
+  if (build) return `runtime is ${runtime.name} and build is set too; leave one of them out`;
   if (command) return `runtime is ${runtime.name} and command is set too; leave command out, for args are added to those of ${runtime.name}`;
   return paramsProblem(runtime.name, runtimeNamed(runtime.name)?.params(kind) ?? {}, params);
 }
@@ -192,6 +192,7 @@ function stepContainer({ name, image, command, env }: RuntimeStep, { spec }: Res
     env: environment({ env: { ...env, ...own }, runtimeEnv }),
     resources: { requests: { cpu: '500m', memory: '512Mi' } },
     securityContext: HELPER_SECURITY,
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [{ name: 'artifacts', mountPath: '/content/artifacts' }, { name: 'step-tmp', mountPath: '/tmp' }],
   };
 }

@@ -34,11 +34,11 @@ export function paramsProblem(owner: string, table: ParamTable, params: Params =
   }
   const missing = keys.find((key) => table[key]?.required && (params[key] === undefined || params[key] === ''));
   if (missing === undefined) return undefined;
-  return `${owner} needs the param ${missing}: ${table[missing]?.description ?? ''}`;
+  return `${owner} needs the param ${missing}; set it: ${(table[missing]?.description ?? '').replace(/\.$/, '')}`;
 }
 
 function suggestion(key: string, keys: readonly string[]): string {
-  if (keys.length === 0) return 'it has none; leave it out';
+  if (keys.length === 0) return 'leave it out, for it has none';
   const similar = nearest(key, [...keys]) ?? keys.find((name) => name.toLowerCase().includes(key.toLowerCase()));
   return similar === undefined ? `use one of ${keys.join(', ')}` : `did you mean ${similar}?`;
 }
@@ -55,7 +55,7 @@ function valueProblem(param: Param, value: string | number): string | undefined 
 function textProblem({ values, pattern, example }: Extract<Param, { readonly type: 'text' }>, value: string): string | undefined {
   if (values && !values.includes(value)) {
     const similar = nearest(value, [...values]);
-    return `${similar ? `did you mean ${similar}? ` : ''}Give one of ${values.map((each) => (each === '' ? "''" : each)).join(', ')}`;
+    return `${similar ? `did you mean ${similar}? ` : ''}give one of ${values.filter((each) => each !== '').join(', ')}`;
   }
   return pattern && value !== '' && !pattern.test(value) ? `give for example ${example ?? ''}` : undefined;
 }

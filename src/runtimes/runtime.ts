@@ -39,6 +39,8 @@ export interface Runtime {
   readonly container: (context: RuntimeContext) => RuntimeContainer;
   /** Format of the model that it makes, where that is known before it runs. */
   readonly makes?: (settings: Settings) => ModelFormat | undefined;
+  /** Formats of the datasets that it takes, where it does not take all. */
+  readonly takesRows?: readonly string[];
   /** Formats of the models that it takes, where it does not take all. */
   readonly takes?: readonly ModelFormat[];
 }

@@ -145,7 +145,7 @@ test('an upload is an error that says the way out', () => {
 
 test('a build of nothing is an error, and so is a resource with nothing to run', () => {
   expect(() => childrenOf(model({ build: {} }))).toThrow('build names no source; set build.git.url, or set image instead of build');
-  expect(() => childrenOf(model({ image: undefined }))).toThrow('neither image nor build is set; set image to what to run');
+  expect(() => childrenOf(model({ image: undefined }))).toThrow('neither image, build nor runtime is set; set image to what to run, or runtime to a ready-made program');
 });
 
 test('a registry without TLS is asked and pushed to without', () => {

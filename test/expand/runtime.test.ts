@@ -156,7 +156,7 @@ describe('a resource with a ready-made program', () => {
 
   test.each([
     [{ ...LOADED, command: ['x'] }, 'runtime is huggingface and command is set too; leave command out, for args are added to those of huggingface'],
-    [{ ...LOADED, build: { git: { url: 'https://example.com/x' } } }, 'runtime is huggingface and build is set too; leave one of them out, or set image to one that holds huggingface'],
+    [{ ...LOADED, build: { git: { url: 'https://example.com/x' } } }, 'runtime is huggingface and build is set too; leave one of them out'],
     [{ ...LOADED, params: { repo: 'Qwen/Qwen3-0.6B', revison: 'x' } }, 'huggingface has no param revison; did you mean revision?'],
     [{ runtime: { name: 'vllm' } }, 'runtime is vllm, an engine, which a Model cannot run; use one of huggingface, modelscope, url, oci, ollama, bucket, sft, dpo, fp8, int8, int4, nvfp4, gguf'],
   ])('%j is refused, in the construct and in the cluster', (spec, message) => {

@@ -89,7 +89,7 @@ describe('a Kubernetes-only app with the packed library', () => {
 
   test('has the program of the reconciler as one file, and not the sources of it too', () => {
     const installed = path.join(modules, 'cdk-substratus');
-    expect(fs.readdirSync(path.join(installed, 'assets')).sort()).toEqual(['Dockerfile', 'reconciler.js', 'reconciler.js.gz']);
+    expect(fs.readdirSync(path.join(installed, 'assets')).sort()).toEqual(['Dockerfile', 'reconciler.js', 'reconciler.js.br']);
     expect(fs.existsSync(path.join(installed, 'lib/reconciler'))).toBe(false);
   });
 
@@ -100,7 +100,7 @@ describe('a Kubernetes-only app with the packed library', () => {
   test('type-checks strictly, declarations of the library included, and synthesizes', () => {
     run(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', '.'], app);
     run(process.execPath, ['main.js'], app);
-    expect(fs.readFileSync(path.join(app, 'dist/0000-system.k8s.yaml'), 'utf8')).toContain('reconciler.js.gz');
+    expect(fs.readFileSync(path.join(app, 'dist/0000-system.k8s.yaml'), 'utf8')).toContain('reconciler.js.br');
     expect(fs.readFileSync(path.join(app, 'dist/0001-team-a.k8s.yaml'), 'utf8')).toContain('kind: Server');
     expect(fs.readdirSync(path.join(app, 'preview/team-a')).sort()).toEqual([expect.stringMatching(/^model-opt-/), 'server-chat.yaml']);
   });

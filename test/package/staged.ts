@@ -17,7 +17,7 @@ export function run(command: string, args: readonly string[], cwd: string): stri
 export async function compile(): Promise<void> {
   while (!locked()) await new Promise((resolve) => setTimeout(resolve, 500));
   try {
-    const results = ['.jsii', 'lib/index.js', 'assets/reconciler.js.gz'].map((file) => path.join(ROOT, file));
+    const results = ['.jsii', 'lib/index.js', 'assets/reconciler.js.br'].map((file) => path.join(ROOT, file));
     const oldest = Math.min(...results.map((file) => (fs.existsSync(file) ? fs.statSync(file).mtimeMs : 0)));
     if (newestSource() > oldest) run('npx', ['projen', 'compile'], ROOT);
   } finally {

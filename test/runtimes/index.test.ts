@@ -92,7 +92,7 @@ describe('settings that contradict each other', () => {
   const L4 = { name: 'nvidia-l4', memoryGiB: 24, resource: 'nvidia.com/gpu', cpu: 3, hostMemoryGiB: 10, capability: 8.9 };
 
   test.each([
-    ['sft', {}, { hasDataset: false }, 'trainer sft needs a dataset; set dataset, or call finetune() of a Model'],
+    ['sft', {}, { hasDataset: false }, 'trainer sft needs a dataset; set dataset'],
     ['dpo', {}, { hasModel: false }, 'trainer dpo needs a model; set model, or call finetune() of a Model'],
     ['sft', { method: 'full', output: 'adapter' }, {}, 'param output is adapter but method is full, which has no adapter; leave output out, or set method to lora'],
     ['sft', { method: 'qlora' }, {}, 'param method is qlora, which needs a GPU; set resources.gpu, or set method to lora'],
@@ -102,12 +102,14 @@ describe('settings that contradict each other', () => {
     ['sft', {}, { gpus: { model: { ...L4, name: 'amd-mi300x', resource: 'amd.com/gpu', capability: undefined }, count: 8 } }, 'trainer sft does not run on amd-mi300x; use a GPU of NVIDIA, or set image to one of your own'],
     ['embeddings', {}, { gpus: { model: { ...L4, name: 'nvidia-v100', capability: 7 }, count: 1 } }, 'embeddings does not run on nvidia-v100, which is too old; use a T4 or newer'],
     ['llama-cpp', {}, { gpus: { model: { ...L4, name: 'aws-trainium1', resource: 'aws.amazon.com/neuron' }, count: 1 } }, 'llama-cpp does not run on aws-trainium1; use a GPU of NVIDIA or AMD, or set image to one of your own'],
-    ['vllm', { tensorParallel: 2 }, { gpus: { model: L4, count: 1 } }, 'param tensorParallel is 2 but the pod has 1 GPUs; raise gpuCount, or leave it out'],
+    ['vllm', { tensorParallel: 2 }, { gpus: { model: L4, count: 1 } }, 'param tensorParallel is 2 but the pod has 1 GPU; raise gpuCount, or leave it out'],
     ['vllm', {}, { gpus: { model: L4, count: 1 }, platform: platformOf('gcp', { gpuDriver: 470 }) }, 'the GPU driver of the platform is 470, but vLLM needs 525 or newer; upgrade the driver'],
     ['bucket', { url: 'gs://a/b', endpoint: 'https://minio' }, {}, 'param endpoint is set but url is gs://a/b; give an s3:// URL, or leave endpoint out'],
     ['huggingface', { columns: 'prompt=q' }, { kind: 'Dataset' }, 'param columns is set but format is not; set format to one of messages, prompt-completion, text, preference'],
     ['huggingface', { format: 'text', evalSplit: 'test', evalFraction: 0.1 }, { kind: 'Dataset' }, 'params evalSplit and evalFraction are both set; leave one of them out'],
     ['huggingface', { format: 'text', columns: 'text' }, { kind: 'Dataset' }, 'param columns has "text"; write field=column, for example prompt=question'],
+    ['huggingface', { format: 'text', columns: 'body=text' }, { kind: 'Dataset' }, 'param columns has a field body, which format text does not have; use text'],
+    ['huggingface', { format: 'messages', template: 'alpca' }, { kind: 'Dataset' }, 'param template is "alpca"; give alpaca, sharegpt, or a text with {column} in it'],
   ] as const)('%s %j %j', (...[name, settings, changes, message]) => {
     expect(problemOf(name, settings, changes as Partial<RuntimeContext>)).toBe(message);
   });

@@ -20,10 +20,10 @@ describe('params of a ready-made program', () => {
   test.each([
     [{ repo: 'acme/llm', epoch: 1 }, 'sft has no param epoch; did you mean epochs?'],
     [{ repo: 'acme/llm', zzzzzzzz: 1 }, 'sft has no param zzzzzzzz; use one of repo, method, include, epochs, rank, packing'],
-    [{}, 'sft needs the param repo: Repository.'],
-    [{ repo: '' }, 'sft needs the param repo: Repository.'],
+    [{}, 'sft needs the param repo; set it: Repository'],
+    [{ repo: '' }, 'sft needs the param repo; set it: Repository'],
     [{ repo: 'llm' }, 'param repo of sft is "llm"; give for example acme/llm'],
-    [{ repo: 'acme/llm', method: 'lore' }, 'param method of sft is "lore"; did you mean lora? Give one of lora, full'],
+    [{ repo: 'acme/llm', method: 'lore' }, 'param method of sft is "lore"; did you mean lora? give one of lora, full'],
     [{ repo: 'acme/llm', rank: 1.5 }, 'param rank of sft is 1.5; give a whole number from 1 to 64'],
     [{ repo: 'acme/llm', rank: 65 }, 'param rank of sft is 65; give a whole number from 1 to 64'],
     [{ repo: 'acme/llm', epochs: 'many' }, 'param epochs of sft is "many"; give a number, 0 or more'],
@@ -34,7 +34,7 @@ describe('params of a ready-made program', () => {
   });
 
   test('a program without params says so', () => {
-    expect(paramsProblem('jupyter', {}, { x: 1 })).toBe('jupyter has no param x; it has none; leave it out');
+    expect(paramsProblem('jupyter', {}, { x: 1 })).toBe('jupyter has no param x; leave it out, for it has none');
   });
 
   test('a name of Object.prototype is not a param', () => {

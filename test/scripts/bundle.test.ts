@@ -9,9 +9,9 @@ const ROOT = path.join(__dirname, '../..');
 const MAX_KIBIBYTES = 190;
 
 /** What runs in the cluster: no construct, no Terraform, no package. */
-const INGREDIENTS = /^src\/(reconciler|api|catalog|expand|clouds\/(labels|network|placement|pods|registry-host|sizes|static-volume|store-url)|clouds\/[a-z]+\/(disks|machines|network|pods|sizes))(\/[-a-z/]+)?\.ts$/;
+const INGREDIENTS = /^src\/(reconciler|api|catalog|runtimes|expand|clouds\/(labels|network|placement|pods|registry-host|sizes|static-volume|store-url)|clouds\/[a-z]+\/(disks|machines|network|pods|sizes))(\/[-a-z/]+)?\.ts$/;
 
-const { program, gzip, metafile } = bundle();
+const { program, packed, metafile } = bundle();
 
 test('holds what the reconciler may import, and nothing else', () => {
   expect(Object.keys(metafile.inputs).filter((file) => !INGREDIENTS.test(file))).toEqual([]);
@@ -24,13 +24,13 @@ test('needs nothing at run time but Node itself', () => {
 });
 
 test(`is at most ${MAX_KIBIBYTES} KiB, packed`, () => {
-  expect(gzip.length / 1024).toBeLessThanOrEqual(MAX_KIBIBYTES);
+  expect(packed.length / 1024).toBeLessThanOrEqual(MAX_KIBIBYTES);
 });
 
 test('is the same bytes from any folder, with no path of the machine in them', () => {
   const script = `const { bundle } = require(${JSON.stringify(path.join(ROOT, 'scripts/bundle.ts'))});
-    process.stdout.write(bundle().gzip.toString('base64'));`;
+    process.stdout.write(bundle().packed.toString('base64'));`;
   const elsewhere = execFileSync(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script], { cwd: tmpdir(), encoding: 'utf8' });
-  expect(elsewhere).toBe(gzip.toString('base64'));
+  expect(elsewhere).toBe(packed.toString('base64'));
   expect(program).not.toContain(ROOT);
 });

@@ -27,6 +27,9 @@ export interface IDataset extends IConstruct {
   /** Namespace of the Dataset. */
   readonly datasetNamespace: string;
 
+  /** What its rows hold, such as `messages`, as its DatasetShape says; `undefined` where it is not known. */
+  readonly datasetFormat?: string;
+
   /** The recipe digest, under which its artifact lies; `undefined` where only the name is known. */
   readonly recipeDigest?: string;
 }

@@ -48,10 +48,19 @@ export interface DatasetAttributes {
    * @default - not known: the reconciler resolves the name; previews show `unresolved`, and such a stack cannot be ejected
    */
   readonly recipeDigest?: string;
+
+  /**
+   * What its rows hold: `messages`, `prompt-completion`, `text` or `preference`.
+   *
+   * @default - not known
+   */
+  readonly datasetFormat?: string;
 }
 
 const DATASET_PROPS = knownProps<DatasetProps>({ ...ARTIFACT_PROPS, loader: true, shape: true });
-const DATASET_ATTRIBUTES = knownProps<DatasetAttributes>({ datasetName: true, datasetNamespace: true, recipeDigest: true });
+const DATASET_ATTRIBUTES = knownProps<DatasetAttributes>({
+  datasetName: true, datasetNamespace: true, recipeDigest: true, datasetFormat: true,
+});
 
 /**
  * Loads a dataset: runs an image that writes it to `/content/artifacts`, and publishes that to the bucket.
@@ -67,6 +76,7 @@ export class Dataset extends Construct implements IDataset {
   public readonly datasetName: string;
   public readonly datasetNamespace: string;
   public readonly recipeDigest?: string;
+  public readonly datasetFormat?: string;
 
   constructor(scope: Construct, id: string, props: DatasetProps) {
     super(scope, id);
@@ -76,6 +86,8 @@ export class Dataset extends Construct implements IDataset {
     const object = new ResourceObject(this, { kind: 'Dataset', spec, metadata: props.metadata, onPatch: () => declarations.changed() });
     this.datasetName = object.name;
     this.datasetNamespace = object.namespace;
+    const { format } = spec.params ?? {};
+    this.datasetFormat = spec.runtime && format !== undefined ? String(format) : undefined;
     this.recipeDigest = object.recipeDigest;
     declare({ construct: this, object, references: [] }, declarations);
   }
@@ -93,12 +105,14 @@ class ImportedDataset extends Construct implements IDataset {
   public readonly datasetName: string;
   public readonly datasetNamespace: string;
   public readonly recipeDigest?: string;
+  public readonly datasetFormat?: string;
 
   constructor(scope: Construct, id: string, attributes: DatasetAttributes) {
     super(scope, id);
     checkProps(this, attributes, DATASET_ATTRIBUTES);
     this.datasetName = attributes.datasetName;
     this.datasetNamespace = attributes.datasetNamespace ?? namespaceAt(this);
+    this.datasetFormat = attributes.datasetFormat;
     this.recipeDigest = attributes.recipeDigest;
     checkImported(this, { kind: 'Dataset', name: this.datasetName, namespace: this.datasetNamespace, recipeDigest: this.recipeDigest });
   }

@@ -7,7 +7,7 @@ import type { ModelFormat } from '../../runtimes';
 import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import type { Gpu } from '../platform/gpu';
-import type { IModel } from './artifacts';
+import type { IDataset, IModel } from './artifacts';
 
 const FORMATS: readonly ModelFormat[] = ['safetensors', 'gguf', 'adapter'];
 
@@ -19,10 +19,23 @@ export function madeBy({ runtime: spec, params }: ModelSpec): { readonly format?
   return { ...(format && { format }), ...(runtime.role === 'quantizer' && { quantization: runtime.name }) };
 }
 
-/** Whether the program of a Model can take the model that it starts from. */
-export function checkInput(scope: Construct, { runtime: spec }: ModelSpec, model: IModel | undefined): void {
+interface ModelInputs {
+  readonly model?: IModel;
+  readonly dataset?: IDataset;
+}
+
+/** Whether the program of a Model can take the model that it starts from, and the dataset. */
+export function checkInput(scope: Construct, { runtime: spec }: ModelSpec, { model, dataset }: ModelInputs): void {
   const runtime = spec && runtimeNamed(spec.name);
-  if (!runtime || !model) return;
+  if (!runtime) return;
+  const rows = dataset?.datasetFormat;
+  if (dataset && rows !== undefined && runtime.takesRows && !runtime.takesRows.includes(rows)) {
+    throw new ValidationError(scope, `dataset ${dataset.node.path} has ${rows} rows, but ${runtime.role} ${runtime.name} takes ${runtime.takesRows.join(', ')}; give it another shape`);
+  }
+  if (dataset && (runtime.role === 'loader' || runtime.name === 'gguf')) {
+    throw new ValidationError(scope, `${runtime.role} ${runtime.name} reads no dataset; leave dataset out`);
+  }
+  if (!model) return;
   const { modelFormat, modelQuantization } = model;
   if (runtime.role === 'loader') throw new ValidationError(scope, `loader ${runtime.name} starts from no model; leave model out`);
   if (modelQuantization !== undefined) {

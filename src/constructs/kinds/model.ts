@@ -161,7 +161,7 @@ export class Model extends Construct implements IModel {
     const source = checkedSource(this, props);
     const inputs = resolveReferences(this, props);
     const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, 'Model', props), ...inputs.spec };
-    checkInput(this, spec, props.model);
+    checkInput(this, spec, props);
     const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs, onPatch: () => declarations.changed() });
     this.modelName = object.name;
     this.modelNamespace = object.namespace;

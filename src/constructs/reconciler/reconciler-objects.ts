@@ -64,7 +64,7 @@ function configMap({ namespace }: ReconcilerSettings, name: string, content: Pic
 }
 
 function programMap(settings: ReconcilerSettings, program: Program): ConfigMap {
-  return configMap(settings, programConfigMap(program.digest), { immutable: true, binaryData: { [PROGRAM_KEY]: program.gzip } });
+  return configMap(settings, programConfigMap(program.digest), { immutable: true, binaryData: { [PROGRAM_KEY]: program.packed } });
 }
 
 /** Probes come from the node, which no policy holds up. */

@@ -7,7 +7,7 @@ import { digest, shortDigest } from '../../api/digest';
 const PLACES = ['../assets', '../../../assets'].map((place) => path.join(__dirname, place));
 
 /** The program's key in its ConfigMap. */
-export const PROGRAM_KEY = 'reconciler.js.gz';
+export const PROGRAM_KEY = 'reconciler.js.br';
 
 /** Where it is mounted. */
 export const PROGRAM_DIRECTORY = '/program';
@@ -21,7 +21,7 @@ const SEMI_SPACE_MIB = 4;
 
 export interface Program {
   /** Packed, in base64. */
-  readonly gzip: string;
+  readonly packed: string;
   /** Of the packed bytes: it tells two builds apart even where only the packing differs. */
   readonly digest: string;
 }
@@ -30,15 +30,15 @@ export interface Program {
 export function readProgram(): Program {
   const file = PLACES.map((place) => path.join(place, PROGRAM_KEY)).find((each) => fs.existsSync(each));
   if (file === undefined) throw new Error(`assets/${PROGRAM_KEY} is not there; in a checkout of cdk-substratus make it with npm run bundle`);
-  const gzip = fs.readFileSync(file).toString('base64');
-  return { gzip, digest: shortDigest(digest(gzip)) };
+  const packed = fs.readFileSync(file).toString('base64');
+  return { packed, digest: shortDigest(digest(packed)) };
 }
 
 const PROGRAM_FILE = `${PROGRAM_DIRECTORY}/reconciler.js`;
 
 /** One line for `node -e`: unpacks the program and runs it as a module, without a disk to write to. */
 export const LOADER = [
-  `const source = require('node:zlib').gunzipSync(require('node:fs').readFileSync('${PROGRAM_DIRECTORY}/${PROGRAM_KEY}')).toString()`,
+  `const source = require('node:zlib').brotliDecompressSync(require('node:fs').readFileSync('${PROGRAM_DIRECTORY}/${PROGRAM_KEY}')).toString()`,
   "const parameters = ['exports', 'require', 'module', '__filename', '__dirname']",
   `const program = require('node:vm').compileFunction(source, parameters, { filename: '${PROGRAM_FILE}' })`,
   `program(exports, require, module, '${PROGRAM_FILE}', '${PROGRAM_DIRECTORY}')`,

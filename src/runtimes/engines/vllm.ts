@@ -92,7 +92,7 @@ function environmentOf({ settings, gpus }: RuntimeContext): Record<string, strin
 function parallelProblem({ settings, gpus, platform }: RuntimeContext): string | undefined {
   const count = gpus?.count ?? 1;
   const parallel = parallelOf(settings, count);
-  if (parallel > count) return `param tensorParallel is ${parallel} but the pod has ${gpus ? `${count} GPUs` : 'no GPU'}; raise gpuCount, or leave it out`;
+  if (parallel > count) return `param tensorParallel is ${parallel} but the pod has ${gpus ? `${count} GPU${count === 1 ? '' : 's'}` : 'no GPU'}; raise gpuCount, or leave it out`;
   const { gpuDriver } = platform;
   if (gpus && gpuDriver !== undefined && gpuDriver < CUDA12_DRIVER) {
     return `the GPU driver of the platform is ${gpuDriver}, but vLLM needs ${CUDA12_DRIVER} or newer; upgrade the driver`;

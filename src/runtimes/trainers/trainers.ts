@@ -40,7 +40,7 @@ const DPO: ParamTable = { ...COMMON, beta: { type: 'number', default: 0.1, minim
 
 /** What needs no network once its packages are there. */
 const ENV = {
-  HF_HUB_OFFLINE: '1', HF_HOME: '/tmp/hf', TRITON_CACHE_DIR: '/tmp/triton', TOKENIZERS_PARALLELISM: 'false', PYTORCH_ALLOC_CONF: 'expandable_segments:True',
+  HF_HUB_OFFLINE: '1', HF_HOME: '/tmp/hf', TRITON_CACHE_DIR: '/tmp/triton', TORCHINDUCTOR_CACHE_DIR: '/tmp/inductor', TOKENIZERS_PARALLELISM: 'false', PYTORCH_ALLOC_CONF: 'expandable_segments:True',
 };
 
 function trainer(name: string, summary: string, params: ParamTable): Runtime {
@@ -63,12 +63,13 @@ function trainer(name: string, summary: string, params: ParamTable): Runtime {
     }),
     makes: ({ output }) => (output === 'adapter' ? 'adapter' : 'safetensors'),
     takes: ['safetensors'],
+    takesRows: name === 'dpo' ? ['preference'] : ['messages', 'prompt-completion', 'text'],
   };
 }
 
 function inputsProblem(name: string, { hasModel, hasDataset }: RuntimeContext): string | undefined {
-  const missing = hasModel ? 'dataset' : 'model';
-  return hasModel && hasDataset ? undefined : `trainer ${name} needs a ${missing}; set ${missing}, or call finetune() of a Model`;
+  if (!hasModel) return `trainer ${name} needs a model; set model, or call finetune() of a Model`;
+  return hasDataset ? undefined : `trainer ${name} needs a dataset; set dataset`;
 }
 
 function settingsProblem({ settings, gpus }: RuntimeContext): string | undefined {

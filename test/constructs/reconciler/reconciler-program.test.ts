@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import { bundle } from '../../../scripts/bundle';
 import { IMAGES } from '../../../src/catalog/images';
 import { PROGRAM_DIRECTORY, PROGRAM_KEY, readProgram } from '../../../src/constructs/reconciler/reconciler-program';
@@ -25,7 +25,7 @@ interface Started {
 function start(program: string): Started {
   const mounted = join(temporary(), 'program');
   mkdirSync(mounted);
-  writeFileSync(join(mounted, PROGRAM_KEY), gzipSync(program));
+  writeFileSync(join(mounted, PROGRAM_KEY), brotliCompressSync(program));
   chmodSync(mounted, 0o555);
   const args = ARGUMENTS.map((argument) => argument.replaceAll(PROGRAM_DIRECTORY, mounted));
   const env = { ...process.env, NODE_OPTIONS: environmentOf(reconciler()).NODE_OPTIONS };
@@ -57,7 +57,7 @@ test('it may go on after the first turn, as a server does', () => {
 });
 
 test('what the construct ships is the bundle', () => {
-  expect(readProgram().gzip).toBe(bundle().gzip.toString('base64'));
+  expect(readProgram().packed).toBe(bundle().packed.toString('base64'));
 });
 
 describe('the Dockerfile of an own image', () => {
