@@ -29,6 +29,8 @@ const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
  * repetition that could begin anywhere in it would take the square of its length.
  */
 const URL_PASSWORD = /[A-Za-z0-9+.-]:\/\/[^\s/?#:@]*:[^\s/?#@$][^\s/?#@]*@/;
+/** Of Azure (`sig`), AWS and Google Cloud. Who has such a URL may read what it names, without any other credential. */
+const SIGNED_URL = /[?&](sig|x-amz-signature|x-goog-signature)=[A-Za-z0-9%+/_-]{16}/i;
 const BETWEEN_WORDS = /[\s=:@/'"`,;&?#()<>[\]{}|]+/;
 /** Shorter texts hold no credential; most texts are. */
 const SHORTEST = 14;
@@ -38,6 +40,7 @@ export function credentialIn(text: string): string | undefined {
   if (text.length < SHORTEST) return undefined;
   if (PRIVATE_KEY.test(text)) return 'a private key';
   if (URL_PASSWORD.test(text)) return 'a URL with a password';
+  if (SIGNED_URL.test(text)) return 'a signed URL';
   for (const word of text.split(BETWEEN_WORDS)) {
     const form = word.length < SHORTEST ? undefined : FORMS.find((each) => each.word.test(word));
     if (form) return form.name;

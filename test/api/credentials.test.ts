@@ -12,6 +12,7 @@ test.each([
   ['of the web', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'a JSON web token'],
   ['as a key', '-----BEGIN RSA PRIVATE KEY-----\nMII', 'a private key'],
   ['as the password of a URL', 'postgres://user:correct-horse@db/x', 'a URL with a password'],
+  ['as a signed URL', 'https://acme.blob.core.windows.net/m/a.tar.gz?sp=r&sig=abcdefghijklmnopqrstuvwx%3D', 'a signed URL'],
 ])('a credential %s is seen', (_, text, name) => {
   expect(credentialIn(text)).toBe(name);
 });

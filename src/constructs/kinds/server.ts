@@ -216,8 +216,8 @@ class ImportedServer extends Construct implements IServer {
 }
 
 /** The engine that is asked for, or else the one for the model's format. */
-function engineFor(scope: Construct, { engine, image, imageBuild, model, resources }: ServerProps): Engine | undefined {
-  const chosen = engine ?? (image || imageBuild ? undefined : defaultEngine(model));
+function engineFor(scope: Construct, { engine, image, imageBuild, command, model, resources }: ServerProps): Engine | undefined {
+  const chosen = engine ?? (image || imageBuild || command ? undefined : defaultEngine(model));
   if (chosen instanceof Engine) checkServed(scope, { engine: chosen._runtime.name, model, gpu: resources?.gpu });
   return chosen;
 }
