@@ -1,11 +1,12 @@
 /** Makes the programs and images of a node that runs containers be there (test/node), or says why they are not. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { binaryPath } from '../test/cluster/assets';
 import { build, cannotBuild } from '../test/cluster/build';
+import { WITH_HEAVY } from '../test/node/describe';
 import { imageFile, isAssembled } from '../test/node/images/image';
 import { LIGHT_IMAGES } from '../test/node/images/light';
-import { cannotMakePython, PYTHON_IMAGES } from '../test/node/images/python';
+import { cannotFetchPython, cannotMakePython, PYTHON_IMAGES } from '../test/node/images/python';
 import { cannotRun, findNodePrograms, installPrograms, missingPackages, NODE_BINARY } from '../test/node/programs';
 
 const say = (line: string): void => console.error(`node: ${line}`);
@@ -19,24 +20,25 @@ export async function ensureNode(): Promise<string | undefined> {
 
 /** Makes the images with Python be there, where Debian can be unpacked. Why they cannot be, or undefined. */
 async function ensurePython(): Promise<string | undefined> {
-  const reason = cannotMakePython() && install(['debootstrap']);
+  if (PYTHON_IMAGES.every(isAssembled)) return undefined;
+  const reason = (cannotMakePython() && install(['debootstrap'])) ?? await cannotFetchPython();
   if (reason) return reason;
-  if (!PYTHON_IMAGES.every(isAssembled)) say('assembling images with Python, once; this takes minutes');
+  say('assembling images with Python, once; this takes minutes');
   for (const image of PYTHON_IMAGES) await imageFile(image);
   return undefined;
 }
 
-/** Programs of the system, where Debian's packages can be installed. */
+/** Programs of the system, where Debian's packages can be installed. A machine that was made of an image has no lists of them yet. */
 function install(packages: readonly string[]): string | undefined {
   if (packages.length === 0) return undefined;
   say(`installing ${packages.join(', ')} (Debian packages)`);
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    execFileSync('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    return undefined;
-  } catch {
-    return `the programs of ${packages.join(', ')} are missing, and apt-get does not install them`;
-  }
+  const isInstalled = () => aptGet('install', '--yes', '--no-install-recommends', ...packages);
+  return isInstalled() || (aptGet('update') && isInstalled()) ? undefined : `the programs of ${packages.join(', ')} are missing, and apt-get does not install them`;
+}
+
+function aptGet(...args: string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync('apt-get', args, { env, stdio: 'ignore' }).status === 0;
 }
 
 async function buildPrograms(): Promise<string | undefined> {
@@ -59,6 +61,7 @@ async function main(): Promise<void> {
   if (reason) return say(`${reason}; the tests on a node that runs containers are skipped`);
   const without = await ensurePython();
   if (without) say(`${without}; those with Python are skipped`);
+  if (process.env[WITH_HEAVY] === undefined) say(`those with heavy images are skipped; ${WITH_HEAVY}=1 runs them`);
 }
 
 if (require.main === module) {

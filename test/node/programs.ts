@@ -9,6 +9,8 @@ import { isOnPath } from './images/light';
 /** kubelet, kube-proxy and CoreDNS. */
 export const NODE_BINARY: BinaryModule = { name: 'node', directory: path.join(__dirname, 'binary') };
 
+const CGROUPS = '/sys/fs/cgroup';
+
 /** Programs that `go install` builds, by module and version. */
 const INSTALLED = {
   'github.com/containerd/containerd/v2@v2.4.2': ['cmd/containerd', 'cmd/containerd-shim-runc-v2', 'cmd/ctr'],
@@ -54,6 +56,7 @@ export function cannotRun(): string | undefined {
   if (process.platform !== 'linux') return `a node needs Linux, and this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'a node needs root';
   if (!canUnshare()) return 'a node needs namespaces of its own, which may not be made here';
+  if (!canGroup()) return `a node needs control groups of its own, which may not be made in ${CGROUPS}`;
   return undefined;
 }
 
@@ -91,6 +94,19 @@ function lacksOfSystem(): string | undefined {
 function canUnshare(): boolean {
   try {
     execFileSync('unshare', ['--mount', '--net', '--pid', '--fork', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of the one hierarchy, or of one among several. */
+function canGroup(): boolean {
+  const isUnified = fs.existsSync(path.join(CGROUPS, 'cgroup.controllers'));
+  const probe = path.join(CGROUPS, isUnified ? '' : 'memory', `probe-${process.pid}`);
+  try {
+    fs.mkdirSync(probe);
+    fs.rmdirSync(probe);
     return true;
   } catch {
     return false;

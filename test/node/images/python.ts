@@ -9,6 +9,7 @@ const SUITE = 'trixie';
 /** That of the suite. */
 const PYTHON = '3.13';
 const MIRROR = 'http://deb.debian.org/debian';
+const FETCH_MS = 20_000;
 /** Python, certificates, and the libraries of the system that wheels are linked to. */
 const PACKAGES = ['ca-certificates', 'libgomp1', 'libnuma1', 'libstdc++6', 'procps', 'python3', 'python3-venv'];
 const UV = '0.12.23';
@@ -19,6 +20,13 @@ const NOT_NEEDED = ['var/cache/apt', 'var/lib/apt/lists', 'var/log', 'usr/share/
 /** Why no image with Python can be made, or undefined. */
 export function cannotMakePython(): string | undefined {
   return isOnPath('debootstrap') ? undefined : 'debootstrap is missing';
+}
+
+/** Why Debian cannot be fetched, or undefined. */
+export async function cannotFetchPython(): Promise<string | undefined> {
+  const url = `${MIRROR}/dists/${SUITE}/Release`;
+  const isThere = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(FETCH_MS) }).then(({ ok }) => ok, () => false);
+  return isThere ? undefined : `${url} is not reached`;
 }
 
 const debian: Layer = {
