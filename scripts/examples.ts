@@ -9,7 +9,6 @@ import { App as TerraformApp } from 'cdktf';
 import { awsH100 } from '../examples/aws-h100/main';
 import { azureA100Spot } from '../examples/azure-a100-spot/main';
 import { existingCluster } from '../examples/existing-cluster/main';
-import { falcon } from '../examples/falcon/main';
 import { gcpL4 } from '../examples/gcp-l4/main';
 import { gitops } from '../examples/gitops/main';
 import { llama } from '../examples/llama/main';
@@ -18,7 +17,6 @@ import { multiCloud } from '../examples/multi-cloud/main';
 import { CLOUDS } from '../examples/platforms';
 import type { CloudName } from '../examples/platforms';
 import { quickstart } from '../examples/quickstart/main';
-import { readyMade } from '../examples/ready-made/main';
 
 /** Writes the golden files. */
 export const UPDATE_COMMAND = 'npm run examples:update';
@@ -62,9 +60,7 @@ export const FILES_EXAMPLES: readonly FilesExample[] = [
 
 export const EXAMPLES: readonly Example[] = [
   { name: 'quickstart', declare: quickstart, clouds: CLOUDS },
-  { name: 'ready-made', declare: readyMade, clouds: CLOUDS },
   { name: 'llama', declare: llama, clouds: CLOUDS },
-  { name: 'falcon', declare: falcon, clouds: CLOUDS },
   { name: 'gitops', declare: gitops, clouds: CLOUDS },
   ...TERRAFORM_EXAMPLES,
   ...FILES_EXAMPLES,

@@ -1,39 +1,49 @@
-/** Imports a small model, finetunes it on a dataset, serves the result, and opens it in a notebook. */
-import { Dataset, Gpu, Model, Notebook, Preview, Reconciler, Server, Workspace } from 'cdk-substratus';
+/** Imports a small model, finetunes it on conversations, quantizes and serves the result, and opens it in a notebook. */
+import { Dataset, DatasetShape, Gpu, Loader, Model, Preview, Quantizer, Reconciler, Trainer, Workspace } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 import { clientIdsOn, cloudNamed, platformOn } from '../platforms';
 import type { CloudName } from '../platforms';
 
-/** A small GPU that each cloud has. Azure has no L4. */
-const SMALL_GPU: Readonly<Record<CloudName, Gpu>> = {
-  gcp: Gpu.NVIDIA_L4,
-  aws: Gpu.NVIDIA_L4,
-  azure: Gpu.NVIDIA_T4,
-  local: Gpu.NVIDIA_L4,
+interface Hardware {
+  /** A small one. Without it everything runs on the CPU. */
+  readonly gpu?: Gpu;
+  /** Makes what runs well there: an L4 computes in FP8, a T4 in INT8, and GGUF is for llama.cpp. */
+  readonly quantizer: Quantizer;
+  /** Most conversations to learn, of about two thousand. */
+  readonly limit?: number;
+}
+
+/** Azure has no L4. */
+const HARDWARE: Readonly<Record<CloudName, Hardware>> = {
+  gcp: { gpu: Gpu.NVIDIA_L4, quantizer: Quantizer.fp8() },
+  aws: { gpu: Gpu.NVIDIA_L4, quantizer: Quantizer.fp8() },
+  azure: { gpu: Gpu.NVIDIA_T4, quantizer: Quantizer.int8() },
+  local: { quantizer: Quantizer.gguf(), limit: 100 },
 };
 
 export function quickstart(app: App, cloud: CloudName, epochs = 1): void {
-  const gpu = SMALL_GPU[cloud];
+  const { gpu, quantizer, limit } = HARDWARE[cloud];
   const platform = platformOn(cloud);
-  platform.addGpuPool('small', { gpu, maxNodes: 8 });
+  if (gpu) platform.addGpuPool('small', { gpu, maxNodes: 8 });
   platform.addWorkspace('team-a', { clientIds: clientIdsOn(cloud, 'team-a') });
   new Reconciler(new Chart(app, 'system'), 'substratus', { platform });
 
   const team = new Workspace(app, 'team-a', { platform });
-  const base = new Model(team, 'opt', {
-    image: 'substratusai/model-loader-huggingface',
-    params: { name: 'facebook/opt-125m' },
+  const base = new Model(team, 'qwen', {
+    loader: Loader.huggingFace('Qwen/Qwen3-0.6B', { revision: 'c1899de289a04d12100db370d81485cdf75e47ca' }),
   });
-  const squad = new Dataset(team, 'squad', { image: 'substratusai/dataset-squad' });
-  const tuned = new Model(team, 'opt-squad', {
-    image: 'substratusai/model-trainer-huggingface',
-    model: base,
-    dataset: squad,
-    params: { num_train_epochs: epochs },
+  const chats = new Dataset(team, 'chats', {
+    loader: Loader.huggingFace('HuggingFaceTB/everyday-conversations-llama3.1-2k'),
+    shape: DatasetShape.messages({ split: 'train_sft', evalSplit: 'test_sft', limit }),
+  });
+  const tuned = base.finetune('qwen-chats', {
+    trainer: Trainer.sft({ epochs, maxLength: 512 }), // an adapter (LoRA), merged into the model
+    dataset: chats,
     resources: { gpu },
   });
-  new Server(team, 'chat', { image: 'substratusai/model-server-basaran', model: tuned, resources: { gpu } });
-  new Notebook(team, 'lab', { image: 'substratusai/base', model: tuned, dataset: squad });
+  const small = tuned.quantize('qwen-small', { quantizer });
+  small.serve('chat', { resources: { gpu } }); // by vLLM, or llama.cpp where it is GGUF
+  tuned.notebook('lab', { dataset: chats });
 }
 
 if (require.main === module) {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cue, PodSelector } from '../../test/cluster/cue';
 import type { LocalCluster } from '../local-cluster';
 import { NAMESPACE } from '../quickstart';
+import { declaredName } from '../runs';
 import { Availability } from './availability';
 import type { Screen } from './screen';
 import { CHART_WIDTH } from './view';
@@ -30,7 +31,7 @@ const PACE: readonly (readonly [PodSelector, Cue])[] = [
 const SERVER = 'chat';
 const DEPLOYMENT = { namespace: NAMESPACE, name: `${SERVER}-server` };
 const NOTEBOOK = 'lab';
-const RESOURCES = 5;
+const RESOURCES = 6;
 const SAMPLE_MS = 100;
 const REDRAW_MS = 250;
 /** With a machine that has much else to do. */
@@ -64,7 +65,7 @@ export class Story {
 
   private async becomeReady(): Promise<void> {
     const { local: { cluster }, screen, before } = this.options;
-    screen.say('applying the quickstart: a Dataset, two Models, a Server, a Notebook');
+    screen.say('applying the quickstart: a Dataset, three Models, a Server, a Notebook');
     await cluster.kubectl('apply', '--server-side', '-f', before);
     await this.until('all resources are Ready', () => {
       const rows = this.watcher.rows();
@@ -79,12 +80,14 @@ export class Story {
     const notebookPods = this.notebookPods();
     this.availability = new Availability();
     await this.sampling(this.availability, async () => {
-      screen.say('all are Ready. Now num_train_epochs is 2 instead of 1: another artifact, and so a Model with another name');
+      screen.say('all are Ready. Now epochs is 2 instead of 1: other artifacts, and so Models with other names');
       await cluster.kubectl('apply', '--server-side', '-f', after);
-      const trained = await this.until('there is another Model', () => this.watcher.namesOf('Model').find((name) => !known.includes(name)));
-      await this.until(`Server ${SERVER} serves ${trained}, and only that`, () => {
+      const next = await this.until(`there is another Model ${declared(old)}`, () => (
+        this.watcher.namesOf('Model').find((name) => !known.includes(name) && declared(name) === declared(old))
+      ));
+      await this.until(`Server ${SERVER} serves ${next}, and only that`, () => {
         const pods = this.watcher.podsOf(DEPLOYMENT.name);
-        return this.served() === trained && pods.length === 1 && pods[0]?.model === trained
+        return this.served() === next && pods.length === 1 && pods[0]?.model === next
           && this.watcher.rows().every(({ state }) => state === 'ready');
       });
       await this.until(`Notebook ${NOTEBOOK} says that there is another Model`, () => this.isOutdated());
@@ -167,4 +170,9 @@ export class Story {
       }),
     });
   }
+}
+
+/** The name of a Model in the program. */
+function declared(name: string): string {
+  return declaredName(`Model ${NAMESPACE}/${name}`);
 }
