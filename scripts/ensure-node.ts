@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { binaryPath } from '../test/cluster/assets';
 import { build, cannotBuild } from '../test/cluster/build';
-import { WITH_HEAVY } from '../test/node/describe';
 import { imageFile, isAssembled } from '../test/node/images/image';
 import { LIGHT_IMAGES } from '../test/node/images/light';
 import { cannotFetchPython, cannotMakePython, PYTHON_IMAGES } from '../test/node/images/python';
@@ -61,7 +60,6 @@ async function main(): Promise<void> {
   if (reason) return say(`${reason}; the tests on a node that runs containers are skipped`);
   const without = await ensurePython();
   if (without) say(`${without}; those with Python are skipped`);
-  if (process.env[WITH_HEAVY] === undefined) say(`those with heavy images are skipped; ${WITH_HEAVY}=1 runs them`);
 }
 
 if (require.main === module) {

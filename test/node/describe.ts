@@ -1,14 +1,11 @@
 import { findAssets } from '../cluster/assets';
-import { isAssembled, isHeavy } from './images/image';
+import { isAssembled } from './images/image';
 import type { Image } from './images/image';
 import { LIGHT_IMAGES } from './images/light';
 import { PYTHON_IMAGES } from './images/python';
 import { startNodeCluster } from './node-cluster';
 import type { NodeCluster } from './node-cluster';
 import { findNodePrograms } from './programs';
-
-/** The variable that asks for the tests with heavy images too. */
-export const WITH_HEAVY = 'TEST_HEAVY';
 
 /** Tests on a cluster of their own with a node that runs containers. Skipped where there can be none, and their title says why. */
 export function describeOnNode(name: string, images: readonly Image[], tests: (cluster: () => NodeCluster) => void): void {
@@ -31,7 +28,6 @@ export function describeOnNode(name: string, images: readonly Image[], tests: (c
 
 /** Why there cannot be these images here, or undefined. */
 function reasonOf(images: readonly Image[]): string | undefined {
-  if (images.some(isHeavy) && process.env[WITH_HEAVY] === undefined) return `heavy; ${WITH_HEAVY}=1 npm run test:node runs it`;
   const lacking = images.find((image) => PYTHON_IMAGES.includes(image) && !isAssembled(image));
   return lacking && `${lacking.name} is not assembled`;
 }

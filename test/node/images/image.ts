@@ -47,13 +47,6 @@ export interface Image {
 
   /** @default - that of the base, or `/` */
   readonly workingDirectory?: string;
-
-  /**
-   * Whether it takes gigabytes, and minutes to make. Tests with it run only where somebody asks for the heavy ones.
-   *
-   * @default - as the base
-   */
-  readonly isHeavy?: boolean;
 }
 
 /** Raised when the same recipe gives other bytes than before. */
@@ -72,11 +65,6 @@ export async function imageFile(image: Image): Promise<string> {
     fs.renameSync(`${directory}.tar`, file);
   });
   return file;
-}
-
-/** Whether the image, or one that it is based on, takes gigabytes. */
-export function isHeavy({ isHeavy: own, base }: Image): boolean {
-  return own ?? (base !== undefined && isHeavy(base));
 }
 
 /** Whether it is in the cache. */
@@ -100,7 +88,7 @@ function layersOf({ base, layers }: Image): readonly Layer[] {
 }
 
 /** What its base says, unless it says something itself. */
-function settingsOf(image: Image): Omit<Image, 'name' | 'base' | 'layers' | 'isHeavy'> {
+function settingsOf(image: Image): Omit<Image, 'name' | 'base' | 'layers' > {
   const { base, entrypoint, command, user, env, workingDirectory } = image;
   const below = base ? settingsOf(base) : { env: { PATH } };
   const own = Object.entries({ entrypoint, command, user, workingDirectory }).filter(([, value]) => value !== undefined);
