@@ -42,7 +42,7 @@ const ROOMS = ['checks', 'platform', 'objects', 'kinds', 'reconciler', 'preview'
 function constructsLayer(files: string[], rooms: string[]): Layer {
   return {
     files,
-    imports: ['api/**', 'catalog/**', 'clouds/terraform.ts', ...PURE_CLOUDS, 'runtimes/index.ts', 'expand/index.ts', ...rooms],
+    imports: ['api/**', 'catalog/**', 'clouds/terraform.ts', ...PURE_CLOUDS, 'runtimes/index.ts', 'sizing/**', 'expand/index.ts', ...rooms],
     packages: ['constructs', 'cdk8s', 'node:'],
     types: ['cdk8s-plus-27'],
   };
@@ -67,8 +67,9 @@ const LAYERS: Layer[] = [
   },
   { files: ['clouds/infrastructure.ts'], imports: ['api/**', 'clouds/cloud.ts'], types: ['constructs'] },
   { files: ['clouds/stack.ts'], imports: [], packages: ['constructs', 'cdktf'] },
-  { files: ['runtimes/**'], imports: ['api/**', 'catalog/**', 'runtimes/**'], pure: true },
-  { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**', 'runtimes/index.ts'], pure: true },
+  { files: ['sizing/**'], imports: ['api/**', 'catalog/**', 'sizing/**'], pure: true },
+  { files: ['runtimes/**'], imports: ['api/**', 'catalog/**', 'sizing/**', 'runtimes/**'], pure: true },
+  { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**', 'runtimes/index.ts', 'sizing/**'], pure: true },
   constructsLayer(['index.ts'], ['constructs/**']),
   ...ROOMS.map((room, index) => constructsLayer([`constructs/${room}/**`], ROOMS.slice(0, index + 1).map((lower) => `constructs/${lower}/**`))),
   { files: ['reconciler/*.ts'], imports: ['api/**', 'expand/index.ts', 'reconciler/**'], packages: ['node:'] },

@@ -1,0 +1,114 @@
+/**
+ * Whether vLLM can serve a model on GPUs of a node, with how long requests, and how many of them at once.
+ *
+ * What the cache gets is what vLLM leaves it: its share of the memory, less the weights, less what it needs itself (`RESERVES`).
+ */
+import type { FactsSpec } from '../api/facts';
+import { usableGiB } from '../catalog/gpu-memory';
+import type { GpuModel } from '../catalog/gpus';
+import { type Fit, type FitPart, gib, GIB } from './fit';
+import { cacheLayout, type CacheLayout, concurrencyIn, longestIn } from './kv-cache';
+
+export interface ServingOptions {
+  readonly gpu: Pick<GpuModel, 'name' | 'memoryGiB'>;
+  /** GPUs that share each layer. */
+  readonly tensorParallel: number;
+  /** Most tokens of a request and its answer; absent: the most that fit, up to what the model was made for. */
+  readonly contextLength?: number;
+  /** Fraction of the memory that vLLM uses. Default: vLLM's 0.92. */
+  readonly memoryUtilization?: number;
+  /** Bytes of a number in the cache. Default: 2. */
+  readonly cacheBytes?: 1 | 2;
+}
+
+export interface ServingFit extends Fit {
+  /** Most tokens of a request and its answer that fit; at most what was asked for, or what the model was made for. */
+  readonly contextLength?: number;
+  /** Requests of that length that fit at once. */
+  readonly concurrency?: number;
+  /** Tokens that the cache holds. */
+  readonly cacheTokens?: number;
+}
+
+const UTILIZATION = 0.92;
+/** Room beyond one request of full length that tells `fits` from `tight`. */
+const MARGIN = 1.1;
+/** The shortest context that is worth serving. */
+const SHORTEST = 2048;
+
+/** Total parameters from which a mixture of experts needs the larger reserve. */
+const LARGE_EXPERTS = 100e9;
+
+/**
+ * GiB of each GPU that vLLM needs beside weights and cache: CUDA, communication, activations, graphs.
+ *
+ * Fitted to logs of vLLM 0.10 to 0.33 in public issues: 2.4 on 24 GB, 3.05 on 80 GB, 4.84 on each of two GPUs, 7 to 8.4 for gpt-oss-120b
+ * and Qwen3-235B.
+ */
+function reserveGiB({ activeParameters, parameters }: FactsSpec, tensorParallel: number, usable: number): number {
+  if (activeParameters !== undefined && parameters >= LARGE_EXPERTS) return 9;
+  if (tensorParallel > 1) return 6;
+  return usable < 48 ? 2.5 : 3.5;
+}
+
+/** Tokens that vLLM computes at once by default, in the two steps that are under way. */
+function inFlightTokens({ name }: ServingOptions['gpu'], usable: number): number {
+  if (usable >= 160) return 2 * 16384;
+  return usable >= 70 && !name.startsWith('nvidia-a100') ? 2 * 8192 : 2 * 2048;
+}
+
+/** Whether vLLM can serve a model on `tensorParallel` GPUs. */
+export function servingFit(facts: FactsSpec, options: ServingOptions): ServingFit {
+  const parts = partsOf(facts, options);
+  const usable = usableGiB(options.gpu);
+  const problem = shareProblem(facts, options.tensorParallel);
+  if (problem) return { verdict: 'no', reason: problem, usableGiB: usable, parts };
+  if (!facts.layers) return { verdict: 'unknown', reason: `what ${facts.name} keeps of a token is not known`, usableGiB: usable, parts };
+  const { tensorParallel, cacheBytes = 2 } = options;
+  const layout = cacheLayout(facts.layers, { bytes: cacheBytes, tensorParallel, inFlightTokens: inFlightTokens(options.gpu, usable) });
+  return { usableGiB: usable, parts, ...lengthFit(facts, options, { cacheGiB: cacheOf(parts, usable), layout }) };
+}
+
+/** Why the heads of a model cannot be shared by so many GPUs; `undefined` if they can, or are not known. */
+export function shareProblem({ name, heads }: Pick<FactsSpec, 'name' | 'heads'>, gpus: number): string | undefined {
+  if (heads === undefined || heads % gpus === 0) return undefined;
+  const divisors = Array.from({ length: gpus }, (_, index) => index + 1).filter((count) => heads % count === 0);
+  return `${name} has ${heads} heads, which ${gpus} GPUs cannot share; use ${divisors.at(-1)} of them`;
+}
+
+function partsOf(facts: FactsSpec, { gpu, tensorParallel, memoryUtilization = UTILIZATION }: ServingOptions): FitPart[] {
+  const usable = usableGiB(gpu);
+  return [
+    { name: 'weights', gib: facts.weightBytes / GIB / tensorParallel },
+    { name: 'vLLM', gib: reserveGiB(facts, tensorParallel, usable) },
+    { name: 'left to others', gib: usable * (1 - memoryUtilization) },
+  ];
+}
+
+function cacheOf(parts: readonly FitPart[], usable: number): number {
+  return parts.reduce((left, part) => left - part.gib, usable);
+}
+
+interface Cache {
+  readonly cacheGiB: number;
+  readonly layout: CacheLayout;
+}
+
+function lengthFit(facts: FactsSpec, { gpu, tensorParallel, contextLength }: ServingOptions, { cacheGiB, layout }: Cache): Omit<ServingFit, 'parts'> {
+  const wanted = contextLength ?? facts.contextLength;
+  const longest = longestIn(cacheGiB * GIB, wanted, layout);
+  const where = `${tensorParallel === 1 ? 'one' : tensorParallel} ${gpu.name}`;
+  if (longest < Math.min(contextLength ?? SHORTEST, wanted)) {
+    const have = cacheGiB <= 0 ? 'the weights leave no memory for its cache' : `its cache of ${gib(cacheGiB)} GiB holds ${longest} tokens, not ${contextLength ?? SHORTEST}`;
+    return { verdict: 'no', reason: `${facts.name} on ${where}: ${have}`, contextLength: longest };
+  }
+  const concurrency = concurrencyIn(cacheGiB * GIB, longest, layout);
+  const room = concurrencyIn(cacheGiB * GIB, wanted, layout);
+  return {
+    verdict: room >= MARGIN ? 'fits' : 'tight',
+    reason: `${facts.name} on ${where}: ${gib(cacheGiB)} GiB for the cache, ${concurrency.toFixed(1)} requests of ${longest} tokens at once`,
+    contextLength: longest,
+    concurrency,
+    cacheTokens: Math.floor(concurrency * longest),
+  };
+}
