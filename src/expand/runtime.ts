@@ -113,6 +113,7 @@ function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec)
     port: (spec as ServerSpec).port ?? DEFAULT_SERVER_PORT,
     hasModel: model !== undefined,
     hasDataset: dataset !== undefined,
+    hasOwnImage: spec.image !== undefined,
     ...(request && { gpus: { ...(request.gpu && { model: request.gpu }), count: request.count } }),
   };
 }

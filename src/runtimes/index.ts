@@ -16,7 +16,7 @@ export { JUPYTER_COMMAND, JUPYTER_PORT } from './workbenches/jupyter-command';
 export { PROGRAM_DIRECTORY, programFiles } from './program';
 export type { ProgramName } from './program';
 export { KINDS_OF_ROLE } from './runtime';
-export type { ModelFormat, Role, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from './runtime';
+export type { ModelFacts, ModelFormat, Role, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from './runtime';
 
 /** All of them, by role. */
 export const RUNTIMES: readonly Runtime[] = [...LOADERS, ...TRAINERS, ...QUANTIZERS, ...ENGINES, ...WORKBENCHES];

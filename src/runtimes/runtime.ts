@@ -43,6 +43,14 @@ export interface Runtime {
   readonly takesRows?: readonly string[];
   /** Formats of the models that it takes, where it does not take all. */
   readonly takes?: readonly ModelFormat[];
+  /** Params that follow from a model, where the author sets none. */
+  readonly paramsFor?: (model: ModelFacts, params: Settings) => Settings;
+}
+
+/** What is known of a model along its chain. */
+export interface ModelFacts {
+  /** Repository of a hub that it was made from. */
+  readonly repository?: string;
 }
 
 /** What decides how a program runs. */
@@ -59,6 +67,8 @@ export interface RuntimeContext {
   /** Whether the resource has a model, a dataset. */
   readonly hasModel: boolean;
   readonly hasDataset: boolean;
+  /** Whether the author's own image takes the place of the stock one. */
+  readonly hasOwnImage?: boolean;
 }
 
 /** How a program runs in a pod. */

@@ -17,6 +17,9 @@ export interface IModel extends IConstruct {
 
   /** The quantizer that made it, such as `fp8`; `undefined` where none did, or where it is not known. */
   readonly modelQuantization?: string;
+
+  /** Repository of a hub that it was made from, such as `Qwen/Qwen3-0.6B`; `undefined` where it is not known. */
+  readonly modelRepository?: string;
 }
 
 /** A dataset: files to train on. */

@@ -68,16 +68,16 @@ export interface VllmOptions {
   readonly cpuCacheGiB?: number;
 
   /**
-   * How the model writes tool calls, such as `hermes`. Turns tool calling on.
+   * How the model writes tool calls, such as `hermes`. Turns tool calling on; `''` turns it off.
    *
-   * @default - no tool calls
+   * @default - by the repository that the model was made from, where that is known; else no tool calls
    */
   readonly toolParser?: string;
 
   /**
-   * How the model writes what it thinks, such as `qwen3`.
+   * How the model writes what it thinks, such as `qwen3`; with `''` that is part of the answer.
    *
-   * @default - what it thinks is part of the answer
+   * @default - by the repository that the model was made from, where that is known; else it is part of the answer
    */
   readonly reasoningParser?: string;
 
@@ -179,4 +179,13 @@ export class Engine {
     /** @internal */
     public readonly _runtime: DeclaredRuntime,
   ) {}
+
+  /**
+   * The same with more params, where it has none of their names.
+   *
+   * @internal
+   */
+  public _with(params: DeclaredRuntime['params']): Engine {
+    return new Engine({ ...this._runtime, params: { ...params, ...this._runtime.params } });
+  }
 }

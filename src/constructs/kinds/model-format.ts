@@ -11,12 +11,23 @@ import type { IDataset, IModel } from './artifacts';
 
 const FORMATS: readonly ModelFormat[] = ['safetensors', 'gguf', 'adapter'];
 
-/** What the program of a Model makes, as far as that is known before it runs. */
-export function madeBy({ runtime: spec, params }: ModelSpec): { readonly format?: string; readonly quantization?: string } {
+interface Made {
+  readonly format?: string;
+  readonly quantization?: string;
+  readonly repository?: string;
+}
+
+/** What the program of a Model makes, as far as that is known before it runs; `from` is the model that it starts from. */
+export function madeBy({ runtime: spec, params = {} }: ModelSpec, from?: IModel): Made {
   const runtime = spec && runtimeNamed(spec.name);
   if (!runtime) return {};
   const format = runtime.makes?.(settingsOf(runtime.params('Model'), params));
-  return { ...(format && { format }), ...(runtime.role === 'quantizer' && { quantization: runtime.name }) };
+  const repository = runtime.role === 'loader' ? params.repo : from?.modelRepository;
+  return {
+    ...(format && { format }),
+    ...(runtime.role === 'quantizer' && { quantization: runtime.name }),
+    ...(repository !== undefined && { repository: String(repository) }),
+  };
 }
 
 interface ModelInputs {

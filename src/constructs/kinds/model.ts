@@ -126,6 +126,13 @@ export interface ModelAttributes {
    * @default - not known
    */
   readonly modelQuantization?: string;
+
+  /**
+   * Repository of a hub that it was made from, such as `Qwen/Qwen3-0.6B`, by which an engine knows how the model writes tool calls.
+   *
+   * @default - not known
+   */
+  readonly modelRepository?: string;
 }
 
 const MODEL_PROPS = knownProps<ModelProps>({
@@ -134,6 +141,7 @@ const MODEL_PROPS = knownProps<ModelProps>({
 });
 const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({
   modelName: true, modelNamespace: true, recipeDigest: true, source: true, modelFormat: true, modelQuantization: true,
+  modelRepository: true,
 });
 
 /**
@@ -153,6 +161,7 @@ export class Model extends Construct implements IModel {
   public readonly recipeDigest?: string;
   public readonly modelFormat?: string;
   public readonly modelQuantization?: string;
+  public readonly modelRepository?: string;
 
   constructor(scope: Construct, id: string, props: ModelProps) {
     super(scope, id);
@@ -166,9 +175,10 @@ export class Model extends Construct implements IModel {
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
-    const { format, quantization } = madeBy(spec);
+    const { format, quantization, repository } = madeBy(spec, props.model);
     this.modelFormat = format;
     this.modelQuantization = quantization;
+    this.modelRepository = repository;
     declare({ construct: this, object, references: inputs.references }, declarations);
   }
 
@@ -205,6 +215,7 @@ class ImportedModel extends Construct implements IModel {
   public readonly recipeDigest?: string;
   public readonly modelFormat?: string;
   public readonly modelQuantization?: string;
+  public readonly modelRepository?: string;
   /** @internal */
   public readonly _source?: ModelSourceSpec;
 
@@ -220,6 +231,7 @@ class ImportedModel extends Construct implements IModel {
     this.recipeDigest = this._source ? recipeDigest({ kind: 'Model', spec: { source: this._source } }) : attributes.recipeDigest;
     this.modelFormat = attributes.modelFormat;
     this.modelQuantization = attributes.modelQuantization;
+    this.modelRepository = attributes.modelRepository;
     checkDeclaredFormat(this, attributes);
     checkImported(this, { kind: 'Model', name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
   }

@@ -13,11 +13,11 @@ import type { Access } from '../platform/access';
 import type { IModel } from './artifacts';
 import { Declarations } from './declarations';
 import { declare } from './declare';
-import { Engine } from './engine';
-import { checkServed } from './model-format';
+import type { Engine } from './engine';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
+import { engineFor } from './server-engine';
 import { commonSpec, WORKLOAD_PROPS } from './workload';
 import type { WorkloadProps } from './workload';
 
@@ -213,18 +213,6 @@ class ImportedServer extends Construct implements IServer {
     this.serverNamespace = attributes.serverNamespace ?? namespaceAt(this);
     checkImportedName(this, { name: this.serverName, namespace: this.serverNamespace });
   }
-}
-
-/** The engine that is asked for, or else the one for the model's format. */
-function engineFor(scope: Construct, { engine, image, imageBuild, command, model, resources }: ServerProps): Engine | undefined {
-  const chosen = engine ?? (image || imageBuild || command ? undefined : defaultEngine(model));
-  if (chosen instanceof Engine) checkServed(scope, { engine: chosen._runtime.name, model, gpu: resources?.gpu });
-  return chosen;
-}
-
-function defaultEngine({ modelFormat }: IModel): Engine | undefined {
-  if (modelFormat === 'gguf') return Engine.llamaCpp();
-  return modelFormat === 'safetensors' ? Engine.vllm() : undefined;
 }
 
 function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {

@@ -1,8 +1,10 @@
 /** vLLM: language models in safetensors, on GPUs and large CPUs. */
+import { nearest } from '../../api/names';
 import type { ImageName } from '../../catalog/images';
 import { AMD, gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable, Settings } from '../param';
-import type { Runtime, RuntimeContext } from '../runtime';
+import type { ModelFacts, Runtime, RuntimeContext } from '../runtime';
+import { parsersOf, REASONING_PARSERS, TOOL_PARSERS } from './parsers';
 
 const TASKS = ['generate', 'embed', 'classify'];
 
@@ -34,7 +36,7 @@ export const vllm: Runtime = {
   version: 1,
   summary: 'Serves language models in safetensors by vLLM, on NVIDIA and AMD GPUs and on CPUs with AVX-512.',
   params: () => PARAMS,
-  problem: (context) => gpuProblem('vllm', context, { vendors: [NVIDIA, AMD], capability: TURING }) ?? parallelProblem(context),
+  problem: (context) => gpuProblem('vllm', context, { vendors: [NVIDIA, AMD], capability: TURING }) ?? parallelProblem(context) ?? parserProblem(context),
   container: (context) => ({
     image: imageFor(context),
     args: argumentsOf(context),
@@ -45,6 +47,7 @@ export const vllm: Runtime = {
     serving: { readinessPath: '/health', terminationGracePeriod: '90s' },
   }),
   takes: ['safetensors'],
+  paramsFor,
 };
 
 function imageFor({ gpus, platform }: RuntimeContext): ImageName {
@@ -75,6 +78,23 @@ function parsers({ toolParser, reasoningParser }: Settings): string[] {
     ...(toolParser === '' ? [] : ['--enable-auto-tool-choice', '--tool-call-parser', String(toolParser)]),
     ...(reasoningParser === '' ? [] : ['--reasoning-parser', String(reasoningParser)]),
   ];
+}
+
+/** What a known model writes is known too. */
+function paramsFor({ repository }: ModelFacts, { task = 'generate' }: Settings): Settings {
+  return repository === undefined || task !== 'generate' ? {} : { ...parsersOf(repository) };
+}
+
+/** An image of the author's may have others. */
+function parserProblem({ settings: { toolParser, reasoningParser }, hasOwnImage }: RuntimeContext): string | undefined {
+  if (hasOwnImage) return undefined;
+  return unknownParser('toolParser', String(toolParser), TOOL_PARSERS) ?? unknownParser('reasoningParser', String(reasoningParser), REASONING_PARSERS);
+}
+
+function unknownParser(param: string, name: string, known: readonly string[]): string | undefined {
+  if (name === '' || known.includes(name)) return undefined;
+  const similar = nearest(name, [...known]);
+  return `param ${param} is ${name}, which vLLM 0.31 does not have; ${similar === undefined ? `use one of ${known.join(', ')}` : `did you mean ${similar}?`}`;
 }
 
 function parallelOf({ tensorParallel }: Settings, count: number): number {
