@@ -1,5 +1,5 @@
 /** The files of our own programs, as a pod gets them. */
-import { FILES, PROGRAMS } from './programs/texts';
+import type * as programTexts from './programs/texts';
 
 /** Programs of ours: folders of `programs`. */
 export type ProgramName = 'load' | 'train' | 'quantize' | 'gguf' | 'llama-cpp' | 'jupyter';
@@ -7,8 +7,9 @@ export type ProgramName = 'load' | 'train' | 'quantize' | 'gguf' | 'llama-cpp' |
 /** Where the pod has them. */
 export const PROGRAM_DIRECTORY = '/opt/substratus';
 
-/** The files of a program by name. Together far below the 1 MiB of a ConfigMap. */
+/** The files of a program by name. Together far below the 1 MiB of a ConfigMap. Their texts are large, and most programs need none. */
 export function programFiles(name: ProgramName): Readonly<Record<string, string>> {
+  const { FILES, PROGRAMS } = require('./programs/texts') as typeof programTexts;
   const paths = PROGRAMS[name] ?? [];
   return Object.fromEntries(paths.map((path) => [path.slice(path.indexOf('/') + 1), FILES[path] ?? '']));
 }

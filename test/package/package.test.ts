@@ -22,6 +22,17 @@ app.synth();
 Preview.of(app).write();
 `;
 
+const MODULE = `
+import { App } from 'cdk8s';
+import { Model, Platform, Workspace } from 'cdk-substratus';
+
+const platform = Platform.local({ clusterName: 'ml' });
+platform.addWorkspace('team-a');
+const model = new Model(new Workspace(new App(), 'team-a', { platform }), 'opt', { image: 'acme/loader' });
+const name = (type) => [type.name, type[Symbol.for('jsii.rtti')].fqn];
+console.log(JSON.stringify([name(Model), name(Platform), name(model.constructor)]));
+`;
+
 const TSCONFIG = {
   compilerOptions: { strict: true, skipLibCheck: false, target: 'ES2022', module: 'node16', types: [], lib: ['es2022'] },
   files: ['main.ts'],
@@ -103,6 +114,17 @@ describe('a Kubernetes-only app with the packed library', () => {
     expect(fs.readFileSync(path.join(app, 'dist/0000-system.k8s.yaml'), 'utf8')).toContain('reconciler.js.br');
     expect(fs.readFileSync(path.join(app, 'dist/0001-team-a.k8s.yaml'), 'utf8')).toContain('kind: Server');
     expect(fs.readdirSync(path.join(app, 'preview/team-a')).sort()).toEqual([expect.stringMatching(/^model-opt-/), 'server-chat.yaml']);
+  });
+
+  test('can be imported by an ES module, and its classes have their names, also in other languages', () => {
+    fs.writeFileSync(path.join(app, 'module.mjs'), MODULE);
+    const [model, platform] = ['Model', 'Platform'].map((name) => [name, `cdk-substratus.${name}`]);
+    expect(JSON.parse(run(process.execPath, ['module.mjs'], app))).toEqual([model, platform, model]);
+  });
+
+  test('loads the texts of programs only where one is declared', () => {
+    const loaded = run(process.execPath, ['-p', "require('cdk-substratus'); Object.keys(require.cache).filter((file) => file.includes('/cdk-substratus/')).length"], app);
+    expect(loaded.trim()).toBe('1');
   });
 
   test('holds no path of the machine that built it', () => {

@@ -37,7 +37,8 @@ function locked(): boolean {
 
 function newestSource(): number {
   const sources = fs.readdirSync(path.join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => path.join(ROOT, 'src', file));
-  return Math.max(...[...sources, path.join(ROOT, 'package.json')].map((file) => fs.statSync(file).mtimeMs));
+  const others = ['package.json', 'scripts/bundle-library.mjs'].map((file) => path.join(ROOT, file));
+  return Math.max(...[...sources, ...others].map((file) => fs.statSync(file).mtimeMs));
 }
 
 /** Copies what is packed, so that packing changes nothing here. */

@@ -1,0 +1,46 @@
+// Bundles the compiled library into the one file that users load, lib/index.js (docs/decisions/0017). Plain Node; runs after jsii.
+//
+// From the sources and not from what jsii compiled: esbuild merges ES modules into one scope, without a function around each, which Node
+// would parse twice. What jsii adds to a class, its name in other languages, is added at the end of the file instead.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/** Large, and seldom needed: it stays a file of its own, which is loaded when somebody asks for it. */
+const APART = 'runtimes/programs/texts';
+
+/** https://github.com/aws/jsii/blob/main/docs/runtime.md: which type a class is, by a symbol. A class also gets back the name that esbuild changed. */
+function classNames() {
+  const { version, types } = JSON.parse(readFileSync(path.join(ROOT, '.jsii'), 'utf8'));
+  const classes = Object.values(types).filter(({ kind }) => kind === 'class').map(({ name, fqn }) => `  ${name}: ${JSON.stringify(fqn)},`);
+  return `
+for (const [name, fqn] of Object.entries({
+${classes.join('\n')}
+})) {
+  Object.defineProperty(module.exports[name], "name", { value: name });
+  Object.defineProperty(module.exports[name], Symbol.for("jsii.rtti"), { value: { fqn, version: ${JSON.stringify(version)} } });
+}
+`;
+}
+
+await build({
+  absWorkingDir: ROOT,
+  entryPoints: ['src/index.ts'],
+  outfile: 'lib/index.js',
+  allowOverwrite: true,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.9',
+  format: 'cjs',
+  packages: 'external',
+  footer: { js: classNames() },
+  logLevel: 'error',
+  plugins: [{
+    name: 'apart',
+    setup: ({ onResolve }) => onResolve({ filter: /\/programs\/texts$/ }, () => ({ path: `./${APART}`, external: true })),
+  }],
+});
