@@ -76,6 +76,7 @@ const project = new cdk.JsiiProject({
       coverageReporters: ['lcov', 'text-summary'],
       moduleNameMapper: { '^cdk-substratus$': '<rootDir>/src/index.ts' },
       globalSetup: '<rootDir>/test/setup.ts',
+      globalTeardown: '<rootDir>/test/teardown.ts',
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/lib/'],
     },
   },
