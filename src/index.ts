@@ -11,7 +11,7 @@ export { GpuSharing } from './constructs/platform/gpu-sharing';
 export { DatasetShape } from './constructs/kinds/dataset-shape';
 export type { ShapeOptions } from './constructs/kinds/dataset-shape';
 export { Engine, EngineTask } from './constructs/kinds/engine';
-export type { EmbeddingsOptions, LlamaCppOptions, VllmOptions } from './constructs/kinds/engine';
+export type { EmbeddingsOptions, LlamaCppOptions, SpeechOptions, VllmOptions } from './constructs/kinds/engine';
 export { Loader } from './constructs/kinds/loader';
 export type { BucketOptions, HubOptions, UrlOptions } from './constructs/kinds/loader';
 export { Model } from './constructs/kinds/model';

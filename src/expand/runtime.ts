@@ -5,9 +5,10 @@ import { digest } from '../api/digest';
 import { workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import { DEFAULT_SERVER_PORT, referencesOf } from '../api/resource';
-import type { CommonSpec, Resource, ResourcesSpec, RuntimeSpec, ServerSpec } from '../api/resource';
+import type { CommonSpec, InputsSpec, Resource, ResourcesSpec, RuntimeSpec, ServerSpec } from '../api/resource';
 import { imageNamed } from '../catalog/images';
 import type { PodPart } from '../clouds/cloud';
+import { cloudNamed } from '../clouds/pods';
 import { paramsProblem, programFiles, PROGRAM_DIRECTORY, runtimeNamed, runtimeProblem, settingsOf, wireParams } from '../runtimes';
 import type { ProgramName, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from '../runtimes';
 import { childMetadata, childName, contentHash } from './child';
@@ -114,8 +115,16 @@ function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec)
     hasModel: model !== undefined,
     hasDataset: dataset !== undefined,
     hasOwnImage: spec.image !== undefined,
+    isStreamed: isStreamed(spec as InputsSpec, platform),
+    args: spec.args ?? [],
     ...(request && { gpus: { ...(request.gpu && { model: request.gpu }), count: request.count } }),
   };
+}
+
+/** Whether inputs are mounted from a store over the network, and not copied first. */
+function isStreamed({ access }: InputsSpec, platform: PlatformSpec): boolean {
+  const { canStream, network } = cloudNamed(platform.cloud);
+  return access !== 'download' && canStream(platform) && network(platform).store.length > 0;
 }
 
 function loweredSpec<R extends Resource>({ spec }: R, context: RuntimeContext, container: RuntimeContainer): R['spec'] {

@@ -15,6 +15,8 @@ export type { Param, ParamTable, Setting, Settings } from './param';
 export { JUPYTER_COMMAND, JUPYTER_PORT } from './workbenches/jupyter-command';
 export { PROGRAM_DIRECTORY, programFiles } from './program';
 export type { ProgramName } from './program';
+export { taskOf } from './engines/tasks';
+export type { ModelTask } from './engines/tasks';
 export { KINDS_OF_ROLE } from './runtime';
 export type { ModelFacts, ModelFormat, Role, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from './runtime';
 

@@ -3,6 +3,7 @@ import type { PlatformSpec } from '../api/platform';
 import type { Kind } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
 import type { ImageName } from '../catalog/images';
+import type { ModelTask } from './engines/tasks';
 import type { ParamTable, Settings } from './param';
 import type { ProgramName } from './program';
 
@@ -43,6 +44,8 @@ export interface Runtime {
   readonly takesRows?: readonly string[];
   /** Formats of the models that it takes, where it does not take all. */
   readonly takes?: readonly ModelFormat[];
+  /** What an engine is for with these params, as far as that is known. */
+  readonly serves?: (params: Settings) => readonly ModelTask[];
   /** Params that follow from a model, where the author sets none. */
   readonly paramsFor?: (model: ModelFacts, params: Settings) => Settings;
 }
@@ -67,6 +70,10 @@ export interface RuntimeContext {
   /** Whether the resource has a model, a dataset. */
   readonly hasModel: boolean;
   readonly hasDataset: boolean;
+  /** Whether the model is read from a bucket while it is used. */
+  readonly isStreamed?: boolean;
+  /** What the author adds to the arguments. */
+  readonly args?: readonly string[];
   /** Whether the author's own image takes the place of the stock one. */
   readonly hasOwnImage?: boolean;
 }

@@ -109,6 +109,24 @@ describe('a resource with a ready-made program', () => {
     expect(fetch?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(['/content/artifacts', '/tmp']);
   });
 
+  test('weights are read ahead where they are mounted from a bucket, and not where they are copied first or on the node', () => {
+    const argsOf = (spec: ServerSpec, cloud: 'gcp' | 'local') => runnable(served(spec), platformOf(cloud)).resource.spec.args?.join(' ') ?? '';
+    const PREFETCH = '--safetensors-load-strategy prefetch';
+    expect(argsOf({ runtime: { name: 'vllm' } }, 'gcp')).toContain(PREFETCH);
+    expect(argsOf({ runtime: { name: 'speech' } }, 'gcp')).toContain(PREFETCH);
+    expect(argsOf({ runtime: { name: 'vllm' }, access: 'download' }, 'gcp')).not.toContain(PREFETCH);
+    expect(argsOf({ runtime: { name: 'vllm' } }, 'local')).not.toContain(PREFETCH);
+    expect(argsOf({ runtime: { name: 'llama-cpp' } }, 'gcp')).toContain('--load-mode none');
+    expect(argsOf({ runtime: { name: 'llama-cpp' } }, 'local')).not.toContain('--load-mode');
+  });
+
+  test('speech is transcribed under the name of the Server', () => {
+    const { args, image, readinessPath } = runnable(served({ runtime: { name: 'speech' } }), platformOf('local')).resource.spec;
+    expect(image).toBe('docker.io/vllm/vllm-openai-cpu:v0.31.0');
+    expect(args).toEqual(['/content/model', '--served-model-name', server().metadata.name, '--host', '0.0.0.0', '--port', '8080', '--shutdown-timeout', '60']);
+    expect(readinessPath).toBe('/health');
+  });
+
   test('an engine listens where its Server says', () => {
     const { args = [] } = runnable(served({ runtime: { name: 'vllm' }, port: 9000 }), platformOf('gcp')).resource.spec;
     expect(args[args.indexOf('--port') + 1]).toBe('9000');

@@ -68,8 +68,8 @@ test('the texts of the programs are those of the files', () => {
 describe('the runtime of a resource', () => {
   test.each([
     ['Model', { name: 'hugginface' }, 'runtime is hugginface, which does not exist; did you mean huggingface?'],
-    ['Server', { name: 'zzzzzzzzzzzz' }, 'runtime is zzzzzzzzzzzz, which does not exist; use one of vllm, llama-cpp, embeddings'],
-    ['Server', { name: 'sft' }, 'runtime is sft, a trainer, which a Server cannot run; use one of vllm, llama-cpp, embeddings'],
+    ['Server', { name: 'zzzzzzzzzzzz' }, 'runtime is zzzzzzzzzzzz, which does not exist; use one of vllm, llama-cpp, embeddings, speech'],
+    ['Server', { name: 'sft' }, 'runtime is sft, a trainer, which a Server cannot run; use one of vllm, llama-cpp, embeddings, speech'],
     ['Dataset', { name: 'vllm' }, 'runtime is vllm, an engine, which a Dataset cannot run; use one of huggingface, modelscope, url, oci, ollama, bucket'],
     ['Model', { name: 'sft', version: 2 }, 'runtime sft has version 2, but this release knows 1 at most; upgrade cdk-substratus and its reconciler'],
   ] as const)('%s with %j is refused', (kind, spec, message) => {
@@ -103,7 +103,14 @@ describe('settings that contradict each other', () => {
     ['embeddings', {}, { gpus: { model: { ...L4, name: 'nvidia-v100', capability: 7 }, count: 1 } }, 'embeddings does not run on nvidia-v100, which is too old; use a T4 or newer'],
     ['llama-cpp', {}, { gpus: { model: { ...L4, name: 'aws-trainium1', resource: 'aws.amazon.com/neuron' }, count: 1 } }, 'llama-cpp does not run on aws-trainium1; use a GPU of NVIDIA or AMD, or set image to one of your own'],
     ['vllm', { tensorParallel: 2 }, { gpus: { model: L4, count: 1 } }, 'param tensorParallel is 2 but the pod has 1 GPU; raise gpuCount, or leave it out'],
-    ['vllm', {}, { gpus: { model: L4, count: 1 }, platform: platformOf('gcp', { gpuDriver: 470 }) }, 'the GPU driver of the platform is 470, but vLLM needs 525 or newer; upgrade the driver'],
+    ['vllm', { tensorParallel: 2 }, {}, 'param tensorParallel is 2 but the pod has no GPU; raise gpuCount, or leave it out'],
+    ['vllm', { tensorParallel: 1 }, { gpus: { model: L4, count: 4 } },
+      'param tensorParallel is 1 but the pod has 4 GPUs, of which 3 would have nothing to do; set gpuCount to 1 and more replicas, or leave tensorParallel out'],
+    ['vllm', { tensorParallel: 1 }, { gpus: { model: L4, count: 4 }, args: ['--data-parallel-size', '4'] }, undefined],
+    ['speech', {}, { gpus: { model: L4, count: 2 } }, 'the pod has 2 GPUs, but engine speech uses one; set gpuCount to 1, and more replicas'],
+    ['speech', {}, { gpus: { model: { ...L4, name: 'nvidia-v100', capability: 7 }, count: 1 } }, 'speech does not run on nvidia-v100, which is too old; use a T4 or newer'],
+    ['speech', {}, { gpus: { model: L4, count: 1 }, platform: platformOf('gcp', { gpuDriver: 470 }) }, 'the GPU driver of the platform is 470, but speech needs 525 or newer; upgrade the driver'],
+    ['vllm', {}, { gpus: { model: L4, count: 1 }, platform: platformOf('gcp', { gpuDriver: 470 }) }, 'the GPU driver of the platform is 470, but vllm needs 525 or newer; upgrade the driver'],
     ['vllm', { toolParser: 'hermess' }, {}, 'param toolParser is hermess, which vLLM 0.31 does not have; did you mean hermes?'],
     ['vllm', { reasoningParser: 'qwen' }, {}, 'param reasoningParser is qwen, which vLLM 0.31 does not have; did you mean qwen3?'],
     ['vllm', { toolParser: 'acme' }, { hasOwnImage: true }, undefined],

@@ -7,6 +7,10 @@ export enum EngineTask {
   GENERATE = 'generate',
   /** Embeddings of texts. */
   EMBED = 'embed',
+  /** Classes of texts, with scores. */
+  CLASSIFY = 'classify',
+  /** How well each of several texts answers a question. */
+  RERANK = 'rerank',
 }
 
 /** How vLLM serves a model. */
@@ -158,6 +162,44 @@ export interface EmbeddingsOptions {
   readonly maxBatchTokens?: number;
 }
 
+/** How speech is transcribed. */
+export interface SpeechOptions {
+  /**
+   * Fraction of the memory of the GPU to use.
+   *
+   * @default 0.92
+   */
+  readonly gpuMemoryUtilization?: number;
+
+  /**
+   * Most requests that are computed at once.
+   *
+   * @default - by the GPU
+   */
+  readonly maxNumSeqs?: number;
+
+  /**
+   * Type that is computed in: `auto`, `bfloat16`, `float16` or `float32`.
+   *
+   * @default 'auto'
+   */
+  readonly dtype?: string;
+
+  /**
+   * GiB of memory for the cache of keys and values, without a GPU.
+   *
+   * @default 1
+   */
+  readonly cpuCacheGiB?: number;
+
+  /**
+   * Whether nothing is compiled: starts faster, answers slower.
+   *
+   * @default false
+   */
+  readonly enforceEager?: boolean;
+}
+
 /** A ready-made program that serves a model, with the API of OpenAI: no image of yours is needed. */
 export class Engine {
   /** vLLM: language models in safetensors, on GPUs of NVIDIA and AMD, and on CPUs with AVX-512. */
@@ -173,6 +215,11 @@ export class Engine {
   /** Text Embeddings Inference: encoders and rerankers. */
   public static embeddings(options: EmbeddingsOptions = {}): Engine {
     return new Engine(declaredRuntime('embeddings', options));
+  }
+
+  /** Speech to text by vLLM, with Whisper or the like: `/v1/audio/transcriptions` and `/v1/audio/translations`. */
+  public static speech(options: SpeechOptions = {}): Engine {
+    return new Engine(declaredRuntime('speech', options));
   }
 
   private constructor(

@@ -2,8 +2,8 @@
 import type { Construct } from 'constructs';
 import type { ModelSpec } from '../../api/resource';
 import { gpuNamed } from '../../catalog/gpus';
-import { formatProblem, runtimeNamed, settingsOf } from '../../runtimes';
-import type { ModelFormat } from '../../runtimes';
+import { formatProblem, runtimeNamed, settingsOf, taskOf } from '../../runtimes';
+import type { ModelFormat, ModelTask } from '../../runtimes';
 import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import type { Gpu } from '../platform/gpu';
@@ -64,12 +64,13 @@ function adapterProblem(model: IModel): string {
 
 interface Serving {
   readonly engine: string;
+  readonly params: Readonly<Record<string, string | number | boolean>>;
   readonly model: IModel;
   readonly gpu?: Gpu;
 }
 
 /** Whether an engine can serve a model on a GPU. */
-export function checkServed(scope: Construct, { engine, model, gpu }: Serving): void {
+export function checkServed(scope: Construct, { engine, params, model, gpu }: Serving): void {
   const { modelFormat, modelQuantization } = model;
   const takes = runtimeNamed(engine)?.takes;
   if (modelFormat !== undefined && takes && !takes.includes(modelFormat as ModelFormat)) {
@@ -77,8 +78,29 @@ export function checkServed(scope: Construct, { engine, model, gpu }: Serving): 
     const instead = modelFormat === 'gguf' ? 'Engine.llamaCpp()' : 'Engine.vllm(), or quantize it to gguf';
     throw new ValidationError(scope, `model ${model.node.path} is ${modelFormat}, but engine ${engine} takes ${takes.join(' or ')}; use ${instead}`);
   }
+  const task = taskProblem(engine, params, model);
+  if (task) throw new ValidationError(scope, task);
   const problem = modelQuantization === undefined ? undefined : formatProblem(modelQuantization, gpu && gpuNamed(gpu.name));
   if (problem && (!gpu || gpuNamed(gpu.name))) throw new ValidationError(scope, problem);
+}
+
+/** What models do, and the engine for it. */
+const TASKS: Readonly<Record<ModelTask, readonly [string, string]>> = {
+  text: ['writes text', 'Engine.vllm()'],
+  speech: ['transcribes speech', 'Engine.speech()'],
+  embed: ['makes embeddings', 'Engine.embeddings(), or Engine.vllm({ task: EngineTask.EMBED })'],
+  rerank: ['ranks texts', 'Engine.embeddings(), or Engine.vllm({ task: EngineTask.RERANK })'],
+};
+
+/** Why a model is not for an engine; `undefined` if it is, or where that is not known. A model of text can be made to embed. */
+function taskProblem(engine: string, params: Serving['params'], model: IModel): string | undefined {
+  const { modelRepository: repository } = model;
+  const task = repository === undefined ? undefined : taskOf(repository);
+  const served = runtimeNamed(engine)?.serves?.(params) ?? [];
+  if (task === undefined || served.length === 0 || served.includes(task) || (task === 'text' && engine === 'vllm')) return undefined;
+  const [does, instead] = TASKS[task];
+  const asked = params.task === undefined ? `engine ${engine}` : `engine ${engine} with task ${String(params.task)}`;
+  return `model ${model.node.path} is made from ${repository}, which ${does}, but ${asked} does not; use ${instead}`;
 }
 
 /** What a caller says of a model that is declared elsewhere. */

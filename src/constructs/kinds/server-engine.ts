@@ -1,6 +1,6 @@
 /** The engine of a Server, with what follows for it from the model. */
 import type { Construct } from 'constructs';
-import { runtimeNamed } from '../../runtimes';
+import { runtimeNamed, taskOf } from '../../runtimes';
 import type { IModel } from './artifacts';
 import { Engine } from './engine';
 import { checkServed } from './model-format';
@@ -11,18 +11,22 @@ interface ServedProps extends Pick<WorkloadProps, 'image' | 'imageBuild' | 'comm
   readonly model: IModel;
 }
 
-/** The engine that is asked for, or else the one for the model's format. */
+/** The engine that is asked for, or else the one for the format of the model and for what it is made for. */
 export function engineFor(scope: Construct, props: ServedProps): Engine | undefined {
   const { engine, image, imageBuild, command, model, resources, params } = props;
   const chosen = engine ?? (image || imageBuild || command ? undefined : defaultEngine(model));
   if (!(chosen instanceof Engine)) return chosen;
-  checkServed(scope, { engine: chosen._runtime.name, model, gpu: resources?.gpu });
+  const { name, params: options } = chosen._runtime;
+  checkServed(scope, { engine: name, params: { ...options, ...params }, model, gpu: resources?.gpu });
   return withParamsOf(chosen, model, params);
 }
 
-function defaultEngine({ modelFormat }: IModel): Engine | undefined {
+function defaultEngine({ modelFormat, modelRepository }: IModel): Engine | undefined {
   if (modelFormat === 'gguf') return Engine.llamaCpp();
-  return modelFormat === 'safetensors' ? Engine.vllm() : undefined;
+  if (modelFormat !== 'safetensors') return undefined;
+  const task = modelRepository === undefined ? undefined : taskOf(modelRepository);
+  if (task === 'speech') return Engine.speech();
+  return task === 'embed' || task === 'rerank' ? Engine.embeddings() : Engine.vllm();
 }
 
 /** What is derived is written into the resource, so that the cluster runs what was reviewed. */

@@ -54,7 +54,8 @@ export interface ServerOptions extends WorkloadProps {
   /**
    * The ready-made program that serves the model.
    *
-   * @default - Engine.vllm() or Engine.llamaCpp(), by the format of the model, where that is known and there is no `image`
+   * @default - by the format of the model and the repository that it was made from, where they are known and there is no `image`:
+   * Engine.llamaCpp() for GGUF, Engine.embeddings() for encoders, Engine.speech() for Whisper, else Engine.vllm()
    */
   readonly engine?: Engine;
 

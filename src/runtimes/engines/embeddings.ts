@@ -30,4 +30,5 @@ export const embeddings: Runtime = {
     serving: { readinessPath: '/health' },
   }),
   takes: ['safetensors'],
+  serves: () => ['embed', 'rerank'],
 };

@@ -2,6 +2,7 @@
 import type { Runtime } from '../runtime';
 import { embeddings } from './embeddings';
 import { llamaCpp } from './llama-cpp';
+import { speech } from './speech';
 import { vllm } from './vllm';
 
-export const ENGINES: readonly Runtime[] = [vllm, llamaCpp, embeddings];
+export const ENGINES: readonly Runtime[] = [vllm, llamaCpp, embeddings, speech];

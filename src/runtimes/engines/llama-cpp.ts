@@ -42,13 +42,15 @@ function imageFor({ gpus }: RuntimeContext): ImageName {
 }
 
 /** The first is the file, which the script finds where it is not named. */
-function argumentsOf({ file, contextLength, parallel, task, gpuLayers }: Settings, { name, port, gpus }: RuntimeContext): string[] {
+function argumentsOf({ file, contextLength, parallel, task, gpuLayers }: Settings, { name, port, gpus, isStreamed }: RuntimeContext): string[] {
   return [
     String(file), '--alias', name, '--host', '0.0.0.0', '--port', String(port),
     /* An explicit 0 would keep the server from taking what fits. */
     ...(contextLength === 0 && gpus ? [] : ['--ctx-size', String(contextLength === 0 ? CPU_CONTEXT : contextLength)]),
     '--parallel', String(parallel), '--metrics', '--jinja', '--no-webui',
     ...(task === 'embed' ? ['--embeddings'] : task === 'rerank' ? ['--rerank'] : []),
+    /* A mapped file is read page by page from a bucket. https://github.com/GoogleCloudPlatform/gcsfuse/blob/master/docs/semantics.md */
+    ...(isStreamed ? ['--load-mode', 'none'] : []),
     ...(gpus ? ['--n-gpu-layers', gpuLayers === -1 ? 'auto' : String(gpuLayers)] : []),
   ];
 }

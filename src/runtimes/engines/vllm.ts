@@ -1,15 +1,16 @@
 /** vLLM: language models in safetensors, on GPUs and large CPUs. */
 import { nearest } from '../../api/names';
-import type { ImageName } from '../../catalog/images';
-import { AMD, gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable, Settings } from '../param';
 import type { ModelFacts, Runtime, RuntimeContext } from '../runtime';
 import { parsersOf, REASONING_PARSERS, TOOL_PARSERS } from './parsers';
+import type { ModelTask } from './tasks';
+import { vllmContainer, vllmProblem } from './vllm-pod';
 
-const TASKS = ['generate', 'embed', 'classify'];
+/** What is asked of the model, and what that is for vLLM. */
+const CONVERSIONS: Readonly<Record<string, string | undefined>> = { generate: undefined, embed: 'embed', classify: 'classify', rerank: 'classify' };
 
 const PARAMS: ParamTable = {
-  task: { type: 'text', default: 'generate', values: TASKS, description: 'What is asked of the model: text, embeddings or scores.' },
+  task: { type: 'text', default: 'generate', values: Object.keys(CONVERSIONS), description: 'What is asked of the model: text, embeddings, classes, or how well a text answers a question.' },
   maxModelLen: { type: 'integer', default: 0, minimum: 0, description: 'Most tokens of a request and its answer; 0 is what fits, up to what the model was made for.' },
   gpuMemoryUtilization: { type: 'number', default: 0.92, minimum: 0.05, maximum: 1, description: 'Fraction of the memory of each GPU to use.' },
   tensorParallel: { type: 'integer', default: 0, minimum: 0, description: 'GPUs that share each layer; 0 is all of the pod.' },
@@ -23,45 +24,27 @@ const PARAMS: ParamTable = {
   trustRemoteCode: { type: 'boolean', default: false, description: "Whether Python code of the model's repository may run." },
 };
 
-/** Time for requests to end, within the grace period. */
-const DRAIN_SECONDS = 60;
-
-/** The first driver that runs CUDA 13, and the first that runs CUDA 12.9 by minor version compatibility. */
-const CUDA13_DRIVER = 580;
-const CUDA12_DRIVER = 525;
-
 export const vllm: Runtime = {
   name: 'vllm',
   role: 'engine',
   version: 1,
   summary: 'Serves language models in safetensors by vLLM, on NVIDIA and AMD GPUs and on CPUs with AVX-512.',
   params: () => PARAMS,
-  problem: (context) => gpuProblem('vllm', context, { vendors: [NVIDIA, AMD], capability: TURING }) ?? parallelProblem(context) ?? parserProblem(context),
-  container: (context) => ({
-    image: imageFor(context),
-    args: argumentsOf(context),
-    env: environmentOf(context),
-    /* Other users need an entry in its passwd. https://github.com/kserve/kserve/issues/5666 */
-    user: { uid: 2000, gid: 0 },
-    resources: { cpu: '4', memory: '16Gi', disk: '10Gi' },
-    serving: { readinessPath: '/health', terminationGracePeriod: '90s' },
-  }),
+  problem: (context) => vllmProblem('vllm', context) ?? parallelProblem(context) ?? parserProblem(context),
+  container: (context) => ({ ...vllmContainer(context, argumentsOf(context)), resources: { cpu: '4', memory: '16Gi', disk: '10Gi' } }),
   takes: ['safetensors'],
+  serves: ({ task = 'generate' }) => SERVES[String(task)] ?? [],
   paramsFor,
 };
 
-function imageFor({ gpus, platform }: RuntimeContext): ImageName {
-  if (!gpus) return 'vllm-cpu';
-  if (gpus.model?.resource.startsWith('amd.com/')) return 'vllm-rocm';
-  return (platform.gpuDriver ?? 0) >= CUDA13_DRIVER ? 'vllm-cuda13' : 'vllm-cuda12';
-}
+const SERVES: Readonly<Record<string, readonly ModelTask[]>> = { generate: ['text'], embed: ['embed'], rerank: ['rerank'] };
 
-function argumentsOf({ settings, name, port, gpus }: RuntimeContext): string[] {
+function argumentsOf({ settings, gpus }: RuntimeContext): string[] {
   const { maxModelLen, gpuMemoryUtilization, maxNumSeqs, dtype, kvCacheDtype, task } = settings;
+  const conversion = CONVERSIONS[String(task)];
   return [
-    '/content/model', '--served-model-name', name, '--host', '0.0.0.0', '--port', String(port),
     '--max-model-len', maxModelLen === 0 ? 'auto' : String(maxModelLen),
-    ...(task === 'generate' ? [] : ['--runner', 'pooling', '--convert', String(task)]),
+    ...(conversion === undefined ? [] : ['--runner', 'pooling', '--convert', conversion]),
     ...(gpus ? ['--gpu-memory-utilization', String(gpuMemoryUtilization), '--tensor-parallel-size', String(parallelOf(settings, gpus.count))] : []),
     ...(maxNumSeqs === 0 ? [] : ['--max-num-seqs', String(maxNumSeqs)]),
     ...(dtype === 'auto' ? [] : ['--dtype', String(dtype)]),
@@ -69,7 +52,6 @@ function argumentsOf({ settings, name, port, gpus }: RuntimeContext): string[] {
     ...parsers(settings),
     ...(settings.enforceEager === true ? ['--enforce-eager'] : []),
     ...(settings.trustRemoteCode === true ? ['--trust-remote-code'] : []),
-    '--shutdown-timeout', String(DRAIN_SECONDS),
   ];
 }
 
@@ -101,21 +83,12 @@ function parallelOf({ tensorParallel }: Settings, count: number): number {
   return tensorParallel === 0 ? count : Number(tensorParallel);
 }
 
-function environmentOf({ settings, gpus }: RuntimeContext): Record<string, string> {
-  return {
-    DO_NOT_TRACK: '1', HF_HUB_OFFLINE: '1', TRANSFORMERS_OFFLINE: '1', VLLM_NO_USAGE_STATS: '1',
-    HOME: '/tmp', VLLM_CACHE_ROOT: '/tmp/vllm', TRITON_CACHE_DIR: '/tmp/triton', TORCHINDUCTOR_CACHE_DIR: '/tmp/inductor',
-    ...(!gpus && { VLLM_CPU_KVCACHE_SPACE: String(settings.cpuCacheGiB) }),
-  };
-}
-
-function parallelProblem({ settings, gpus, platform }: RuntimeContext): string | undefined {
+/** GPUs can be shared in other ways, by arguments of the author's. */
+function parallelProblem({ settings, gpus, args = [] }: RuntimeContext): string | undefined {
   const count = gpus?.count ?? 1;
   const parallel = parallelOf(settings, count);
   if (parallel > count) return `param tensorParallel is ${parallel} but the pod has ${gpus ? `${count} GPU${count === 1 ? '' : 's'}` : 'no GPU'}; raise gpuCount, or leave it out`;
-  const { gpuDriver } = platform;
-  if (gpus && gpuDriver !== undefined && gpuDriver < CUDA12_DRIVER) {
-    return `the GPU driver of the platform is ${gpuDriver}, but vLLM needs ${CUDA12_DRIVER} or newer; upgrade the driver`;
-  }
-  return undefined;
+  if (parallel === count || args.some((arg) => /^--(pipeline|data)-parallel-size/.test(arg))) return undefined;
+  return `param tensorParallel is ${parallel} but the pod has ${count} GPUs, of which ${count - parallel} would have nothing to do; `
+    + `set gpuCount to ${parallel} and more replicas, or leave tensorParallel out`;
 }

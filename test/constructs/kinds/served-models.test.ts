@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { Dataset, DatasetShape, Engine, EngineTask, Loader, Model, Quantizer, Server, Trainer } from '../../../src';
 import type { ResourceObject } from '../../../src/constructs/kinds/resource-object';
-import { workspace } from '../fixtures';
+import { messageOf, workspace } from '../fixtures';
 
 const qwen = (scope: Construct, repo = 'Qwen/Qwen3-0.6B') => new Model(scope, 'qwen', { loader: Loader.huggingFace(repo, { revision: 'abc' }) });
 const chats = (scope: Construct) => new Dataset(scope, 'chats', { loader: Loader.huggingFace('acme/chats'), shape: DatasetShape.messages() });
@@ -9,6 +9,43 @@ const chats = (scope: Construct) => new Dataset(scope, 'chats', { loader: Loader
 function paramsOf(construct: Construct): Record<string, unknown> | undefined {
   return (construct.node.defaultChild as ResourceObject).declared.spec.params;
 }
+
+describe('the engine of a Server', () => {
+  test.each([
+    ['Qwen/Qwen3-8B', 'vllm'], ['acme/llm', 'vllm'], ['openai/whisper-large-v3', 'speech'], ['distil-whisper/distil-large-v3', 'speech'],
+    ['BAAI/bge-m3', 'embeddings'], ['Qwen/Qwen3-Embedding-0.6B', 'embeddings'], ['BAAI/bge-reranker-v2-m3', 'embeddings'],
+  ])('of %s is %s', (repo, engine) => {
+    const { runtime } = (qwen(workspace(), repo).serve('a').node.defaultChild as ResourceObject).declared.spec;
+    expect(runtime).toEqual({ name: engine, version: 1 });
+  });
+
+  test.each<[string, string, Engine, string]>([
+    ['a model of speech writes text', 'openai/whisper-small', Engine.vllm(),
+      'model team-a/qwen is made from openai/whisper-small, which transcribes speech, but engine vllm does not; use Engine.speech()'],
+    ['a model of text transcribes', 'Qwen/Qwen3-0.6B', Engine.speech(), 'model team-a/qwen is made from Qwen/Qwen3-0.6B, which writes text, but engine speech does not; use Engine.vllm()'],
+    ['an encoder writes text', 'BAAI/bge-m3', Engine.vllm(),
+      'model team-a/qwen is made from BAAI/bge-m3, which makes embeddings, but engine vllm does not; use Engine.embeddings(), or Engine.vllm({ task: EngineTask.EMBED })'],
+    ['a reranker embeds', 'BAAI/bge-reranker-base', Engine.vllm({ task: EngineTask.EMBED }),
+      'model team-a/qwen is made from BAAI/bge-reranker-base, which ranks texts, but engine vllm with task embed does not; '
+      + 'use Engine.embeddings(), or Engine.vllm({ task: EngineTask.RERANK })'],
+    ['a model of text is for Text Embeddings Inference', 'openai/gpt-oss-20b', Engine.embeddings(),
+      'model team-a/qwen is made from openai/gpt-oss-20b, which writes text, but engine embeddings does not; use Engine.vllm()'],
+  ])('is refused where %s', (...[, repo, engine, message]) => {
+    expect(messageOf(() => qwen(workspace(), repo).serve('a', { engine }))).toBe(`[team-a/a] ${message}`);
+  });
+
+  test('may embed with a model of text, and rank with a model of text', () => {
+    const base = qwen(workspace());
+    expect(paramsOf(base.serve('a', { engine: Engine.vllm({ task: EngineTask.EMBED }) }))).toEqual({ task: 'embed' });
+    expect(paramsOf(base.serve('b', { engine: Engine.vllm({ task: EngineTask.RERANK }) }))).toEqual({ task: 'rerank' });
+  });
+
+  test('has no task that is not its own', () => {
+    const gguf = qwen(workspace()).quantize('gguf', { quantizer: Quantizer.gguf() });
+    expect(messageOf(() => gguf.serve('a', { engine: Engine.llamaCpp({ task: EngineTask.CLASSIFY }) })))
+      .toContain('param task of llama-cpp is "classify"; give one of generate, embed, rerank');
+  });
+});
 
 describe('the parsers of a Server', () => {
   const KNOWN = { toolParser: 'hermes', reasoningParser: 'qwen3' };
