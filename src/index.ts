@@ -16,6 +16,8 @@ export { Loader } from './constructs/kinds/loader';
 export type { BucketOptions, HubOptions, UrlOptions } from './constructs/kinds/loader';
 export { Model } from './constructs/kinds/model';
 export type { ModelAttributes, ModelOptions, ModelProps } from './constructs/kinds/model';
+export { ModelFacts } from './constructs/kinds/model-facts';
+export type { ModelConfigOptions, ModelNumbers } from './constructs/kinds/model-facts';
 export { ModelSource } from './constructs/kinds/model-source';
 export type { ModelSourceOptions } from './constructs/kinds/model-source';
 export { Notebook } from './constructs/kinds/notebook';

@@ -22,6 +22,8 @@ export { ExpandError } from './error';
 export { architectureProblem } from './architecture';
 export { diskProblem } from './disks';
 export { NO_UPLOADS } from './image';
+export { fitOf } from './fit';
+export { fitProblem } from './fit-remedies';
 export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { MAX_DISRUPTIONS_ANNOTATION } from './job';
 export { artifactUrl, gatesOf, isOpenTo, located, noStreaming, resolveInputs, UNRESOLVED } from './inputs';

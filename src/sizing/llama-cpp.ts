@@ -15,7 +15,7 @@ export const GGUF_BITS: Readonly<Record<string, number>> = {
 export interface LlamaCppOptions {
   /** Memory that it may take, in GiB: of all GPUs together, or of the pod. */
   readonly memoryGiB: number;
-  /** Where that is, for people: `2 nvidia-l4`, `16 GiB of memory`. */
+  /** Where that is, for people: `on 2 nvidia-l4`, `in the memory of its pod`. */
   readonly where: string;
   /** Tokens of the cache, which the requests that are answered at once share. */
   readonly contextLength: number;
@@ -41,7 +41,7 @@ export function llamaCppFit(facts: FactsSpec, { memoryGiB, where, contextLength 
   }
   const parts: FitPart[] = [weights, { name: `cache of ${contextLength} tokens`, gib: cacheBytesOf(facts, contextLength) / GIB }, buffers];
   const needed = parts.reduce((sum, part) => sum + part.gib, 0);
-  const reason = `${facts.name} with ${contextLength} tokens on ${where}: ${gib(needed)} of ${gib(memoryGiB)} GiB`;
+  const reason = `${facts.name} with ${contextLength} tokens ${where}: ${gib(needed)} of ${gib(memoryGiB)} GiB`;
   return { verdict: needed > memoryGiB ? 'no' : needed > TIGHT * memoryGiB ? 'tight' : 'fits', reason, usableGiB: memoryGiB, parts };
 }
 

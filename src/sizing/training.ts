@@ -97,7 +97,7 @@ export function trainingFit(facts: FactsSpec, options: TrainingOptions): Fit {
   if (!facts.layers) return { verdict: 'unknown', reason: `the layers of ${facts.name} are not known`, usableGiB: usable, parts };
   const needed = parts.reduce((sum, part) => sum + part.gib, 0);
   const { method, gpus, gpu, batchSize, maxLength } = options;
-  const what = `${facts.name} by ${method} with ${batchSize} × ${maxLength} tokens on ${gpus === 1 ? 'one' : gpus} ${gpu.name}`;
+  const what = `${facts.name}, finetuned by ${method} with ${batchSize} × ${maxLength} tokens on ${gpus === 1 ? 'one' : gpus} ${gpu.name}`;
   const reason = `${what}: ${gib(needed)} of ${gib(usable)} GiB${gpus === 1 ? '' : ' each'}`;
   return { verdict: needed > usable ? 'no' : needed > 0.95 * usable ? 'tight' : 'fits', reason, usableGiB: usable, parts };
 }

@@ -18,8 +18,8 @@ test('every type that the quantizer makes has its size', () => {
 
 test('the fit adds up weights, cache and buffers', () => {
   const facts = { ...factsNamed('meta-llama/Llama-3.1-8B'), name: 'llama', weights: 'gguf' as const, weightBytes: 4.58 * GIB } as Parameters<typeof llamaCppFit>[0];
-  const fit = (memoryGiB: number) => llamaCppFit(facts, { memoryGiB, where: `${memoryGiB} GiB of memory`, contextLength: 8192 });
-  expect(fit(8)).toMatchObject({ verdict: 'fits', reason: 'llama with 8192 tokens on 8 GiB of memory: 6.4 of 8.0 GiB' });
+  const fit = (memoryGiB: number) => llamaCppFit(facts, { memoryGiB, where: 'in its pod', contextLength: 8192 });
+  expect(fit(8)).toMatchObject({ verdict: 'fits', reason: 'llama with 8192 tokens in its pod: 6.4 of 8.0 GiB' });
   expect([fit(7).verdict, fit(6).verdict]).toEqual(['tight', 'no']);
 });
 

@@ -52,7 +52,7 @@ test.each([
 test('an 8B model fits an L4 by LoRA with one row of 2048 tokens, and not with four', () => {
   const l4 = { ...options('lora', 2048, 1), gpu: gpu('nvidia-l4') };
   expect(trainingFit(facts('meta-llama/Llama-3.1-8B'), l4)).toMatchObject({
-    verdict: 'fits', reason: 'meta-llama/Llama-3.1-8B by lora with 1 × 2048 tokens on one nvidia-l4: 18.6 of 22.0 GiB',
+    verdict: 'fits', reason: 'meta-llama/Llama-3.1-8B, finetuned by lora with 1 × 2048 tokens on one nvidia-l4: 18.6 of 22.0 GiB',
   });
   expect(trainingFit(facts('meta-llama/Llama-3.1-8B'), { ...l4, batchSize: 4 })).toMatchObject({ verdict: 'no' });
 });

@@ -1,5 +1,6 @@
 /** Models and Datasets as those see them that refer to one, whether it is declared here or elsewhere. */
 import type { IConstruct } from 'constructs';
+import type { ModelFacts } from './model-facts';
 
 /** A model: weights and everything else that is needed to use them. */
 export interface IModel extends IConstruct {
@@ -20,6 +21,9 @@ export interface IModel extends IConstruct {
 
   /** Repository of a hub that it was made from, such as `Qwen/Qwen3-0.6B`; `undefined` where it is not known. */
   readonly modelRepository?: string;
+
+  /** What is known of it, from which its fit is computed; `undefined` where nothing is known. */
+  readonly modelFacts?: ModelFacts;
 }
 
 /** A dataset: files to train on. */

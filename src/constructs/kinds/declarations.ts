@@ -1,6 +1,7 @@
 /** All resources that are declared in one App: what can only be said when everything is there. */
 import { App } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
+import type { FactsSpec } from '../../api/facts';
 import type { ModelSourceSpec } from '../../api/model-source';
 import { sourceOf } from '../../api/resource';
 import { CycleError, inOrder, keyOf } from '../../expand';
@@ -21,6 +22,8 @@ export interface Declaration {
   readonly construct: Construct;
   readonly object: ResourceObject;
   readonly references: readonly DeclaredReference[];
+  /** What is known of the model that it runs on. */
+  readonly facts?: FactsSpec;
 }
 
 /** A workspace. */

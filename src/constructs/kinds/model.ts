@@ -10,7 +10,9 @@ import type { ArtifactProps } from './artifact-props';
 import type { IDataset, IModel } from './artifacts';
 import { Declarations } from './declarations';
 import { declare } from './declare';
+import { checkedFacts, factsMadeBy } from './facts-chain';
 import type { Loader } from './loader';
+import type { ModelFacts } from './model-facts';
 import { checkDeclaredFormat, checkInput, madeBy } from './model-format';
 import { ModelSource } from './model-source';
 import { Notebook } from './notebook';
@@ -60,6 +62,13 @@ export interface ModelOptions extends ArtifactProps {
    * @default - those that suit files which never change
    */
   readonly mountOptions?: string[];
+
+  /**
+   * What is known of the model that is made, from which its fit on GPUs is computed.
+   *
+   * @default - known where a Loader names a model that the table has, or the model that it starts from is known
+   */
+  readonly facts?: ModelFacts;
 }
 
 /** How a model is imported or trained. */
@@ -133,15 +142,22 @@ export interface ModelAttributes {
    * @default - not known
    */
   readonly modelRepository?: string;
+
+  /**
+   * What is known of it, from which its fit on GPUs is computed.
+   *
+   * @default - nothing
+   */
+  readonly modelFacts?: ModelFacts;
 }
 
 const MODEL_PROPS = knownProps<ModelProps>({
   ...ARTIFACT_PROPS, loader: true, trainer: true, quantizer: true, source: true, model: true, dataset: true, access: true,
-  mountOptions: true,
+  mountOptions: true, facts: true,
 });
 const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({
   modelName: true, modelNamespace: true, recipeDigest: true, source: true, modelFormat: true, modelQuantization: true,
-  modelRepository: true,
+  modelRepository: true, modelFacts: true,
 });
 
 /**
@@ -162,6 +178,7 @@ export class Model extends Construct implements IModel {
   public readonly modelFormat?: string;
   public readonly modelQuantization?: string;
   public readonly modelRepository?: string;
+  public readonly modelFacts?: ModelFacts;
 
   constructor(scope: Construct, id: string, props: ModelProps) {
     super(scope, id);
@@ -179,7 +196,8 @@ export class Model extends Construct implements IModel {
     this.modelFormat = format;
     this.modelQuantization = quantization;
     this.modelRepository = repository;
-    declare({ construct: this, object, references: inputs.references }, declarations);
+    this.modelFacts = checkedFacts(this, 'facts', props.facts) ?? factsMadeBy(spec, props.model);
+    declare({ construct: this, object, references: inputs.references, facts: props.model?.modelFacts?._spec }, declarations);
   }
 
   /** Trains another model from this one, declared beside it. */
@@ -216,6 +234,7 @@ class ImportedModel extends Construct implements IModel {
   public readonly modelFormat?: string;
   public readonly modelQuantization?: string;
   public readonly modelRepository?: string;
+  public readonly modelFacts?: ModelFacts;
   /** @internal */
   public readonly _source?: ModelSourceSpec;
 
@@ -232,6 +251,7 @@ class ImportedModel extends Construct implements IModel {
     this.modelFormat = attributes.modelFormat;
     this.modelQuantization = attributes.modelQuantization;
     this.modelRepository = attributes.modelRepository;
+    this.modelFacts = checkedFacts(this, 'modelFacts', attributes.modelFacts);
     checkDeclaredFormat(this, attributes);
     checkImported(this, { kind: 'Model', name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
   }

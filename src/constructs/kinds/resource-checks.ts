@@ -6,7 +6,7 @@ import type { ArtifactSpec, Resource, ResourcesSpec, ServerSpec } from '../../ap
 import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
-  architectureProblem, checkExpandable, describe, diskProblem, ExpandError, gatesOf, gpuRequestOf, isOpenTo, keyOf,
+  architectureProblem, checkExpandable, describe, diskProblem, ExpandError, fitProblem, gatesOf, gpuRequestOf, isOpenTo, keyOf,
   located, namespaceOf, noPoolFor, noRoomFor, poolsFor, runnable, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
@@ -27,7 +27,15 @@ export function resourceErrors(declaration: Declaration, all: Declarations, pass
   if (!all.platform || !platform || errors.length > 0) return errors;
   if (!workspaceOf(platform, namespace)) return [all.platform._unknownWorkspace(namespace)];
   const problems = [...readErrors(foreign, namespace, platform), ...buildErrors(rendered, platform), ...stagingErrors(rendered)];
-  return problems.length > 0 ? problems : expandErrors(declaration, all, pass);
+  if (problems.length > 0) return problems;
+  const unexpandable = expandErrors(declaration, all, pass);
+  return unexpandable.length > 0 ? unexpandable : fitErrors(declaration, rendered, platform);
+}
+
+/** What the memory of its GPUs cannot hold, by the facts of its model. */
+function fitErrors({ facts }: Declaration, resource: Resource, platform: PlatformSpec): string[] {
+  const problem = facts && fitProblem(resource, facts, platform);
+  return problem === undefined ? [] : [problem];
 }
 
 function duplicateErrors({ construct, object }: Declaration, all: Declarations): string[] {

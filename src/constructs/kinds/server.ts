@@ -199,7 +199,7 @@ export class Server extends Construct implements IServer {
     this.serverNamespace = object.namespace;
     this.serviceName = serviceName(object.declared as ServerResource);
     this.url = `http://${this.serviceName}.${object.namespace}.svc:${props.port ?? DEFAULT_SERVER_PORT}`;
-    declare({ construct: this, object, references }, declarations);
+    declare({ construct: this, object, references, facts: model.modelFacts?._spec }, declarations);
   }
 }
 

@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 import { sourceUrl } from '../../api/model-source';
 import { sourceOf } from '../../api/resource';
 import type { Resource } from '../../api/resource';
-import { CycleError, describe, expand, gatesOf, inOrder, keyOfResource, namespaceOf, PROGRAM_ROLE, UNRESOLVED } from '../../expand';
+import { CycleError, describe, expand, fitOf, gatesOf, inOrder, keyOfResource, namespaceOf, PROGRAM_ROLE, UNRESOLVED } from '../../expand';
 import type { Artifact, Child, KubeObject } from '../../expand';
 import { optionsProblem } from '../checks/known-props';
 import { ValidationError } from '../checks/validation-error';
@@ -141,6 +141,8 @@ export class Preview {
   }
 }
 
+const FIT_WORDS = { fits: 'Fits', tight: 'Fits barely', no: 'Does not fit', unknown: 'Fit unknown' } as const;
+
 function nameOf(resource: Resource): string {
   return describe({ kind: resource.kind, namespace: namespaceOf(resource), name: resource.metadata.name });
 }
@@ -153,7 +155,10 @@ function previewResources(scope: IConstruct, options: PreviewOptions): Previewed
       const declaration = byKey.get(keyOfResource(resource)) as Declaration;
       const platform = platformFor(declaration, options);
       const context = { platform: platform._spec, inputs: inputsOf(resource, platform._spec, declarations) };
-      return { resource, platform, inputs: context.inputs, children: expandAt(declaration, resource, context) };
+      const { facts } = declaration;
+      const fit = facts && fitOf(resource, facts, platform._spec);
+      const children = expandAt(declaration, resource, context);
+      return { resource, platform, inputs: context.inputs, children, ...(fit && { fit: `${FIT_WORDS[fit.verdict]}: ${fit.reason}` }) };
     });
   });
 }
@@ -188,12 +193,13 @@ function platformFor({ construct }: Declaration, { platform }: PreviewOptions): 
   return found;
 }
 
-function resourceYaml({ resource, children }: PreviewedResource): string {
+function resourceYaml({ resource, children, fit }: PreviewedResource): string {
   const source = sourceOf(resource);
   if (source) return `# ${nameOf(resource)} · nothing runs; it refers to ${sourceUrl(source)}\n`;
   const gates = gatesOf(resource).map(describe);
   const wait = gates.length > 0 ? `, once ready: ${gates.join(', ')}` : '';
-  return children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(legible(object))}`).join('---\n');
+  const arithmetic = fit === undefined ? '' : `# ${fit}\n`;
+  return arithmetic + children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(legible(object))}`).join('---\n');
 }
 
 /** Our own programs by their size: their text is the library's, and the name of the object has its digest. `children` have the text. */

@@ -8,4 +8,6 @@ export interface PreviewedResource {
   readonly platform: Platform;
   readonly inputs: Inputs;
   readonly children: readonly Child[];
+  /** How it fits its GPUs or memory, as one line, where that is known. */
+  readonly fit?: string;
 }

@@ -1,0 +1,223 @@
+import { Size, SizeRoundingBehavior } from 'cdk8s';
+import { definedOnly } from '../../api/defined';
+import type { FactsSpec, WeightFormat } from '../../api/facts';
+import { nearest } from '../../api/names';
+import { factsNamed, MODELS } from '../../catalog/models';
+import { factsOfConfig, type ModelConfig } from '../../sizing/config';
+import { formatValue } from '../checks/format-value';
+import { knownProps, optionsProblem } from '../checks/known-props';
+
+/** What a `config.json` does not say of a model. */
+export interface ModelConfigOptions {
+  /** Name of the model, for people. */
+  readonly name: string;
+
+  /**
+   * Size of its files with weights.
+   *
+   * @default - its parameters in the type that the config names; needed where the weights are quantized
+   */
+  readonly weightSize?: Size;
+
+  /**
+   * How many weights it has.
+   *
+   * @default - counted from the config; needed where it is not a plain transformer or a mixture of experts
+   */
+  readonly parameters?: number;
+}
+
+/** The facts of a plain transformer: every layer keeps keys and values of all tokens. */
+export interface ModelNumbers {
+  /** Name of the model, for people. */
+  readonly name: string;
+
+  /** How many weights it has. */
+  readonly parameters: number;
+
+  /**
+   * How many weights compute one token, of a mixture of experts.
+   *
+   * @default - all
+   */
+  readonly activeParameters?: number;
+
+  /** Size of its files with weights. */
+  readonly weightSize: Size;
+
+  /**
+   * How the weights are stored: `fp32`, `bf16`, `fp16`, `fp8`, `int8`, `int4`, `nvfp4`, `mxfp4` or `gguf`.
+   *
+   * @default 'bf16'
+   */
+  readonly weights?: string;
+
+  /** Most tokens that it was made for: `max_position_embeddings`. */
+  readonly contextLength: number;
+
+  /** Layers: `num_hidden_layers`. */
+  readonly layers: number;
+
+  /** Heads of queries: `num_attention_heads`. */
+  readonly heads: number;
+
+  /**
+   * Heads of keys and values: `num_key_value_heads`.
+   *
+   * @default - as many as `heads`
+   */
+  readonly keyValueHeads?: number;
+
+  /** Width between the layers: `hidden_size`. */
+  readonly hiddenSize: number;
+
+  /**
+   * Width of a head: `head_dim`.
+   *
+   * @default - hiddenSize divided by heads
+   */
+  readonly headDimension?: number;
+
+  /**
+   * Width of the feed-forward part: `intermediate_size`.
+   *
+   * @default - not known, or it consists of experts
+   */
+  readonly intermediateSize?: number;
+
+  /**
+   * Tokens of the vocabulary: `vocab_size`.
+   *
+   * @default - not known
+   */
+  readonly vocabularySize?: number;
+}
+
+const CONFIG_OPTIONS = knownProps<ModelConfigOptions>({ name: true, weightSize: true, parameters: true });
+const NUMBERS = knownProps<ModelNumbers>({
+  name: true, parameters: true, activeParameters: true, weightSize: true, weights: true, contextLength: true, layers: true, heads: true,
+  keyValueHeads: true, hiddenSize: true, headDimension: true, intermediateSize: true, vocabularySize: true,
+});
+
+/** Bytes of a weight at least and at most, scales and what stays in 16 bits included. */
+const BYTES: Readonly<Record<WeightFormat, readonly [number, number]>> = {
+  fp32: [3.5, 4.5], bf16: [1.8, 2.6], fp16: [1.8, 2.6], fp8: [0.9, 1.6], int8: [0.9, 1.6],
+  int4: [0.45, 1.3], nvfp4: [0.45, 1.3], mxfp4: [0.45, 1.3], gguf: [0.2, 4.5],
+};
+
+/**
+ * What is known of a model without looking at its files: what it needs to be served or trained is computed from it.
+ *
+ * A Loader fills them in where it knows the model by its name; they travel along `finetune` and `quantize`.
+ */
+export class ModelFacts {
+  /**
+   * The facts of a model by its name on Hugging Face, such as `Qwen/Qwen3-8B`.
+   *
+   * @throws if it is not in the table, with the nearest name that is
+   */
+  public static of(name: string): ModelFacts {
+    const spec = factsNamed(name);
+    if (spec) return new ModelFacts(spec);
+    const similar = nearest(name, MODELS.map((model) => model.name));
+    const hint = similar ? `did you mean ${similar}? Or ` : '';
+    throw new Error(`the facts of ${formatValue(name)} are not in the table; ${hint}give its config.json to ModelFacts.fromConfig`);
+  }
+
+  /**
+   * The facts in the `config.json` of a model, as Hugging Face transformers writes it.
+   *
+   * @param json its text, for example of `fs.readFileSync('config.json', 'utf8')`
+   * @throws if it is not the config of a language model, or does not say enough
+   */
+  public static fromConfig(json: string, options: ModelConfigOptions): ModelFacts {
+    const wrong = optionsProblem('options of ModelFacts.fromConfig', options, CONFIG_OPTIONS);
+    if (wrong) throw new Error(wrong);
+    const { name, weightSize, parameters } = options;
+    const extras = definedOnly({ name, parameters, weightBytes: weightSize && bytesOf(weightSize) });
+    return checked(configSpec(json, extras));
+  }
+
+  /**
+   * The facts of a plain transformer by numbers.
+   *
+   * @throws if they contradict each other
+   */
+  public static fromNumbers(numbers: ModelNumbers): ModelFacts {
+    const wrong = optionsProblem('numbers of ModelFacts.fromNumbers', numbers, NUMBERS);
+    if (wrong) throw new Error(wrong);
+    const { weightSize, weights = 'bf16', layers, keyValueHeads, headDimension, ...plain } = numbers;
+    const { heads, hiddenSize } = plain;
+    const attention = { kind: 'full' as const, layers, kvHeads: keyValueHeads ?? heads, headDim: headDimension ?? hiddenSize / heads };
+    return checked({ ...plain, weightBytes: bytesOf(weightSize), weights: weights as WeightFormat, layers: [attention] });
+  }
+
+  /** @internal */
+  public static _of(spec: FactsSpec): ModelFacts {
+    return new ModelFacts(spec);
+  }
+
+  /** Name of the model. */
+  public readonly name: string;
+
+  /** How many weights it has. */
+  public readonly parameters: number;
+
+  /** Most tokens that it was made for. */
+  public readonly contextLength: number;
+
+  /** GiB of its files with weights. */
+  public readonly weightGiB: number;
+
+  private constructor(
+    /** @internal */
+    public readonly _spec: FactsSpec,
+  ) {
+    this.name = _spec.name;
+    this.parameters = _spec.parameters;
+    this.contextLength = _spec.contextLength;
+    this.weightGiB = _spec.weightBytes / 2 ** 30;
+  }
+}
+
+function configSpec(json: string, extras: Parameters<typeof factsOfConfig>[1]): FactsSpec {
+  try {
+    return factsOfConfig(JSON.parse(json) as ModelConfig, extras);
+  } catch (error) {
+    throw new Error(`the config.json of ${formatValue(extras.name)} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function bytesOf(size: Size): number {
+  if (!(size instanceof Size)) throw new Error(`weightSize is ${formatValue(size)}, which is not a Size; write for example Size.gibibytes(16)`);
+  return size.toKibibytes({ rounding: SizeRoundingBehavior.NONE }) * 1024;
+}
+
+function checked(spec: FactsSpec): ModelFacts {
+  const problem = countProblem(spec) ?? contradiction(spec);
+  if (problem) throw new Error(`the facts of ${formatValue(spec.name)} cannot be right: ${problem}`);
+  return ModelFacts._of(spec);
+}
+
+function countProblem(spec: FactsSpec): string | undefined {
+  const [layers] = spec.layers ?? [];
+  const { parameters, contextLength, hiddenSize, heads } = spec;
+  const counts = { parameters, contextLength, hiddenSize, heads, ...(layers?.kind === 'full' && { layers: layers.layers, keyValueHeads: layers.kvHeads }) };
+  const wrong = Object.entries(counts).find(([, value]) => value !== undefined && !(Number.isInteger(value) && value > 0));
+  return wrong && `${wrong[0]} is ${formatValue(wrong[1])}; give a whole number, 1 or more`;
+}
+
+function contradiction({ parameters, activeParameters, weightBytes, weights, heads, layers = [] }: FactsSpec): string | undefined {
+  const range = Object.hasOwn(BYTES, weights) ? BYTES[weights] : undefined;
+  if (!range) return `weights is ${formatValue(weights)}; use one of ${Object.keys(BYTES).join(', ')}`;
+  const [least, most] = range;
+  const each = weightBytes / parameters;
+  if (each < least || each > most) {
+    return `${parameters} parameters in ${weights} are not ${(weightBytes / 2 ** 30).toFixed(1)} GiB, which is ${each.toFixed(2)} bytes each; correct parameters, weightSize or weights`;
+  }
+  if (activeParameters !== undefined && !(activeParameters > 0 && activeParameters <= parameters)) {
+    return `activeParameters is ${formatValue(activeParameters)} of ${parameters} parameters; give at most as many`;
+  }
+  const uneven = layers.find((layer) => layer.kind === 'full' && heads !== undefined && heads % layer.kvHeads !== 0);
+  return uneven?.kind === 'full' ? `${heads} heads cannot share ${uneven.kvHeads} heads of keys and values; give a divisor of heads` : undefined;
+}

@@ -1,0 +1,89 @@
+/** What to change where something cannot fit. */
+import type { FactsSpec } from '../api/facts';
+import type { PlatformSpec } from '../api/platform';
+import type { Resource } from '../api/resource';
+import type { GpuModel } from '../catalog/gpus';
+import { formatProblem } from '../runtimes';
+import { quantizedFacts } from '../sizing/quantizing';
+import { fitOf } from './fit';
+import { gpuOf, gpuRequestOf } from './gpus';
+import { noPoolFor } from './pools';
+
+/** One change, and what the resource and its model would then be. */
+interface Remedy {
+  /** Of one kind, the first that helps is told. */
+  readonly kind: 'length' | 'batch' | 'method' | 'count' | 'gpu' | 'memory' | 'weights';
+  readonly words: string;
+  readonly spec?: Partial<Resource['spec']>;
+  readonly facts?: FactsSpec;
+}
+
+/** How many are told. */
+const TOLD = 2;
+
+/** Why it cannot fit, with the smallest changes that would; `undefined` if it can, or if that is not known. */
+export function fitProblem(resource: Resource, facts: FactsSpec, platform: PlatformSpec): string | undefined {
+  const fit = fitOf(resource, facts, platform);
+  if (fit?.verdict !== 'no') return undefined;
+  const helps = ({ spec, facts: changed = facts }: Remedy): boolean => {
+    const verdict = fitOf({ ...resource, spec: { ...resource.spec, ...spec } } as Resource, changed, platform)?.verdict;
+    return verdict === 'fits' || verdict === 'tight';
+  };
+  const helping = remedies(resource, facts, platform).filter(helps);
+  const firsts = helping.filter(({ kind }, index) => helping.findIndex((other) => other.kind === kind) === index);
+  const found = firsts.slice(0, TOLD).map(({ words }) => words);
+  return `${fit.reason}; ${found.length > 0 ? found.join(', or ') : 'use a smaller model, or a platform with larger GPUs'}`;
+}
+
+/** What may help, the smallest change first. */
+function remedies({ spec }: Resource, facts: FactsSpec, platform: PlatformSpec): Remedy[] {
+  const gpu = gpuRequestOf(spec.resources, platform)?.gpu;
+  const place = gpu ? [...otherGpus(spec, gpu, platform), ...smaller(spec, facts, gpu)] : moreMemory(spec);
+  return [...shorter(spec), ...lighter(spec), ...place];
+}
+
+/** A context of half the length, and so on. */
+function shorter({ params = {} }: Resource['spec']): Remedy[] {
+  const { maxModelLen } = params;
+  if (maxModelLen === undefined) return [];
+  const lengths = [2, 4, 8, 16].map((part) => String(Math.floor(Number(maxModelLen) / part)));
+  return lengths.map((length) => ({ kind: 'length', words: `set maxModelLen to ${length}`, spec: { params: { ...params, maxModelLen: length } } }));
+}
+
+/** Training that needs less. */
+function lighter({ runtime, params = {} }: Resource['spec']): Remedy[] {
+  if (runtime?.name !== 'sft' && runtime?.name !== 'dpo') return [];
+  const { batchSize = '1', method = 'lora' } = params;
+  const single = Number(batchSize) > 1 ? [{ kind: 'batch' as const, words: 'set batchSize to 1', spec: { params: { ...params, batchSize: '1' } } }] : [];
+  const methods = method === 'full' ? ['lora', 'qlora'] : method === 'lora' ? ['qlora'] : [];
+  const by = (name: string): Remedy => ({ kind: 'method', words: `set method to ${name}`, spec: { params: { ...params, method: name } } });
+  return [...single, ...methods.map(by)];
+}
+
+/** More GPUs of a node, or others, as far as the platform has them. */
+function otherGpus({ resources }: Resource['spec'], { name }: GpuModel, platform: PlatformSpec): Remedy[] {
+  const count = resources?.gpu?.count ?? 1;
+  const types = [...new Set((platform.gpuPools ?? []).map((pool) => pool.gpu))].filter((type) => type !== name);
+  const asked = [
+    ...[2, 4, 8].filter((more) => more > count).map((more) => ({ type: name, count: more, kind: 'count' as const, words: `set gpuCount to ${more}` })),
+    ...types.map((type) => ({ type, count, kind: 'gpu' as const, words: `use ${type}` })),
+  ];
+  return asked.filter(({ type, count: wanted }) => {
+    const gpu = gpuOf(type, platform);
+    return gpu !== undefined && noPoolFor({ gpu, count: wanted }, platform) === undefined;
+  }).map(({ kind, words, type, count: wanted }) => ({ kind, words, spec: { resources: { ...resources, gpu: { type, count: wanted } } } }));
+}
+
+function moreMemory({ resources }: Resource['spec']): Remedy[] {
+  const sizes = [8, 16, 32, 64, 128, 256];
+  return sizes.map((gib) => ({ kind: 'memory', words: `set resources.memory to ${gib} GiB`, spec: { resources: { ...resources, memory: gib } } }));
+}
+
+/** Weights of fewer bits, which the GPU computes with. */
+function smaller({ runtime }: Resource['spec'], facts: FactsSpec, gpu: GpuModel): Remedy[] {
+  if (runtime?.name !== 'vllm' || !['bf16', 'fp16', 'fp32'].includes(facts.weights)) return [];
+  return ['fp8', 'int8', 'int4'].filter((name) => formatProblem(name, gpu) === undefined).flatMap((name) => {
+    const changed = quantizedFacts(facts, name);
+    return changed ? [{ kind: 'weights' as const, words: `quantize the model to ${name}`, facts: changed }] : [];
+  });
+}
