@@ -8,7 +8,7 @@ In a test:
 
 As a program, which a pod of a cluster may run:
 
-    python3 hub.py --root FOLDER [--host 0.0.0.0] [--port 8080] [--token hf_secret=acme/gated,acme/other]
+    python3 hub.py --root FOLDER [--host 0.0.0.0] [--port 8080] [--cdn NAME] [--token hf_secret=acme/gated,acme/other]
 
 FOLDER/models/OWNER/NAME and FOLDER/datasets/OWNER/NAME are repositories; `.hub.json` in one may say
 {"gated": true, "licence": "mit", "tags": ["v1"]}.
@@ -514,9 +514,10 @@ def main() -> None:
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--host", default="0.0.0.0")  # noqa: S104 - in a pod
     parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--cdn", default="", help="another name of this server, which large files come from, as from the hub's")
     parser.add_argument("--token", action="append", default=[], help="TOKEN=OWNER/NAME,OWNER/NAME or TOKEN=*")
     arguments = parser.parse_args()
-    hub = Hub(arguments.host, arguments.port, cdn="")
+    hub = Hub(arguments.host, arguments.port, cdn=arguments.cdn)
     for pair in arguments.token:
         token, _, names = pair.partition("=")
         hub.tokens[token] = set(names.split(","))

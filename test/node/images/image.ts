@@ -72,6 +72,20 @@ export function isAssembled(image: Image): boolean {
   return fs.existsSync(cachedFile(image));
 }
 
+/** Makes what a registry needs to offer it be there: its layers, of which no second copy is kept. */
+export async function makeLayers(image: Image): Promise<void> {
+  for (const layer of layersOf(image)) await layerFile(layer);
+}
+
+/** Whether its layers are in the cache. */
+export function hasLayers(image: Image): boolean {
+  return layersOf(image).every((layer) => fs.existsSync(cachedLayer(layer)));
+}
+
+function cachedLayer(layer: Layer): string {
+  return cachePath('images', 'layers', `${hash(JSON.stringify([FORMAT, ARCHITECTURE, layer.recipe()])).slice(0, 16)}.tar`);
+}
+
 function cachedFile(image: Image): string {
   return cachePath('images', `${hash(recipeOf(image)).slice(0, 16)}.tar`);
 }
@@ -161,8 +175,8 @@ function configOf(image: Image, layers: readonly Blob[]): object {
 }
 
 /** The layer as a tar file, in the cache. */
-async function layerFile(layer: Layer): Promise<string> {
-  const file = cachePath('images', 'layers', `${hash(JSON.stringify([FORMAT, ARCHITECTURE, layer.recipe()])).slice(0, 16)}.tar`);
+export async function layerFile(layer: Layer): Promise<string> {
+  const file = cachedLayer(layer);
   if (fs.existsSync(file)) return file;
   fs.mkdirSync(path.dirname(file), { recursive: true });
   await inTemporaryDirectory(async (directory) => {

@@ -2,17 +2,19 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { IMAGES } from '../../../src/catalog/images';
 import type { Image, Layer } from './image';
 import { isOnPath, withWheel } from './light';
 
 const SUITE = 'trixie';
 /** That of the suite. */
-const PYTHON = '3.13';
+export const PYTHON = '3.13';
 const MIRROR = 'http://deb.debian.org/debian';
 const FETCH_MS = 20_000;
 /** Python, certificates, and the libraries of the system that wheels are linked to. */
 const PACKAGES = ['ca-certificates', 'libgomp1', 'libnuma1', 'libstdc++6', 'procps', 'python3', 'python3-venv'];
-const UV = '0.12.23';
+/** That of the image in which our own programs run. */
+const UV = /:([0-9.]+)/.exec(IMAGES.uv)?.[1] ?? '';
 
 /** Of Debian, nothing that a program needs. */
 const NOT_NEEDED = ['var/cache/apt', 'var/lib/apt/lists', 'var/log', 'usr/share/doc', 'usr/share/man', 'usr/share/locale'];
@@ -29,7 +31,7 @@ export async function cannotFetchPython(): Promise<string | undefined> {
   return isThere ? undefined : `${url} is not reached`;
 }
 
-const debian: Layer = {
+export const debian: Layer = {
   recipe: () => `debootstrap ${SUITE} ${PACKAGES.join(' ')}`,
   fill: (root) => {
     execFileSync('debootstrap', ['--variant=minbase', `--include=${PACKAGES.join(',')}`, SUITE, root, MIRROR], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -44,21 +46,26 @@ const uv: Layer = {
   recipe: () => `uv ${UV}`,
   fill: (root) => {
     fs.mkdirSync(path.join(root, 'usr/local/bin'), { recursive: true });
-    withWheel(`uv==${UV}`, (directory) => {
+    withUv((directory) => {
       for (const program of ['uv', 'uvx']) {
-        fs.copyFileSync(path.join(directory, 'bin', program), path.join(root, 'usr/local/bin', program));
+        fs.copyFileSync(path.join(directory, program), path.join(root, 'usr/local/bin', program));
         fs.chmodSync(path.join(root, 'usr/local/bin', program), 0o755);
       }
     });
   },
 };
 
+/** The folder of uv's programs, for as long as `use` lasts. */
+export function withUv(use: (directory: string) => void): void {
+  withWheel(`uv==${UV}`, (directory) => use(path.join(directory, 'bin')));
+}
+
 /** What `python:3.13-slim` has. */
 export const pythonImage: Image = { name: `docker.io/library/python:${PYTHON}-slim`, layers: [debian], command: ['python3'] };
 
 /** The same with uv, as its makers publish it. */
 export const uvImage: Image = {
-  name: `ghcr.io/astral-sh/uv:${UV}-python${PYTHON}-${SUITE}-slim`, base: pythonImage, layers: [uv], env: { UV_TOOL_BIN_DIR: '/usr/local/bin' },
+  name: IMAGES.uv, base: pythonImage, layers: [uv], env: { UV_TOOL_BIN_DIR: '/usr/local/bin' },
 };
 
 /**
