@@ -165,6 +165,8 @@ project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && projen test`
 project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci`);
 project.setScript('test:cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && jest --selectProjects cluster --ci`);
 project.setScript('test:node', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${ENSURE_NODE} && jest --selectProjects node --ci`);
+// Their images are of gigabytes, and are kept: those of PyTorch take some minutes, once.
+project.setScript('test:node:heavy', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && SUBSTRATUS_HEAVY=1 ${ENSURE_NODE} && SUBSTRATUS_HEAVY=1 jest test/node/heavy --selectProjects node --ci`);
 project.setScript('test:python', `${ENSURE_INSTALL} && ${TEST_PYTHON}`);
 project.setScript('test:runtimes', TEST_RUNTIMES);
 project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci --coverage`);

@@ -3,9 +3,11 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { binaryPath } from '../test/cluster/assets';
 import { build, cannotBuild } from '../test/cluster/build';
-import { imageFile, isAssembled } from '../test/node/images/image';
+import { isAskedForHeavy } from '../test/node/heavy/describe';
+import { hasLayers, imageFile, isAssembled, makeLayers } from '../test/node/images/image';
 import { LIGHT_IMAGES } from '../test/node/images/light';
 import { cannotFetchPython, cannotMakePython, PYTHON_IMAGES } from '../test/node/images/python';
+import { RUNTIME_IMAGES } from '../test/node/images/runtimes';
 import { cannotRun, findNodePrograms, installPrograms, missingPackages, NODE_BINARY } from '../test/node/programs';
 
 const say = (line: string): void => console.error(`node: ${line}`);
@@ -25,6 +27,15 @@ async function ensurePython(): Promise<string | undefined> {
   say('assembling images with Python, once; this takes minutes');
   for (const image of PYTHON_IMAGES) await imageFile(image);
   return undefined;
+}
+
+/** Makes the images of ready-made programs be there. */
+async function ensureRuntimes(): Promise<void> {
+  const missing = RUNTIME_IMAGES.filter((image) => !hasLayers(image));
+  for (const image of missing) {
+    say(`assembling ${image.name}, once; this can take minutes`);
+    await makeLayers(image);
+  }
 }
 
 /** Programs of the system, where Debian's packages can be installed. A machine that was made of an image has no lists of them yet. */
@@ -59,7 +70,8 @@ async function main(): Promise<void> {
   const reason = await ensureNode();
   if (reason) return say(`${reason}; the tests on a node that runs containers are skipped`);
   const without = await ensurePython();
-  if (without) say(`${without}; those with Python are skipped`);
+  if (without) return say(`${without}; those with Python are skipped`);
+  if (isAskedForHeavy()) await ensureRuntimes();
 }
 
 if (require.main === module) {

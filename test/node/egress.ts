@@ -9,8 +9,13 @@ import type { Duplex } from 'node:stream';
 export class Egress {
   /** @param upstream the proxy of this machine, as HTTPS_PROXY has it */
   public static async listen(address: string, upstream?: string): Promise<Egress> {
-    const server = http.createServer((_, response) => response.writeHead(405).end());
+    const asked: string[] = [];
+    const server = http.createServer(({ url = '' }, response) => {
+      asked.push(url);
+      response.writeHead(405).end();
+    });
     server.on('connect', ({ url = '' }: http.IncomingMessage, client: Duplex) => {
+      asked.push(url);
       const target = upstream ? connectThrough(upstream, url) : connect(url);
       client.on('error', () => target.destroy());
       target.on('error', () => client.destroy());
@@ -18,10 +23,15 @@ export class Egress {
       client.pipe(target).pipe(client);
     });
     await new Promise<void>((resolve) => server.listen(0, address, resolve).unref());
-    return new Egress(server, address);
+    return new Egress(server, address, asked);
   }
 
-  private constructor(private readonly server: http.Server, private readonly address: string) {}
+  private constructor(
+    private readonly server: http.Server,
+    private readonly address: string,
+    /** What it was asked for, each time: `pypi.org:443`, or a URL over plain HTTP, which it refuses. */
+    public readonly asked: readonly string[],
+  ) {}
 
   /** As HTTPS_PROXY has it. */
   public get url(): string {

@@ -2,6 +2,8 @@
 import * as http from 'node:http';
 
 const CLIENTS = 4;
+/** Characters of the body of an error. */
+const MOST = 200;
 
 export interface Outcome {
   readonly failed: readonly string[];
@@ -15,7 +17,8 @@ export class LoadedClient {
   private isStopping = false;
   private asking: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly url: string) {}
+  /** @param body what is posted, as JSON; without it the URL is got */
+  constructor(private readonly url: string, private readonly body?: object) {}
 
   public start(): void {
     this.asking = Promise.all(Array.from({ length: CLIENTS }, () => this.askOn()));
@@ -34,13 +37,16 @@ export class LoadedClient {
 
   private ask(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const request = http.get(this.url, { agent: false }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; });
+      const text = this.body && JSON.stringify(this.body);
+      const options = { agent: false, method: text ? 'POST' : 'GET', headers: { 'content-type': 'application/json' } };
+      const request = http.request(this.url, options, (response) => {
+        let answer = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => { answer += chunk; });
         response.on('error', reject);
-        response.on('end', () => (response.statusCode === 200 ? resolve(text) : reject(new Error(`status ${response.statusCode}`))));
+        response.on('end', () => (response.statusCode === 200 ? resolve(answer) : reject(new Error(`status ${response.statusCode}: ${answer.slice(0, MOST)}`))));
       });
       request.on('error', reject);
+      request.end(text);
     });
   }
 }
