@@ -170,6 +170,7 @@ const DATASET = objectOf<DatasetSpec>('What the dataset is made from, and how.',
 const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
   ...COMMON,
   model: reference('The model to serve, found in /content/model.'),
+  base: reference('Where model is an adapter: the model that it was trained from, found in /content/base.'),
   access: ACCESS,
   mountOptions: MOUNT_OPTIONS,
   serviceAccountName: text('ServiceAccount of the pods, which must be able to read the bucket. Default: artifact-reader.', LONGEST_NAME),

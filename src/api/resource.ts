@@ -189,6 +189,8 @@ export type Access = 'stream' | 'download';
 export interface InputsSpec {
   readonly model?: Reference;
   readonly dataset?: Reference;
+  /** Of a Server whose `model` is an adapter: the model that it was trained from. */
+  readonly base?: Reference;
   readonly access?: Access;
   /** More options of the driver that mounts the inputs, where the cloud takes them for one mount. */
   readonly mountOptions?: string[];
@@ -217,18 +219,15 @@ export interface ArtifactSpec extends CommonSpec {
   readonly deletionPolicy?: 'Retain' | 'Delete';
 }
 
-export interface ModelSpec extends ArtifactSpec, InputsSpec {
+export interface ModelSpec extends ArtifactSpec, Omit<InputsSpec, 'base'> {
   /** Files that are there already, in place of all that would make some: nothing runs. */
   readonly source?: ModelSourceSpec;
 }
 
 export interface DatasetSpec extends ArtifactSpec {}
 
-export interface ServerSpec extends CommonSpec {
-  /** Required in effect; the schema cannot say so, for an older cluster may hold a server without. */
-  readonly model?: Reference;
-  readonly access?: Access;
-  readonly mountOptions?: string[];
+/** `model` is required in effect; the schema cannot say so, for an older cluster may hold a server without. */
+export interface ServerSpec extends CommonSpec, Omit<InputsSpec, 'dataset'> {
   /** Its pods run as this account, in place of `artifact-reader`. */
   readonly serviceAccountName?: string;
   readonly replicas?: number;
@@ -251,7 +250,7 @@ export interface ServerSpec extends CommonSpec {
   readonly surge?: boolean;
 }
 
-export interface NotebookSpec extends CommonSpec, InputsSpec {
+export interface NotebookSpec extends CommonSpec, Omit<InputsSpec, 'base'> {
   readonly storage?: StorageSpec;
   /** Asked for by the readiness probe. */
   readonly readinessPath?: string;
@@ -276,7 +275,11 @@ export const PLURALS: Readonly<Record<Kind, string>> = {
 export const REFERENCES = [
   { field: 'model', kind: 'Model' },
   { field: 'dataset', kind: 'Dataset' },
+  { field: 'base', kind: 'Model' },
 ] as const;
+
+/** A field that refers to an artifact. */
+export type InputField = (typeof REFERENCES)[number]['field'];
 
 export function isArtifactResource(resource: Resource): resource is ArtifactResource {
   return resource.kind === 'Model' || resource.kind === 'Dataset';
@@ -288,7 +291,7 @@ export function sourceOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): Model
 }
 
 /** The references that a resource has, by field. A reference without a name counts as absent: the original Substratus client wrote such. */
-export function referencesOf(resource: Resource): { readonly model?: Reference; readonly dataset?: Reference } {
-  const { model, dataset } = resource.spec as InputsSpec;
-  return { ...(model?.name && { model }), ...(dataset?.name && { dataset }) };
+export function referencesOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): Readonly<Partial<Record<InputField, Reference>>> {
+  const { model, dataset, base } = spec as InputsSpec;
+  return { ...(model?.name && { model }), ...(dataset?.name && { dataset }), ...(kind === 'Server' && base?.name && { base }) };
 }

@@ -27,7 +27,7 @@ export { fitProblem } from './fit-remedies';
 export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { MAX_DISRUPTIONS_ANNOTATION } from './job';
 export { artifactUrl, gatesOf, isOpenTo, located, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
-export type { Artifact, Gate, Inputs } from './inputs';
+export type { Artifact, Gate, Input, Inputs } from './inputs';
 export { notebookName, TOKEN_HIDES_ACTIVITY, tokenSecretName } from './notebook';
 export { CHILD_TYPES, workspaceTypes } from './object-types';
 export type { ObjectType } from './object-types';

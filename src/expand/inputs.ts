@@ -4,7 +4,7 @@ import { sourceUrl } from '../api/model-source';
 import type { ModelSourceSpec } from '../api/model-source';
 import type { PlatformSpec } from '../api/platform';
 import { isArtifactResource, PLURALS, REFERENCES, referencesOf } from '../api/resource';
-import type { Access, ArtifactKind, InputsSpec, Resource } from '../api/resource';
+import type { Access, ArtifactKind, InputField, InputsSpec, Resource } from '../api/resource';
 import type { PodPart, StoreAccess } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { namespaceOf } from './child';
@@ -31,6 +31,8 @@ export const UNRESOLVED = 'unresolved';
 export interface Inputs {
   readonly model?: Artifact;
   readonly dataset?: Artifact;
+  /** What the model is an adapter of. */
+  readonly base?: Artifact;
 }
 
 /** URL of an artifact, by its recipe digest. */
@@ -52,6 +54,11 @@ export interface Gate {
   readonly name: string;
 }
 
+/** A gate, and the field that refers to it. */
+export interface Input extends Gate {
+  readonly field: InputField;
+}
+
 /** Whether those in a namespace may refer to a Model or Dataset: its own, and those that its owner grants it. */
 export function isOpenTo(target: Resource, namespace: string): boolean {
   if (namespaceOf(target) === namespace) return true;
@@ -60,21 +67,20 @@ export function isOpenTo(target: Resource, namespace: string): boolean {
 }
 
 /** What a resource waits for. */
-export function gatesOf(resource: Resource): Gate[] {
+export function gatesOf(resource: Resource): Input[] {
   const references = referencesOf(resource);
   return REFERENCES.flatMap(({ field, kind }) => {
     const reference = references[field];
-    return reference ? [{ kind, namespace: reference.namespace ?? namespaceOf(resource), name: reference.name }] : [];
+    return reference ? [{ field, kind, namespace: reference.namespace ?? namespaceOf(resource), name: reference.name }] : [];
   });
 }
 
 /** The inputs of a resource, where `find` knows them all; else the gates that it does not know. */
 export function resolveInputs(resource: Resource, find: (gate: Gate) => Artifact | undefined): Inputs | Gate[] {
-  const gates = gatesOf(resource);
-  const found = gates.map((gate) => ({ gate, artifact: find(gate) }));
+  const found = gatesOf(resource).map((gate) => ({ gate, artifact: find(gate) }));
   const unknown = found.filter(({ artifact }) => !artifact).map(({ gate }) => gate);
   if (unknown.length > 0) return unknown;
-  return Object.fromEntries(found.map(({ gate, artifact }) => [gate.kind.toLowerCase(), artifact]));
+  return Object.fromEntries(found.map(({ gate, artifact }) => [gate.field, artifact]));
 }
 
 /** What the pod of a resource needs to read its inputs. */
@@ -82,7 +88,7 @@ export interface InputParts extends PodPart {
   readonly initContainers: Container[];
 }
 
-const MOUNT_PATHS = { model: '/content/model', dataset: '/content/data' } as const;
+const MOUNT_PATHS = { model: '/content/model', dataset: '/content/data', base: '/content/base' } as const;
 
 /** Mounts inputs read-only from the store, or copies them to the node's disk first. */
 export function inputParts(resource: Resource, inputs: Inputs, platform: PlatformSpec): InputParts[] {
@@ -115,13 +121,14 @@ function checkReadable(field: string, { source, namespace: owner, name }: Artifa
 }
 
 /** How inputs are read that are in a bucket: what is on a claim or in an image is mounted in any case. */
-function accessOf({ resource, platform }: Consumer, { model, dataset }: Inputs): Access {
+function accessOf({ resource, platform }: Consumer, { model, dataset, base }: Inputs): Access {
   const spec = resource.spec as InputsSpec;
-  const fixed = isOnlyMounted(model?.source) ? model : undefined;
+  const models = [model, base].filter((each) => each !== undefined);
+  const fixed = models.find(({ source }) => isOnlyMounted(source));
   if (fixed && spec.access === 'download') {
     throw new ExpandError(`access is download but model ${fixed.name} is ${fixed.source?.claim ? 'on a claim' : 'an image'}, which is only mounted; leave access out`);
   }
-  if (fixed && !dataset) {
+  if (fixed && !dataset && models.every(({ source }) => isOnlyMounted(source))) {
     if (spec.mountOptions?.length) throw new ExpandError('mountOptions is set but no input is mounted from a bucket; leave it out');
     return 'stream';
   }

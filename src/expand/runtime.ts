@@ -46,7 +46,7 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   if (!spec) return { resource, pod: {} };
   const runtime = checkedRuntime(resource, spec);
   const context = contextOf(resource, runtime, platform);
-  const problem = runtime.problem?.(context) ?? privateProblem(resource, runtime, platform);
+  const problem = baseProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, runtime, platform);
   if (problem) throw new ExpandError(problem);
   const container = runtime.container(context);
   const program = container.program && programMap(resource, container.program);
@@ -86,6 +86,10 @@ function checkedRuntime(resource: Resource, { name }: RuntimeSpec): Runtime {
   return runtime;
 }
 
+function baseProblem({ name, takesAdapters }: Runtime, { hasBase }: RuntimeContext): string | undefined {
+  return hasBase && !takesAdapters ? `base is set, but ${name} serves no adapters; leave base out, or use vllm` : undefined;
+}
+
 /** Why a program cannot load what it needs where the internet is closed; `undefined` if it can. */
 function privateProblem({ kind, metadata, spec }: Resource, runtime: Runtime, platform: PlatformSpec): string | undefined {
   const { name, role, loadsFrom } = runtime;
@@ -105,7 +109,7 @@ function privateProblem({ kind, metadata, spec }: Resource, runtime: Runtime, pl
 function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec): RuntimeContext {
   const { kind, spec, metadata: { name } } = resource;
   const request = gpuRequestOf(spec.resources, platform);
-  const { model, dataset } = referencesOf(resource);
+  const { model, dataset, base } = referencesOf(resource);
   return {
     settings: settingsOf(runtime.params(kind), spec.params),
     kind,
@@ -114,6 +118,7 @@ function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec)
     port: (spec as ServerSpec).port ?? DEFAULT_SERVER_PORT,
     hasModel: model !== undefined,
     hasDataset: dataset !== undefined,
+    hasBase: base !== undefined,
     hasOwnImage: spec.image !== undefined,
     isStreamed: isStreamed(spec as InputsSpec, platform),
     args: spec.args ?? [],

@@ -44,6 +44,8 @@ export interface Runtime {
   readonly takesRows?: readonly string[];
   /** Formats of the models that it takes, where it does not take all. */
   readonly takes?: readonly ModelFormat[];
+  /** Whether it serves an adapter beside its base. */
+  readonly takesAdapters?: true;
   /** What an engine is for with these params, as far as that is known. */
   readonly serves?: (params: Settings) => readonly ModelTask[];
   /** Params that follow from a model, where the author sets none. */
@@ -54,6 +56,8 @@ export interface Runtime {
 export interface ModelFacts {
   /** Repository of a hub that it was made from. */
   readonly repository?: string;
+  /** Rank of an adapter. */
+  readonly loraRank?: number;
 }
 
 /** What decides how a program runs. */
@@ -70,6 +74,8 @@ export interface RuntimeContext {
   /** Whether the resource has a model, a dataset. */
   readonly hasModel: boolean;
   readonly hasDataset: boolean;
+  /** Whether the model is an adapter, whose base is there too. */
+  readonly hasBase?: boolean;
   /** Whether the model is read from a bucket while it is used. */
   readonly isStreamed?: boolean;
   /** What the author adds to the arguments. */

@@ -39,6 +39,7 @@ function resources(spec: CommonSpec): Resource[] {
     dataset({ ...spec, retries: 0 }),
     server({ ...spec, replicas: 3, port: 8000, startupTimeout: '1h', surge: false }),
     server({ ...spec, scaling: 'external', access: 'download' }),
+    server({ ...spec, base: { name: 'base' } }),
     notebook({ ...spec, ...references, storage: { size: 5 } }),
     notebook(spec),
   ];

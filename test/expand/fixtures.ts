@@ -65,12 +65,19 @@ export function artifact(kind: 'Model' | 'Dataset', platform: PlatformSpec, name
   return { kind, name: kind.toLowerCase(), namespace, recipeDigest, url: artifactUrl(platform, { kind, namespace, recipeDigest }) };
 }
 
+/** What the model of a Server is an adapter of. */
+function baseOf(platform: PlatformSpec, namespace = NAMESPACE): Artifact {
+  const recipeDigest = '0basebasebasebasebasebaseb';
+  return { kind: 'Model', name: 'base', namespace, recipeDigest, url: artifactUrl(platform, { kind: 'Model', namespace, recipeDigest }) };
+}
+
 /** Published inputs for each reference of a resource. */
 export function inputsOf(resource: Resource, platform: PlatformSpec): Inputs {
   const references = referencesOf(resource);
   return {
     ...(references.model && { model: artifact('Model', platform, references.model.namespace) }),
     ...(references.dataset && { dataset: artifact('Dataset', platform, references.dataset.namespace) }),
+    ...(references.base && { base: baseOf(platform, references.base.namespace) }),
   };
 }
 

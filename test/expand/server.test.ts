@@ -29,6 +29,33 @@ test('it reads its model, and has no place for artifacts', () => {
   expect(mountPaths(userContainer(server()))).toEqual(['/content/model', '/content/params.json', '/dev/shm']);
 });
 
+describe('an adapter', () => {
+  const BASE = { base: { name: 'base' } };
+
+  test.each(['gcp', 'aws', 'azure', 'local'])('is mounted beside its base on %s', (cloud) => {
+    const container = userContainer(server(BASE), { platform: platformOf(cloud) });
+    expect(mountPaths(container)).toEqual(expect.arrayContaining(['/content/model', '/content/base']));
+    const [model, base] = ['/content/model', '/content/base'].map((path) => container.volumeMounts?.find(({ mountPath }) => mountPath === path));
+    expect([model?.readOnly, base?.readOnly]).toEqual([true, true]);
+    expect([model?.name, model?.subPath]).not.toEqual([base?.name, base?.subPath]);
+  });
+
+  test('is downloaded beside its base', () => {
+    expect(userPod(server({ ...BASE, access: 'download' })).initContainers?.map(({ name }) => name)).toEqual(['download-model', 'download-base']);
+  });
+
+  test('answers under the name of the Server by vLLM, and its base beside it', () => {
+    const { args } = userContainer(server({ ...BASE, image: undefined, runtime: { name: 'vllm' }, params: { maxLoraRank: 40 } }));
+    expect(args?.slice(0, 3)).toEqual(['/content/base', '--served-model-name', 'chat:base']);
+    expect(args?.join(' ')).toContain('--enable-lora --lora-modules chat=/content/model --max-lora-rank 64');
+  });
+
+  test('is an error for other engines', () => {
+    expect(() => childrenOf(server({ ...BASE, image: undefined, runtime: { name: 'llama-cpp' } })))
+      .toThrow('base is set, but llama-cpp serves no adapters; leave base out, or use vllm');
+  });
+});
+
 test('a server without a model is an error', () => {
   expect(() => childrenOf(server({ model: undefined }))).toThrow('model is not set; a Server needs one to serve');
 });

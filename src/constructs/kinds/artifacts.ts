@@ -24,6 +24,12 @@ export interface IModel extends IConstruct {
 
   /** What is known of it, from which its fit is computed; `undefined` where nothing is known. */
   readonly modelFacts?: ModelFacts;
+
+  /** The model that it is an adapter of; `undefined` where it is not an adapter, or where that is not known. */
+  readonly modelBase?: IModel;
+
+  /** Rank of the adapter that it is; `undefined` where it is not one, or where that is not known. */
+  readonly modelLoraRank?: number;
 }
 
 /** A dataset: files to train on. */

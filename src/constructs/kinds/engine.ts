@@ -93,6 +93,13 @@ export interface VllmOptions {
   readonly enforceEager?: boolean;
 
   /**
+   * Largest rank of an adapter that is served.
+   *
+   * @default - the rank that the adapter was trained with, where that is known; else 16
+   */
+  readonly maxLoraRank?: number;
+
+  /**
    * Whether Python code of the model's repository may run.
    *
    * @default false

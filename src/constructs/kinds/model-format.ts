@@ -15,18 +15,22 @@ interface Made {
   readonly format?: string;
   readonly quantization?: string;
   readonly repository?: string;
+  readonly base?: IModel;
+  readonly loraRank?: number;
 }
 
 /** What the program of a Model makes, as far as that is known before it runs; `from` is the model that it starts from. */
 export function madeBy({ runtime: spec, params = {} }: ModelSpec, from?: IModel): Made {
   const runtime = spec && runtimeNamed(spec.name);
   if (!runtime) return {};
-  const format = runtime.makes?.(settingsOf(runtime.params('Model'), params));
+  const settings = settingsOf(runtime.params('Model'), params);
+  const format = runtime.makes?.(settings);
   const repository = runtime.role === 'loader' ? params.repo : from?.modelRepository;
   return {
     ...(format && { format }),
     ...(runtime.role === 'quantizer' && { quantization: runtime.name }),
     ...(repository !== undefined && { repository: String(repository) }),
+    ...(format === 'adapter' && { base: from, loraRank: Number(settings.loraRank) }),
   };
 }
 
@@ -53,14 +57,14 @@ export function checkInput(scope: Construct, { runtime: spec }: ModelSpec, { mod
     throw new ValidationError(scope, `model ${model.node.path} is quantized to ${modelQuantization} already, which ${runtime.role} ${runtime.name} cannot take; give the model that it was made from`);
   }
   if (modelFormat !== undefined && runtime.takes && !runtime.takes.includes(modelFormat as ModelFormat)) {
-    if (modelFormat === 'adapter') throw new ValidationError(scope, adapterProblem(model));
+    if (modelFormat === 'adapter') {
+      throw new ValidationError(scope, `model ${model.node.path} is an adapter, which ${runtime.role} ${runtime.name} cannot start from; ${MERGE}`);
+    }
     throw new ValidationError(scope, `model ${model.node.path} is ${modelFormat}, but ${runtime.role} ${runtime.name} takes ${runtime.takes.join(' or ')}; give the model in that format`);
   }
 }
 
-function adapterProblem(model: IModel): string {
-  return `model ${model.node.path} is an adapter alone, which nothing can use without its base; train it with output TrainingOutput.MERGED`;
-}
+const MERGE = 'train it with output TrainingOutput.MERGED';
 
 interface Serving {
   readonly engine: string;
@@ -73,15 +77,28 @@ interface Serving {
 export function checkServed(scope: Construct, { engine, params, model, gpu }: Serving): void {
   const { modelFormat, modelQuantization } = model;
   const takes = runtimeNamed(engine)?.takes;
-  if (modelFormat !== undefined && takes && !takes.includes(modelFormat as ModelFormat)) {
-    if (modelFormat === 'adapter') throw new ValidationError(scope, adapterProblem(model));
+  const problem = modelFormat === 'adapter' ? adapterProblem(engine, params, model) : undefined;
+  if (problem) throw new ValidationError(scope, problem);
+  if (modelFormat !== undefined && modelFormat !== 'adapter' && takes && !takes.includes(modelFormat as ModelFormat)) {
     const instead = modelFormat === 'gguf' ? 'Engine.llamaCpp()' : 'Engine.vllm(), or quantize it to gguf';
     throw new ValidationError(scope, `model ${model.node.path} is ${modelFormat}, but engine ${engine} takes ${takes.join(' or ')}; use ${instead}`);
   }
   const task = taskProblem(engine, params, model);
   if (task) throw new ValidationError(scope, task);
-  const problem = modelQuantization === undefined ? undefined : formatProblem(modelQuantization, gpu && gpuNamed(gpu.name));
-  if (problem && (!gpu || gpuNamed(gpu.name))) throw new ValidationError(scope, problem);
+  const unfit = modelQuantization === undefined ? undefined : formatProblem(modelQuantization, gpu && gpuNamed(gpu.name));
+  if (unfit && (!gpu || gpuNamed(gpu.name))) throw new ValidationError(scope, unfit);
+}
+
+/** Why an engine cannot serve an adapter; `undefined` if it can. */
+function adapterProblem(engine: string, { maxLoraRank }: Serving['params'], { node, modelBase, modelLoraRank = 0 }: IModel): string | undefined {
+  const model = `model ${node.path} is an adapter`;
+  if (!runtimeNamed(engine)?.takesAdapters) {
+    const then = engine === 'llama-cpp' ? ', and quantize it to gguf' : '';
+    return `${model}, which engine ${engine} cannot serve; use Engine.vllm(), or ${MERGE}${then}`;
+  }
+  if (!modelBase) return `${model}, but not which model it is of; give modelBase to Model.fromModelAttributes, or ${MERGE}`;
+  if (maxLoraRank === undefined || modelLoraRank <= Number(maxLoraRank)) return undefined;
+  return `${model} of rank ${modelLoraRank}, but maxLoraRank of engine ${engine} is ${maxLoraRank}; leave maxLoraRank out, or train it with a lower loraRank`;
 }
 
 /** What models do, and the engine for it. */

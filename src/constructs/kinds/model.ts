@@ -123,7 +123,7 @@ export interface ModelAttributes {
   readonly source?: ModelSource;
 
   /**
-   * Format of its files: `safetensors` or `gguf`.
+   * Format of its files: `safetensors`, `gguf` or `adapter`.
    *
    * @default - not known; a Server of it names its engine
    */
@@ -149,6 +149,20 @@ export interface ModelAttributes {
    * @default - nothing
    */
   readonly modelFacts?: ModelFacts;
+
+  /**
+   * The model that it is an adapter of, where its format is `adapter`.
+   *
+   * @default - not known; such a Model cannot be served by an engine
+   */
+  readonly modelBase?: IModel;
+
+  /**
+   * Rank of the adapter that it is.
+   *
+   * @default - not known
+   */
+  readonly modelLoraRank?: number;
 }
 
 const MODEL_PROPS = knownProps<ModelProps>({
@@ -157,7 +171,7 @@ const MODEL_PROPS = knownProps<ModelProps>({
 });
 const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({
   modelName: true, modelNamespace: true, recipeDigest: true, source: true, modelFormat: true, modelQuantization: true,
-  modelRepository: true, modelFacts: true,
+  modelRepository: true, modelFacts: true, modelBase: true, modelLoraRank: true,
 });
 
 /**
@@ -179,6 +193,8 @@ export class Model extends Construct implements IModel {
   public readonly modelQuantization?: string;
   public readonly modelRepository?: string;
   public readonly modelFacts?: ModelFacts;
+  public readonly modelBase?: IModel;
+  public readonly modelLoraRank?: number;
 
   constructor(scope: Construct, id: string, props: ModelProps) {
     super(scope, id);
@@ -192,10 +208,12 @@ export class Model extends Construct implements IModel {
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
-    const { format, quantization, repository } = madeBy(spec, props.model);
-    this.modelFormat = format;
-    this.modelQuantization = quantization;
-    this.modelRepository = repository;
+    const made = madeBy(spec, props.model);
+    this.modelFormat = made.format;
+    this.modelQuantization = made.quantization;
+    this.modelRepository = made.repository;
+    this.modelBase = made.base;
+    this.modelLoraRank = made.loraRank;
     this.modelFacts = checkedFacts(this, 'facts', props.facts) ?? factsMadeBy(spec, props.model);
     declare({ construct: this, object, references: inputs.references, facts: props.model?.modelFacts?._spec }, declarations);
   }
@@ -235,6 +253,8 @@ class ImportedModel extends Construct implements IModel {
   public readonly modelQuantization?: string;
   public readonly modelRepository?: string;
   public readonly modelFacts?: ModelFacts;
+  public readonly modelBase?: IModel;
+  public readonly modelLoraRank?: number;
   /** @internal */
   public readonly _source?: ModelSourceSpec;
 
@@ -252,6 +272,8 @@ class ImportedModel extends Construct implements IModel {
     this.modelQuantization = attributes.modelQuantization;
     this.modelRepository = attributes.modelRepository;
     this.modelFacts = checkedFacts(this, 'modelFacts', attributes.modelFacts);
+    this.modelBase = attributes.modelBase;
+    this.modelLoraRank = attributes.modelLoraRank;
     checkDeclaredFormat(this, attributes);
     checkImported(this, { kind: 'Model', name: this.modelName, namespace: this.modelNamespace, recipeDigest: this.recipeDigest });
   }

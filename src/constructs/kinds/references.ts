@@ -39,6 +39,8 @@ interface Sourced {
 export interface References {
   readonly model?: IModel;
   readonly dataset?: IDataset;
+  /** What the model is an adapter of. */
+  readonly base?: IModel;
   readonly access?: Access;
   readonly mountOptions?: string[];
   /** Of the resource that refers. */
@@ -54,18 +56,21 @@ export interface ResolvedReferences {
 }
 
 /** The references as the wire has them, and what is known of what they point to. */
-export function resolveReferences(scope: Construct, { model, dataset, access, mountOptions, metadata }: References): ResolvedReferences {
+export function resolveReferences(scope: Construct, given: References): ResolvedReferences {
+  const { model, dataset, base, access, mountOptions, metadata } = given;
   const namespace = namespaceAt(scope, metadata);
   checkAccess(scope, access);
   const references = {
     ...(model && { model: modelReference(scope, model) }),
     ...(dataset && { dataset: datasetReference(scope, dataset) }),
+    ...(base && { base: modelReference(scope, base) }),
   };
   const wire = ({ name, namespace: target }: DeclaredReference) => ({ name, ...(target !== namespace && { namespace: target }) });
   return {
     spec: {
       ...(references.model && { model: wire(references.model) }),
       ...(references.dataset && { dataset: wire(references.dataset) }),
+      ...(references.base && { base: wire(references.base) }),
       ...(access && { access }),
       ...(mountOptions && { mountOptions }),
     },

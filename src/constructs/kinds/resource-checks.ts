@@ -163,9 +163,9 @@ function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
 
 /** The inputs of a resource as far as they are known at synth. */
 export function inputsOf(resource: Resource, platform: PlatformSpec, all: Declarations): Inputs {
-  return Object.fromEntries(gatesOf(resource).map((gate: Gate) => {
+  return Object.fromEntries(gatesOf(resource).map(({ field, ...gate }) => {
     const source = all.source(keyOf(gate));
     const artifact = { ...gate, recipeDigest: all.recipeDigest(keyOf(gate)) ?? UNRESOLVED, ...(source && { source }) };
-    return [gate.kind.toLowerCase(), located(platform, artifact)];
+    return [field, located(platform, artifact)];
   }));
 }

@@ -23,6 +23,7 @@ export function engineFor(scope: Construct, props: ServedProps): Engine | undefi
 
 function defaultEngine({ modelFormat, modelRepository }: IModel): Engine | undefined {
   if (modelFormat === 'gguf') return Engine.llamaCpp();
+  if (modelFormat === 'adapter') return Engine.vllm();
   if (modelFormat !== 'safetensors') return undefined;
   const task = modelRepository === undefined ? undefined : taskOf(modelRepository);
   if (task === 'speech') return Engine.speech();
@@ -30,8 +31,14 @@ function defaultEngine({ modelFormat, modelRepository }: IModel): Engine | undef
 }
 
 /** What is derived is written into the resource, so that the cluster runs what was reviewed. */
-function withParamsOf(engine: Engine, { modelRepository: repository }: IModel, params: ServedProps['params'] = {}): Engine {
+function withParamsOf(engine: Engine, { modelRepository: repository, modelLoraRank: loraRank }: IModel, params: ServedProps['params'] = {}): Engine {
   const { name, params: options } = engine._runtime;
-  const derived = runtimeNamed(name)?.paramsFor?.({ repository }, { ...options, ...params }) ?? {};
+  const derived = runtimeNamed(name)?.paramsFor?.({ repository, loraRank }, { ...options, ...params }) ?? {};
   return engine._with(Object.fromEntries(Object.entries(derived).filter(([key]) => params[key] === undefined)));
+}
+
+/** The model beside an adapter that an engine serves; `undefined` for any other model. */
+export function baseFor(engine: Engine | undefined, { modelFormat, modelBase }: IModel): IModel | undefined {
+  const takes = engine instanceof Engine && runtimeNamed(engine._runtime.name)?.takesAdapters === true;
+  return takes && modelFormat === 'adapter' ? modelBase : undefined;
 }

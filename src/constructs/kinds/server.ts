@@ -17,7 +17,7 @@ import type { Engine } from './engine';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
-import { engineFor } from './server-engine';
+import { baseFor, engineFor } from './server-engine';
 import { commonSpec, WORKLOAD_PROPS } from './workload';
 import type { WorkloadProps } from './workload';
 
@@ -157,7 +157,7 @@ export interface ServerOptions extends WorkloadProps {
 
 /** How a model is served. */
 export interface ServerProps extends ServerOptions {
-  /** The model to serve, at `/content/model`. */
+  /** The model to serve, at `/content/model`. Of an adapter, vLLM has the model that it was trained from at `/content/base`. */
   readonly model: IModel;
 }
 
@@ -191,7 +191,7 @@ export class Server extends Construct implements IServer {
     if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
     const { model, access, mountOptions, metadata } = props;
     const engine = engineFor(this, props);
-    const { spec: inputs, references } = resolveReferences(this, { model, access, mountOptions, metadata });
+    const { spec: inputs, references } = resolveReferences(this, { model, base: baseFor(engine, model), access, mountOptions, metadata });
     const object = new ResourceObject(this, {
       kind: 'Server', spec: { ...serverSpec(this, { ...props, ...(engine && { engine }) }), ...inputs }, metadata, onPatch: () => declarations.changed(),
     });

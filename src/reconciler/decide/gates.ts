@@ -36,7 +36,7 @@ export function resolve({ resource, find, platform }: Pick<View, 'resource' | 'f
     const artifact = publishedBy(target) ?? plannedBy(target, { find, platform });
     waiting ??= isPublished(target) ? undefined : notReady(gate, target, reference.from);
     if (!artifact) return { state: 'closed', closed: waiting ?? notReady(gate, target, reference.from) };
-    inputs[gate.kind.toLowerCase()] = artifact;
+    inputs[gate.field] = artifact;
   }
   return waiting ? { state: 'waiting', inputs, closed: waiting } : { state: 'open', inputs };
 }
@@ -107,7 +107,7 @@ function plannedDigest(target: Observed, find: View['find'], path: readonly Obse
     const next = find(gate);
     const digest = next && plannedDigest(next, find, [...path, target]);
     if (!digest) return undefined;
-    digests[gate.kind.toLowerCase()] = digest;
+    digests[gate.field] = digest;
   }
   return recipeDigest(target as ArtifactResource, digests);
 }

@@ -17,7 +17,8 @@ const OUTSIDE_THE_POD = [
 export function intentOf(resource: Resource, inputs: Inputs): string {
   const fields = Object.entries(resource.spec).filter(([field]) => !OUTSIDE_THE_POD.includes(field));
   const spec = Object.fromEntries(fields.map(([field, value]) => [field, normal(field, value, resource)]));
-  return shortDigest(digest({ spec, model: inputs.model?.recipeDigest, dataset: inputs.dataset?.recipeDigest }));
+  const { model, dataset, base } = inputs;
+  return shortDigest(digest({ spec, model: model?.recipeDigest, dataset: dataset?.recipeDigest, base: base?.recipeDigest }));
 }
 
 function normal(field: string, value: unknown, { metadata: { namespace } }: Resource): unknown {
@@ -29,7 +30,8 @@ function normal(field: string, value: unknown, { metadata: { namespace } }: Reso
     case 'probeTimeout':
     case 'terminationGracePeriod': return normalDuration(String(value));
     case 'model':
-    case 'dataset': return normalReference(value as Reference, namespace);
+    case 'dataset':
+    case 'base': return normalReference(value as Reference, namespace);
     case 'podSecurity': return value === 'baseline' ? undefined : value;
     default: return value;
   }

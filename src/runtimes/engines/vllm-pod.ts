@@ -12,11 +12,11 @@ const CUDA12_DRIVER = 525;
 
 /** Of every container with vLLM, but for its resources and what it is asked. */
 export function vllmContainer(context: RuntimeContext, args: readonly string[]): Omit<RuntimeContainer, 'resources'> {
-  const { name, port } = context;
+  const { name, port, hasBase = false } = context;
   return {
     image: imageFor(context),
     args: [
-      '/content/model', '--served-model-name', name, '--host', '0.0.0.0', '--port', String(port), ...args,
+      hasBase ? '/content/base' : '/content/model', '--served-model-name', hasBase ? `${name}:base` : name, '--host', '0.0.0.0', '--port', String(port), ...args,
       ...loadArguments(context), '--shutdown-timeout', String(DRAIN_SECONDS),
     ],
     env: environmentOf(context),

@@ -21,6 +21,7 @@ const PARAMS: ParamTable = {
   toolParser: { type: 'text', description: 'How the model writes tool calls, such as hermes; turns tool calling on.' },
   reasoningParser: { type: 'text', description: 'How the model writes what it thinks, such as qwen3.' },
   enforceEager: { type: 'boolean', default: false, description: 'Whether nothing is compiled: starts faster, answers slower.' },
+  maxLoraRank: { type: 'integer', default: 16, minimum: 1, maximum: 512, description: 'Largest rank of an adapter that is served.' },
   trustRemoteCode: { type: 'boolean', default: false, description: "Whether Python code of the model's repository may run." },
 };
 
@@ -33,13 +34,15 @@ export const vllm: Runtime = {
   problem: (context) => vllmProblem('vllm', context) ?? parallelProblem(context) ?? parserProblem(context),
   container: (context) => ({ ...vllmContainer(context, argumentsOf(context)), resources: { cpu: '4', memory: '16Gi', disk: '10Gi' } }),
   takes: ['safetensors'],
+  takesAdapters: true,
   serves: ({ task = 'generate' }) => SERVES[String(task)] ?? [],
   paramsFor,
 };
 
 const SERVES: Readonly<Record<string, readonly ModelTask[]>> = { generate: ['text'], embed: ['embed'], rerank: ['rerank'] };
 
-function argumentsOf({ settings, gpus }: RuntimeContext): string[] {
+function argumentsOf(context: RuntimeContext): string[] {
+  const { settings, gpus } = context;
   const { maxModelLen, gpuMemoryUtilization, maxNumSeqs, dtype, kvCacheDtype, task } = settings;
   const conversion = CONVERSIONS[String(task)];
   return [
@@ -50,6 +53,7 @@ function argumentsOf({ settings, gpus }: RuntimeContext): string[] {
     ...(dtype === 'auto' ? [] : ['--dtype', String(dtype)]),
     ...(kvCacheDtype === 'auto' ? [] : ['--kv-cache-dtype', String(kvCacheDtype)]),
     ...parsers(settings),
+    ...adapterArguments(context),
     ...(settings.enforceEager === true ? ['--enforce-eager'] : []),
     ...(settings.trustRemoteCode === true ? ['--trust-remote-code'] : []),
   ];
@@ -62,9 +66,22 @@ function parsers({ toolParser, reasoningParser }: Settings): string[] {
   ];
 }
 
-/** What a known model writes is known too. */
-function paramsFor({ repository }: ModelFacts, { task = 'generate' }: Settings): Settings {
-  return repository === undefined || task !== 'generate' ? {} : { ...parsersOf(repository) };
+/** Ranks that vLLM 0.31 makes room for (`MaxLoRARanks`). */
+const LORA_RANKS = [1, 8, 16, 32, 64, 128, 256, 320, 512];
+
+/** The adapter answers under the name of the Server, its base beside it. */
+function adapterArguments({ hasBase, name, settings: { maxLoraRank } }: RuntimeContext): string[] {
+  if (!hasBase) return [];
+  const rank = LORA_RANKS.find((each) => each >= Number(maxLoraRank)) ?? maxLoraRank;
+  return ['--enable-lora', '--lora-modules', `${name}=/content/model`, '--max-lora-rank', String(rank)];
+}
+
+/** What a known model writes is known too, and the rank of an adapter. */
+function paramsFor({ repository, loraRank }: ModelFacts, { task = 'generate' }: Settings): Settings {
+  return {
+    ...(repository !== undefined && task === 'generate' && parsersOf(repository)),
+    ...(loraRank !== undefined && { maxLoraRank: loraRank }),
+  };
 }
 
 /** An image of the author's may have others. */

@@ -8,6 +8,10 @@ const team = () => workspace();
 const qwen = (scope: Construct, id = 'qwen') => new Model(scope, id, { loader: Loader.huggingFace('Qwen/Qwen3-0.6B', { revision: 'abc' }) });
 const chats = (scope: Construct) => new Dataset(scope, 'chats', { loader: Loader.huggingFace('acme/chats'), shape: DatasetShape.messages() });
 
+const adapter = (scope: Construct, loraRank?: number) => qwen(scope).finetune('a', {
+  dataset: chats(scope), trainer: Trainer.sft({ output: TrainingOutput.ADAPTER, ...(loraRank !== undefined && { loraRank }) }),
+});
+
 function specOf(construct: Construct): Record<string, unknown> {
   return (construct.node.defaultChild as ResourceObject).declared.spec as Record<string, unknown>;
 }
@@ -69,8 +73,14 @@ describe('fails when', () => {
       'the model is quantized to int8, which does not run on nvidia-b200; quantize it to fp8'],
     ['fp8 has no GPU', (scope) => qwen(scope).quantize('a', { quantizer: Quantizer.fp8() }).serve('s'),
       'the model is quantized to fp8, which does not run without a GPU; quantize it to int8, or to gguf for llama.cpp'],
-    ['an adapter alone is served', (scope) => qwen(scope).finetune('a', { dataset: chats(scope), trainer: Trainer.sft({ output: TrainingOutput.ADAPTER }) }).serve('s', { engine: Engine.vllm() }),
-      'model team-a/a is an adapter alone, which nothing can use without its base; train it with output TrainingOutput.MERGED'],
+    ['an adapter is quantized', (scope) => adapter(scope).quantize('b', { quantizer: Quantizer.fp8() }),
+      'model team-a/a is an adapter, which quantizer fp8 cannot start from; train it with output TrainingOutput.MERGED'],
+    ['an adapter is served by llama.cpp', (scope) => adapter(scope).serve('s', { engine: Engine.llamaCpp() }),
+      'model team-a/a is an adapter, which engine llama-cpp cannot serve; use Engine.vllm(), or train it with output TrainingOutput.MERGED, and quantize it to gguf'],
+    ['an adapter has a higher rank than the engine takes', (scope) => adapter(scope, 32).serve('s', { engine: Engine.vllm({ maxLoraRank: 16 }) }),
+      'model team-a/a is an adapter of rank 32, but maxLoraRank of engine vllm is 16; leave maxLoraRank out, or train it with a lower loraRank'],
+    ['an adapter has a base that is not known', (scope) => new Server(scope, 's', { model: Model.fromModelAttributes(scope, 'x', { modelName: 'x', modelFormat: 'adapter' }) }),
+      'model team-a/x is an adapter, but not which model it is of; give modelBase to Model.fromModelAttributes, or train it with output TrainingOutput.MERGED'],
     ['rows are for another trainer', (scope) => qwen(scope).finetune('a', { dataset: chats(scope), trainer: Trainer.dpo() }),
       'dataset team-a/chats has messages rows, but trainer dpo takes preference; give it another shape'],
     ['a loader reads a dataset', (scope) => new Model(scope, 'm', { loader: Loader.ollama('a:1'), dataset: chats(scope) }), 'loader ollama reads no dataset; leave dataset out'],

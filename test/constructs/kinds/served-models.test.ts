@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
-import { Dataset, DatasetShape, Engine, EngineTask, Loader, Model, Quantizer, Server, Trainer } from '../../../src';
+import { Dataset, DatasetShape, Engine, EngineTask, Loader, Model, Preview, Quantizer, Server, Trainer, TrainingOutput } from '../../../src';
+import type { ServerSpec } from '../../../src/api/resource';
 import type { ResourceObject } from '../../../src/constructs/kinds/resource-object';
 import { messageOf, workspace } from '../fixtures';
 
@@ -44,6 +45,41 @@ describe('the engine of a Server', () => {
     const gguf = qwen(workspace()).quantize('gguf', { quantizer: Quantizer.gguf() });
     expect(messageOf(() => gguf.serve('a', { engine: Engine.llamaCpp({ task: EngineTask.CLASSIFY }) })))
       .toContain('param task of llama-cpp is "classify"; give one of generate, embed, rerank');
+  });
+});
+
+describe('a Server of an adapter', () => {
+  const trained = (scope: Construct, output: TrainingOutput) => qwen(scope).finetune('tuned', { dataset: chats(scope), trainer: Trainer.sft({ output, loraRank: 64 }) });
+
+  test('names the model that it was trained from, and makes room for its rank', () => {
+    const scope = workspace();
+    const tuned = trained(scope, TrainingOutput.ADAPTER);
+    const { runtime, params, model, base } = (tuned.serve('chat').node.defaultChild as ResourceObject).declared.spec as ServerSpec;
+    expect([runtime?.name, model?.name, base?.name]).toEqual(['vllm', tuned.modelName, tuned.modelBase?.modelName]);
+    expect(params).toEqual({ toolParser: 'hermes', reasoningParser: 'qwen3', maxLoraRank: 64 });
+    expect(tuned.modelLoraRank).toBe(64);
+    const preview = Preview.of(scope).toYaml();
+    expect(preview).toContain('chat=/content/model');
+    expect(preview).toContain('mountPath: /content/base');
+  });
+
+  test('waits for both where it is declared in other order, or elsewhere', () => {
+    const scope = workspace();
+    const modelBase = Model.fromModelAttributes(scope, 'base', { modelName: 'base', modelFormat: 'safetensors' });
+    const tuned = Model.fromModelAttributes(scope, 'tuned', { modelName: 'tuned', modelFormat: 'adapter', modelBase, modelLoraRank: 8 });
+    const { base, params } = (new Server(scope, 'chat', { model: tuned }).node.defaultChild as ResourceObject).declared.spec as ServerSpec;
+    expect([base, params]).toEqual([{ name: 'base' }, { maxLoraRank: 8 }]);
+    expect(Preview.of(scope).children.find(({ resource }) => resource.endsWith('chat'))?.gates).toEqual(['Model team-a/tuned', 'Model team-a/base']);
+  });
+
+  test.each([TrainingOutput.MERGED, TrainingOutput.BOTH])('is not what an output of %s gives: that is a model', (output) => {
+    const { base } = (trained(workspace(), output).serve('chat').node.defaultChild as ResourceObject).declared.spec as ServerSpec;
+    expect(base).toBeUndefined();
+  });
+
+  test('has no base of its own image, which reads the adapter alone', () => {
+    const chat = trained(workspace(), TrainingOutput.ADAPTER).serve('chat', { image: 'acme/server:1' });
+    expect(((chat.node.defaultChild as ResourceObject).declared.spec as ServerSpec).base).toBeUndefined();
   });
 });
 

@@ -48,6 +48,19 @@ describe('a server', () => {
     });
   });
 
+  test('waits for the base of an adapter too, and mounts both', () => {
+    const cluster = world();
+    const [adapter, base] = [cluster.add(model({ params: { rank: 8 } })), cluster.add(model({}, 'base'))];
+    const chat = cluster.add(server({ base: { name: 'base' } }));
+    cluster.publish(adapter);
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'ModelNotReady', message: expect.stringContaining('Model team-a/base') as string });
+    cluster.publish(base);
+    cluster.settle();
+    const paths = JSON.stringify(cluster.decide(chat).desired.map(({ object }) => object));
+    expect([paths.includes('"/content/model"'), paths.includes('"/content/base"')]).toEqual([true, true]);
+  });
+
   test.each([
     ['blinks', (cluster: World, opt: ReturnType<typeof model>) => cluster.change(opt, { status: { ready: false } })],
     ['is deleted', (cluster: World, opt: ReturnType<typeof model>) => cluster.delete(opt)],

@@ -14,6 +14,8 @@ test('the intent changes with what decides the pod, and with nothing else', () =
     expect(intentOf(server(inside), {})).not.toBe(before);
   }
   expect(intentOf(server(), { model: INPUT })).not.toBe(before);
+  expect(intentOf(server(), { base: INPUT })).not.toBe(before);
+  expect(intentOf(server(), { base: INPUT })).not.toBe(intentOf(server(), { model: INPUT }));
 });
 
 describe('A3: what means the same is the same intent', () => {
