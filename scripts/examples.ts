@@ -11,12 +11,14 @@ import { azureA100Spot } from '../examples/azure-a100-spot/main';
 import { existingCluster } from '../examples/existing-cluster/main';
 import { gcpL4 } from '../examples/gcp-l4/main';
 import { gitops } from '../examples/gitops/main';
+import { gptOss } from '../examples/gpt-oss/main';
 import { llama } from '../examples/llama/main';
 import { local } from '../examples/local/main';
 import { multiCloud } from '../examples/multi-cloud/main';
 import { CLOUDS } from '../examples/platforms';
 import type { CloudName } from '../examples/platforms';
 import { quickstart } from '../examples/quickstart/main';
+import { rag } from '../examples/rag/main';
 
 /** Writes the golden files. */
 export const UPDATE_COMMAND = 'npm run examples:update';
@@ -61,6 +63,8 @@ export const FILES_EXAMPLES: readonly FilesExample[] = [
 export const EXAMPLES: readonly Example[] = [
   { name: 'quickstart', declare: quickstart, clouds: CLOUDS },
   { name: 'llama', declare: llama, clouds: CLOUDS },
+  { name: 'gpt-oss', declare: gptOss, clouds: CLOUDS },
+  { name: 'rag', declare: rag, clouds: CLOUDS },
   { name: 'gitops', declare: gitops, clouds: CLOUDS },
   ...TERRAFORM_EXAMPLES,
   ...FILES_EXAMPLES,

@@ -1,6 +1,7 @@
 /** AWS with machines of eight H100: from a capacity block that was bought, and from a reservation. */
 import {
-  ArtifactBucket, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, ImageRegistry, Model, PoolCapacity, Preview, Server, Workspace,
+  ArtifactBucket, Cloud, Cluster, ClusterAddons, Dataset, DatasetShape, Gpu, GpuNodePool, ImageRegistry, Loader, Model, PoolCapacity,
+  Preview, Trainer, TrainingMethod, Workspace,
 } from 'cdk-substratus';
 import { App, Chart, Size } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
@@ -28,23 +29,23 @@ export function awsH100(kubernetes: App, terraform: TerraformApp): void {
 
   new ClusterAddons(new Chart(kubernetes, 'system'), 'addons', { platform });
   const team = new Workspace(kubernetes, 'research', { platform });
-  /* 141 GB of weights, as much again under original/, and a repository that asks for a token. */
+  const chats = new Dataset(team, 'chats', {
+    loader: Loader.huggingFace('HuggingFaceH4/ultrachat_200k'),
+    shape: DatasetShape.messages({ split: 'train_sft', evalSplit: 'test_sft', limit: 50_000 }),
+  });
+  /* 141 GB of weights, and a repository that asks for a token. */
   const base = new Model(team, 'llama', {
-    image: 'substratusai/model-loader-huggingface',
-    env: { HF_TOKEN: '${{ secrets.huggingface.token }}' },
-    params: { name: 'meta-llama/Llama-3.1-70B-Instruct' },
+    loader: Loader.huggingFace('meta-llama/Llama-3.3-70B-Instruct', { token: '${{ secrets.huggingface.token }}' }),
+    staging: { size: Size.gibibytes(200) },
+  });
+  /* Each GPU holds the whole model, in 4 bits. */
+  const tuned = base.finetune('llama-chats', {
+    trainer: Trainer.sft({ method: TrainingMethod.QLORA, maxLength: 4096, checkpointSteps: 100 }),
+    dataset: chats,
+    resources: { gpu: Gpu.NVIDIA_H100, gpuCount: 8 },
     staging: { size: Size.gibibytes(350) },
   });
-  const tuned = new Model(team, 'llama-tuned', {
-    image: 'substratusai/model-trainer-huggingface',
-    model: base,
-    resources: { gpu: Gpu.NVIDIA_H100, gpuCount: 8 },
-  });
-  new Server(team, 'chat', {
-    image: 'substratusai/model-server-basaran',
-    model: tuned,
-    resources: { gpu: Gpu.NVIDIA_H100, gpuCount: 8 },
-  });
+  tuned.serve('chat', { resources: { gpu: Gpu.NVIDIA_H100, gpuCount: 8 } });
 }
 
 if (require.main === module) {

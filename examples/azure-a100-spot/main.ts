@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
-  ArtifactBucket, Capacity, Cloud, Cluster, ClusterAddons, Dataset, Gpu, GpuNodePool, GpuSharing, Model, Notebook, Preview, Workspace,
+  ArtifactBucket, Capacity, Cloud, Cluster, ClusterAddons, Dataset, DatasetShape, Gpu, GpuNodePool, GpuSharing, Loader, Model, Notebook,
+  Preview, Trainer, Workspace,
 } from 'cdk-substratus';
 import { App, Chart, Size } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
@@ -30,23 +31,22 @@ export function azureA100Spot(kubernetes: App, terraform: TerraformApp): void {
 
   new ClusterAddons(new Chart(kubernetes, 'system'), 'addons', { platform });
   const data = new Workspace(kubernetes, 'data', { platform });
-  const squad = new Dataset(data, 'squad', { image: 'substratusai/dataset-squad', sharedWith: ['research'] });
-  const team = new Workspace(kubernetes, 'research', { platform });
-  /* 84 GB of weights. */
-  const base = new Model(team, 'falcon', {
-    image: 'substratusai/model-loader-huggingface',
-    params: { name: 'tiiuae/falcon-40b' },
-    staging: { size: Size.gibibytes(120) },
+  const chats = new Dataset(data, 'chats', {
+    loader: Loader.huggingFace('HuggingFaceH4/ultrachat_200k'),
+    shape: DatasetShape.messages({ split: 'train_sft', evalSplit: 'test_sft', limit: 20_000 }),
+    sharedWith: ['research'],
   });
-  new Model(team, 'falcon-squad', {
-    image: 'substratusai/model-trainer-huggingface',
-    model: base,
-    dataset: squad,
+  const team = new Workspace(kubernetes, 'research', { platform });
+  /* 65 GB of weights. */
+  const base = new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-32B'), staging: { size: Size.gibibytes(100) } });
+  base.finetune('qwen-chats', {
+    trainer: Trainer.sft({ maxLength: 1024, checkpointSteps: 25 }), // a spot node may go at any time
+    dataset: chats,
     resources: { gpu: Gpu.NVIDIA_A100_80GB, gpuCount: 4, capacity: Capacity.SPOT },
+    staging: { size: Size.gibibytes(150) },
   });
   new Notebook(team, 'lab', {
-    image: 'substratusai/base',
-    dataset: squad,
+    dataset: chats,
     resources: { gpu: Gpu.NVIDIA_A100_80GB, gpuSharing: GpuSharing.mig('3g.40gb'), capacity: Capacity.ON_DEMAND },
   });
 }

@@ -1,5 +1,5 @@
 /** A cluster, a network and a bucket that someone else has made: only the GPU pools and the rights are declared. */
-import { ArtifactBucket, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, Model, Preview, Server, Workspace } from 'cdk-substratus';
+import { ArtifactBucket, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, Loader, Model, Preview, Workspace } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
 
@@ -24,11 +24,8 @@ export function existingCluster(kubernetes: App, terraform: TerraformApp): void 
   /* Leave this out where the cluster has a device plugin, an autoscaler and a default StorageClass. */
   new ClusterAddons(new Chart(kubernetes, 'system'), 'addons', { platform });
   const team = new Workspace(kubernetes, 'support', { platform, createNamespace: false });
-  const model = new Model(team, 'phi', {
-    image: 'substratusai/model-loader-huggingface',
-    params: { name: 'microsoft/Phi-3-mini-4k-instruct' },
-  });
-  new Server(team, 'chat', { image: 'substratusai/model-server-basaran', model, resources: { gpu: Gpu.NVIDIA_L4 } });
+  const phi = new Model(team, 'phi', { loader: Loader.huggingFace('microsoft/Phi-4-mini-instruct') });
+  phi.serve('chat', { resources: { gpu: Gpu.NVIDIA_L4 } });
 }
 
 if (require.main === module) {

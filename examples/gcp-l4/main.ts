@@ -1,5 +1,7 @@
 /** Google Cloud with L4: a few that stay for a server, and cheap ones that may go for what can be done again. */
-import { ArtifactBucket, Capacity, Cloud, Cluster, Gpu, GpuNodePool, Model, Preview, Server, Workspace } from 'cdk-substratus';
+import {
+  ArtifactBucket, Capacity, Cloud, Cluster, Dataset, DatasetShape, Gpu, GpuNodePool, Loader, Model, Preview, Trainer, Workspace,
+} from 'cdk-substratus';
 import { App } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
 
@@ -18,20 +20,17 @@ export function gcpL4(kubernetes: App, terraform: TerraformApp): void {
 
   /* GKE brings drivers, device plugin and autoscaler, so there are no ClusterAddons. */
   const team = new Workspace(kubernetes, 'research', { platform: cluster.platform });
-  const base = new Model(team, 'falcon', {
-    image: 'substratusai/model-loader-huggingface',
-    params: { name: 'tiiuae/falcon-7b-instruct' },
+  const base = new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-4B-Instruct-2507') });
+  const chats = new Dataset(team, 'chats', {
+    loader: Loader.huggingFace('HuggingFaceH4/ultrachat_200k'),
+    shape: DatasetShape.messages({ split: 'train_sft', evalSplit: 'test_sft', limit: 20_000 }),
   });
-  const tuned = new Model(team, 'falcon-tuned', {
-    image: 'substratusai/model-trainer-huggingface',
-    model: base,
+  const tuned = base.finetune('qwen-chats', {
+    trainer: Trainer.sft({ checkpointSteps: 50 }),
+    dataset: chats,
     resources: { gpu: Gpu.NVIDIA_L4, gpuCount: 4, capacity: Capacity.SPOT },
   });
-  new Server(team, 'chat', {
-    image: 'substratusai/model-server-basaran',
-    model: tuned,
-    resources: { gpu: Gpu.NVIDIA_L4, capacity: Capacity.ON_DEMAND },
-  });
+  tuned.serve('chat', { resources: { gpu: Gpu.NVIDIA_L4, capacity: Capacity.ON_DEMAND } });
 }
 
 if (require.main === module) {

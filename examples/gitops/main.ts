@@ -1,5 +1,5 @@
-/** A dataset and models built from git in one team's namespace, served in another's, and written for Argo CD or Flux. */
-import { Build, Dataset, Gpu, Model, Preview, Server, Workspace } from 'cdk-substratus';
+/** A dataset and a trainer of yours, built from git in one team's namespace; the model served in another's; written for Argo CD or Flux. */
+import { Build, Dataset, Engine, Gpu, Loader, Model, Preview, Server, Workspace } from 'cdk-substratus';
 import { App, Size } from 'cdk8s';
 import { clientIdsOn, cloudNamed, platformOn } from '../platforms';
 import type { CloudName } from '../platforms';
@@ -29,9 +29,7 @@ export function gitops(app: App, cloud: CloudName): void {
     env: { TICKETS_TOKEN: '${{ secrets.tickets.token }}' },
     staging: { size: Size.gibibytes(10) },
   });
-  const base = new Model(team, 'base', {
-    imageBuild: Build.git({ url: REPOSITORY, path: 'models/base', tag: 'base-v1' }),
-  });
+  const base = new Model(team, 'base', { loader: Loader.huggingFace('Qwen/Qwen3-4B-Instruct-2507') });
   const assistant = base.finetune('assistant', {
     imageBuild: Build.git({ url: REPOSITORY, path: 'models/assistant', branch: 'release-2' }),
     dataset: tickets,
@@ -42,7 +40,7 @@ export function gitops(app: App, cloud: CloudName): void {
 
   const support = new Workspace(app, 'support', { platform });
   new Server(support, 'assistant', {
-    image: 'substratusai/model-server-basaran',
+    engine: Engine.vllm(), // which a program of yours cannot imply: it knows the format of what it writes, we do not
     model: assistant,
     resources: { gpu },
     replicas: 2,

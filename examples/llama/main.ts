@@ -1,49 +1,44 @@
-/** Llama 2 in three sizes: 7B finetuned, 13B quantized on CPU and on a small GPU, 70B in 4 bits on one large GPU. */
-import { Access, Dataset, Gpu, Model, Preview, Server, Workspace } from 'cdk-substratus';
+/** Llama in two sizes, whose weights are gated: 8B finetuned and served on one GPU, 70B quantized and served on several. */
+import { Access, Dataset, DatasetShape, Engine, Gpu, Loader, Model, Preview, Quantizer, Trainer, Workspace } from 'cdk-substratus';
 import type { GpuPoolOptions, ResourcesOptions } from 'cdk-substratus';
 import { App, Duration, Size } from 'cdk8s';
 import { clientIdsOn, cloudNamed, platformOn } from '../platforms';
 import type { CloudName } from '../platforms';
 
 interface Gpus {
-  /** For 7B in training: 80 GiB or more in all. */
+  /** Trains an adapter of 8B: 20 GiB on each, for each holds the whole model. */
   readonly training: ResourcesOptions;
-  /** For 13B in 4 bits, which is 8 GiB. */
-  readonly small: Gpu;
-  /** The nodes with them, and with an A100 for 70B. */
+  /** Serves 8B: 15 GiB of weights. */
+  readonly small: ResourcesOptions;
+  /** Serves 70B in FP8, which they compute in: 66 GiB of weights in all. */
+  readonly large: ResourcesOptions;
+  /** The nodes that have them. */
   readonly pools: Readonly<Record<string, GpuPoolOptions>>;
 }
 
+const L4 = { gpu: Gpu.NVIDIA_L4 };
 const L4_X4 = { gpu: Gpu.NVIDIA_L4, gpuCount: 4 };
-
-/** AWS has the A100 by eights only: a server takes one of them, and leaves seven. Azure has no L4. */
-const GPUS: Readonly<Record<CloudName, Gpus>> = {
-  gcp: {
-    training: L4_X4,
-    small: Gpu.NVIDIA_L4,
-    pools: { 'l4': { gpu: Gpu.NVIDIA_L4 }, 'l4-x4': { gpu: Gpu.NVIDIA_L4, gpusPerNode: 4 }, 'a100': { gpu: Gpu.NVIDIA_A100_80GB } },
-  },
-  aws: {
-    training: L4_X4,
-    small: Gpu.NVIDIA_L4,
-    pools: { 'l4': { gpu: Gpu.NVIDIA_L4 }, 'l4-x4': { gpu: Gpu.NVIDIA_L4, gpusPerNode: 4 }, 'a100-x8': { gpu: Gpu.NVIDIA_A100_80GB, gpusPerNode: 8 } },
-  },
-  azure: {
-    training: { gpu: Gpu.NVIDIA_A100_80GB },
-    small: Gpu.NVIDIA_A10,
-    pools: { a10: { gpu: Gpu.NVIDIA_A10 }, a100: { gpu: Gpu.NVIDIA_A100_80GB } },
-  },
-  local: {
-    training: L4_X4,
-    small: Gpu.NVIDIA_L4,
-    pools: { 'l4-x4': { gpu: Gpu.NVIDIA_L4, gpusPerNode: 4 }, 'a100': { gpu: Gpu.NVIDIA_A100_80GB } },
-  },
+const L40S_X4 = { gpu: Gpu.NVIDIA_L40S, gpuCount: 4 };
+const POOLS_WITH_L40S = {
+  'l4': { gpu: Gpu.NVIDIA_L4 }, 'l4-x4': { gpu: Gpu.NVIDIA_L4, gpusPerNode: 4 }, 'l40s-x4': { gpu: Gpu.NVIDIA_L40S, gpusPerNode: 4 },
 };
 
-/** The weights are gated: whoever imports them needs a token, which is in a Secret of the namespace and nowhere else. */
-const GATED = { HUGGING_FACE_HUB_TOKEN: '${{ secrets.huggingface.token }}' };
+/** Google Cloud has no L40S, Azure no L4, and AWS the H100 by one and by eight. */
+const GPUS: Readonly<Record<CloudName, Gpus>> = {
+  gcp: {
+    training: L4_X4, small: L4, large: { gpu: Gpu.NVIDIA_H100, gpuCount: 2 },
+    pools: { 'l4': { gpu: Gpu.NVIDIA_L4 }, 'l4-x4': { gpu: Gpu.NVIDIA_L4, gpusPerNode: 4 }, 'h100-x2': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 2 } },
+  },
+  aws: { training: L4_X4, small: L4, large: L40S_X4, pools: POOLS_WITH_L40S },
+  azure: {
+    training: { gpu: Gpu.NVIDIA_A100_80GB }, small: { gpu: Gpu.NVIDIA_A10 }, large: { gpu: Gpu.NVIDIA_H100_NVL, gpuCount: 2 },
+    pools: { 'a10': { gpu: Gpu.NVIDIA_A10 }, 'a100': { gpu: Gpu.NVIDIA_A100_80GB }, 'h100-x2': { gpu: Gpu.NVIDIA_H100_NVL, gpusPerNode: 2 } },
+  },
+  local: { training: L4_X4, small: L4, large: L40S_X4, pools: POOLS_WITH_L40S },
+};
 
-const LOADER = 'substratusai/model-loader-huggingface';
+/** Of somebody who has accepted Meta's licence. It is in a Secret of the namespace and nowhere else. */
+const GATED = { token: '${{ secrets.huggingface.token }}' };
 
 export function llama(app: App, cloud: CloudName): void {
   const gpus = GPUS[cloud];
@@ -53,54 +48,34 @@ export function llama(app: App, cloud: CloudName): void {
   const team = new Workspace(app, 'team-a', { platform });
   finetuned(team, gpus);
   quantized(team, gpus);
-  large(team);
 }
 
 function finetuned(team: Workspace, { training, small }: Gpus): void {
-  const squad = new Dataset(team, 'squad', { image: 'substratusai/dataset-squad' });
-  const base = new Model(team, 'llama-7b', { image: LOADER, env: GATED, params: { name: 'meta-llama/Llama-2-7b-hf' } });
-  const tuned = base.finetune('llama-7b-squad', {
-    image: 'substratusai/model-trainer-huggingface',
-    dataset: squad,
-    params: { num_train_epochs: 1, learning_rate: 0.00003, save_steps: 50 },
+  const chats = new Dataset(team, 'chats', {
+    loader: Loader.huggingFace('HuggingFaceH4/ultrachat_200k'),
+    shape: DatasetShape.messages({ split: 'train_sft', evalSplit: 'test_sft', limit: 20_000 }),
+  });
+  const base = new Model(team, 'llama-8b', { loader: Loader.huggingFace('meta-llama/Llama-3.1-8B-Instruct', GATED) });
+  const tuned = base.finetune('llama-8b-chats', {
+    trainer: Trainer.sft({ epochs: 1, maxLength: 2048, checkpointSteps: 50 }),
+    dataset: chats,
     resources: training,
     timeout: Duration.hours(12),
   });
-  tuned.serve('chat-7b', { image: 'substratusai/model-server-basaran', resources: { gpu: small } });
+  tuned.serve('chat-8b', { engine: Engine.vllm({ maxModelLen: 16_384 }), resources: small });
 }
 
-/** One file of 8 GiB. llama.cpp reads all of it at random, so it is copied to the node first. */
-function quantized(team: Workspace, { small }: Gpus): void {
-  const gguf = new Model(team, 'llama-13b-gguf', {
-    image: LOADER,
-    params: { name: 'TheBloke/Llama-2-13B-chat-GGUF', files: 'llama-2-13b-chat.Q4_K_M.gguf' },
-  });
-  gguf.serve('chat-13b-cpu', {
-    image: 'substratusai/model-server-llama-cpp:latest-cpu',
-    access: Access.DOWNLOAD,
-    resources: { cpu: 8, memory: Size.gibibytes(16), disk: Size.gibibytes(20) },
-  });
-  gguf.serve('chat-13b-gpu', {
-    image: 'substratusai/model-server-llama-cpp:latest-gpu',
-    access: Access.DOWNLOAD,
-    env: { N_GPU_LAYERS: '43' },
-    resources: { gpu: small },
-  });
-}
-
-/** 138 GB of weights: they need room on the way to the bucket, and time on the way from it. */
-function large(team: Workspace): void {
-  const weights = new Model(team, 'llama-70b', {
-    image: LOADER,
-    env: GATED,
-    params: { name: 'meta-llama/Llama-2-70b-chat-hf' },
+/** 141 GB of weights: they need room on their way to the bucket, and half as much when they are quantized. */
+function quantized(team: Workspace, { large }: Gpus): void {
+  const base = new Model(team, 'llama-70b', {
+    loader: Loader.huggingFace('meta-llama/Llama-3.3-70B-Instruct', GATED),
     staging: { size: Size.gibibytes(200) },
   });
-  new Server(team, 'chat-70b', {
-    image: 'substratusai/model-server-basaran',
-    model: weights,
-    env: { MODEL_LOAD_IN_4BIT: 'True' },
-    resources: { gpu: Gpu.NVIDIA_A100_80GB },
+  const small = base.quantize('llama-70b-fp8', { quantizer: Quantizer.fp8(), staging: { size: Size.gibibytes(120) } });
+  small.serve('chat-70b', {
+    engine: Engine.vllm({ maxModelLen: 32_768 }),
+    access: Access.DOWNLOAD,
+    resources: { ...large, disk: Size.gibibytes(120) },
     startupTimeout: Duration.hours(1),
     surge: false,
   });

@@ -1,40 +1,34 @@
-/** The whole flow on a laptop: kind, MinIO as the bucket, a registry, and GPUs that are simulated. No account, and no cdktf. */
+/** The whole flow on a laptop: kind, MinIO as the bucket, and a registry. All of it on the CPU, with no account and no cdktf. */
 import {
-  ArtifactBucket, Cloud, Cluster, ClusterAddons, ClusterFiles, Dataset, Gpu, GpuNodePool, ImageRegistry, LocalStore, Model, Preview, Server,
-  Workspace,
+  ArtifactBucket, Cloud, Cluster, ClusterAddons, ClusterFiles, Dataset, DatasetShape, ImageRegistry, Loader, LocalStore, Model, Preview,
+  Quantizer, Trainer, Workspace,
 } from 'cdk-substratus';
 import { App, Chart, Size } from 'cdk8s';
 
-/** What fits a laptop. On a cloud it can be left out, but for the GPU. */
-const SMALL = { gpu: Gpu.NVIDIA_L4, cpu: 1, memory: Size.gibibytes(2), disk: Size.gibibytes(5) };
-const STAGING = { size: Size.gibibytes(2) };
+/** What a model of 135 million parameters needs. By default there is room for larger ones. */
+const SMALL = { resources: { cpu: 1, memory: Size.gibibytes(3), disk: Size.gibibytes(2) } };
+const STAGED = { ...SMALL, staging: { size: Size.gibibytes(5) } };
 
-/** Two GPUs, so that a new model can be trained while the old one is served. */
 export function local(app: App): Cluster {
-  const cluster = new Cluster(app, 'laptop', { cloud: Cloud.local({ store: LocalStore.minio(), simulatedGpus: true }) });
+  const cluster = new Cluster(app, 'laptop', { cloud: Cloud.local({ store: LocalStore.minio() }) });
   new ArtifactBucket(app, 'artifacts', { cluster });
   new ImageRegistry(app, 'images', { cluster });
-  new GpuNodePool(app, 'gpus', { cluster, gpu: Gpu.NVIDIA_L4, gpusPerNode: 2, maxNodes: 1 });
   cluster.addWorkspace('team-a');
   const { platform } = cluster;
 
   new ClusterAddons(new Chart(app, 'system'), 'addons', { platform });
   const team = new Workspace(app, 'team-a', { platform });
-  const base = new Model(team, 'opt', {
-    image: 'substratusai/model-loader-huggingface',
-    params: { name: 'facebook/opt-125m' },
-    staging: STAGING,
+  const base = new Model(team, 'smol', {
+    loader: Loader.huggingFace('HuggingFaceTB/SmolLM2-135M-Instruct', { revision: '12fd25f77366fa6b3b4b768ec3050bf629380bac' }),
+    ...STAGED,
   });
-  const squad = new Dataset(team, 'squad', { image: 'substratusai/dataset-squad', staging: STAGING });
-  const tuned = new Model(team, 'opt-squad', {
-    image: 'substratusai/model-trainer-huggingface',
-    model: base,
-    dataset: squad,
-    params: { max_steps: 1 },
-    resources: SMALL,
-    staging: STAGING,
+  const chats = new Dataset(team, 'chats', {
+    loader: Loader.huggingFace('HuggingFaceTB/everyday-conversations-llama3.1-2k'),
+    shape: DatasetShape.messages({ split: 'train_sft', evalSplit: 'test_sft', limit: 200 }),
+    ...STAGED,
   });
-  new Server(team, 'chat', { image: 'substratusai/model-server-basaran', model: tuned, resources: SMALL });
+  const tuned = base.finetune('smol-chats', { trainer: Trainer.sft({ maxLength: 512 }), dataset: chats, ...STAGED });
+  tuned.quantize('smol-gguf', { quantizer: Quantizer.gguf({ type: 'Q8_0' }), ...STAGED }).serve('chat', SMALL);
   return cluster;
 }
 

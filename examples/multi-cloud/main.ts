@@ -2,23 +2,33 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
-  ArtifactBucket, Cloud, Cluster, ClusterAddons, Dataset, Gpu, GpuNodePool, ImageRegistry, Model, Notebook, Preview, Reconciler, Server,
-  Workspace,
+  ArtifactBucket, Cloud, Cluster, ClusterAddons, Dataset, DatasetShape, Gpu, GpuNodePool, ImageRegistry, Loader, Model, Preview, Quantizer,
+  Reconciler, Trainer, Workspace,
 } from 'cdk-substratus';
 import type { Platform } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 
+interface Place {
+  readonly cloud: Cloud;
+  readonly gpu: Gpu;
+  /** Makes what the GPU computes in. */
+  readonly quantizer: Quantizer;
+  readonly admins?: string[];
+}
+
 /** What differs from cloud to cloud. Azure has no L4. */
-const PLACES = {
+const PLACES: Readonly<Record<string, Place>> = {
   gcp: {
     cloud: Cloud.gcp({ projectId: 'acme-ml', projectNumber: '123456789012', region: 'us-central1' }),
     gpu: Gpu.NVIDIA_L4,
+    quantizer: Quantizer.fp8(),
   },
   aws: {
     cloud: Cloud.aws({ accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'] }),
     gpu: Gpu.NVIDIA_L4,
+    quantizer: Quantizer.fp8(),
     admins: ['arn:aws:iam::111122223333:role/ml-admin'],
   },
   azure: {
@@ -26,6 +36,7 @@ const PLACES = {
       subscriptionId: '00000000-1111-2222-3333-444444444444', tenantId: '55555555-6666-7777-8888-999999999999', location: 'eastus',
     }),
     gpu: Gpu.NVIDIA_T4,
+    quantizer: Quantizer.int8(),
     admins: ['aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'],
   },
 };
@@ -33,16 +44,10 @@ const PLACES = {
 /** What the deployment has answered; before the first one made-up values, so that the Kubernetes half can be read. */
 const OUTPUTS_FILE = ['outputs.json', 'outputs.example.json'].map((name) => path.join(__dirname, name)).find(fs.existsSync);
 
-interface MlStackProps {
-  readonly cloud: Cloud;
-  readonly gpu: Gpu;
-  readonly admins?: string[];
-}
-
 class MlStack extends TerraformStack {
   public readonly platform: Platform;
 
-  constructor(scope: Construct, id: string, { cloud, gpu, admins }: MlStackProps) {
+  constructor(scope: Construct, id: string, { cloud, gpu, admins }: Place) {
     super(scope, id);
     const cluster = new Cluster(this, 'ml', { cloud, admins, outputsFile: OUTPUTS_FILE });
     new ArtifactBucket(this, 'artifacts', { cluster });
@@ -57,32 +62,28 @@ class MlStack extends TerraformStack {
 export function multiCloud(kubernetes: App, terraform: TerraformApp, chosen = 'gcp'): void {
   const places = Object.entries(PLACES).map(([name, place]) => {
     const { platform } = new MlStack(terraform, name, place);
-    return { name, platform, gpu: place.gpu };
+    return { name, platform, place };
   });
-  const place = places.find(({ name }) => name === chosen);
-  if (!place) throw new Error(`CLOUD is '${chosen}'; use one of ${Object.keys(PLACES).join(', ')}`);
-  const { platform, gpu } = place;
+  const found = places.find(({ name }) => name === chosen);
+  if (!found) throw new Error(`CLOUD is '${chosen}'; use one of ${Object.keys(PLACES).join(', ')}`);
+  const { platform, place } = found;
   const system = new Chart(kubernetes, 'system');
   new ClusterAddons(system, 'addons', { platform });
   new Reconciler(system, 'substratus', { platform });
-  quickstart(new Workspace(kubernetes, 'team-a', { platform }), gpu);
+  quickstart(new Workspace(kubernetes, 'team-a', { platform }), place);
 }
 
-function quickstart(team: Workspace, gpu: Gpu): void {
-  const base = new Model(team, 'opt', {
-    image: 'substratusai/model-loader-huggingface',
-    params: { name: 'facebook/opt-125m' },
+function quickstart(team: Workspace, { gpu, quantizer }: Pick<Place, 'gpu' | 'quantizer'>): void {
+  const base = new Model(team, 'qwen', {
+    loader: Loader.huggingFace('Qwen/Qwen3-0.6B', { revision: 'c1899de289a04d12100db370d81485cdf75e47ca' }),
   });
-  const squad = new Dataset(team, 'squad', { image: 'substratusai/dataset-squad' });
-  const tuned = new Model(team, 'opt-squad', {
-    image: 'substratusai/model-trainer-huggingface',
-    model: base,
-    dataset: squad,
-    params: { num_train_epochs: 1 },
-    resources: { gpu },
+  const chats = new Dataset(team, 'chats', {
+    loader: Loader.huggingFace('HuggingFaceTB/everyday-conversations-llama3.1-2k'),
+    shape: DatasetShape.messages({ split: 'train_sft', evalSplit: 'test_sft' }),
   });
-  new Server(team, 'chat', { image: 'substratusai/model-server-basaran', model: tuned, resources: { gpu } });
-  new Notebook(team, 'lab', { image: 'substratusai/base', model: tuned, dataset: squad });
+  const tuned = base.finetune('qwen-chats', { trainer: Trainer.sft({ maxLength: 512 }), dataset: chats, resources: { gpu } });
+  tuned.quantize('qwen-small', { quantizer }).serve('chat', { resources: { gpu } });
+  tuned.notebook('lab', { dataset: chats });
 }
 
 if (require.main === module) {

@@ -105,6 +105,20 @@ def write_llama(folder: Path, seed: int = 0) -> Path:
     return folder
 
 
+def write_encoder(folder: Path) -> Path:
+    """A Llama whose layers do nothing: the mean of what it makes of a text's tokens is near that of another text with the same words."""
+    import torch
+    from transformers import LlamaForCausalLM
+
+    write_llama(folder)
+    model = LlamaForCausalLM.from_pretrained(folder)
+    for name, weights in model.named_parameters():
+        if name.endswith(("o_proj.weight", "down_proj.weight")):
+            torch.nn.init.zeros_(weights)
+    model.save_pretrained(folder)
+    return folder
+
+
 def write_llama_tokenizer(folder: Path) -> int:
     """A BPE tokenizer that falls back to bytes, as Llama 2 has. Returns the size of its vocabulary."""
     from tokenizers import Tokenizer, decoders, models, normalizers, trainers

@@ -76,7 +76,7 @@ describeOnCluster('the examples, on a real API server', { nodes: [{ name: 'cpu',
   beforeAll(async () => {
     await applyDefinitions(cluster());
     /* Of what is validated only; its own Namespaces are, too. */
-    for (const name of ['substratus', 'minio']) await cluster().client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    for (const name of ['substratus', 'minio', 'assistant']) await cluster().client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     const nodes = new Map(cases.flatMap(({ platform }) => gpuNodes(platform)).map((node) => [node.name, node]));
     await Promise.all([...nodes.values()].map((node) => cluster().createNode(node)));
     recorder = new Recorder(cluster().client);

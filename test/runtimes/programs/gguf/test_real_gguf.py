@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -17,11 +14,10 @@ from typing import Any
 import pytest
 import tiny
 from real import PROGRAMS, Pod, succeeded
+from serving import LLAMA, llama_server
 
 pytestmark = pytest.mark.real
 
-#: What llama.sh builds.
-LLAMA = Path(__file__).parents[4] / ".cache" / "llama"
 TRAINING: dict[str, Any] = {
     "method": "full", "output": "merged", "epochs": 4, "maxSteps": 0, "learningRate": 0.003, "batchSize": 4, "gradientAccumulation": 1,
     "maxLength": 128, "packing": False, "warmupRatio": 0.03, "weightDecay": 0, "scheduler": "cosine", "seed": 7, "loraRank": 8,
@@ -60,39 +56,8 @@ def test_a_trained_model_answers_from_a_gguf_file(tmp_path: Path, trained: Path,
 
 def answer(model: Path) -> str:
     """What llama-server answers, through the API of OpenAI."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    command = [
-        str(LLAMA / "llama-server"),
-        "--model",
-        str(model),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--ctx-size",
-        "256",
-        "--jinja",
-    ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}/health")
+    with llama_server(model, "--ctx-size", "256") as url:
         asked = {"messages": [{"role": "user", "content": tiny.question("snow")}], "temperature": 0, "max_tokens": 24}
-        url = f"http://127.0.0.1:{port}/v1/chat/completions"
-        request = urllib.request.Request(url, json.dumps(asked).encode(), {"content-type": "application/json"})
+        request = urllib.request.Request(f"{url}/v1/chat/completions", json.dumps(asked).encode(), {"content-type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as response:
             return str(json.load(response)["choices"][0]["message"]["content"])
-    finally:
-        server.kill()
-        server.wait()
-
-
-def wait_until_ready(url: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError("llama-server did not get ready")

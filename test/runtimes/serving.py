@@ -1,0 +1,86 @@
+"""Servers for tests, as processes of this machine: llama.cpp, and Weaviate."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CACHE = Path(__file__).parents[2] / ".cache"
+#: What llama.sh builds.
+LLAMA = CACHE / "llama"
+#: What weaviate.sh builds.
+WEAVIATE = CACHE / "weaviate" / "weaviate-1.35.2"
+PATIENCE_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def llama_server(model: Path, *arguments: str) -> Iterator[str]:
+    """Serves a GGUF file; the URL."""
+    port = free_port()
+    command = [LLAMA / "llama-server", "--model", model, "--host", "127.0.0.1", "--port", str(port), "--jinja", *arguments]
+    with running(command, ready=f"http://127.0.0.1:{port}/health"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def weaviate(folder: Path) -> Iterator[dict[str, str]]:
+    """An empty Weaviate of one node; where it is, as programs want to know it."""
+    port, grpc, gossip, data, raft, rpc, profiling = (free_port() for _ in range(7))
+    settings = {
+        "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "true",
+        "CLUSTER_ADVERTISE_ADDR": "127.0.0.1",
+        "CLUSTER_DATA_BIND_PORT": str(data),
+        "CLUSTER_GOSSIP_BIND_PORT": str(gossip),
+        "CLUSTER_HOSTNAME": "weaviate-0",
+        "DEFAULT_VECTORIZER_MODULE": "none",
+        "DISABLE_TELEMETRY": "true",
+        "GO_PROFILING_PORT": str(profiling),
+        "GRPC_PORT": str(grpc),
+        "PERSISTENCE_DATA_PATH": str(folder),
+        "RAFT_BOOTSTRAP_EXPECT": "1",
+        "RAFT_INTERNAL_RPC_PORT": str(rpc),
+        "RAFT_JOIN": f"weaviate-0:{raft}",
+        "RAFT_PORT": str(raft),
+    }
+    command = [WEAVIATE, "--host", "127.0.0.1", "--port", str(port), "--scheme", "http"]
+    with running(command, ready=f"http://127.0.0.1:{port}/v1/.well-known/ready", environment=settings):
+        yield {"WEAVIATE_HOST": "127.0.0.1", "WEAVIATE_HTTP_PORT": str(port), "WEAVIATE_GRPC_PORT": str(grpc)}
+
+
+@contextmanager
+def running(command: list[Path | str], *, ready: str, environment: dict[str, str] | None = None) -> Iterator[None]:
+    """A process that answers at a URL, for as long as it is needed."""
+    process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_ready(ready, process)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"{process.args!r} ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"{url} did not answer within {PATIENCE_SECONDS} seconds")
