@@ -1,22 +1,29 @@
 // #region
-import { Build, Dataset, DeletionPolicy } from 'cdk-substratus';
+import { Build, Dataset, DatasetShape, DeletionPolicy, Loader } from 'cdk-substratus';
 // #endregion
 import { teamA } from './team-a';
 
 export const { app, team } = teamA({ builds: true });
 
 // #region
-new Dataset(team, 'squad', {
-  image: 'substratusai/dataset-squad',
-  params: { split: 'train', shuffle: true },
-  env: { HF_TOKEN: '${{ secrets.huggingface.token }}' },
+new Dataset(team, 'chats', {
+  loader: Loader.huggingFace('HuggingFaceTB/everyday-conversations-llama3.1-2k'),
+  shape: DatasetShape.messages({ split: 'train_sft', evalSplit: 'test_sft' }),
   sharedWith: ['team-b'],
+});
+// #endregion
+
+// #region image
+new Dataset(team, 'tickets', {
+  image: 'registry.acme.example/datasets/tickets:3',
+  params: { since: '2026-01-01', anonymous: true },
+  env: { TICKETS_TOKEN: '${{ secrets.tickets.token }}' },
   deletionPolicy: DeletionPolicy.DELETE,
 });
 // #endregion
 
 // #region build
-new Dataset(team, 'tickets', {
-  imageBuild: Build.git({ url: 'https://github.com/acme/datasets', path: 'tickets', tag: 'v3' }),
+new Dataset(team, 'invoices', {
+  imageBuild: Build.git({ url: 'https://github.com/acme/datasets', path: 'invoices', tag: 'v3' }),
 });
 // #endregion

@@ -1,6 +1,6 @@
 // #region
 import {
-  ArtifactBucket, Cloud, Cluster, ClusterAddons, ClusterFiles, Gpu, GpuNodePool, ImageRegistry, LocalStore, Model, Preview, Workspace,
+  ArtifactBucket, Cloud, Cluster, ClusterAddons, ClusterFiles, Gpu, GpuNodePool, ImageRegistry, Loader, LocalStore, Model, Preview, Workspace,
 } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 
@@ -14,7 +14,7 @@ const { platform } = cluster;
 
 new ClusterAddons(new Chart(app, 'system'), 'addons', { platform }); // MinIO
 const team = new Workspace(app, 'team-a', { platform });
-new Model(team, 'opt', { image: 'substratusai/model-loader-huggingface', params: { name: 'facebook/opt-125m' } });
+new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-0.6B') });
 
 app.synth();
 ClusterFiles.of(cluster).write(); // clusters/laptop/kind.yaml and up.sh

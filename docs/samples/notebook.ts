@@ -1,5 +1,5 @@
 // #region
-import { Gpu, Model } from 'cdk-substratus';
+import { Gpu, Loader, Model } from 'cdk-substratus';
 import { Size } from 'cdk8s';
 // #endregion
 import { teamA } from './team-a';
@@ -7,13 +7,9 @@ import { teamA } from './team-a';
 export const { app, team } = teamA();
 
 // #region
-const base = new Model(team, 'opt', {
-  image: 'substratusai/model-loader-huggingface',
-  params: { name: 'facebook/opt-125m' },
-});
+const base = new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-0.6B') });
 
 export const lab = base.notebook('lab', {
-  image: 'substratusai/base',
   resources: { gpu: Gpu.NVIDIA_L4 },
   storage: { size: Size.gibibytes(100) },
 });

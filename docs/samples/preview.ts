@@ -1,19 +1,15 @@
 // #region
-import { CustomResourceDefinitions, Gpu, Model, Platform, Preview, Workspace } from 'cdk-substratus';
+import { CustomResourceDefinitions, Loader, Model, Platform, Preview, Quantizer, Workspace } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 
 const platform = Platform.local({ clusterName: 'laptop' });
-platform.addGpuPool('gpu', { gpu: Gpu.NVIDIA_L4 });
 platform.addWorkspace('team-a');
 
 const app = new App();
 new CustomResourceDefinitions(new Chart(app, 'crds'), 'substratus');
 const team = new Workspace(app, 'team-a', { platform });
-const opt = new Model(team, 'opt', {
-  image: 'substratusai/model-loader-huggingface',
-  params: { name: 'facebook/opt-125m' },
-});
-opt.serve('chat', { image: 'substratusai/model-server-basaran' });
+const qwen = new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-0.6B') });
+qwen.quantize('qwen-gguf', { quantizer: Quantizer.gguf() }).serve('chat');
 
 app.synth(); // dist/: custom resources and workspaces
 Preview.of(app).write(); // preview/: what will run for them, to be read

@@ -1,5 +1,5 @@
 // #region
-import { Gpu, Model, Server } from 'cdk-substratus';
+import { Gpu, Loader, Model, Server } from 'cdk-substratus';
 import { Duration } from 'cdk8s';
 // #endregion
 import { teamA } from './team-a';
@@ -7,14 +7,10 @@ import { teamA } from './team-a';
 export const { app, team } = teamA();
 
 // #region
-const llama = new Model(team, 'llama', {
-  image: 'substratusai/model-loader-huggingface',
-  params: { name: 'openlm-research/open_llama_7b' },
-});
+const qwen = new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-4B-Instruct-2507') });
 
 export const chat = new Server(team, 'chat', {
-  image: 'substratusai/model-server-basaran',
-  model: llama,
+  model: qwen,
   resources: { gpu: Gpu.NVIDIA_L4 },
   replicas: 2,
   startupTimeout: Duration.minutes(20),

@@ -1,5 +1,5 @@
 // #region
-import { Dataset, Gpu, Model, Platform, Workspace } from 'cdk-substratus';
+import { Dataset, DatasetShape, Gpu, Loader, Model, Platform, Trainer, Workspace } from 'cdk-substratus';
 import { App } from 'cdk8s';
 
 const platform = Platform.aws({ clusterName: 'ml', bucketName: 'acme-ml', region: 'us-east-1' });
@@ -12,12 +12,13 @@ const app = new App();
 const data = new Workspace(app, 'data', { platform });
 const team = new Workspace(app, 'team-a', { platform });
 
-const squad = new Dataset(data, 'squad', { image: 'substratusai/dataset-squad', sharedWith: ['team-a'] });
-new Model(team, 'reader', {
-  image: 'substratusai/model-trainer-huggingface',
-  dataset: squad,
-  resources: { gpu: Gpu.NVIDIA_L4, gpuCount: 4 },
+const chats = new Dataset(data, 'chats', {
+  loader: Loader.huggingFace('HuggingFaceH4/ultrachat_200k'),
+  shape: DatasetShape.messages({ split: 'train_sft' }),
+  sharedWith: ['team-a'],
 });
+const base = new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-4B-Instruct-2507') });
+base.finetune('qwen-chats', { trainer: Trainer.sft(), dataset: chats, resources: { gpu: Gpu.NVIDIA_L4, gpuCount: 4 } });
 // #endregion
 
 export { app };

@@ -12,6 +12,9 @@ import { CASES, filesIn, inTemporaryFolder } from './synthesized';
 const MIRROR = 'mirror.acme.example';
 const REGISTRIES = [...new Set(Object.values(IMAGES).map((image) => image.split('/')[0] ?? ''))];
 
+/** Namespace of what an example writes with plain cdk8s: the rules of a platform are not for it. */
+const APPLICATION = 'assistant';
+
 /** Containers of the user's images. */
 const USERS = ['model', 'load', 'serve', 'notebook'];
 
@@ -38,7 +41,7 @@ function podsOf(app: App): Pod[] {
   const charts = app.node.findAll().filter((construct): construct is Chart => Chart.isChart(construct));
   const applied = charts.flatMap((chart) => chart.toJson() as KubeObject[]);
   const children = Preview.of(app).children.map(({ manifest }) => manifest as KubeObject);
-  return [...applied, ...children].flatMap((object) => {
+  return [...applied, ...children].filter(({ metadata }) => metadata?.namespace !== APPLICATION).flatMap((object) => {
     const template = (object as { spec?: { template?: PodTemplateSpec } }).spec?.template;
     return template?.spec?.containers ? [{ where: `${object.kind} ${object.metadata?.name ?? ''}`, template }] : [];
   });

@@ -76,17 +76,17 @@ def write_tokenizer(folder: Path) -> int:
     return int(tokenizer.get_vocab_size())
 
 
-def write_llama(folder: Path, seed: int = 0) -> Path:
+def write_llama(folder: Path, seed: int = 0, *, texts: list[str] | None = None) -> Path:
     """
     A Llama with random weights, which llama.cpp converts: it knows byte-level tokenizers by what they make of a text, so only those of
-    well-known models, but takes any tokenizer that falls back to bytes.
+    well-known models, but takes any tokenizer that falls back to bytes. Its tokens are the longest that the texts have in common.
     """
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(seed)
     config = LlamaConfig(
-        vocab_size=write_llama_tokenizer(folder),
+        vocab_size=write_llama_tokenizer(folder, texts or sentences()),
         hidden_size=256,
         intermediate_size=512,
         num_hidden_layers=2,
@@ -110,7 +110,8 @@ def write_encoder(folder: Path) -> Path:
     import torch
     from transformers import LlamaForCausalLM
 
-    write_llama(folder)
+    words = [word.rstrip("?.") for sentence in sentences() for word in sentence.split()]
+    write_llama(folder, texts=words)
     model = LlamaForCausalLM.from_pretrained(folder)
     for name, weights in model.named_parameters():
         if name.endswith(("o_proj.weight", "down_proj.weight")):
@@ -119,7 +120,7 @@ def write_encoder(folder: Path) -> Path:
     return folder
 
 
-def write_llama_tokenizer(folder: Path) -> int:
+def write_llama_tokenizer(folder: Path, texts: list[str]) -> int:
     """A BPE tokenizer that falls back to bytes, as Llama 2 has. Returns the size of its vocabulary."""
     from tokenizers import Tokenizer, decoders, models, normalizers, trainers
 
@@ -129,7 +130,7 @@ def write_llama_tokenizer(folder: Path) -> int:
     tokenizer.decoder = decoders.Sequence([replaced, decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
     special = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
     trainer = trainers.BpeTrainer(vocab_size=512, special_tokens=special, show_progress=False)
-    tokenizer.train_from_iterator(sentences() * 4, trainer)
+    tokenizer.train_from_iterator(texts * 4, trainer)
     state = json.loads(tokenizer.to_str())
     # Bytes are words of the vocabulary, not marks that stand for themselves in a text.
     state["added_tokens"] = [token for token in state["added_tokens"] if not token["content"].startswith("<0x")]

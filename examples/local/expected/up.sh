@@ -64,16 +64,10 @@ copy_keys() {
 }
 copy_keys 'team-a'
 
-# Simulated GPUs: pods that ask for them are scheduled, but nothing computes on them.
-until kubectl --context "$context" get node "$node" >/dev/null 2>&1; do sleep 1; done
-kubectl --context "$context" patch node "$node" --subresource=status --type=json -p '[{"op":"add","path":"/status/capacity/nvidia.com~1gpu","value":"2"}]'
-kubectl --context "$context" label node "$node" --overwrite substratus.ai/gpu=nvidia-l4
-
 cat <<NEXT
 Cluster $cluster is ready. Next:
   kubectl config use-context $context
   docker push localhost:5001/<namespace>:<tag>     # in the cluster it is kind-registry:5000/<namespace>:<tag>
   kubectl apply -f <what cdk8s synth wrote>
 After a workspace was added run this script again: it gets the keys of the store.
-After a restart of the node run this script again: simulated GPUs are forgotten.
 NEXT

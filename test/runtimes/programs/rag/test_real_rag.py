@@ -66,10 +66,12 @@ def model(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     taught = subprocess.run(
         [python, "-c", TEACHER], input=json.dumps(lessons), cwd=EXAMPLE, capture_output=True, text=True, check=True
     ).stdout
+    rows = [json.loads(line) for line in taught.splitlines()]
     pod = Pod(tmp_path_factory.mktemp("rag-trained"), "train")
     pod.params(**TRAINING)
-    tiny.write_llama(pod.folder / "model")
-    tiny.write_rows(pod.folder / "data" / "train.jsonl", [json.loads(line) for line in taught.splitlines()])
+    lines = sorted({line for row in rows for each in row["messages"] for line in each["content"].splitlines() if line})
+    tiny.write_llama(pod.folder / "model", texts=lines)
+    tiny.write_rows(pod.folder / "data" / "train.jsonl", rows)
     succeeded(pod.run("sft"))
     return converted(pod.artifacts, tmp_path_factory.mktemp("chat"))
 
@@ -161,4 +163,5 @@ def test_what_is_not_a_question_is_refused(application: str) -> None:
 
 def test_a_folder_without_documents_is_an_error(python: Path, services: dict[str, str], tmp_path: Path) -> None:
     ended = index(python, services, tmp_path)
-    assert (ended.returncode, ended.stderr) == (1, f"there is no document in {tmp_path}; put files named *.md there\n")
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1] == f"there is no document in {tmp_path}; put files named *.md there"
