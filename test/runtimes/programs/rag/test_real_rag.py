@@ -29,10 +29,10 @@ from answer import messages
 roles = {"system": "system", "human": "user"}
 for question, passages, answer in json.load(sys.stdin):
     asked = [{"role": roles[each.type], "content": each.content} for each in messages(question, passages)]
-    print(json.dumps({"messages": [*asked, {"role": "assistant", "content": answer}]}))
+    print(json.dumps({"prompt": asked, "completion": [{"role": "assistant", "content": answer}]}))
 """
 TRAINING: dict[str, Any] = {
-    "method": "full", "output": "merged", "epochs": 12, "maxSteps": 0, "learningRate": 0.003, "batchSize": 4, "gradientAccumulation": 1,
+    "method": "full", "output": "merged", "epochs": 24, "maxSteps": 0, "learningRate": 0.002, "batchSize": 4, "gradientAccumulation": 1,
     "maxLength": 256, "packing": False, "warmupRatio": 0.03, "weightDecay": 0, "scheduler": "cosine", "seed": 7, "loraRank": 8,
     "loraAlpha": 16, "loraDropout": 0, "loraTargets": "all-linear", "evalSteps": 0, "checkpointSteps": 0, "loggingSteps": 8,
     "completionOnly": "auto",
@@ -69,7 +69,7 @@ def model(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [json.loads(line) for line in taught.splitlines()]
     pod = Pod(tmp_path_factory.mktemp("rag-trained"), "train")
     pod.params(**TRAINING)
-    lines = sorted({line for row in rows for each in row["messages"] for line in each["content"].splitlines() if line})
+    lines = sorted({line for row in rows for each in [*row["prompt"], *row["completion"]] for line in each["content"].splitlines() if line})
     tiny.write_llama(pod.folder / "model", texts=lines)
     tiny.write_rows(pod.folder / "data" / "train.jsonl", rows)
     succeeded(pod.run("sft"))
