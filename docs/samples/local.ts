@@ -1,6 +1,7 @@
 // #region
 import {
-  ArtifactBucket, Cloud, Cluster, ClusterAddons, ClusterFiles, Gpu, GpuNodePool, ImageRegistry, Loader, LocalStore, Model, Preview, Workspace,
+  ArtifactBucket, Cloud, Cluster, ClusterAddons, ClusterFiles, Gpu, GpuNodePool, ImageRegistry, Loader, LocalStore, Model, Preview,
+  Workspace,
 } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 
