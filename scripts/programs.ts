@@ -8,7 +8,7 @@ import * as path from 'node:path';
 const PROGRAMS = path.join(__dirname, '..', 'src', 'runtimes', 'programs');
 const MODULE = path.join(PROGRAMS, 'texts.ts');
 /** What travels into a pod. */
-const TRAVELS = /\.(py|sh|ipynb)$|^requirements.*\.txt$/;
+const TRAVELS = /\.(py|sh|ipynb|json)$|^requirements.*\.txt$/;
 
 /** The text of the module. */
 export function programsModule(): string {

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const CACHE = path.join(ROOT, '.cache', 'python');
 const PROGRAMS = 'src/runtimes/programs';
 const TESTS = 'test/runtimes';
-const LOCKS = [`${PROGRAMS}/load/requirements.txt`, `${TESTS}/requirements.txt`];
+const LOCKS = [...['archives', 'hub', 'rows'].map((part) => `${PROGRAMS}/load/requirements-${part}.txt`), `${TESTS}/requirements.txt`];
 const SETTINGS = `${PROGRAMS}/pyproject.toml`;
 
 /** The version of the image that runs load.py. */

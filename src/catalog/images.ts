@@ -53,6 +53,8 @@ export const IMAGES = {
   /** Jupyter with PyTorch. */
   'jupyter': 'quay.io/jupyter/pytorch-notebook:2026-07-28',
   'jupyter-cuda': 'quay.io/jupyter/pytorch-notebook:cuda12-2026-07-28',
+  /** VS Code in the browser, of which the files alone are used: below /usr/lib/code-server, with a Node of its own. */
+  'code-server': 'docker.io/codercom/code-server:4.130.0-noble',
 } as const;
 
 export type ImageName = keyof typeof IMAGES;

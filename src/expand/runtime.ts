@@ -10,7 +10,7 @@ import { imageNamed } from '../catalog/images';
 import type { PodPart } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { paramsProblem, programFiles, PROGRAM_DIRECTORY, runtimeNamed, runtimeProblem, settingsOf, wireParams } from '../runtimes';
-import type { ProgramName, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from '../runtimes';
+import type { Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from '../runtimes';
 import { childMetadata, childName, contentHash } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
@@ -21,9 +21,6 @@ import { HELPER_SECURITY } from './security';
 
 /** Label `role` of the ConfigMap with a program of ours. */
 export const PROGRAM_ROLE = 'program';
-
-/** For a helper whose own file system is read-only, and that reads a store. */
-const STEP_PART: PodPart = { volumes: [{ name: 'step-tmp', emptyDir: {} }], labels: STORE_ACCESS };
 
 /** A resource that runs an image. */
 export interface Runnable<R extends Resource> {
@@ -46,16 +43,17 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   if (!spec) return { resource, pod: {} };
   const runtime = checkedRuntime(resource, spec);
   const context = contextOf(resource, runtime, platform);
-  const problem = baseProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, runtime, platform);
-  if (problem) throw new ExpandError(problem);
   const container = runtime.container(context);
-  const program = container.program && programMap(resource, container.program);
+  const problem = baseProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, { runtime, container, platform });
+  if (problem) throw new ExpandError(problem);
+  const program = container.program && programMap(resource, programFiles(container.program, container.programFiles));
+  const { before } = container;
   return {
     resource: { ...resource, spec: loweredSpec(resource, context, container) },
     pod: {
-      parts: [...(program ? [programPart(program)] : []), ...(container.before ? [STEP_PART] : [])],
+      parts: [...(program ? [programPart(program)] : []), ...(before ? [stepPart(before)] : [])],
       ...(container.graceSeconds !== undefined && { graceSeconds: container.graceSeconds }),
-      initContainers: container.before ? [stepContainer(container.before, resource, platform)] : [],
+      initContainers: before ? [stepContainer(before, { resource, platform, program })] : [],
       paramVariables: false,
     },
     ...(program && { program, programDigest: `sha256-base32:${digest(program.data)}` }),
@@ -90,8 +88,14 @@ function baseProblem({ name, takesAdapters }: Runtime, { hasBase }: RuntimeConte
   return hasBase && !takesAdapters ? `base is set, but ${name} serves no adapters; leave base out, or use vllm` : undefined;
 }
 
+interface Run {
+  readonly runtime: Runtime;
+  readonly container: RuntimeContainer;
+  readonly platform: PlatformSpec;
+}
+
 /** Why a program cannot load what it needs where the internet is closed; `undefined` if it can. */
-function privateProblem({ kind, metadata, spec }: Resource, runtime: Runtime, platform: PlatformSpec): string | undefined {
+function privateProblem({ kind, metadata, spec }: Resource, { runtime, container, platform }: Run): string | undefined {
   const { name, role, loadsFrom } = runtime;
   const namespace = metadata.namespace ?? 'default';
   if (!workspaceOf(platform, namespace)?.private) return undefined;
@@ -101,8 +105,7 @@ function privateProblem({ kind, metadata, spec }: Resource, runtime: Runtime, pl
     return `${closed} loads from the internet; load the ${kind} in a workspace that is not private, and share it`;
   }
   if (loadsFrom && mirrors[loadsFrom] === undefined) return `${closed} loads from the internet; give the platform mirrors.${loadsFrom}`;
-  const installs = ['loader', 'trainer', 'quantizer'].includes(role) && name !== 'gguf';
-  if (!installs || spec.image !== undefined || mirrors.pypi !== undefined) return undefined;
+  if (container.packages !== 'at start' || spec.image !== undefined || mirrors.pypi !== undefined) return undefined;
   return `${closed} installs packages; give the platform mirrors.pypi, or set image to one that has them`;
 }
 
@@ -153,10 +156,15 @@ function loweredSpec<R extends Resource>({ spec }: R, context: RuntimeContext, c
 type Environment = Record<string, string>;
 
 /** A variable that the author sets, in whichever field, is the author's. */
-function presets({ runtimeEnv = {} }: CommonSpec, { env = {}, program }: RuntimeContainer, { mirrors = {} }: PlatformSpec): Environment {
-  const { pypi } = mirrors;
-  const all = { ...env, ...(program && pypi !== undefined && { UV_DEFAULT_INDEX: pypi, PIP_INDEX_URL: pypi }) };
+function presets({ runtimeEnv = {} }: CommonSpec, { env = {}, packages }: RuntimeContainer, { mirrors = {} }: PlatformSpec): Environment {
+  const all = { ...env, ...(packages && mirrors.pypi !== undefined && indexVariables(mirrors.pypi)) };
   return Object.fromEntries(Object.entries(all).filter(([name]) => runtimeEnv[name] === undefined));
+}
+
+/** For uv and for pip, which takes no index over plain HTTP unless it is told to. */
+function indexVariables(url: string): Environment {
+  const { protocol, hostname } = new URL(url);
+  return { UV_DEFAULT_INDEX: url, PIP_INDEX_URL: url, ...(protocol === 'http:' && { PIP_TRUSTED_HOST: hostname }) };
 }
 
 function servingOf(spec: ServerSpec, { serving }: RuntimeContainer): Partial<ServerSpec> {
@@ -178,8 +186,8 @@ function userOf({ uid, gid }: NonNullable<RuntimeContainer['user']>): PodSecurit
 }
 
 /** Named by its content: the pod of a release has the program of that release, for as long as it runs. */
-function programMap(resource: Resource, name: ProgramName): ConfigMap {
-  const data = { ...programFiles(name) };
+function programMap(resource: Resource, files: Readonly<Record<string, string>>): ConfigMap {
+  const data = { ...files };
   const prefix = resource.kind.toLowerCase();
   return {
     apiVersion: 'v1',
@@ -197,17 +205,32 @@ function programPart({ metadata }: ConfigMap): PodPart {
   };
 }
 
-/** The step before the program: with what its author says of the environment, and the volume that both write to. */
-function stepContainer({ name, image, command, env }: RuntimeStep, { spec }: Resource, platform: PlatformSpec): Container {
-  const { env: own, runtimeEnv } = spec;
+/** What the program needs of the step before it, or else what the step needs: its own file system is read-only. */
+function stepPart({ fills }: RuntimeStep): PodPart {
+  if (fills === undefined) return { volumes: [{ name: 'step-tmp', emptyDir: {} }], labels: STORE_ACCESS };
+  return { volumes: [{ name: 'step', emptyDir: {} }], volumeMounts: [{ name: 'step', mountPath: fills }] };
+}
+
+interface StepContext {
+  readonly resource: Resource;
+  readonly platform: PlatformSpec;
+  readonly program: ConfigMap | undefined;
+}
+
+/** The step before the program. One that reads a store has what its author says of the environment, and the files of the program. */
+function stepContainer(step: RuntimeStep, { resource: { spec: { env, runtimeEnv } }, platform, program }: StepContext): Container {
+  const part = stepPart(step);
+  const ofStore = [
+    { name: 'artifacts', mountPath: '/content/artifacts' }, { name: 'step-tmp', mountPath: '/tmp' }, ...program ? programPart(program).volumeMounts ?? [] : [],
+  ];
   return {
-    name,
-    image: imageNamed(platform, image),
-    command: [...command],
-    env: environment({ env: { ...env, ...own }, runtimeEnv }),
+    name: step.name,
+    image: imageNamed(platform, step.image),
+    command: [...step.command],
+    ...(step.fills === undefined && { env: environment({ env: { ...step.env, ...env }, runtimeEnv }) }),
     resources: { requests: { cpu: '500m', memory: '512Mi' } },
     securityContext: HELPER_SECURITY,
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [{ name: 'artifacts', mountPath: '/content/artifacts' }, { name: 'step-tmp', mountPath: '/tmp' }],
+    volumeMounts: part.volumeMounts ?? ofStore,
   };
 }

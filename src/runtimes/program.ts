@@ -7,11 +7,18 @@ export type ProgramName = 'load' | 'train' | 'quantize' | 'gguf' | 'llama-cpp' |
 /** Where the pod has them. */
 export const PROGRAM_DIRECTORY = '/opt/substratus';
 
-/** The files of a program by name. Together far below the 1 MiB of a ConfigMap. Their texts are large, and most programs need none. */
-export function programFiles(name: ProgramName): Readonly<Record<string, string>> {
+/** What a program installs, which may be in parts: `requirements-<part>.txt`. A pod has one lock. */
+const LOCK = 'requirements.txt';
+const LOCK_PART = /^requirements-.*\.txt$/;
+
+/** The files of a program by name, or those of its files that a run needs. Their texts are large, and most resources need none. */
+export function programFiles(name: ProgramName, needed?: readonly string[]): Readonly<Record<string, string>> {
   const { FILES, PROGRAMS } = require('./programs/texts') as typeof programTexts;
-  const paths = PROGRAMS[name] ?? [];
-  return Object.fromEntries(paths.map((path) => [path.slice(path.indexOf('/') + 1), FILES[path] ?? '']));
+  const all = (PROGRAMS[name] ?? []).map((path): [string, string] => [path.slice(path.indexOf('/') + 1), FILES[path] ?? '']);
+  const chosen = all.filter(([file]) => needed?.includes(file) ?? true);
+  const parts = chosen.filter(([file]) => LOCK_PART.test(file));
+  const locks = all.some(([file]) => LOCK_PART.test(file)) ? [[LOCK, parts.map(([, text]) => text).join('')] as const] : [];
+  return Object.fromEntries([...chosen.filter(([file]) => !LOCK_PART.test(file)), ...locks]);
 }
 
 /** The command that installs what a program needs, and runs it. */

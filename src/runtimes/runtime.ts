@@ -93,6 +93,10 @@ export interface RuntimeContainer {
   readonly env?: Readonly<Record<string, string>>;
   /** The files at `/opt/substratus`, where the program is ours. */
   readonly program?: ProgramName;
+  /** Those of its files that this run needs. Default: all. */
+  readonly programFiles?: readonly string[];
+  /** Whether packages are installed from an index: when it starts, or by its user. Default: none are. */
+  readonly packages?: 'at start' | 'by its user';
   /** What runs before it in another image, with the same environment and the same staging volume. */
   readonly before?: RuntimeStep;
   /** Whom it runs as; absent: as whom its image says. */
@@ -111,6 +115,8 @@ export interface RuntimeStep {
   readonly image: ImageName;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder that it fills for the program, on the node. Default: it fills the staging volume, from a store that it may read. */
+  readonly fills?: string;
 }
 
 /** How an engine is asked whether it is ready, and how long it has to end. */

@@ -1,3 +1,4 @@
+import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { notebookName, tokenSecretName } from '../../src/expand';
 import { childOf, childrenOf, mountPaths, nameOf, notebook, platformOf, the, userContainer, userPod, volumeNamed } from './fixtures';
 
@@ -88,4 +89,51 @@ test('it has no write access to the store, on any cloud', () => {
     const pod = userPod(FULL, { platform: platformOf(cloud) });
     expect([pod.serviceAccountName, volumeNamed('model', pod).persistentVolumeClaim?.readOnly]).toEqual(['artifact-reader', true]);
   }
+});
+
+describe('VS Code beside Jupyter', () => {
+  const IDE = notebook({ image: undefined, runtime: { name: 'vscode' } });
+
+  test('is copied from its own image, by a helper without rights, into the container with Python', () => {
+    const { initContainers = [], volumes } = userPod(IDE);
+    const step = the(initContainers.filter(({ name }) => name === 'vscode'), 'vscode');
+    expect(step.image).toMatch(/^docker\.io\/codercom\/code-server:/);
+    expect(step.command).toEqual(['cp', '-R', '/usr/lib/code-server/.', '/opt/vscode']);
+    expect(step.securityContext).toMatchObject({ runAsNonRoot: true, readOnlyRootFilesystem: true });
+    expect(step.env).toBeUndefined();
+    expect(mountPaths(step)).toEqual(['/opt/vscode']);
+    expect(mountPaths(userContainer(IDE))).toContain('/opt/vscode');
+    expect(volumes?.find(({ name }) => name === 'step')?.emptyDir).toEqual({});
+  });
+
+  /* Tried with Jupyter Server 2.21, jupyter-server-proxy 4.6 and code-server 4.139 as user 1000. */
+  test('has no port and no password of its own: it is reached and asked for activity through Jupyter', () => {
+    const { ports, command, env = [] } = userContainer(IDE);
+    expect(ports).toEqual([{ name: 'notebook', containerPort: 8888, protocol: 'TCP' }]);
+    expect(command?.[0]).toBe('sh');
+    expect(env).toContainEqual({ name: 'JUPYTER_CONFIG_PATH', value: '/opt/substratus' });
+    const { data } = childrenOf(IDE).map(({ object }) => object as ConfigMap).find((object) => nameOf(object).includes('-program-')) ?? {};
+    expect(Object.keys(data ?? {})).toEqual(expect.arrayContaining(['start.sh', 'start.ipynb', 'jupyter_server_config.json', 'requirements.txt']));
+    expect(data?.['jupyter_server_config.json']).toContain('{unix_socket}');
+  });
+
+  test('meets the restricted standard', () => {
+    const pod = userPod({ ...IDE, spec: { ...IDE.spec, podSecurity: 'restricted' } });
+    expect(pod.securityContext).toMatchObject({ runAsUser: 1000, runAsNonRoot: true });
+  });
+
+  test('a private workspace needs a mirror of the packages that open it', () => {
+    const closed = (changes = {}) => ({ platform: platformOf('gcp', { workspaces: [{ namespace: 'team-a', private: true }], ...changes }) });
+    expect(() => userPod(IDE, closed())).toThrow('workspace team-a is private, but workbench vscode installs packages; give the platform mirrors.pypi');
+    expect(() => userPod(IDE, closed({ mirrors: { pypi: 'https://pypi.acme.example/simple' } }))).not.toThrow();
+  });
+});
+
+test('pip and the hubs\' clients in a notebook go to the mirrors of the platform', () => {
+  const mirrors = { huggingFace: 'https://hub.acme.example', pypi: 'http://10.1.2.3:8080/simple' };
+  expect(userContainer(notebook({ image: undefined }), { platform: platformOf('gcp', { mirrors }) }).env).toEqual(expect.arrayContaining([
+    { name: 'HF_ENDPOINT', value: 'https://hub.acme.example' },
+    { name: 'PIP_INDEX_URL', value: 'http://10.1.2.3:8080/simple' },
+    { name: 'PIP_TRUSTED_HOST', value: '10.1.2.3' },
+  ]));
 });

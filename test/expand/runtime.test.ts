@@ -63,6 +63,17 @@ describe('a resource with a ready-made program', () => {
     });
   });
 
+  test('what installs nothing does not know the index of packages, so that another one restarts nothing', () => {
+    const platform = platformOf('gcp', { mirrors: { pypi: 'https://pypi.acme.example/simple' } });
+    const envOf = (resource: ModelResource | ServerResource) =>
+      runnable<ModelResource | ServerResource>(resource, platform).resource.spec.env ?? {};
+    for (const resource of [
+      served({ runtime: { name: 'llama-cpp' } }),
+      loaded({ runtime: { name: 'gguf' }, model: { name: 'base' } }),
+      loaded({ runtime: { name: 'bucket' }, params: { url: 's3://acme/llama' } }),
+    ]) expect(Object.keys(envOf(resource)).filter((name) => /INDEX|PIP/.test(name))).toEqual([]);
+  });
+
   test('what its author sets outside the recipe wins over the preset', () => {
     const { spec } = runnable(served({ runtime: { name: 'vllm' }, runtimeEnv: { HF_HUB_OFFLINE: '0' } }), platformOf('gcp')).resource;
     expect(spec.env?.HF_HUB_OFFLINE).toBeUndefined();
@@ -101,12 +112,12 @@ describe('a resource with a ready-made program', () => {
     const runtimeEnv = { AWS_ACCESS_KEY_ID: '${{ secrets.keys.id }}' };
     const pod = jobOf('run', loaded({ runtime: { name: 'bucket' }, params: { url: 's3://acme/llama/', endpoint: 'https://s3.acme.example' }, runtimeEnv })).spec?.template.spec;
     const [fetch] = pod?.initContainers ?? [];
-    expect(fetch?.command?.slice(0, 4)).toEqual(['rclone', 'sync', ':s3:acme/llama', '/content/artifacts/checkpoints/load']);
+    expect(fetch?.command).toEqual(['sh', '/opt/substratus/fetch.sh', ':s3:acme/llama', 's3://acme/llama/']);
     expect(fetch?.env).toEqual(expect.arrayContaining([
       { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'keys', key: 'id' } } },
       { name: 'RCLONE_S3_ENDPOINT', value: 'https://s3.acme.example' },
     ]));
-    expect(fetch?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(['/content/artifacts', '/tmp']);
+    expect(fetch?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(['/content/artifacts', '/tmp', '/opt/substratus']);
   });
 
   test('weights are read ahead where they are mounted from a bucket, and not where they are copied first or on the node', () => {

@@ -4,7 +4,7 @@ import { programsModule } from '../../scripts/programs';
 import { KINDS } from '../../src/api/resource';
 import { IMAGES } from '../../src/catalog/images';
 import { KINDS_OF_ROLE, programFiles, RUNTIMES, runtimeNamed, runtimeProblem, settingsOf } from '../../src/runtimes';
-import type { ParamTable, Runtime, RuntimeContext } from '../../src/runtimes';
+import type { ParamTable, ProgramName, Runtime, RuntimeContext } from '../../src/runtimes';
 import { platformOf } from '../expand/fixtures';
 
 /** Settings with something in each that is required. */
@@ -17,6 +17,17 @@ const EACH = RUNTIMES.flatMap((runtime) => KINDS_OF_ROLE[runtime.role].map((kind
 
 function contextOf({ kind, runtime }: (typeof EACH)[number]): RuntimeContext {
   return { settings: example(runtime.params(kind)), kind, name: 'x', port: 8080, platform: platformOf('gcp'), hasModel: true, hasDataset: true };
+}
+
+function programOf({ runtime, ...each }: (typeof EACH)[number]): ProgramName {
+  return runtime.container(contextOf({ runtime, ...each })).program ?? 'load';
+}
+
+/** What its pod has at /opt/substratus: of a Dataset with its rows in a shape, so all that the kind may need. */
+function filesOf(each: (typeof EACH)[number]): Readonly<Record<string, string>> {
+  const context = contextOf(each);
+  const { program, programFiles: needed } = each.runtime.container({ ...context, settings: { ...context.settings, ...(each.kind === 'Dataset' && { format: 'text' }) } });
+  return program ? programFiles(program, needed) : {};
 }
 
 describe('each ready-made program', () => {
@@ -34,10 +45,17 @@ describe('each ready-made program', () => {
     const { program, command = [] } = each.runtime.container(contextOf(each));
     if (!program) return expect(command).toEqual([]);
     const [script = '', python] = command.filter((word) => /\.(sh|py)$/.test(word)).map((word) => word.replace('/opt/substratus/', ''));
-    const files = Object.keys(programFiles(program));
+    const files = Object.keys(filesOf(each));
     expect(files).toContain(script);
     if (python) expect(files).toEqual(expect.arrayContaining([python, 'requirements.txt']));
     return undefined;
+  });
+
+  test.each(EACH)('$name for a $kind has all modules that its modules import', (each) => {
+    const ours = new Set(Object.keys(each.runtime.container(contextOf(each)).program === undefined ? {} : programFiles(programOf(each))));
+    const files = filesOf(each);
+    const imported = Object.values(files).flatMap((text) => [...text.matchAll(/^(?:from|import) (\w+)/gm)].map(([, module]) => `${module ?? ''}.py`));
+    expect(imported.filter((file) => ours.has(file) && !Object.hasOwn(files, file))).toEqual([]);
   });
 
   test.each(EACH)('$name for a $kind describes its params in sentences', ({ runtime, kind }) => {
@@ -49,16 +67,31 @@ describe('each ready-made program', () => {
   test.each(EACH)('$name for a $kind reads each of its params', (each) => {
     const { program } = each.runtime.container(contextOf(each));
     const { before } = each.runtime.container({ ...contextOf(each), settings: { ...contextOf(each).settings, endpoint: '"endpoint"', region: '"region"' } });
-    const texts = [...program ? Object.values(programFiles(program)) : [], ...Object.values(before?.env ?? {})];
+    const texts = [...Object.values(filesOf(each)), ...Object.values(before?.env ?? {})];
     const text = program && program !== 'llama-cpp' ? texts.join('\n') : undefined;
     const unread = Object.keys(each.runtime.params(each.kind)).filter((key) => text !== undefined && !text.includes(`"${key}"`));
     expect(unread).toEqual([]);
   });
 
-  test.each(EACH)('$name for a $kind fits into a ConfigMap', (each) => {
-    const { program } = each.runtime.container(contextOf(each));
-    expect(program ? JSON.stringify(programFiles(program)).length : 0).toBeLessThan(256 * 1024);
+  test.each(EACH)('$name for a $kind is small: each of its objects has a ConfigMap of it', (each) => {
+    expect(JSON.stringify(filesOf(each)).length).toBeLessThan(each.kind === 'Dataset' ? 96_000 : 75_000);
   });
+});
+
+test('a loader has what it needs, and not what other loaders do', () => {
+  const filesFor = (name: string, kind: 'Model' | 'Dataset' = 'Model', format = '') => {
+    const { settings, ...context } = contextOf({ name, kind, runtime: runtimeNamed(name) as Runtime });
+    const { programFiles: needed } = (runtimeNamed(name) as Runtime).container({ ...context, settings: { ...settings, format } });
+    return programFiles('load', needed);
+  };
+  expect(Object.keys(filesFor('huggingface')).sort()).toEqual([
+    'job.py', 'load.py', 'load_files.py', 'load_hub.py', 'load_hub_child.py', 'requirements.txt', 'run.sh',
+  ]);
+  const lockOf = (...args: Parameters<typeof filesFor>) => (filesFor(...args)['requirements.txt'] ?? '').match(/^[a-z-]+(?===)/gm);
+  expect(lockOf('huggingface')).toContain('huggingface-hub');
+  expect(lockOf('huggingface', 'Dataset', 'messages')).toEqual(expect.arrayContaining(['huggingface-hub', 'pyarrow']));
+  expect(lockOf('url')).toEqual(['zstandard']);
+  expect(filesFor('bucket')['requirements.txt']).toBe('');
 });
 
 test('the texts of the programs are those of the files', () => {

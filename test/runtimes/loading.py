@@ -66,6 +66,17 @@ class LoadPod:
     def downloads(self) -> Path:
         return self.artifacts / "checkpoints" / "load"
 
+    def copied(self, files: dict[str, bytes]) -> None:
+        """What fetch.sh has copied from a bucket, with its list of all that is there now."""
+        self.downloads.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            path = self.downloads / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        there = {path.relative_to(self.downloads).as_posix(): path for path in self.downloads.rglob("*") if path.is_file()}
+        listing = [{"Path": name, "Size": path.stat().st_size} for name, path in there.items()]
+        (self.artifacts / "checkpoints/bucket.json").write_text(json.dumps(listing))
+
     def start(self, runtime: str, kind: str = "model", **params: object) -> subprocess.Popen[str]:
         every = {**DEFAULTS[runtime], **(SHAPE if kind == "dataset" else {}), **params}
         (self.root / "content" / "params.json").write_text(json.dumps(every))

@@ -1,9 +1,7 @@
 /** Copies a folder of a bucket onto the staging volume, by rclone: the program that speaks to every store. */
 import type { Settings } from '../param';
+import { PROGRAM_DIRECTORY } from '../program';
 import type { RuntimeStep } from '../runtime';
-
-/** Where the loader looks for what is there already. */
-const DOWNLOADS = '/content/artifacts/checkpoints/load';
 
 /** As the identity of the pod, or with credentials that its author puts into the environment. */
 export function bucketCopy({ url, endpoint, region }: Settings): RuntimeStep {
@@ -12,8 +10,7 @@ export function bucketCopy({ url, endpoint, region }: Settings): RuntimeStep {
   return {
     name: 'fetch',
     image: 'rclone',
-    /* `sync`, so that nothing stays of an attempt before the bucket changed. */
-    command: ['rclone', 'sync', remote, DOWNLOADS, '--checksum', '--transfers=8', '--stats=30s', '--stats-one-line', '--verbose'],
+    command: ['sh', `${PROGRAM_DIRECTORY}/fetch.sh`, remote, String(url)],
     env: { RCLONE_CONFIG: '', ...env },
   };
 }

@@ -1,8 +1,10 @@
 /** Loaders: they fetch a model or a dataset from where it is. */
+import { hubMirrors } from '../hub-mirrors';
 import type { ParamTable, Settings } from '../param';
 import { PROGRAM_USER, programCommand } from '../program';
-import type { ModelFormat, Runtime, RuntimeContext } from '../runtime';
+import type { ModelFormat, Runtime, RuntimeContainer, RuntimeContext } from '../runtime';
 import { bucketCopy } from './bucket-copy';
+import { installsPackages, loadFiles } from './program-files';
 import { shapeProblem, SHAPE } from './shape';
 
 /** Of a repository on a hub. */
@@ -58,16 +60,23 @@ function loader({ name, summary, params }: (typeof SOURCES)[number]): Runtime {
     ...(name !== 'bucket' && { loadsFrom: FROM[name] ?? 'internet' }),
     params: (kind) => (kind === 'Dataset' ? { ...params, ...SHAPE } : params),
     problem: ({ settings, kind }) => endpointProblem(settings) ?? (kind === 'Dataset' ? shapeProblem(settings) : undefined),
-    container: (context) => ({
-      image: 'uv',
-      command: programCommand('load', name, context.kind.toLowerCase()),
-      env: loaderEnv(context),
-      program: 'load',
-      ...(name === 'bucket' && { before: bucketCopy(context.settings) }),
-      user: PROGRAM_USER,
-      resources: { cpu: '1', memory: '4Gi', disk: '2Gi' },
-    }),
+    container: (context) => loaderContainer(name, context),
     makes: (settings) => formatOf(name, settings),
+  };
+}
+
+function loaderContainer(name: string, context: RuntimeContext): RuntimeContainer {
+  const programFiles = loadFiles(name, context.kind, context.settings);
+  return {
+    image: 'uv',
+    command: programCommand('load', name, context.kind.toLowerCase()),
+    env: hubMirrors(context),
+    program: 'load',
+    programFiles,
+    ...(installsPackages(programFiles) && { packages: 'at start' as const }),
+    ...(name === 'bucket' && { before: bucketCopy(context.settings) }),
+    user: PROGRAM_USER,
+    resources: { cpu: '1', memory: '4Gi', disk: '2Gi' },
   };
 }
 
@@ -77,16 +86,6 @@ const FROM: Readonly<Record<string, NonNullable<Runtime['loadsFrom']>>> = { hugg
 function endpointProblem({ url, endpoint = '' }: Settings): string | undefined {
   if (endpoint === '' || String(url).startsWith('s3://')) return undefined;
   return `param endpoint is set but url is ${String(url)}; give an s3:// URL, or leave endpoint out`;
-}
-
-/** What hubs and package managers must know. No part of the recipe. */
-function loaderEnv({ platform: { mirrors = {} } }: RuntimeContext): Record<string, string> {
-  const { huggingFace, modelScope } = mirrors;
-  return {
-    /* Only downloads: a mirror does not pass on the hosts of Xet. https://github.com/huggingface/huggingface_hub/issues/4475 */
-    ...(huggingFace !== undefined && { HF_ENDPOINT: huggingFace, HF_HUB_DISABLE_XET: '1' }),
-    ...(modelScope !== undefined && { MODELSCOPE_DOMAIN: modelScope }),
-  };
 }
 
 /** Loaders whose default choice of files is one format. */
@@ -101,4 +100,3 @@ function formatOf(name: string, { include = '' }: Settings): ModelFormat | undef
 }
 
 export const LOADERS: readonly Runtime[] = SOURCES.map(loader);
-

@@ -42,6 +42,7 @@ function compressor({ name, summary, params, needsDataset = false }: Compression
       command: programCommand('quantize', name),
       env: { HF_HUB_OFFLINE: '1', HF_HOME: '/tmp/hf', TOKENIZERS_PARALLELISM: 'false' },
       program: 'quantize',
+      packages: 'at start',
       user: PROGRAM_USER,
       resources: { cpu: '2', memory: '8Gi', disk: '10Gi' },
     }),

@@ -56,6 +56,7 @@ function trainer(name: string, summary: string, params: ParamTable): Runtime {
       command: programCommand('train', name),
       env: ENV,
       program: 'train',
+      packages: 'at start',
       user: PROGRAM_USER,
       resources: { cpu: '2', memory: '8Gi', disk: '10Gi' },
       /* To the end of a step, and for the checkpoint. */

@@ -6,6 +6,7 @@ What is to be loaded is known before the first byte: its commit, its files, thei
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import sys
 import threading
@@ -14,8 +15,8 @@ from pathlib import Path
 
 import job
 from load_files import (
-    OURS,
     PART,
+    SOURCE,
     File,
     Plan,
     Source,
@@ -23,40 +24,23 @@ from load_files import (
     check_disk,
     clear_top,
     faults,
-    files_in,
     prune,
     publish,
     record,
     remove_empty_folders,
-    take_back,
     write_json,
 )
-from load_hub import Hub
-from load_modelscope import ModelScope
-from load_registry import Oci, Ollama
-from load_shape import RESULTS, shape
-from load_unpack import is_archive, unpack
-from load_url import Url
 
-RUNTIMES = ("huggingface", "modelscope", "url", "oci", "ollama", "bucket")
+#: Module and class of each runtime. A pod has the module of its own runtime only.
+SOURCES = {
+    "huggingface": ("load_hub", "Hub"),
+    "modelscope": ("load_modelscope", "ModelScope"),
+    "url": ("load_url", "Url"),
+    "oci": ("load_oci", "Oci"),
+    "ollama": ("load_ollama", "Ollama"),
+    "bucket": ("load_bucket", "Bucket"),
+}
 KINDS = ("model", "dataset")
-
-
-class Bucket:
-    """Files that another container has copied to the volume: there is nothing to download."""
-
-    def __init__(self, params: job.Params) -> None:
-        self._url = params.text("url")
-
-    def plan(self) -> Plan:
-        folder = download_folder()
-        files = tuple(File(name, path.stat().st_size) for name, path in files_in(folder) if name not in OURS)
-        if not files:
-            raise job.Hopeless(f"{self._url} holds no files")
-        return Plan(self._url, files, {"source": "bucket", "url": self._url})
-
-    def fetch(self, files: list[File], folder: Path) -> None:
-        raise AssertionError(f"{files} of {folder}")
 
 
 def download_folder() -> Path:
@@ -64,27 +48,17 @@ def download_folder() -> Path:
 
 
 def source_of(runtime: str, kind: str, params: job.Params) -> Source:
-    if runtime == "huggingface":
-        return Hub(params, kind)
-    if runtime == "modelscope":
-        return ModelScope(params, kind)
-    if runtime == "url":
-        return Url(params)
-    if runtime == "oci":
-        return Oci(params, kind)
-    if runtime == "ollama":
-        return Ollama(params)
-    return Bucket(params)
+    module, name = SOURCES[runtime]
+    source: Source = getattr(importlib.import_module(module), name)(params, kind)
+    return source
 
 
 def load(source: Source, *, shaped: bool) -> Plan:
     """Brings every file of the plan to the download folder, whole."""
     folder = download_folder()
-    if isinstance(source, Bucket) and folder.is_dir():
-        clear_top()  # The copy is of now, and what is at the top of an earlier attempt.
-    elif shaped and folder.is_dir():
-        remove_results()
-    take_back(folder)
+    if shaped and folder.is_dir():
+        clear_top()  # Rows that an earlier attempt has shaped: those that it has shaped them from are kept.
+    source.begin(folder)
     plan = source.plan()
     prune(folder, plan.files)
     print(f"{plan.name}: {len(plan.files)} files, {job.size_of(plan.size)}", flush=True)
@@ -100,12 +74,6 @@ def load(source: Source, *, shaped: bool) -> Plan:
     shutil.rmtree(folder / ".cache", ignore_errors=True)
     prune(folder, plan.files)
     return plan
-
-
-def remove_results() -> None:
-    """Deletes the rows that an earlier attempt has shaped: those that it has shaped them from are kept elsewhere."""
-    for name in RESULTS:
-        (job.artifacts() / name).unlink(missing_ok=True)
 
 
 def begun(file: File, folder: Path) -> int:
@@ -165,20 +133,6 @@ def progress_text(have: int, total: int, loaded: int, seconds: float) -> str:
     return f"{text}, {job.time_of(seconds * left / loaded)} left"
 
 
-def finish(source: Source, plan: Plan) -> Path:
-    """The folder with the files of the artifact: those downloaded, or what was packed in them."""
-    folder = download_folder()
-    result = job.checkpoints() / "unpacked"
-    shutil.rmtree(result, ignore_errors=True)
-    if isinstance(source, Oci):
-        source.finish(folder, result)
-        return result
-    if isinstance(source, Url) and source.unpacks and is_archive(plan.files[0].path):
-        unpack(folder / plan.files[0].path, result)
-        return result
-    return folder
-
-
 def main() -> None:
     runtime, kind = arguments()
     params = job.Params.read()
@@ -186,26 +140,29 @@ def main() -> None:
     source = source_of(runtime, kind, params)
 
     def stopped() -> None:
-        if isinstance(source, Hub):
-            source.stop()
+        source.stop()
         job.end(job.AGAIN, "stopped while loading; the next attempt goes on with what is there")
 
     job.on_stop(stopped)
     plan = load(source, shaped=shaped)
-    folder = finish(source, plan)
+    unpacked = job.checkpoints() / "unpacked"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    folder = source.finish(download_folder(), unpacked)
     remove_empty_folders(folder)
-    facts = {"kind": kind, **plan.facts, "files": record(folder, plan.files if folder == download_folder() else ())}
+    facts = {"kind": kind, **plan.facts, "files": record(folder, plan.files if folder != unpacked else ())}
     if shaped:
+        from load_shape import shape
+
         folder = shape(folder, job.checkpoints() / "shaped", params, plan.facts)
-    write_json(folder / "source.json", facts)
+    write_json(folder / SOURCE, facts)
     publish(folder)
     print(f"loaded {plan.name}", flush=True)
 
 
 def arguments() -> tuple[str, str]:
-    if len(sys.argv) != 3 or sys.argv[1] not in RUNTIMES or sys.argv[2] not in KINDS:
+    if len(sys.argv) != 3 or sys.argv[1] not in SOURCES or sys.argv[2] not in KINDS:
         raise job.Bug(
-            f"load.py takes a runtime ({', '.join(RUNTIMES)}) and a kind ({', '.join(KINDS)}), and got {' '.join(sys.argv[1:]) or 'nothing'}"
+            f"load.py takes a runtime ({', '.join(SOURCES)}) and a kind ({', '.join(KINDS)}), and got {' '.join(sys.argv[1:]) or 'nothing'}"
         )
     return sys.argv[1], sys.argv[2]
 

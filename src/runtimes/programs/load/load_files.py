@@ -8,11 +8,10 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Protocol
 
 import job
 
@@ -22,9 +21,9 @@ PART = ".part~"
 #: What a file system needs for itself beside the files.
 MARGIN = 64 * 1024 * 1024
 
-#: Entries at the top of the volume that are not the artifact, and names that are ours in it.
+#: Entries at the top of the volume that are not the artifact, and what we write into it.
 NOT_PUBLISHED = ("checkpoints", "lost+found")
-OURS = ("source.json",)
+SOURCE = "source.json"
 
 #: Second copies of the weights in other formats, which would double the artifact. gpt-oss-120b: 121 GiB, of which 61 are needed.
 SECOND_COPIES = (
@@ -64,13 +63,26 @@ class Plan:
         return sum(file.size or 0 for file in self.files)
 
 
-class Source(Protocol):
+class Source:
     """A place from which files are loaded."""
 
-    def plan(self) -> Plan: ...
+    def begin(self, folder: Path) -> None:
+        """Makes the folder, with what an earlier attempt has left for it."""
+        take_back(folder)
+
+    def plan(self) -> Plan:
+        raise NotImplementedError
 
     def fetch(self, files: list[File], folder: Path) -> None:
         """Downloads each of the files to its path in the folder. What cannot succeed raises `job.Hopeless`, what may `job.Again`."""
+        raise NotImplementedError
+
+    def finish(self, folder: Path, _result: Path) -> Path:
+        """The folder with the files of the artifact: those downloaded, or in a new folder what was packed in them."""
+        return folder
+
+    def stop(self) -> None:
+        """Ends what `fetch` has started, from the handler of a signal."""
 
 
 def matching(paths: Iterable[str], pattern: str) -> list[str]:
@@ -149,7 +161,7 @@ def check_names(paths: list[str], name: str) -> None:
         parts = PurePosixPath(path).parts
         if path.startswith("/") or ".." in parts or not parts or "\\" in path or "\0" in path:
             raise job.Hopeless(f"{name} names a file {path!r}, which leads out of the artifact; nothing is loaded")
-        if parts[0] in (*NOT_PUBLISHED, *OURS):
+        if parts[0] in (*NOT_PUBLISHED, SOURCE):
             raise job.Hopeless(
                 f"{name} has {path}, and {parts[0]} is a name of the platform; leave it out, for example exclude: {parts[0]}*"
             )
@@ -236,13 +248,15 @@ def check_disk(needed: int, name: str) -> None:
         )
 
 
+def at_top() -> list[Path]:
+    """What an earlier attempt has left where the artifact goes."""
+    return [entry for entry in job.artifacts().iterdir() if entry.name not in NOT_PUBLISHED]
+
+
 def take_back(folder: Path) -> None:
     """Moves what an attempt that ended while it moved its files has left at the top back to where it came from."""
     folder.mkdir(parents=True, exist_ok=True)
-    top = job.artifacts()
-    for entry in list(top.iterdir()):
-        if entry.name in NOT_PUBLISHED:
-            continue
+    for entry in at_top():
         if entry.is_symlink() or not entry.is_dir():
             move(entry, folder / entry.name)
             continue
@@ -252,10 +266,7 @@ def take_back(folder: Path) -> None:
 
 
 def clear_top() -> None:
-    """Deletes what an earlier attempt has left at the top."""
-    for entry in list(job.artifacts().iterdir()):
-        if entry.name in NOT_PUBLISHED:
-            continue
+    for entry in at_top():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         else:
@@ -279,13 +290,10 @@ def record(folder: Path, known: Iterable[File] = ()) -> list[dict[str, object]]:
     return [
         {"path": name, "size": path.stat().st_size, "sha256": sums.get(name) or digest(path)}
         for name, path in sorted(files_in(folder))
-        if name not in OURS
+        if name != SOURCE
     ]
 
 
 def write_json(path: Path, value: object) -> None:
     """The same bytes for the same value."""
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-Tell = Callable[[str], None]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import job
-from load_files import File, Plan, bytes_in, choose, some
+from load_files import File, Plan, Source, bytes_in, choose, some
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -78,7 +78,7 @@ def client() -> HfApi:
     return HfApi(endpoint=endpoint(), token=token() or False)
 
 
-class Hub:
+class Hub(Source):
     """A repository of models or datasets."""
 
     def __init__(self, params: job.Params, kind: str) -> None:

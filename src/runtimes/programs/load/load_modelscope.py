@@ -8,14 +8,14 @@ from urllib.parse import quote, urlencode
 
 import job
 import load_web as web
-from load_files import File, Plan, choose, some
+from load_files import File, Plan, Source, choose, some
 
 #: A listing is cut here without a word. https://github.com/modelscope/modelscope (REPO_FILES_TRUNCATION_LIMIT of modelscope-hub)
 MOST_LISTED = 3000
 PAGE = 200
 
 
-class ModelScope:
+class ModelScope(Source):
     """A repository of models or datasets."""
 
     def __init__(self, params: job.Params, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Loads from registries that speak the OCI distribution protocol: artifacts and images, and the models of Ollama."""
+"""Asks registries that speak the OCI distribution protocol, and downloads from them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ import platform
 import re
 import threading
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import job
 import load_web as web
-from load_files import File, Plan, check_gguf, check_names, some
-from load_unpack import Unpacker, opened_tar, unpack_members
+from load_files import File, some
 
 ACCEPT = ", ".join(
     (
@@ -27,14 +26,6 @@ ACCEPT = ", ".join(
         "application/vnd.docker.distribution.manifest.v2+json",
     )
 )
-TITLE = "org.opencontainers.image.title"
-#: Of ModelPack. https://github.com/modelpack/model-spec/blob/main/docs/annotations.md
-FILE_PATH = "org.cncf.model.filepath"
-#: Of a folder that oras has packed.
-UNPACK = "io.deis.oras.content.unpack"
-#: An image's file system; of a modelcar, only what is below models/ is the model.
-IMAGE_LAYER = re.compile(r"application/vnd\.(oci\.image\.layer\.(nondistributable\.)?v1\.tar|docker\.image\.rootfs\.diff\.tar)")
-MODELS = "models/"
 REFERENCE = re.compile(
     r"^(?P<scheme>https?://)?(?P<host>[^/]+)/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]{64}))?$"
 )
@@ -215,130 +206,3 @@ def layers_of(manifest: dict[str, object], name: str) -> list[Layer]:
             raise job.Hopeless(f"{name} has a layer {layer.digest}, and only sha256 is known")
         result.append(layer)
     return result
-
-
-class Oci:
-    """An artifact (ModelPack, oras) or an image whose folder models/ is the model."""
-
-    #: Layers are downloaded by these names, and become files in `finish`.
-    BLOBS = ".layers"
-
-    def __init__(self, params: job.Params, kind: str) -> None:
-        self._kind = kind
-        self._registry = Registry(reference_of(params.text("reference")))
-        self._layers: dict[str, Layer] = {}
-
-    @property
-    def _name(self) -> str:
-        return self._registry.reference.text
-
-    def plan(self) -> Plan:
-        manifest, digest = self._registry.manifest(self._registry.reference.tag)
-        layers = layers_of(manifest, self._name)
-        self._layers = {f"{self.BLOBS}/{layer.sha256}": layer for layer in layers}
-        titles = [title_of(layer) for layer in layers if not is_packed(layer)]
-        check_names(titles, self._name)
-        if self._kind == "model":
-            check_gguf(titles, self._name)
-        files = tuple(File(path, layer.size, layer.sha256) for path, layer in self._layers.items())
-        annotations = manifest.get("annotations")
-        licence = annotations.get("org.opencontainers.image.licenses", "") if isinstance(annotations, dict) else ""
-        return Plan(self._name, files, {"source": "oci", "reference": self._name, "digest": digest, "licence": licence})
-
-    def fetch(self, files: list[File], folder: Path) -> None:
-        web.each(lambda file: self._registry.download(self._layers[file.path], file, folder), files)
-
-    def finish(self, folder: Path, result: Path) -> None:
-        """Makes the files of the artifact out of its layers."""
-        unpacker = Unpacker(result, self._name)
-        for path, layer in self._layers.items():
-            blob = folder / path
-            if is_packed(layer):
-                with opened_tar(blob, "zstd" if layer.media_type.endswith("zstd") else "") as tar:
-                    unpack_members(tar, unpacker, MODELS if IMAGE_LAYER.match(layer.media_type) else "")
-                blob.unlink()
-            else:
-                target = unpacker.target(title_of(layer))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                try:
-                    target.hardlink_to(blob)  # So that an attempt which is killed here has not to download it again.
-                except OSError:
-                    blob.replace(target)
-        if not result.is_dir() or not any(result.iterdir()):
-            raise job.Hopeless(
-                f"{self._name} has nothing below /{MODELS}; an image must hold the files there, an artifact names them by title"
-            )
-
-
-def is_packed(layer: Layer) -> bool:
-    """Whether a layer is a tar of files rather than one file."""
-    if IMAGE_LAYER.match(layer.media_type) and TITLE not in layer.annotations:
-        return True
-    return layer.annotations.get(UNPACK) == "true" or bool(re.search(r"\.tar(\+\w+)?$", layer.media_type))
-
-
-def title_of(layer: Layer) -> str:
-    """The path of the file that a layer is."""
-    named = layer.annotations.get(FILE_PATH) or layer.annotations.get(TITLE)
-    if named:
-        return named
-    if "gguf" in layer.media_type:
-        return "model.gguf"
-    if "licen" in layer.media_type:
-        return "LICENSE"
-    return PurePosixPath(layer.sha256[:12]).name
-
-
-class Ollama:
-    """A model of the Ollama library: a GGUF file by name and tag."""
-
-    NAMES = {  # noqa: RUF012 - a table
-        "application/vnd.ollama.image.projector": "mmproj.gguf",
-        "application/vnd.ollama.image.template": "template",
-        "application/vnd.ollama.image.params": "params.json",
-        "application/vnd.ollama.image.system": "system",
-        "application/vnd.ollama.image.license": "LICENSE",
-    }
-    MODEL = "application/vnd.ollama.image.model"
-
-    def __init__(self, params: job.Params) -> None:
-        self._model = params.text("model")
-        self._registry = Registry(ollama_reference(self._model))
-        self._layers: dict[str, Layer] = {}
-
-    def plan(self) -> Plan:
-        name = f"{self._model} of the Ollama library"
-        manifest, digest = self._registry.manifest(self._registry.reference.tag)
-        layers = layers_of(manifest, name)
-        if not any(layer.media_type == self.MODEL for layer in layers):
-            kinds = sorted({layer.media_type.rpartition(".")[2] for layer in layers})
-            raise job.Hopeless(f"{name} has no GGUF file, but {some(kinds)}; load it from where its safetensors files are")
-        for layer in layers:
-            self._layers.setdefault(self._file_name(layer), layer)
-        files = tuple(File(path, layer.size, layer.sha256) for path, layer in sorted(self._layers.items()))
-        return Plan(name, files, {"source": "ollama", "model": self._model, "digest": digest})
-
-    def fetch(self, files: list[File], folder: Path) -> None:
-        web.each(lambda file: self._registry.download(self._layers[file.path], file, folder), files)
-
-    def _file_name(self, layer: Layer) -> str:
-        if layer.media_type == self.MODEL:
-            return re.sub(r"[^\w.-]+", "-", self._model.rpartition("/")[2]) + ".gguf"
-        known = self.NAMES.get(layer.media_type)
-        if known is None:
-            return f"{layer.media_type.rpartition('.')[2]}-{layer.sha256[:12]}"
-        return known if known not in self._layers else f"{known}-{layer.sha256[:12]}"
-
-
-def ollama_reference(model: str) -> Reference:
-    """The reference of a name as Ollama writes it: qwen3:0.6b, someone/model:tag, host/someone/model:tag."""
-    name, _, tag = model.rpartition(":")
-    parts = name.split("/") if name else []
-    if not name or not tag or not all(parts):
-        raise job.Hopeless(f"param model is {model}; write name:tag, for example qwen3:0.6b")
-    host = os.environ.get("OLLAMA_REGISTRY") or "registry.ollama.ai"
-    if len(parts) == 1:
-        parts = ["library", *parts]
-    if len(parts) > 2:
-        host, parts = parts[0], parts[1:]
-    return reference_of(f"{host}/{'/'.join(parts)}:{tag}")

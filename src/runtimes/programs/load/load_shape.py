@@ -22,8 +22,6 @@ from load_files import digest, files_in, some, write_json
 from load_rows import Row, files_of, rows_of
 
 FORMATS = ("messages", "prompt-completion", "text", "preference")
-#: What is written, beside source.json.
-RESULTS = ("train.jsonl", "eval.jsonl", "dataset.json", "source.json")
 
 #: Fields of each format, with whether a row must have them.
 FIELDS: dict[str, dict[str, bool]] = {

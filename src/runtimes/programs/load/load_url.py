@@ -7,16 +7,17 @@ from urllib.parse import unquote, urlsplit
 
 import job
 import load_web as web
-from load_files import File, Plan, check_names
+from load_files import File, Plan, Source, check_names
+from load_unpack import is_archive, unpack
 
 
-class Url:
+class Url(Source):
     """A file on any server. Its sum is part of the recipe, so that it is always the same file."""
 
-    def __init__(self, params: job.Params) -> None:
+    def __init__(self, params: job.Params, _kind: str) -> None:
         self._url = params.text("url")
         self._sha256 = params.text("sha256").lower()
-        self.unpacks = params.one_of("unpack", ("auto", "no")) == "auto"
+        self._unpacks = params.one_of("unpack", ("auto", "no")) == "auto"
         parts = urlsplit(self._url)
         if parts.scheme not in ("https", "http") or not parts.netloc:
             raise job.Hopeless(f"param url is {self._url}, which is not an https URL")
@@ -44,6 +45,12 @@ class Url:
                 web.download(self._url, file, folder)
             except web.Refused as refused:
                 raise self._explained(refused) from refused
+
+    def finish(self, folder: Path, result: Path) -> Path:
+        if not self._unpacks or not is_archive(self._name):
+            return folder
+        unpack(folder / self._name, result)
+        return result
 
     def _explained(self, refused: web.Refused) -> job.Hopeless:
         what = {

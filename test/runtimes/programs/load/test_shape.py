@@ -33,10 +33,7 @@ def jsonl(rows: list[Row]) -> bytes:
 
 def shaped(pod: LoadPod, files: dict[str, bytes], **params: object) -> Ended:
     """Shapes files that another container has copied from a bucket: no network, the same code."""
-    for name, content in files.items():
-        path = pod.downloads / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    pod.copied(files)
     return pod.run("bucket", "dataset", url=URL, **params)
 
 
@@ -366,8 +363,7 @@ def test_what_an_earlier_attempt_left_of_a_bucket_gives_way_to_the_copy_of_now(p
     (pod.artifacts / "deleted").mkdir()
     (pod.artifacts / "deleted/config.json").write_text("old")
     (pod.artifacts / "config.json").write_text("old")
-    pod.downloads.mkdir(parents=True)
-    (pod.downloads / "config.json").write_text("new")
+    pod.copied({"config.json": b"new"})
     assert pod.run("bucket", url="s3://acme/model").code == 0
     assert sorted(pod.published()) == ["config.json", "source.json"]
     assert pod.published()["config.json"] == b"new"
