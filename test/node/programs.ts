@@ -55,7 +55,7 @@ export function findNodePrograms(): NodePrograms | string {
 export function cannotRun(): string | undefined {
   if (process.platform !== 'linux') return `a node needs Linux, and this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'a node needs root';
-  if (!canUnshare()) return 'a node needs namespaces of its own, which may not be made here';
+  if (!unshared('true')) return 'a node needs namespaces of its own, which may not be made here';
   if (!canGroup()) return `a node needs control groups of its own, which may not be made in ${CGROUPS}`;
   return undefined;
 }
@@ -88,12 +88,23 @@ function installedDirectory(): string {
 
 function lacksOfSystem(): string | undefined {
   const missing = missingPackages();
-  return missing.length > 0 ? `the programs of ${missing.join(', ')} are missing` : undefined;
+  if (missing.length > 0) return `the programs of ${missing.join(', ')} are missing`;
+  return unshared(...NODE_NEEDS) ? undefined : 'a node needs overlay mounts, bridges and iptables, which the kernel does not give it here';
 }
 
-function canUnshare(): boolean {
+/** What containers are made of, tried once where nothing stays of it. A machine may let its root have namespaces and none of this. */
+const NODE_NEEDS = ['sh', '-ec', `
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/lower /mnt/upper /mnt/work /mnt/merged
+mount -t overlay overlay -o lowerdir=/mnt/lower,upperdir=/mnt/upper,workdir=/mnt/work /mnt/merged
+ip link add probe type veth peer name peer
+ip link add bridge type bridge
+iptables -t nat -n -L`];
+
+/** Whether a command succeeds in namespaces of its own. */
+function unshared(...command: string[]): boolean {
   try {
-    execFileSync('unshare', ['--mount', '--net', '--pid', '--fork', 'true'], { stdio: 'ignore' });
+    execFileSync('unshare', ['--mount', '--net', '--pid', '--fork', ...command], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
