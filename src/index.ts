@@ -39,7 +39,7 @@ export type { CaBundle, PodDefaults } from './constructs/platform/pod-defaults';
 export type { ReadableBucket } from './constructs/platform/readable-bucket';
 export type { PodOptions } from './constructs/kinds/pod';
 export { Quantizer } from './constructs/kinds/quantizer';
-export type { CalibrationOptions, GgufOptions, Int4Options, QuantizationOptions } from './constructs/kinds/quantizer';
+export type { AutoQuantizerOptions, CalibrationOptions, GgufOptions, Int4Options, QuantizationOptions } from './constructs/kinds/quantizer';
 export { Capacity } from './constructs/kinds/resources';
 export type { ResourcesOptions } from './constructs/kinds/resources';
 export { Scaling, Server } from './constructs/kinds/server';

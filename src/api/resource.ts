@@ -25,6 +25,9 @@ export const APPLIED_ANNOTATION = `${API_GROUP}/applied`;
 /** On a NetworkPolicy that the reconciler has made: the digest of what it was made from. */
 export const MADE_FROM_ANNOTATION = `${API_GROUP}/made-from`;
 
+/** On a Model: which quantizer was chosen for it, and why. For people. */
+export const QUANTIZER_ANNOTATION = `${API_GROUP}/quantizer`;
+
 /** Holds a resource back until its artifact is deleted, where its deletionPolicy says so. */
 export const ARTIFACT_FINALIZER = `${API_GROUP}/artifact`;
 

@@ -17,6 +17,8 @@ export { PROGRAM_DIRECTORY, programFiles } from './program';
 export type { ProgramName } from './program';
 export { taskOf } from './engines/tasks';
 export type { ModelTask } from './engines/tasks';
+export { chooseQuantizer } from './quantizers/auto';
+export type { AutoAnswer, AutoQuestion } from './quantizers/auto';
 export { KINDS_OF_ROLE } from './runtime';
 export type { ModelFacts, ModelFormat, Role, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from './runtime';
 

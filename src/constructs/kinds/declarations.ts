@@ -24,6 +24,8 @@ export interface Declaration {
   readonly references: readonly DeclaredReference[];
   /** What is known of the model that it runs on. */
   readonly facts?: FactsSpec;
+  /** What was chosen for it, and why, as one line. */
+  readonly choice?: string;
 }
 
 /** A workspace. */

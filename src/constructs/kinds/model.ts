@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { recipeDigest } from '../../api/digest';
 import type { ModelSourceSpec } from '../../api/model-source';
+import { QUANTIZER_ANNOTATION } from '../../api/resource';
 import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { ValidationError } from '../checks/validation-error';
@@ -8,6 +9,7 @@ import type { Access } from '../platform/access';
 import { ARTIFACT_PROPS, artifactSpec, sourcedSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
 import type { IDataset, IModel } from './artifacts';
+import { withChosenQuantizer } from './auto-quantizer';
 import { Declarations } from './declarations';
 import { declare } from './declare';
 import { checkedFacts, factsMadeBy } from './facts-chain';
@@ -196,10 +198,11 @@ export class Model extends Construct implements IModel {
   public readonly modelBase?: IModel;
   public readonly modelLoraRank?: number;
 
-  constructor(scope: Construct, id: string, props: ModelProps) {
+  constructor(scope: Construct, id: string, given: ModelProps) {
     super(scope, id);
     const declarations = Declarations.of(this);
-    checkProps(this, props, MODEL_PROPS);
+    checkProps(this, given, MODEL_PROPS);
+    const props = withChosenQuantizer(this, given);
     const source = checkedSource(this, props);
     const inputs = resolveReferences(this, props);
     const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, 'Model', props), ...inputs.spec };
@@ -215,7 +218,8 @@ export class Model extends Construct implements IModel {
     this.modelBase = made.base;
     this.modelLoraRank = made.loraRank;
     this.modelFacts = checkedFacts(this, 'facts', props.facts) ?? factsMadeBy(spec, props.model);
-    declare({ construct: this, object, references: inputs.references, facts: props.model?.modelFacts?._spec }, declarations);
+    const choice = props.metadata?.annotations?.[QUANTIZER_ANNOTATION];
+    declare({ construct: this, object, references: inputs.references, facts: props.model?.modelFacts?._spec, choice }, declarations);
   }
 
   /** Trains another model from this one, declared beside it. */

@@ -1,3 +1,6 @@
+import { formatValue } from '../checks/format-value';
+import { knownProps, optionsProblem } from '../checks/known-props';
+import { Gpu } from '../platform/gpu';
 import { declaredRuntime } from './runtime-props';
 import type { DeclaredRuntime } from './runtime-props';
 
@@ -48,6 +51,32 @@ export interface GgufOptions {
   readonly type?: string;
 }
 
+/** Where the model will be served. */
+export interface AutoQuantizerOptions {
+  /**
+   * GPU that will serve it.
+   *
+   * @default - none; it becomes GGUF for llama.cpp
+   */
+  readonly gpu?: Gpu;
+
+  /**
+   * How many of them each replica will have.
+   *
+   * @default 1
+   */
+  readonly gpuCount?: number;
+
+  /**
+   * Most tokens of a request and its answer.
+   *
+   * @default - as many as the model was made for
+   */
+  readonly contextLength?: number;
+}
+
+const AUTO_OPTIONS = knownProps<AutoQuantizerOptions>({ gpu: true, gpuCount: true, contextLength: true });
+
 /** A ready-made program that makes a smaller model from a model: no image of yours is needed. */
 export class Quantizer {
   /** Weights and activations of 8 bits in floating point: for Ada, Hopper, Blackwell and MI300X. */
@@ -75,8 +104,40 @@ export class Quantizer {
     return new Quantizer(declaredRuntime('gguf', options));
   }
 
+  /**
+   * The one of these that suits the GPU that will serve the model, by what is known of it: as many bits as fit, in a format that the GPU
+   * computes with. 4 bits only with a dataset to calibrate on, and not for small models. Which it is, and why, is said in an annotation of
+   * the Model and in its preview; a model that fits as it is is an error that says so.
+   *
+   * A release with better figures may decide otherwise, for a new Model: name the quantizer to keep it.
+   */
+  public static auto(options: AutoQuantizerOptions = {}): Quantizer {
+    const problem = optionsProblem('Quantizer.auto', options, AUTO_OPTIONS) ?? autoProblem(options);
+    if (problem) throw new Error(problem);
+    return new Quantizer(declaredRuntime('auto', {}), options);
+  }
+
+  /**
+   * One by its name, with what it does by default.
+   *
+   * @internal
+   */
+  public static _named(name: string): Quantizer {
+    return new Quantizer(declaredRuntime(name, {}));
+  }
+
   private constructor(
     /** @internal */
     public readonly _runtime: DeclaredRuntime,
+    /** @internal */
+    public readonly _auto?: AutoQuantizerOptions,
   ) {}
+}
+
+function autoProblem({ gpu, gpuCount, contextLength }: AutoQuantizerOptions): string | undefined {
+  if (gpu !== undefined && !(gpu instanceof Gpu)) return `gpu of Quantizer.auto is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4`;
+  for (const [field, value] of Object.entries({ gpuCount, contextLength })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) return `${field} of Quantizer.auto is ${formatValue(value)}; give a whole number, 1 or more`;
+  }
+  return undefined;
 }

@@ -191,7 +191,8 @@ export class Server extends Construct implements IServer {
     if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
     const { model, access, mountOptions, metadata } = props;
     const engine = engineFor(this, props);
-    const { spec: inputs, references } = resolveReferences(this, { model, base: baseFor(engine, model), access, mountOptions, metadata });
+    const base = baseFor(engine, model);
+    const { spec: inputs, references } = resolveReferences(this, { model, base, access, mountOptions, metadata });
     const object = new ResourceObject(this, {
       kind: 'Server', spec: { ...serverSpec(this, { ...props, ...(engine && { engine }) }), ...inputs }, metadata, onPatch: () => declarations.changed(),
     });
@@ -199,7 +200,7 @@ export class Server extends Construct implements IServer {
     this.serverNamespace = object.namespace;
     this.serviceName = serviceName(object.declared as ServerResource);
     this.url = `http://${this.serviceName}.${object.namespace}.svc:${props.port ?? DEFAULT_SERVER_PORT}`;
-    declare({ construct: this, object, references, facts: model.modelFacts?._spec }, declarations);
+    declare({ construct: this, object, references, facts: (base ?? model).modelFacts?._spec }, declarations);
   }
 }
 

@@ -155,10 +155,10 @@ function previewResources(scope: IConstruct, options: PreviewOptions): Previewed
       const declaration = byKey.get(keyOfResource(resource)) as Declaration;
       const platform = platformFor(declaration, options);
       const context = { platform: platform._spec, inputs: inputsOf(resource, platform._spec, declarations) };
-      const { facts } = declaration;
+      const { facts, choice } = declaration;
       const fit = facts && fitOf(resource, facts, platform._spec);
       const children = expandAt(declaration, resource, context);
-      return { resource, platform, inputs: context.inputs, children, ...(fit && { fit: `${FIT_WORDS[fit.verdict]}: ${fit.reason}` }) };
+      return { resource, platform, inputs: context.inputs, children, ...(fit && { fit: `${FIT_WORDS[fit.verdict]}: ${fit.reason}` }), choice };
     });
   });
 }
@@ -193,12 +193,12 @@ function platformFor({ construct }: Declaration, { platform }: PreviewOptions): 
   return found;
 }
 
-function resourceYaml({ resource, children, fit }: PreviewedResource): string {
+function resourceYaml({ resource, children, fit, choice }: PreviewedResource): string {
   const source = sourceOf(resource);
   if (source) return `# ${nameOf(resource)} · nothing runs; it refers to ${sourceUrl(source)}\n`;
   const gates = gatesOf(resource).map(describe);
   const wait = gates.length > 0 ? `, once ready: ${gates.join(', ')}` : '';
-  const arithmetic = fit === undefined ? '' : `# ${fit}\n`;
+  const arithmetic = [fit, choice && `Quantizer: ${choice}`].filter((line) => line !== undefined).map((line) => `# ${line}\n`).join('');
   return arithmetic + children.map(({ step, object }) => `# ${nameOf(resource)} · ${step}${wait}\n${yamlOf(legible(object))}`).join('---\n');
 }
 

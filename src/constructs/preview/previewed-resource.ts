@@ -10,4 +10,6 @@ export interface PreviewedResource {
   readonly children: readonly Child[];
   /** How it fits its GPUs or memory, as one line, where that is known. */
   readonly fit?: string;
+  /** What was chosen for it, and why, as one line. */
+  readonly choice?: string;
 }

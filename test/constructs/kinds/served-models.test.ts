@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { Dataset, DatasetShape, Engine, EngineTask, Loader, Model, Preview, Quantizer, Server, Trainer, TrainingOutput } from '../../../src';
+import { Dataset, DatasetShape, Engine, EngineTask, Gpu, Loader, Model, Preview, Quantizer, Server, Trainer, TrainingOutput } from '../../../src';
 import type { ServerSpec } from '../../../src/api/resource';
 import type { ResourceObject } from '../../../src/constructs/kinds/resource-object';
 import { messageOf, workspace } from '../fixtures';
@@ -70,6 +70,12 @@ describe('a Server of an adapter', () => {
     const { base, params } = (new Server(scope, 'chat', { model: tuned }).node.defaultChild as ResourceObject).declared.spec as ServerSpec;
     expect([base, params]).toEqual([{ name: 'base' }, { maxLoraRank: 8 }]);
     expect(Preview.of(scope).children.find(({ resource }) => resource.endsWith('chat'))?.gates).toEqual(['Model team-a/tuned', 'Model team-a/base']);
+  });
+
+  test('needs the memory of its base', () => {
+    const scope = workspace();
+    const tuned = qwen(scope, 'Qwen/Qwen3-32B').finetune('tuned', { dataset: chats(scope), trainer: Trainer.sft({ output: TrainingOutput.ADAPTER }) });
+    expect(tuned.serve('chat', { resources: { gpu: Gpu.NVIDIA_L4 } }).node.validate().join()).toContain('Qwen/Qwen3-32B on one nvidia-l4');
   });
 
   test.each([TrainingOutput.MERGED, TrainingOutput.BOTH])('is not what an output of %s gives: that is a model', (output) => {
