@@ -18,6 +18,7 @@ import { gpuRequestOf } from './gpus';
 import { STORE_ACCESS } from './network-policies';
 import type { UserPod } from './pod';
 import { HELPER_SECURITY } from './security';
+import { readProblem } from './source';
 
 /** Label `role` of the ConfigMap with a program of ours. */
 export const PROGRAM_ROLE = 'program';
@@ -44,14 +45,17 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   const runtime = checkedRuntime(resource, spec);
   const context = contextOf(resource, runtime, platform);
   const container = runtime.container(context);
-  const problem = baseProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, { runtime, container, platform });
+  const problem = baseProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, { runtime, container, platform })
+    ?? bucketProblem(resource, container, platform);
   if (problem) throw new ExpandError(problem);
   const program = container.program && programMap(resource, programFiles(container.program, container.programFiles));
   const { before } = container;
   return {
     resource: { ...resource, spec: loweredSpec(resource, context, container) },
     pod: {
-      parts: [...(program ? [programPart(program)] : []), ...(before ? [stepPart(before)] : [])],
+      parts: [
+        ...(program ? [programPart(program)] : []), ...(before ? [stepPart(before)] : []), ...registryParts(resource.spec, container),
+      ],
       ...(container.graceSeconds !== undefined && { graceSeconds: container.graceSeconds }),
       initContainers: before ? [stepContainer(before, { resource, platform, program })] : [],
       paramVariables: false,
@@ -109,6 +113,16 @@ function privateProblem({ kind, metadata, spec }: Resource, { runtime, container
   return `${closed} installs packages; give the platform mirrors.pypi, or set image to one that has them`;
 }
 
+/** What rclone takes credentials from. */
+const STORE_CREDENTIALS = /^(AWS|AZURE|GOOGLE|RCLONE)_/;
+
+/** Why a program cannot read the bucket that it loads from; `undefined` if it can. */
+function bucketProblem({ metadata: { namespace = 'default' }, spec }: Resource, { before }: RuntimeContainer, platform: PlatformSpec): string | undefined {
+  if (before?.bucket === undefined) return undefined;
+  const hasOwn = Object.keys({ ...spec.env, ...spec.runtimeEnv }).some((name) => STORE_CREDENTIALS.test(name));
+  return hasOwn ? undefined : readProblem(before.bucket, { platform, namespace });
+}
+
 function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec): RuntimeContext {
   const { kind, spec, metadata: { name } } = resource;
   const request = gpuRequestOf(spec.resources, platform);
@@ -155,9 +169,28 @@ function loweredSpec<R extends Resource>({ spec }: R, context: RuntimeContext, c
 
 type Environment = Record<string, string>;
 
+/** Where a program finds the pull secrets of its resource. */
+const REGISTRY_DIRECTORY = '/opt/registry';
+
+/** The credentials of registries, each in a file. */
+function registryParts({ imagePullSecrets = [] }: CommonSpec, { readsRegistry }: RuntimeContainer): PodPart[] {
+  if (!readsRegistry || imagePullSecrets.length === 0) return [];
+  const sources = imagePullSecrets.map(({ name }, index) => ({ secret: { name, items: [{ key: '.dockerconfigjson', path: `${index}.json` }] } }));
+  return [{
+    volumes: [{ name: 'registry', projected: { sources } }],
+    volumeMounts: [{ name: 'registry', mountPath: REGISTRY_DIRECTORY, readOnly: true }],
+  }];
+}
+
 /** A variable that the author sets, in whichever field, is the author's. */
-function presets({ runtimeEnv = {} }: CommonSpec, { env = {}, packages }: RuntimeContainer, { mirrors = {} }: PlatformSpec): Environment {
-  const all = { ...env, ...(packages && mirrors.pypi !== undefined && indexVariables(mirrors.pypi)) };
+function presets(spec: CommonSpec, container: RuntimeContainer, { mirrors = {} }: PlatformSpec): Environment {
+  const { runtimeEnv = {} } = spec;
+  const { env = {}, packages } = container;
+  const all = {
+    ...env,
+    ...(packages && mirrors.pypi !== undefined && indexVariables(mirrors.pypi)),
+    ...(registryParts(spec, container).length > 0 && { DOCKER_CONFIG: REGISTRY_DIRECTORY }),
+  };
   return Object.fromEntries(Object.entries(all).filter(([name]) => runtimeEnv[name] === undefined));
 }
 

@@ -71,6 +71,16 @@ function bucketProblem(url: string, { platform, namespace }: SourceReader): stri
     + `give addWorkspace('${namespace}') readableBuckets: [{ url: '${url}' }]`;
 }
 
+/** Why a program that runs as its workspace cannot read a bucket; `undefined` if it can, or if the cloud does not tell. */
+export function readProblem(url: string, { platform, namespace }: SourceReader): string | undefined {
+  const { title, otherBuckets } = cloudNamed(platform.cloud);
+  if (!otherBuckets || readableBucket(url, { platform, namespace })) return undefined;
+  const scheme = otherBuckets.scheme(platform);
+  if (!url.startsWith(`${scheme}://`)) return `param url is ${url}, but on ${title} a workspace reads only ${scheme}:// as itself; give credentials in runtimeEnv`;
+  return `param url is ${url}, which workspace ${namespace} may not read; `
+    + `give addWorkspace('${namespace}') readableBuckets: [{ url: '${url}' }], or credentials in runtimeEnv`;
+}
+
 function wrongScheme(url: string, title: string, scheme?: string): string {
   const buckets = scheme === undefined ? 'no bucket but its own' : `only ${scheme}:// here`;
   return `source.bucket.url is ${url}, but ${title} reads ${buckets}; copy the files there, or import them with an image that downloads them`;

@@ -97,6 +97,8 @@ export interface RuntimeContainer {
   readonly programFiles?: readonly string[];
   /** Whether packages are installed from an index: when it starts, or by its user. Default: none are. */
   readonly packages?: 'at start' | 'by its user';
+  /** Whether it reads a registry, with the pull secrets of its resource. */
+  readonly readsRegistry?: true;
   /** What runs before it in another image, with the same environment and the same staging volume. */
   readonly before?: RuntimeStep;
   /** Whom it runs as; absent: as whom its image says. */
@@ -115,6 +117,8 @@ export interface RuntimeStep {
   readonly image: ImageName;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** URL of the bucket that it reads as the workspace, unless its author gives credentials. */
+  readonly bucket?: string;
   /** The folder that it fills for the program, on the node. Default: it fills the staging volume, from a store that it may read. */
   readonly fills?: string;
 }

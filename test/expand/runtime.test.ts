@@ -70,7 +70,7 @@ describe('a resource with a ready-made program', () => {
     for (const resource of [
       served({ runtime: { name: 'llama-cpp' } }),
       loaded({ runtime: { name: 'gguf' }, model: { name: 'base' } }),
-      loaded({ runtime: { name: 'bucket' }, params: { url: 's3://acme/llama' } }),
+      loaded({ runtime: { name: 'bucket' }, params: { url: 's3://acme/llama', endpoint: 'https://s3.acme.example' } }),
     ]) expect(Object.keys(envOf(resource)).filter((name) => /INDEX|PIP/.test(name))).toEqual([]);
   });
 
@@ -138,6 +138,50 @@ describe('a resource with a ready-made program', () => {
     expect(readinessPath).toBe('/health');
   });
 
+  describe('a bucket is read by the workspace, or with credentials', () => {
+    const problemOf = (url: string, spec: ModelSpec = {}, platform = platformOf('aws')) => {
+      try {
+        return runnable(loaded({ runtime: { name: 'bucket' }, params: { url }, ...spec }), platform).resource.kind;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+
+    test.each([
+      ['s3://acme/llama/', 'param url is s3://acme/llama, which workspace team-a may not read; '
+        + "give addWorkspace('team-a') readableBuckets: [{ url: 's3://acme/llama' }], or credentials in runtimeEnv"],
+      ['gs://acme/llama', 'param url is gs://acme/llama, but on AWS a workspace reads only s3:// as itself; give credentials in runtimeEnv'],
+    ])('%s without either is refused', (url, message) => {
+      expect(problemOf(url)).toBe(message);
+    });
+
+    test('with one of them it is loaded', () => {
+      expect(problemOf('s3://acme/llama', {}, platformOf('aws', { workspaces: [{ namespace: 'team-a', readableBuckets: [{ url: 's3://acme' }] }] }))).toBe('Model');
+      expect(problemOf('gs://acme/llama', { runtimeEnv: { GOOGLE_APPLICATION_CREDENTIALS: '/content/key.json' } })).toBe('Model');
+      expect(problemOf('s3://acme/llama', { params: { url: 's3://acme/llama', endpoint: 'https://s3.acme.example' } })).toBe('Model');
+    });
+  });
+
+  test('a registry is read with the pull secrets of the resource, by the loader that reads one', () => {
+    const imagePullSecrets = [{ name: 'ghcr' }, { name: 'quay' }];
+    const podOf = (spec: ModelSpec) => the([jobOf('run', loaded({ imagePullSecrets, ...spec })).spec?.template.spec].flatMap((pod) => (pod ? [pod] : [])), 'pod');
+    const artifact = podOf({ runtime: { name: 'oci' }, params: { reference: 'ghcr.io/acme/model:1' } });
+    expect(artifact.volumes?.find(({ name }) => name === 'registry')?.projected?.sources?.map(({ secret }) => [secret?.name, secret?.items])).toEqual([
+      ['ghcr', [{ key: '.dockerconfigjson', path: '0.json' }]], ['quay', [{ key: '.dockerconfigjson', path: '1.json' }]],
+    ]);
+    expect(artifact.containers[0]?.env).toContainEqual({ name: 'DOCKER_CONFIG', value: '/opt/registry' });
+    expect(podOf(LOADED).volumes?.map(({ name }) => name)).not.toContain('registry');
+  });
+
+  test('a trainer and a quantizer know how many GPUs they are to find, and the cache of rows is on the staging volume', () => {
+    const resources = { gpu: { type: 'nvidia-l4', count: 2 } };
+    const envOf = (name: string, spec: ModelSpec = {}) =>
+      runnable(loaded({ runtime: { name }, model: { name: 'base' }, dataset: { name: 'data' }, ...spec }), platformOf('gcp')).resource.spec.env;
+    expect(envOf('sft', { resources })).toMatchObject({ SUBSTRATUS_GPUS: '2', HF_DATASETS_CACHE: '/content/artifacts/checkpoints/.datasets' });
+    expect(envOf('fp8', { resources })).toMatchObject({ SUBSTRATUS_GPUS: '2' });
+    expect(envOf('sft')).not.toHaveProperty('SUBSTRATUS_GPUS');
+  });
+
   test('an engine listens where its Server says', () => {
     const { args = [] } = runnable(served({ runtime: { name: 'vllm' }, port: 9000 }), platformOf('gcp')).resource.spec;
     expect(args[args.indexOf('--port') + 1]).toBe('9000');
@@ -149,7 +193,8 @@ describe('a resource with a ready-made program', () => {
   });
 
   test('what loads from a bucket says so, for the NetworkPolicies', () => {
-    const template = jobOf('run', loaded({ runtime: { name: 'bucket' }, params: { url: 's3://acme/llama' } }), { platform: platformOf('aws') }).spec?.template;
+    const readable = platformOf('aws', { workspaces: [{ namespace: 'team-a', readableBuckets: [{ url: 's3://acme' }] }] });
+    const template = jobOf('run', loaded({ runtime: { name: 'bucket' }, params: { url: 's3://acme/llama' } }), { platform: readable }).spec?.template;
     expect(template?.metadata?.labels).toMatchObject({ 'substratus.ai/store-access': 'true' });
   });
 

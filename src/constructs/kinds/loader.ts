@@ -85,13 +85,16 @@ export class Loader {
 
   /**
    * A folder of a bucket: `s3://bucket/folder`, `gs://bucket/folder` or `az://account/container/folder`. It is read as the workspace's
-   * identity, which must be allowed to, or with credentials in `runtimeEnv`.
+   * identity, which must be allowed to (`readableBuckets` of `addWorkspace`), or with credentials in `runtimeEnv`.
    */
   public static bucket(url: string, options: BucketOptions = {}): Loader {
     return new Loader(declaredRuntime('bucket', { url, ...options }));
   }
 
-  /** The files of an OCI artifact or image, such as `ghcr.io/acme/model:1`. */
+  /**
+   * The files of an OCI artifact or image, such as `ghcr.io/acme/model:1`. It is read with the `imagePullSecrets` of the Model or Dataset,
+   * where it has some.
+   */
   public static oci(reference: string): Loader {
     return new Loader(declaredRuntime('oci', { reference }));
   }

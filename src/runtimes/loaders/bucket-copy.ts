@@ -12,6 +12,7 @@ export function bucketCopy({ url, endpoint, region }: Settings): RuntimeStep {
     image: 'rclone',
     command: ['sh', `${PROGRAM_DIRECTORY}/fetch.sh`, remote, String(url)],
     env: { RCLONE_CONFIG: '', ...env },
+    ...(endpoint === '' && { bucket: String(url).replace(/\/+$/, '') }),
   };
 }
 

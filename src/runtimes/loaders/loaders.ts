@@ -75,6 +75,7 @@ function loaderContainer(name: string, context: RuntimeContext): RuntimeContaine
     programFiles,
     ...(installsPackages(programFiles) && { packages: 'at start' as const }),
     ...(name === 'bucket' && { before: bucketCopy(context.settings) }),
+    ...(name === 'oci' && { readsRegistry: true as const }),
     user: PROGRAM_USER,
     resources: { cpu: '1', memory: '4Gi', disk: '2Gi' },
   };

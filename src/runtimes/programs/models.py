@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -136,6 +137,21 @@ def publish(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         path.replace(artifacts() / path.name)
     folder.rmdir()
+
+
+def check_gpus() -> None:
+    """Fails where PyTorch sees fewer GPUs than the pod has: it would work on in silence, for weeks on a CPU."""
+    asked = int(os.environ.get("SUBSTRATUS_GPUS") or 0)
+    if asked == 0:
+        return
+    import torch
+
+    found = int(torch.cuda.device_count())
+    if found < asked:
+        raise Hopeless(
+            f"PyTorch finds {found} of the {asked} GPUs of the pod; see that the driver of the node fits the CUDA of the image (gpuDriver of the"
+            " platform), or set image to one that fits"
+        )
 
 
 def check_disk(needed: int) -> None:

@@ -2,7 +2,7 @@
 import { gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable } from '../param';
 import { PROGRAM_DIRECTORY, PROGRAM_USER, programCommand } from '../program';
-import { pytorchImage } from '../pytorch';
+import { gpuCount, pytorchImage } from '../pytorch';
 import type { Runtime, RuntimeContext } from '../runtime';
 
 const IGNORE: ParamTable = {
@@ -40,7 +40,7 @@ function compressor({ name, summary, params, needsDataset = false }: Compression
     container: (context) => ({
       image: pytorchImage(context),
       command: programCommand('quantize', name),
-      env: { HF_HUB_OFFLINE: '1', HF_HOME: '/tmp/hf', TOKENIZERS_PARALLELISM: 'false' },
+      env: { HF_HUB_OFFLINE: '1', HF_HOME: '/tmp/hf', TOKENIZERS_PARALLELISM: 'false', ...gpuCount(context) },
       program: 'quantize',
       packages: 'at start',
       user: PROGRAM_USER,

@@ -2,7 +2,7 @@
 import { gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable } from '../param';
 import { PROGRAM_USER, programCommand } from '../program';
-import { pytorchImage } from '../pytorch';
+import { gpuCount, pytorchImage } from '../pytorch';
 import type { Runtime, RuntimeContext } from '../runtime';
 
 const METHODS = ['full', 'lora', 'qlora'];
@@ -40,7 +40,10 @@ const DPO: ParamTable = { ...COMMON, beta: { type: 'number', default: 0.1, minim
 
 /** What needs no network once its packages are there. */
 const ENV = {
-  HF_HUB_OFFLINE: '1', HF_HOME: '/tmp/hf', TRITON_CACHE_DIR: '/tmp/triton', TORCHINDUCTOR_CACHE_DIR: '/tmp/inductor', TOKENIZERS_PARALLELISM: 'false', PYTORCH_ALLOC_CONF: 'expandable_segments:True',
+  HF_HUB_OFFLINE: '1', HF_HOME: '/tmp/hf',
+  /* On the staging volume: it is as large as the dataset. */
+  HF_DATASETS_CACHE: '/content/artifacts/checkpoints/.datasets',
+  TRITON_CACHE_DIR: '/tmp/triton', TORCHINDUCTOR_CACHE_DIR: '/tmp/inductor', TOKENIZERS_PARALLELISM: 'false', PYTORCH_ALLOC_CONF: 'expandable_segments:True',
 };
 
 function trainer(name: string, summary: string, params: ParamTable): Runtime {
@@ -54,7 +57,7 @@ function trainer(name: string, summary: string, params: ParamTable): Runtime {
     container: (context) => ({
       image: pytorchImage(context),
       command: programCommand('train', name),
-      env: ENV,
+      env: { ...ENV, ...gpuCount(context) },
       program: 'train',
       packages: 'at start',
       user: PROGRAM_USER,

@@ -26,6 +26,8 @@ ACCEPT = ", ".join(
         "application/vnd.docker.distribution.manifest.v2+json",
     )
 )
+#: Names that the Docker Hub has in credentials.
+DOCKER_HUB = {"index.docker.io": "docker.io", "registry-1.docker.io": "docker.io"}
 REFERENCE = re.compile(
     r"^(?P<scheme>https?://)?(?P<host>[^/]+)/(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]{64}))?$"
 )
@@ -154,7 +156,7 @@ class Registry:
     def _explained(self, refused: web.Refused) -> job.Hopeless:
         text = self.reference.text
         if refused.status in (401, 403):
-            return job.Hopeless(f"{text} is not there, or may not be read without a credential; give one in an image pull secret")
+            return job.Hopeless(f"{text} is not there, or may not be read without a credential; give one in imagePullSecrets")
         if refused.status == 404:
             return job.Hopeless(f"{text} is not there; see that the name and the tag are right")
         return job.Hopeless(f"{self.reference.host} answers {refused.status} to {text}")
@@ -162,14 +164,12 @@ class Registry:
 
 def credential_for(host: str) -> str:
     """The credential of a registry as docker keeps it, in base64; empty without."""
-    folder = os.environ.get("DOCKER_CONFIG")
-    for name in ("config.json", ".dockerconfigjson"):
-        path = Path(folder or "/nowhere") / name
-        if not path.is_file():
-            continue
+    folder = Path(os.environ.get("DOCKER_CONFIG") or "/nowhere")
+    for path in (*sorted(folder.glob("*.json")), *folder.glob(".dockerconfigjson")):
         auths = json.loads(path.read_text(encoding="utf-8")).get("auths", {})
         for key, value in auths.items():
-            if (urlsplit(key).netloc or key.split("/")[0]) == host:
+            named = urlsplit(key).netloc or key.split("/")[0]
+            if DOCKER_HUB.get(named, named) == host:
                 found = (
                     value.get("auth")
                     or base64.b64encode(f"{value.get('username', '')}:{value.get('password', '')}".encode()).decode()

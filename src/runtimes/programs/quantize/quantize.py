@@ -280,6 +280,7 @@ def main() -> None:
         raise Bug(f"quantize.py does not know {scheme or 'a runtime without a name'}; it knows {', '.join(SCHEMES)}")
     job.on_stop(lambda: job.end(job.AGAIN, "stopped while it quantized; the next attempt begins again"))
     plan = read_plan(scheme)
+    models.check_gpus()
     models.check_disk(models.weight_bytes(plan.model))
     models.remove_leftovers()
     quantize(plan)

@@ -15,6 +15,7 @@ from plan import Plan, disk_needed, read_plan
 
 def prepare(plan: Plan) -> None:
     """What is done once, before the processes start."""
+    models.check_gpus()
     models.check_disk(disk_needed(plan))
     identity = attempts.run_identity(
         plan.task,

@@ -275,12 +275,12 @@ def test_a_registry_that_wants_a_password(pod: LoadPod, registry: Registry) -> N
     ended = pod.run("oci", reference=f"{registry.host}/acme/model:1")
     assert (ended.code, ended.message) == (
         65,
-        f"{registry.host}/acme/model:1 is not there, or may not be read without a credential; give one in an image pull secret",
+        f"{registry.host}/acme/model:1 is not there, or may not be read without a credential; give one in imagePullSecrets",
     )
     (pod.root / "docker").mkdir()
-    (pod.root / "docker/config.json").write_text(
-        json.dumps({"auths": {registry.host: {"username": "user", "password": "secret"}}})
-    )
+    secrets = ({"auths": {"ghcr.io": {"auth": "wrong"}}}, {"auths": {registry.host: {"username": "user", "password": "secret"}}})
+    for number, secret in enumerate(secrets):
+        (pod.root / f"docker/{number}.json").write_text(json.dumps(secret))
     pod.env["DOCKER_CONFIG"] = str(pod.root / "docker")
     assert pod.run("oci", reference=f"{registry.host}/acme/model:1").code == 0
 

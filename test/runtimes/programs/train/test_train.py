@@ -66,7 +66,7 @@ class Content:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
-    def run(self, *arguments: str) -> tuple[int, str]:
+    def run(self, *arguments: str, torch: str = "raise RuntimeError('torch was loaded')", **variables: str) -> tuple[int, str]:
         """The exit code, and the line for the status."""
         log = self.folder / "termination-log"
         environment = {
@@ -74,11 +74,12 @@ class Content:
             "SUBSTRATUS_CONTENT": str(self.folder),
             "TERMINATION_LOG": str(log),
             "PYTHONPATH": str(PROGRAMS),
+            **variables,
         }
         # A torch that is not there: a test that loads it gets this error.
         environment["PYTHONPATH"] += f"{os.pathsep}{self.folder / 'without'}"
         (self.folder / "without").mkdir(exist_ok=True)
-        (self.folder / "without" / "torch.py").write_text("raise RuntimeError('torch was loaded')\n")
+        (self.folder / "without" / "torch.py").write_text(f"{torch}\n")
         program = [sys.executable, str(PROGRAMS / "train" / "train.py"), *arguments]
         done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
         words = log.read_text().strip() if log.exists() else ""
@@ -94,6 +95,17 @@ def content(tmp_path: Path) -> Content:
 def test_what_is_right_gets_as_far_as_torch(content: Content) -> None:
     assert content.run("sft") == (1, "RuntimeError: torch was loaded")
     assert json.loads((content.checkpoints / "run.json").read_text())["task"] == "sft"
+
+
+@pytest.mark.parametrize("found", [0, 1])
+def test_fewer_gpus_than_the_pod_has_are_not_trained_on(content: Content, found: int) -> None:
+    torch = f"class cuda:\n    device_count = staticmethod(lambda: {found})"
+    assert content.run("sft", torch=torch, SUBSTRATUS_GPUS="2") == (
+        65,
+        f"PyTorch finds {found} of the 2 GPUs of the pod; see that the driver of the node fits the CUDA of the image (gpuDriver of the platform),"
+        " or set image to one that fits",
+    )
+    assert not content.checkpoints.exists()
 
 
 def test_an_unknown_runtime_is_a_mistake_of_the_platform(content: Content) -> None:
