@@ -40,7 +40,7 @@ const FAMILIES: readonly Family[] = [
   family('openai/gpt-oss-(20|120)b', 'openai'),
   family('google/gemma-4-(E2B|E4B|12B|31B|26B-A4B)-it', undefined, 'gemma4'),
   family('ibm-granite/granite-3\\.1-[0-9]+b(-a[0-9]+m)?-instruct', 'granite'),
-  family('ibm-granite/granite-4\\.[01]-.+(?<!-base)', 'granite4'),
+  family('ibm-granite/granite-4\\.[01]-(?!.*(speech|vision|embedding)).+(?<!-base)', 'granite4'),
   family('deepseek-ai/DeepSeek-R1(-0528|-Distill-.+)?', undefined, 'deepseek_r1'),
   family('deepseek-ai/DeepSeek-V3\\.1', undefined, 'deepseek_v3'),
   family('zai-org/GLM-4\\.(5|6)(-Air)?', 'glm45', 'glm45'),

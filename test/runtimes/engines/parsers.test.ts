@@ -24,7 +24,7 @@ describe('the parsers of a model', () => {
 
   test.each([
     'Qwen/Qwen3-0.6B-Base', 'Qwen/Qwen3-Embedding-0.6B', 'Qwen/Qwen2.5-VL-7B-Instruct', 'meta-llama/Llama-3.1-8B', 'acme/Qwen3-0.6B',
-    'ibm-granite/granite-4.0-micro-base', 'Qwen/Qwen3-8B-GGUF', 'mistralai/Ministral-3-8B-Instruct-2512', 'HuggingFaceTB/SmolLM2-135M-Instruct',
+    'ibm-granite/granite-4.0-micro-base', 'ibm-granite/granite-4.0-1b-speech', 'Qwen/Qwen3-8B-GGUF', 'mistralai/Ministral-3-8B-Instruct-2512', 'HuggingFaceTB/SmolLM2-135M-Instruct',
   ])('of %s are not known', (repository) => {
     expect(parsersOf(repository)).toEqual({});
   });
