@@ -96,7 +96,7 @@ function adapterProblem(engine: string, { maxLoraRank }: Serving['params'], { no
     const then = engine === 'llama-cpp' ? ', and quantize it to gguf' : '';
     return `${model}, which engine ${engine} cannot serve; use Engine.vllm(), or ${MERGE}${then}`;
   }
-  if (!modelBase) return `${model}, but not which model it is of; give modelBase to Model.fromModelAttributes, or ${MERGE}`;
+  if (!modelBase) return `${model}, but which model it was trained from is not known; give modelBase to Model.fromModelAttributes, or ${MERGE}`;
   if (maxLoraRank === undefined || modelLoraRank <= Number(maxLoraRank)) return undefined;
   return `${model} of rank ${modelLoraRank}, but maxLoraRank of engine ${engine} is ${maxLoraRank}; leave maxLoraRank out, or train it with a lower loraRank`;
 }
