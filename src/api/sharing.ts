@@ -12,6 +12,13 @@ export function isSharing(value: string): boolean {
   return MIG.test(value) || TURNS.test(value);
 }
 
+/** GiB of the memory of a GPU that one pod can use. Who takes turns sees all of it. */
+export function shareGiB(sharing: string, memoryGiB: number): number {
+  const [, , memory] = MIG.exec(sharing) ?? [];
+  if (memory !== undefined) return Math.min(Number(memory), memoryGiB);
+  return sharing.startsWith('mps-') ? memoryGiB / slicesOf(sharing, memoryGiB) : memoryGiB;
+}
+
 /**
  * How many pods share one GPU. Of MIG, as many as both its compute slices and its memory give.
  *

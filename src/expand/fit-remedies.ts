@@ -26,8 +26,8 @@ export function fitProblem(resource: Resource, facts: FactsSpec, platform: Platf
   const fit = fitOf(resource, facts, platform);
   if (fit?.verdict !== 'no') return undefined;
   const helps = ({ spec, facts: changed = facts }: Remedy): boolean => {
-    const verdict = fitOf({ ...resource, spec: { ...resource.spec, ...spec } } as Resource, changed, platform)?.verdict;
-    return verdict === 'fits' || verdict === 'tight';
+    const changedFit = fitOf({ ...resource, spec: { ...resource.spec, ...spec } } as Resource, changed, platform);
+    return changedFit?.verdict === 'fits' || (changedFit?.verdict === 'tight' && !changedFit.isAtBest);
   };
   const helping = remedies(resource, facts, platform).filter(helps);
   const firsts = helping.filter(({ kind }, index) => helping.findIndex((other) => other.kind === kind) === index);
@@ -38,8 +38,20 @@ export function fitProblem(resource: Resource, facts: FactsSpec, platform: Platf
 /** What may help, the smallest change first. */
 function remedies({ spec }: Resource, facts: FactsSpec, platform: PlatformSpec): Remedy[] {
   const gpu = gpuRequestOf(spec.resources, platform)?.gpu;
-  const place = gpu ? [...otherGpus(spec, gpu, platform), ...smaller(spec, facts, gpu)] : moreMemory(spec);
-  return [...shorter(spec), ...lighter(spec), ...place];
+  const place = gpu ? [...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform), ...smaller(spec, facts, gpu)] : [];
+  return [...shorter(spec), ...lighter(spec), ...place, ...moreMemory(spec)];
+}
+
+/** As many GPUs as can share the heads of the model. */
+function fewerGpus({ resources, params = {} }: Resource['spec'], { heads = 0 }: FactsSpec): Remedy[] {
+  const { tensorParallel, ...rest } = params;
+  const count = resources?.gpu?.count ?? 1;
+  const fewer = Array.from({ length: count - 1 }, (_, index) => count - 1 - index).filter((each) => heads % each === 0);
+  const words = (each: number): string => `set gpuCount to ${each}${tensorParallel === undefined ? '' : ' and leave tensorParallel out'}`;
+  const by = (each: number): Remedy => ({
+    kind: 'count', words: words(each), spec: { params: rest, resources: { ...resources, gpu: { ...resources?.gpu, count: each } } },
+  });
+  return heads % count === 0 ? [] : fewer.map(by);
 }
 
 /** A context of half the length, and so on. */
@@ -74,9 +86,14 @@ function otherGpus({ resources }: Resource['spec'], { name }: GpuModel, platform
   }).map(({ kind, words, type, count: wanted }) => ({ kind, words, spec: { resources: { ...resources, gpu: { type, count: wanted } } } }));
 }
 
-function moreMemory({ resources }: Resource['spec']): Remedy[] {
-  const sizes = [8, 16, 32, 64, 128, 256];
-  return sizes.map((gib) => ({ kind: 'memory', words: `set resources.memory to ${gib} GiB`, spec: { resources: { ...resources, memory: gib } } }));
+/** More memory for the pod, where the program computes in it. */
+function moreMemory({ runtime, resources }: Resource['spec']): Remedy[] {
+  if (runtime?.name !== 'llama-cpp') return [];
+  const { limits } = resources ?? {};
+  const [field, more] = limits?.memory === undefined
+    ? ['memory', (memory: number) => ({ ...resources, memory })] as const
+    : ['limits.memory', (memory: number) => ({ ...resources, limits: { ...limits, memory } })] as const;
+  return [8, 16, 32, 64, 128, 256].map((gib) => ({ kind: 'memory', words: `set resources.${field} to ${gib} GiB`, spec: { resources: more(gib) } }));
 }
 
 /** Weights of fewer bits, which the GPU computes with. */

@@ -1,10 +1,10 @@
 /** Whether what a resource runs fits the GPUs or the memory that it asks for, where the facts of its model are known. */
 import type { FactsSpec } from '../api/facts';
 import type { PlatformSpec } from '../api/platform';
-import { amountOf } from '../api/quantity';
+import { amountOf, gibibytes } from '../api/quantity';
 import type { Resource } from '../api/resource';
-import { usableGiB } from '../catalog/gpu-memory';
-import type { GpuModel } from '../catalog/gpus';
+import { shareGiB } from '../api/sharing';
+import { type GpuMemory, usableGiB } from '../catalog/gpu-memory';
 import type { GpuRequest } from '../clouds/cloud';
 import { runtimeNamed, settingsOf } from '../runtimes';
 import type { Settings } from '../runtimes';
@@ -15,6 +15,7 @@ import { servingFit } from '../sizing/serving';
 import type { ServingFit } from '../sizing/serving';
 import { trainingFit } from '../sizing/training';
 import { gpuRequestOf, slicesIn } from './gpus';
+import { resourceRequirements } from './resources';
 import { runnable } from './runtime';
 
 /** llama.cpp takes what fits of the context; less than this is of no use. */
@@ -42,50 +43,68 @@ export function fitOf(resource: Resource, facts: FactsSpec, platform: PlatformSp
   return runtime.role === 'trainer' ? training(context, request) : undefined;
 }
 
-function serving({ facts, settings }: FitContext, request: GpuRequest): ServingFit | undefined {
-  const { maxModelLen, gpuMemoryUtilization, tensorParallel, kvCacheDtype } = settings;
-  const gpu = sliceOf(request);
+/** With arguments of the author's nothing is known: they can change the memory, the length, and how the GPUs share the model. */
+function serving({ resource, facts, settings }: FitContext, request: GpuRequest): ServingFit | undefined {
+  const { maxModelLen, tensorParallel, kvCacheDtype } = settings;
+  const gpu = (resource.spec.args ?? []).length === 0 ? shareOf(request) : undefined;
   return gpu && servingFit(facts, {
     gpu,
     tensorParallel: tensorParallel === 0 ? request.count : Number(tensorParallel),
-    memoryUtilization: Number(gpuMemoryUtilization),
+    memoryUtilization: utilizationOf(settings, request),
     cacheBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     ...(maxModelLen !== 0 && { contextLength: Number(maxModelLen) }),
   });
 }
 
+/** Of what the pod can use. A client of MPS sees the whole GPU, and is told how much of that to take. */
+function utilizationOf({ gpuMemoryUtilization }: Settings, request: GpuRequest): number {
+  const utilization = Number(gpuMemoryUtilization);
+  return request.sharing?.startsWith('mps-') ? Math.min(1, utilization * slicesIn(request)) : utilization;
+}
+
 function training({ resource, facts, settings }: FitContext, request: GpuRequest): Fit | undefined {
-  const gpu = sliceOf(request);
+  const gpu = shareOf(request);
   return gpu && trainingFit(facts, {
     task: resource.spec.runtime?.name === 'dpo' ? 'dpo' : 'sft',
     method: settings.method as 'full' | 'lora' | 'qlora',
     gpu,
     gpus: request.count,
     batchSize: Number(settings.batchSize),
-    maxLength: Number(settings.maxLength),
+    /* The program cuts rows at what the model takes. */
+    maxLength: Math.min(Number(settings.maxLength), facts.contextLength),
     loraRank: Number(settings.loraRank),
   });
 }
 
 function llamaCpp({ resource, facts, platform, settings, request }: FitContext): Fit | undefined {
-  const { contextLength } = settings;
-  if (!request) {
-    const { memory } = runnable(resource, platform).resource.spec.resources ?? {};
-    if (memory === undefined) return undefined;
-    const memoryGiB = typeof memory === 'number' ? memory : amountOf(memory) / GIB;
-    return llamaCppFit(facts, { memoryGiB, where: 'in the memory of its pod', contextLength: Number(contextLength) || CPU_CONTEXT });
-  }
-  const gpu = sliceOf(request);
-  return gpu && llamaCppFit(facts, {
-    memoryGiB: usableGiB(gpu) * request.count,
-    where: `on ${request.count === 1 ? 'one' : request.count} ${gpu.name}`,
-    contextLength: Number(contextLength) || Math.min(SHORTEST_CONTEXT, facts.contextLength),
-  });
+  const length = Number(settings.contextLength);
+  const memoryGiB = podMemoryGiB(resource, platform);
+  if (!request) return llamaCppFit(facts, { memoryGiB, where: 'in the memory of its pod', contextLength: length || CPU_CONTEXT });
+  const gpu = shareOf(request);
+  if (!gpu) return undefined;
+  const contextLength = length || Math.min(SHORTEST_CONTEXT, facts.contextLength);
+  const where = `on ${request.count === 1 ? 'one' : request.count} ${gpu.name}`;
+  const gpusGiB = usableGiB(gpu) * request.count;
+  const onGpus = llamaCppFit(facts, { memoryGiB: gpusGiB, where, contextLength });
+  if (onGpus.verdict !== 'no') return onGpus;
+  /* Layers that do not fit the GPUs are computed by the CPU. */
+  const onBoth = llamaCppFit(facts, { memoryGiB: gpusGiB + memoryGiB, where: `${where} and in the memory of its pod`, contextLength });
+  return onBoth.verdict === 'fits' ? { ...onBoth, verdict: 'tight' } : onBoth;
 }
 
-/** What one pod sees of a GPU that pods share. */
-function sliceOf(request: GpuRequest): Pick<GpuModel, 'name' | 'memoryGiB'> | undefined {
-  const { gpu, sharing } = request;
+/** What a pod may take: its limit, or else what it asks for. */
+function podMemoryGiB(resource: Resource, platform: PlatformSpec): number {
+  const { resources = {} } = runnable(resource, platform).resource.spec;
+  const memory = resources.limits?.memory ?? resources.memory ?? resourceRequirements(resources, platform).requests?.memory ?? 0;
+  return amountOf(gibibytes(memory)) / GIB;
+}
+
+/** Part of its memory that programs can use of an instance of MIG. */
+const USABLE_OF_SHARE = 0.98;
+
+/** What one pod can use of a GPU that pods share. */
+function shareOf({ gpu, sharing }: GpuRequest): GpuMemory | undefined {
   if (!gpu || sharing === undefined) return gpu;
-  return { name: `${gpu.name} (${sharing})`, memoryGiB: gpu.memoryGiB / slicesIn(request) };
+  const memoryGiB = shareGiB(sharing, gpu.memoryGiB);
+  return { name: `${gpu.name} (${sharing})`, memoryGiB, usableGiB: Math.min(usableGiB(gpu), USABLE_OF_SHARE * memoryGiB) };
 }

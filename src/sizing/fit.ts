@@ -14,6 +14,8 @@ export interface FitPart {
 
 export interface Fit {
   readonly verdict: Verdict;
+  /** Whether it is `tight` only if all goes well: less memory was seen to be enough, but not usually. */
+  readonly isAtBest?: true;
   /** Why, with the numbers, as one sentence without a final period. */
   readonly reason: string;
   /** Memory of one GPU that programs can use, in GiB. */

@@ -4,13 +4,12 @@
  * What the cache gets is what vLLM leaves it: its share of the memory, less the weights, less what it needs itself (`RESERVES`).
  */
 import type { FactsSpec } from '../api/facts';
-import { usableGiB } from '../catalog/gpu-memory';
-import type { GpuModel } from '../catalog/gpus';
+import { type GpuMemory, mostUsableGiB, usableGiB } from '../catalog/gpu-memory';
 import { type Fit, type FitPart, gib, GIB } from './fit';
 import { cacheLayout, type CacheLayout, concurrencyIn, longestIn } from './kv-cache';
 
 export interface ServingOptions {
-  readonly gpu: Pick<GpuModel, 'name' | 'memoryGiB'>;
+  readonly gpu: GpuMemory;
   /** GPUs that share each layer. */
   readonly tensorParallel: number;
   /** Most tokens of a request and its answer; absent: the most that fit, up to what the model was made for. */
@@ -36,6 +35,9 @@ const MARGIN = 1.1;
 /** The shortest context that is worth serving. */
 const SHORTEST = 2048;
 
+/** GPUs with less memory compute fewer tokens at once, and have smaller buffers. */
+const SMALL_GIB = 48;
+
 /** Total parameters from which a mixture of experts needs the larger reserve. */
 const LARGE_EXPERTS = 100e9;
 
@@ -48,7 +50,16 @@ const LARGE_EXPERTS = 100e9;
 function reserveGiB({ activeParameters, parameters }: FactsSpec, tensorParallel: number, usable: number): number {
   if (activeParameters !== undefined && parameters >= LARGE_EXPERTS) return 9;
   if (tensorParallel > 1) return 6;
-  return usable < 48 ? 2.5 : 3.5;
+  return usable < SMALL_GIB ? 2.5 : 3.5;
+}
+
+/**
+ * The least GiB of each GPU that vLLM was seen to need beside weights and cache: 0.6 on 24 GB with 16 GPUs
+ * (https://github.com/vllm-project/vllm/pull/14447), before graphs were counted, and 3.05 on 80 GB.
+ */
+function leastReserveGiB({ activeParameters, parameters }: FactsSpec, usable: number): number {
+  if (usable < SMALL_GIB) return 1;
+  return activeParameters !== undefined && parameters >= LARGE_EXPERTS ? 7 : 2.5;
 }
 
 /** Tokens that vLLM computes at once by default, in the two steps that are under way. */
@@ -59,8 +70,23 @@ function inFlightTokens({ name }: ServingOptions['gpu'], usable: number): number
 
 /** Whether vLLM can serve a model on `tensorParallel` GPUs. */
 export function servingFit(facts: FactsSpec, options: ServingOptions): ServingFit {
-  const parts = partsOf(facts, options);
   const usable = usableGiB(options.gpu);
+  const usual = fitIn(facts, options, { usable, reserve: reserveGiB(facts, options.tensorParallel, usable) });
+  if (usual.verdict !== 'no') return usual;
+  const most = mostUsableGiB(options.gpu);
+  const best = fitIn(facts, options, { usable: most, reserve: leastReserveGiB(facts, most) });
+  return best.verdict === 'no' ? usual : { ...best, verdict: 'tight', isAtBest: true, reason: `${best.reason}, at best` };
+}
+
+interface Memory {
+  /** Of one GPU, in GiB. */
+  readonly usable: number;
+  readonly reserve: number;
+}
+
+function fitIn(facts: FactsSpec, options: ServingOptions, memory: Memory): ServingFit {
+  const { usable } = memory;
+  const parts = partsOf(facts, options, memory);
   const problem = shareProblem(facts, options.tensorParallel);
   if (problem) return { verdict: 'no', reason: problem, usableGiB: usable, parts };
   if (!facts.layers) return { verdict: 'unknown', reason: `what ${facts.name} keeps of a token is not known`, usableGiB: usable, parts };
@@ -73,14 +99,14 @@ export function servingFit(facts: FactsSpec, options: ServingOptions): ServingFi
 export function shareProblem({ name, heads }: Pick<FactsSpec, 'name' | 'heads'>, gpus: number): string | undefined {
   if (heads === undefined || heads % gpus === 0) return undefined;
   const divisors = Array.from({ length: gpus }, (_, index) => index + 1).filter((count) => heads % count === 0);
-  return `${name} has ${heads} heads, which ${gpus} GPUs cannot share; use ${divisors.at(-1)} of them`;
+  return `${name} has ${heads} heads, which ${gpus} GPUs cannot share, but ${divisors.at(-1)} can`;
 }
 
-function partsOf(facts: FactsSpec, { gpu, tensorParallel, memoryUtilization = UTILIZATION }: ServingOptions): FitPart[] {
-  const usable = usableGiB(gpu);
+function partsOf(facts: FactsSpec, options: ServingOptions, { usable, reserve }: Memory): FitPart[] {
+  const { tensorParallel, memoryUtilization = UTILIZATION } = options;
   return [
     { name: 'weights', gib: facts.weightBytes / GIB / tensorParallel },
-    { name: 'vLLM', gib: reserveGiB(facts, tensorParallel, usable) },
+    { name: 'vLLM', gib: reserve },
     { name: 'left to others', gib: usable * (1 - memoryUtilization) },
   ];
 }

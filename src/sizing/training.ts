@@ -5,14 +5,13 @@
  * (test/sizing/training.test.ts has the rows). QLoRA, DPO and several GPUs are computed from those and not measured.
  */
 import type { FactsSpec, LayersSpec } from '../api/facts';
-import { usableGiB } from '../catalog/gpu-memory';
-import type { GpuModel } from '../catalog/gpus';
+import { type GpuMemory, mostUsableGiB, usableGiB } from '../catalog/gpu-memory';
 import { type Fit, type FitPart, gib, GIB } from './fit';
 
 export interface TrainingOptions {
   readonly task: 'sft' | 'dpo';
   readonly method: 'full' | 'lora' | 'qlora';
-  readonly gpu: Pick<GpuModel, 'name' | 'memoryGiB'>;
+  readonly gpu: GpuMemory;
   readonly gpus: number;
   /** Rows of a step on each GPU, and most tokens of each. */
   readonly batchSize: number;
@@ -29,6 +28,8 @@ const LORA_SLACK_GIB = 0.2;
 const QLORA_SLACK_GIB = 1.5;
 /** Bytes of a weight of 4 bits with the scales of its block. */
 const QLORA_BYTES = 0.55;
+/** Part of a GPU's memory from which on its weights are divided among several GPUs, also for LoRA: WEIGHTS_ON_ONE_GPU of training.py. */
+const WEIGHTS_ON_ONE_GPU = 0.8;
 /** Activations of a layer: the input that is kept, and what is recomputed. */
 const ACTIVATIONS = 2.4;
 
@@ -37,9 +38,11 @@ export function trainingParts(facts: FactsSpec, options: TrainingOptions): FitPa
   const { method, gpus } = options;
   if (method === 'full') return fullParts(facts, options);
   const trainable = trainableParameters(facts, options.loraRank ?? 16);
+  const shares = isDivided(facts, options) ? gpus : 1;
   return [
-    { name: 'weights', gib: (method === 'qlora' ? weightsOf4Bits(facts) : 2 * facts.parameters) / GIB },
-    { name: 'adapter and its optimizer', gib: 10 * trainable / GIB },
+    { name: 'weights', gib: (method === 'qlora' ? weightsOf4Bits(facts) : 2 * facts.parameters) / GIB / shares },
+    { name: 'adapter and its optimizer', gib: 10 * trainable / GIB / shares },
+    ...(shares > 1 ? [layerBeingComputed(facts)] : []),
     { name: 'activations', gib: ACTIVATIONS * keptActivations(facts, options) / GIB },
     { name: 'buffers', gib: method === 'qlora' ? QLORA_SLACK_GIB : LORA_SLACK_GIB },
     ...(gpus > 1 ? [{ name: 'gradients of other GPUs', gib: 2 * trainable / GIB }] : []),
@@ -55,9 +58,20 @@ function fullParts(facts: FactsSpec, options: TrainingOptions): FitPart[] {
   return [
     { name: 'weights, gradients and optimizer', gib: states },
     { name: 'activations beyond those', gib: Math.max(0, gradients + activations - states) },
-    { name: 'buffers', gib: 0.5 + (gpus > 1 ? 2 * facts.parameters / (layerCount(facts) || 1) / GIB : 0) },
+    { name: 'buffers', gib: 0.5 },
+    ...(gpus > 1 ? [layerBeingComputed(facts)] : []),
     ...(task === 'dpo' ? [{ name: 'reference model', gib: 2 * facts.parameters / GIB / gpus }] : []),
   ];
+}
+
+/** Whether the GPUs hold the weights together that an adapter is trained on, not each a copy. */
+function isDivided({ weightBytes }: FactsSpec, { method, gpus, gpu }: TrainingOptions): boolean {
+  return method === 'lora' && gpus > 1 && weightBytes / GIB > WEIGHTS_ON_ONE_GPU * usableGiB(gpu);
+}
+
+/** Where the GPUs hold the weights together, each has one layer whole at a time. */
+function layerBeingComputed(facts: FactsSpec): FitPart {
+  return { name: 'the layer that is computed', gib: 2 * facts.parameters / (layerCount(facts) || 1) / GIB };
 }
 
 function keptActivations(facts: FactsSpec, { batchSize, maxLength, task }: TrainingOptions): number {
@@ -99,5 +113,5 @@ export function trainingFit(facts: FactsSpec, options: TrainingOptions): Fit {
   const { method, gpus, gpu, batchSize, maxLength } = options;
   const what = `${facts.name}, finetuned by ${method} with ${batchSize} × ${maxLength} tokens on ${gpus === 1 ? 'one' : gpus} ${gpu.name}`;
   const reason = `${what}: ${gib(needed)} of ${gib(usable)} GiB${gpus === 1 ? '' : ' each'}`;
-  return { verdict: needed > usable ? 'no' : needed > 0.95 * usable ? 'tight' : 'fits', reason, usableGiB: usable, parts };
+  return { verdict: needed > mostUsableGiB(options.gpu) ? 'no' : needed > 0.95 * usable ? 'tight' : 'fits', reason, usableGiB: usable, parts };
 }

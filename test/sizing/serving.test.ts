@@ -57,10 +57,23 @@ test.each([
   expect(Math.abs(cacheTokens * 131072 / 2 ** 30 - cacheGiB) / cacheGiB).toBeLessThan(0.03);
 });
 
+test.each([
+  ['Qwen/Qwen3-32B', 'nvidia-l4', 4], ['meta-llama/Llama-3.3-70B-Instruct', 'nvidia-l4', 8], ['meta-llama/Llama-3.3-70B-Instruct', 'nvidia-a10g', 8],
+  ['openai/gpt-oss-120b', 'nvidia-l4', 4],
+] as const)('%s on %s × %i is not refused: it has been served there', (name, gpu, count) => {
+  expect(servingFit(facts(name), on(gpu, count))).toMatchObject({ verdict: 'tight', isAtBest: true, reason: expect.stringMatching(/, at best$/) as string });
+});
+
+test('a GPU that was not measured may have all of its memory, and is expected to have less', () => {
+  const gpu = { name: 'acme-gpu', memoryGiB: 24 };
+  const verdicts = [24576, 65536].map((contextLength) => servingFit(facts('Qwen/Qwen3-8B'), { gpu, tensorParallel: 1, contextLength }).verdict);
+  expect(verdicts).toEqual(['tight', 'no']);
+});
+
 test('heads are divided evenly', () => {
   expect(shareProblem(facts('Qwen/Qwen3-14B'), 8)).toBeUndefined();
-  expect(shareProblem(facts('Qwen/Qwen3.6-27B'), 16)).toBe('Qwen/Qwen3.6-27B has 24 heads, which 16 GPUs cannot share; use 12 of them');
-  expect(servingFit(facts('Qwen/Qwen3.6-27B'), on('nvidia-l4', 7))).toMatchObject({ verdict: 'no', reason: 'Qwen/Qwen3.6-27B has 24 heads, which 7 GPUs cannot share; use 6 of them' });
+  expect(shareProblem(facts('Qwen/Qwen3.6-27B'), 16)).toBe('Qwen/Qwen3.6-27B has 24 heads, which 16 GPUs cannot share, but 12 can');
+  expect(servingFit(facts('Qwen/Qwen3.6-27B'), on('nvidia-l4', 7))).toMatchObject({ verdict: 'no', reason: 'Qwen/Qwen3.6-27B has 24 heads, which 7 GPUs cannot share, but 6 can' });
 });
 
 test('a cache in fp8 holds twice as much', () => {

@@ -62,6 +62,13 @@ test('all weights of an 8B model need several H100', () => {
   expect([1, 2, 4].map((gpus) => trainingFit(facts('Qwen/Qwen3-8B'), { ...asked, gpus }).verdict)).toEqual(['no', 'fits', 'fits']);
 });
 
+test('weights that one GPU cannot hold are divided for an adapter too', () => {
+  const asked = options('lora', 2048, 1);
+  const verdictOn = (gpus: number, method = asked.method) => trainingFit(facts('meta-llama/Llama-3.3-70B-Instruct'), { ...asked, method, gpus }).verdict;
+  expect([verdictOn(1), verdictOn(4), verdictOn(8)]).toEqual(['no', 'fits', 'fits']);
+  expect(trainingFit(facts('Qwen/Qwen3-8B'), { ...asked, gpus: 8 }).parts.map(({ name }) => name)).not.toContain('the layer that is computed');
+});
+
 test('preferences hold two answers a row, and with all weights a reference model', () => {
   const dpo = { ...options('lora', 2048, 1), task: 'dpo' as const };
   expect(peak('Qwen/Qwen3-4B', dpo)).toBeCloseTo(peak('Qwen/Qwen3-4B', { ...options('lora', 2048, 2) }), 6);

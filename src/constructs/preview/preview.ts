@@ -156,8 +156,8 @@ function previewResources(scope: IConstruct, options: PreviewOptions): Previewed
       const platform = platformFor(declaration, options);
       const context = { platform: platform._spec, inputs: inputsOf(resource, platform._spec, declarations) };
       const { facts, choice } = declaration;
-      const fit = facts && fitOf(resource, facts, platform._spec);
       const children = expandAt(declaration, resource, context);
+      const fit = facts && fitOf(resource, facts, platform._spec);
       return { resource, platform, inputs: context.inputs, children, ...(fit && { fit: `${FIT_WORDS[fit.verdict]}: ${fit.reason}` }), choice };
     });
   });

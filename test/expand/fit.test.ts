@@ -1,0 +1,88 @@
+import type { FactsSpec } from '../../src/api/facts';
+import type { PlatformSpec } from '../../src/api/platform';
+import type { CommonSpec, ServerResource } from '../../src/api/resource';
+import { factsNamed } from '../../src/catalog/models';
+import { fitOf, fitProblem } from '../../src/expand';
+import { quantizedFacts } from '../../src/sizing/quantizing';
+import { model, platformOf, server } from './fixtures';
+
+const PLATFORM: PlatformSpec = {
+  ...platformOf('gcp'),
+  gpuPools: [
+    { name: 'l4', gpu: 'nvidia-l4', gpusPerNode: 8 }, { name: 'h100', gpu: 'nvidia-h100', gpusPerNode: 8 },
+  ],
+};
+
+function facts(name: string): FactsSpec {
+  const found = factsNamed(name);
+  if (!found) throw new Error(`${name} is not in the table`);
+  return found;
+}
+
+const LLAMA_8B = facts('meta-llama/Llama-3.1-8B-Instruct');
+const LLAMA_70B = facts('meta-llama/Llama-3.3-70B-Instruct');
+const SMALL = facts('Qwen/Qwen3-0.6B');
+const gguf = (of: FactsSpec): FactsSpec => quantizedFacts(of, 'gguf', 'Q4_K_M') as FactsSpec;
+
+function served(runtime: string, spec: CommonSpec): ServerResource {
+  return server({ image: undefined, runtime: { name: runtime }, ...spec });
+}
+
+function verdict(runtime: string, of: FactsSpec, spec: CommonSpec): string | undefined {
+  return fitOf(served(runtime, spec), of, PLATFORM)?.verdict;
+}
+
+describe('a GPU that pods share', () => {
+  const on = (sharing: string, type = 'nvidia-l4'): CommonSpec => ({ resources: { gpu: { type, sharing } } });
+
+  test('in turns is whole for each of them, which says how much of it to take', () => {
+    expect(verdict('vllm', SMALL, { ...on('time-slicing-4'), params: { gpuMemoryUtilization: '0.24', maxModelLen: 2048 } })).toBe('fits');
+  });
+
+  test('by MPS is divided, however the part is told', () => {
+    expect(verdict('vllm', SMALL, { ...on('mps-4'), params: { gpuMemoryUtilization: '0.24', maxModelLen: 2048 } })).toBe('fits');
+    expect(verdict('vllm', LLAMA_8B, on('mps-4'))).toBe('no');
+  });
+
+  test('by MIG has the memory of the profile, not a part of the GPU', () => {
+    expect(fitOf(served('vllm', on('mig-4g.40gb', 'nvidia-h100')), SMALL, PLATFORM)?.usableGiB).toBeCloseTo(39.2, 1);
+    expect(fitOf(served('vllm', on('mig-1g.10gb', 'nvidia-h100')), SMALL, PLATFORM)?.usableGiB).toBeCloseTo(9.8, 1);
+  });
+});
+
+test('with arguments of the author\'s nothing is said, for they may change everything', () => {
+  const spec: CommonSpec = { resources: { gpu: { type: 'nvidia-h100', count: 8 } }, params: { tensorParallel: 1 } };
+  expect(verdict('vllm', LLAMA_70B, spec)).toBe('no');
+  expect(verdict('vllm', LLAMA_70B, { ...spec, args: ['--pipeline-parallel-size', '8'] })).toBeUndefined();
+});
+
+describe('llama.cpp', () => {
+  const L4 = { gpu: { type: 'nvidia-l4' } };
+
+  test('computes on the CPU what does not fit the GPU', () => {
+    expect(fitOf(served('llama-cpp', { resources: { ...L4, memory: 64 } }), gguf(LLAMA_70B), PLATFORM)).toMatchObject({
+      verdict: 'tight', reason: 'meta-llama/Llama-3.3-70B-Instruct with 2048 tokens on one nvidia-l4 and in the memory of its pod: 41.6 of 86.0 GiB',
+    });
+    expect(fitProblem(served('llama-cpp', { resources: L4 }), gguf(LLAMA_70B), PLATFORM)).toBe(
+      'meta-llama/Llama-3.3-70B-Instruct with 2048 tokens on one nvidia-l4 and in the memory of its pod: 41.6 of 32.0 GiB; set gpuCount to 2, or use nvidia-h100');
+  });
+
+  test('takes as much memory as its limit', () => {
+    const limited = (memory: number): CommonSpec => ({ resources: { memory: 4, limits: { memory } } });
+    expect([verdict('llama-cpp', gguf(LLAMA_8B), limited(16)), verdict('llama-cpp', gguf(LLAMA_8B), limited(4))]).toEqual(['fits', 'no']);
+    expect(fitProblem(served('llama-cpp', limited(4)), gguf(LLAMA_8B), PLATFORM)).toContain('; set resources.limits.memory to 8 GiB');
+  });
+});
+
+test('rows of a training are no longer than what the model takes', () => {
+  const trained = model({ image: undefined, runtime: { name: 'sft' }, params: { maxLength: 1000000 }, model: { name: 'base' }, dataset: { name: 'chats' }, resources: { gpu: { type: 'nvidia-l4' } } });
+  expect(fitOf(trained, facts('HuggingFaceTB/SmolLM2-135M-Instruct'), PLATFORM)).toMatchObject({ verdict: 'fits', reason: expect.stringContaining('1 × 8192 tokens') as string });
+});
+
+test.each<[CommonSpec['params'], string]>([
+  [{}, 'set gpuCount to 2'], [{ tensorParallel: 4 }, 'set gpuCount to 2 and leave tensorParallel out'],
+])('heads that the GPUs cannot share, with params %j', (params, remedy) => {
+  const shared = served('vllm', { params, resources: { gpu: { type: 'nvidia-l4', count: 4 } } });
+  expect(fitProblem(shared, facts('Qwen/Qwen2.5-0.5B-Instruct'), PLATFORM))
+    .toBe(`Qwen/Qwen2.5-0.5B-Instruct has 14 heads, which 4 GPUs cannot share, but 2 can; ${remedy}`);
+});
