@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def weaviate(folder: Path) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def running(command: list[Path | str], *, ready: str, environment: dict[str, str] | None = None) -> Iterator[None]:
+def running(command: Sequence[Path | str], *, ready: str, environment: dict[str, str] | None = None) -> Iterator[None]:
     """A process that answers at a URL, for as long as it is needed."""
     process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

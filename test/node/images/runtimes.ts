@@ -13,7 +13,7 @@ import { debian, packagesLayer, PYTHON, pythonImage, uvImage, withUv } from './p
 const ROOT = path.join(__dirname, '../../..');
 const RUNTIMES = path.join(ROOT, 'test/runtimes');
 const LOCKS = ['train', 'quantize'].map((program) => path.join(ROOT, 'src/runtimes/programs', program, 'requirements.txt'));
-const LOADER_LOCK = path.join(ROOT, 'src/runtimes/programs/load/requirements.txt');
+const LOADER_LOCKS = ['hub', 'archives', 'rows'].map((part) => path.join(ROOT, `src/runtimes/programs/load/requirements-${part}.txt`));
 const STUBS = path.join(RUNTIMES, 'torch_stubs.py');
 const LLAMA = path.join(RUNTIMES, 'llama.sh');
 /** What the image of PyTorch has, and what the converter of llama.cpp loads; as test/runtimes/torch_env.py has them. */
@@ -91,16 +91,16 @@ export const llamaImage: Image = {
   name: IMAGES['llama-cpp'], base: pythonImage, layers: [llama], entrypoint: ['/app/llama-server'], workingDirectory: '/app', env: { LLAMA_ARG_HOST: '0.0.0.0' },
 };
 
-/** A package index of the loader's lock, as files. */
+/** A package index of the loader's locks, as files. */
 const index: Layer = {
-  recipe: () => `index ${PYTHON}\n${textOf(LOADER_LOCK)}`,
+  recipe: () => `index ${PYTHON}\n${LOADER_LOCKS.map(textOf).join('\n')}`,
   fill: (root) => {
     const wheels = scratch();
     try {
       const platforms = ['manylinux_2_28', 'manylinux_2_17', 'manylinux2014'].map((tag) => `--platform=${tag}_${MACHINE}`);
       execFileSync('python3', [
         '-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes', '--only-binary=:all:',
-        `--python-version=${PYTHON}`, ...platforms, '--dest', wheels, '--requirement', LOADER_LOCK,
+        `--python-version=${PYTHON}`, ...platforms, '--dest', wheels, ...LOADER_LOCKS.flatMap((lock) => ['--requirement', lock]),
       ], { stdio: ['ignore', 'ignore', 'pipe'] });
       for (const wheel of fs.readdirSync(wheels)) addToIndex(path.join(root, 'srv/simple'), path.join(wheels, wheel));
     } finally {

@@ -24,7 +24,7 @@ FILES = {
 NAME = "acme/tiny"
 
 
-def wait_for(condition: object, seconds: float = 30) -> None:
+def wait_for(condition: object, seconds: float = 120) -> None:
     assert callable(condition)
     until = time.monotonic() + seconds
     while not condition():
