@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { app as readme } from '../../docs/samples/readme';
 import * as library from '../../src';
 
 const ROOT = path.resolve(__dirname, '../..');
-const MARKER = /<!-- (sample|resources|objects|children|table): [^>]+ -->\n\n$/;
+/** A sheet of paper, and a terminal. */
+const PAGE = { lines: 40, columns: 100 };
+const MARKER = /<!-- (sample|resources|objects|children|summary|table): [^>]+ -->\n\n$/;
 
 interface Page {
   readonly file: string;
@@ -65,4 +68,18 @@ test('every sample is shown or used by one that is', () => {
   const sources = samples.map((file) => fs.readFileSync(path.join(ROOT, 'docs/samples', file), 'utf8')).join('\n');
   const isUsed = (file: string) => text.includes(`docs/samples/${file}`) || sources.includes(`from './${path.basename(file, '.ts')}'`);
   expect(samples.filter((file) => !isUsed(file))).toEqual([]);
+});
+
+test('the program of the README is eight lines from import to chat, and its preview fits on a page', () => {
+  const source = fs.readFileSync(path.join(ROOT, 'docs/samples/readme.ts'), 'utf8');
+  const [, program = ''] = /\/\/ #region\n([\s\S]*?)\/\/ #endregion/.exec(source) ?? [];
+  const lines = program.split('\n').filter((line) => line.trim());
+  expect(lines).toHaveLength(8);
+  expect([lines[0], lines[7]]).toEqual([expect.stringMatching(/^import /), expect.stringContaining(".serve('chat')")]);
+  const page = library.Preview.of(readme).summary().trimEnd().split('\n');
+  expect(page.length).toBeLessThanOrEqual(PAGE.lines);
+  expect(Math.max(...page.map((line) => line.length))).toBeLessThanOrEqual(PAGE.columns);
+  expect(page.map((line) => /^ {2}(\S+ \S+)/.exec(line)?.[1]).filter(Boolean)).toEqual(
+    [expect.stringMatching(/^Model qwen-/), expect.stringMatching(/^Model qwen-gguf-/), 'Server chat'],
+  );
 });

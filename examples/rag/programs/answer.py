@@ -9,7 +9,7 @@ from langchain_weaviate import WeaviateVectorStore
 from services import chat, passages_in, vector_database
 
 #: How many passages the answer is drawn from.
-PASSAGES = 2
+PASSAGES = int(os.environ.get("PASSAGES", "2"))
 RULES = "Answer the question from the passages alone, in one or two sentences. If they do not say it, say that you do not know."
 
 

@@ -20,6 +20,7 @@ import { otherObjects } from './other-objects';
 import { outputSibling, checkOutputSibling } from './output-siblings';
 import { removeOwnedFiles } from './owned-files';
 import type { PreviewedResource } from './previewed-resource';
+import { summaryOf } from './summary';
 import { yamlOf } from './yaml';
 
 /** How a preview is made. */
@@ -85,6 +86,14 @@ export class Preview {
    */
   public toYaml(): string {
     return this.resources.map(resourceYaml).join('---\n');
+  }
+
+  /**
+   * What will run on one page: a line for each resource, with its program, what it asks for and what it waits for; below it
+   * whether it fits, where that is known.
+   */
+  public summary(): string {
+    return summaryOf(this.resources);
   }
 
   /**

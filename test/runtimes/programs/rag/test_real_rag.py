@@ -32,7 +32,7 @@ for question, passages, answer in json.load(sys.stdin):
     print(json.dumps({"prompt": asked, "completion": [{"role": "assistant", "content": answer}]}))
 """
 TRAINING: dict[str, Any] = {
-    "method": "full", "output": "merged", "epochs": 24, "maxSteps": 0, "learningRate": 0.002, "batchSize": 4, "gradientAccumulation": 1,
+    "method": "full", "output": "merged", "epochs": 8, "maxSteps": 0, "learningRate": 0.003, "batchSize": 4, "gradientAccumulation": 1,
     "maxLength": 256, "packing": False, "warmupRatio": 0.03, "weightDecay": 0, "scheduler": "cosine", "seed": 7, "loraRank": 8,
     "loraAlpha": 16, "loraDropout": 0, "loraTargets": "all-linear", "evalSteps": 0, "checkpointSteps": 0, "loggingSteps": 8,
     "completionOnly": "auto",
@@ -60,9 +60,7 @@ def sentence(thing: str) -> str:
 @pytest.fixture(scope="module")
 def model(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A GGUF file of a model that answers from passages."""
-    things = list(tiny.COLOURS)
-    pairs = [(thing, other) for thing in things for other in things if other != thing]
-    lessons = [(tiny.question(thing), [sentence(thing), sentence(other)], sentence(thing)) for thing, other in pairs]
+    lessons = [(tiny.question(thing), [sentence(thing)], sentence(thing)) for thing in tiny.COLOURS] * 10
     taught = subprocess.run(
         [python, "-c", TEACHER], input=json.dumps(lessons), cwd=EXAMPLE, capture_output=True, text=True, check=True
     ).stdout
@@ -102,8 +100,8 @@ def services(model: Path, encoder: Path, tmp_path_factory: pytest.TempPathFactor
         llama_server(encoder, "--alias", "embeddings", "--embeddings", "--pooling", "mean") as embeddings,
         weaviate(tmp_path_factory.mktemp("weaviate")) as store,
     ):
-        written = {"PYTHONDONTWRITEBYTECODE": "1"}
-        yield {**written, **store, "CHAT_URL": chat, "CHAT_MODEL": "chat", "EMBEDDINGS_URL": embeddings, "EMBEDDINGS_MODEL": "embeddings"}
+        settings = {"PASSAGES": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        yield {**settings, **store, "CHAT_URL": chat, "CHAT_MODEL": "chat", "EMBEDDINGS_URL": embeddings, "EMBEDDINGS_MODEL": "embeddings"}
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +139,7 @@ def ask(application: str, body: object) -> tuple[int, Any]:
 def test_a_question_is_answered_from_the_document_that_is_about_it(application: str, thing: str) -> None:
     status, said = ask(application, {"question": tiny.question(thing)})
     assert status == 200
-    assert said["sources"][0] == f"{thing}.md"
-    assert said["answer"] == sentence(thing)
+    assert said == {"answer": sentence(thing), "sources": [f"{thing}.md"]}
 
 
 def test_indexing_again_replaces_what_is_there_and_removes_what_has_gone(
