@@ -128,11 +128,12 @@ function lengthFit(facts: FactsSpec, { gpu, tensorParallel, contextLength }: Ser
     const have = cacheGiB <= 0 ? 'the weights leave no memory for its cache' : `its cache of ${gib(cacheGiB)} GiB holds ${longest} tokens, not ${contextLength ?? SHORTEST}`;
     return { verdict: 'no', reason: `${facts.name} on ${where}: ${have}`, contextLength: longest };
   }
+  const beyond = longest > facts.contextLength ? `, more than the ${facts.contextLength} that it was made for` : '';
   const concurrency = concurrencyIn(cacheGiB * GIB, longest, layout);
   const room = concurrencyIn(cacheGiB * GIB, wanted, layout);
   return {
     verdict: room >= MARGIN ? 'fits' : 'tight',
-    reason: `${facts.name} on ${where}: ${gib(cacheGiB)} GiB for the cache, ${concurrency.toFixed(1)} requests of ${longest} tokens at once`,
+    reason: `${facts.name} on ${where}: ${gib(cacheGiB)} GiB for the cache, ${concurrency.toFixed(1)} requests of ${longest} tokens at once${beyond}`,
     contextLength: longest,
     concurrency,
     cacheTokens: Math.floor(concurrency * longest),

@@ -76,6 +76,12 @@ test('heads are divided evenly', () => {
   expect(servingFit(facts('Qwen/Qwen3.6-27B'), on('nvidia-l4', 7))).toMatchObject({ verdict: 'no', reason: 'Qwen/Qwen3.6-27B has 24 heads, which 7 GPUs cannot share, but 6 can' });
 });
 
+test('a length beyond what the model was made for is told', () => {
+  const reasonFor = (contextLength: number) => servingFit(facts('Qwen/Qwen3-8B'), { ...on('nvidia-h100'), contextLength }).reason;
+  expect(reasonFor(131072)).toMatch(/ requests of 131072 tokens at once, more than the 40960 that it was made for$/);
+  expect(reasonFor(40960)).toMatch(/ requests of 40960 tokens at once$/);
+});
+
 test('a cache in fp8 holds twice as much', () => {
   const [two, one] = ([2, 1] as const).map((cacheBytes) => servingFit(facts('Qwen/Qwen3-8B'), { ...on('nvidia-l4'), cacheBytes }).contextLength ?? 0) as [number, number];
   expect(one / two).toBeCloseTo(2, 1);

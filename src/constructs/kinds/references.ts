@@ -61,9 +61,9 @@ export function resolveReferences(scope: Construct, given: References): Resolved
   const namespace = namespaceAt(scope, metadata);
   checkAccess(scope, access);
   const references = {
-    ...(model && { model: modelReference(scope, model) }),
+    ...(model && { model: modelReference(scope, 'model', model) }),
     ...(dataset && { dataset: datasetReference(scope, dataset) }),
-    ...(base && { base: modelReference(scope, base) }),
+    ...(base && { base: modelReference(scope, 'modelBase', base) }),
   };
   const wire = ({ name, namespace: target }: DeclaredReference) => ({ name, ...(target !== namespace && { namespace: target }) });
   return {
@@ -107,8 +107,9 @@ function digestOf({ recipeDigest, namespace, name }: DeclaredReference): string 
   return recipeDigest ?? `${namespace}/${name}`;
 }
 
-function modelReference(scope: Construct, model: IModel): DeclaredReference {
-  checkReference(scope, { field: 'model', target: model, attribute: 'modelName' });
+/** `field`: where it was given; the base of an adapter is a property of its model. */
+function modelReference(scope: Construct, field: 'model' | 'modelBase', model: IModel): DeclaredReference {
+  checkReference(scope, { field, target: model, attribute: 'modelName' });
   const { modelNamespace: namespace, modelName: name, recipeDigest, _source: source } = model as IModel & Sourced;
   return { kind: 'Model', namespace, name, recipeDigest, ...(source && { source }) };
 }
@@ -119,14 +120,14 @@ function datasetReference(scope: Construct, dataset: IDataset): DeclaredReferenc
 }
 
 interface ReferenceCheck {
-  readonly field: 'model' | 'dataset';
+  readonly field: 'model' | 'dataset' | 'modelBase';
   readonly target: IConstruct;
   readonly attribute: string;
 }
 
 /** For callers without types, and for what types cannot say. */
 function checkReference(scope: Construct, { field, target, attribute }: ReferenceCheck): void {
-  const kind = field === 'model' ? 'Model' : 'Dataset';
+  const kind = field === 'dataset' ? 'Dataset' : 'Model';
   if (!Construct.isConstruct(target) || !(attribute in target)) {
     throw new ValidationError(scope, `${field} is ${whatIs(target)}; give a ${kind}, or refer to one with ${kind}.from${kind}Attributes`);
   }

@@ -6,7 +6,7 @@ import type { FactsSpec, WeightFormat } from '../../api/facts';
 import type { GpuModel } from '../../catalog/gpus';
 import type { Fit } from '../../sizing/fit';
 import { quantizedFacts } from '../../sizing/quantizing';
-import { servingFit } from '../../sizing/serving';
+import { servingFit, shareProblem } from '../../sizing/serving';
 import { formatProblem } from '../formats';
 import { AMD, gpuProblem, NVIDIA } from '../gpu-problem';
 
@@ -62,6 +62,8 @@ interface Candidate {
 }
 
 function chosen(question: KnownQuestion): AutoAnswer {
+  const uneven = shareProblem(question.facts, question.gpuCount);
+  if (uneven) return { problem: `${uneven}; lower gpuCount` };
   const asItIs: Candidate = { fit: fitOf(question.facts, question) };
   if (asItIs.fit.verdict === 'unknown') return { problem: `${asItIs.fit.reason}; name a quantizer, for example Quantizer.fp8()` };
   if (asItIs.fit.verdict === 'fits') return { problem: `there is nothing to be done: ${asItIs.fit.reason}; serve the model as it is, or name a quantizer` };

@@ -70,6 +70,8 @@ describe('Quantizer.auto', () => {
     ['nothing fits', { repo: 'meta-llama/Llama-3.3-70B-Instruct', gpu: Gpu.NVIDIA_L4 },
       'even fp8 does not fit: meta-llama/Llama-3.3-70B-Instruct on one nvidia-l4: the weights leave no memory for its cache; '
       + 'use a larger GPU, or set gpuCount to 2, or set dataset to calibrate 4 bits on'],
+    ['the GPUs cannot share its heads', { repo: 'Qwen/Qwen2.5-0.5B-Instruct', gpu: Gpu.NVIDIA_L4, gpuCount: 4 },
+      'Qwen/Qwen2.5-0.5B-Instruct has 14 heads, which 4 GPUs cannot share, but 2 can; lower gpuCount'],
     ['no engine runs on the GPU', { repo: 'Qwen/Qwen3-8B', gpu: Gpu.AWS_TRAINIUM1 },
       'vllm does not run on aws-trainium1; use a GPU of NVIDIA or AMD, or set image to one of your own'],
     ['the GPU is not in the catalog', { repo: 'Qwen/Qwen3-8B', gpu: Gpu.custom({ name: 'nvidia-x1', memory: Size.gibibytes(24), resourceName: 'nvidia.com/gpu' }) }, 'which formats nvidia-x1 computes with is not known; name a quantizer, for example Quantizer.int8()'],

@@ -81,6 +81,8 @@ describe('fails when', () => {
       'model team-a/a is an adapter of rank 32, but maxLoraRank of engine vllm is 16; leave maxLoraRank out, or train it with a lower loraRank'],
     ['an adapter has a base that is not known', (scope) => new Server(scope, 's', { model: Model.fromModelAttributes(scope, 'x', { modelName: 'x', modelFormat: 'adapter' }) }),
       'model team-a/x is an adapter, but which model it was trained from is not known; give modelBase to Model.fromModelAttributes, or train it with output TrainingOutput.MERGED'],
+    ['the base of an adapter is not a model', (scope) => new Server(scope, 's', { model: Model.fromModelAttributes(scope, 'x', { modelName: 'x', modelFormat: 'adapter', modelBase: 'qwen' as never }) }),
+      "modelBase is 'qwen'; give a Model, or refer to one with Model.fromModelAttributes"],
     ['rows are for another trainer', (scope) => qwen(scope).finetune('a', { dataset: chats(scope), trainer: Trainer.dpo() }),
       'dataset team-a/chats has messages rows, but trainer dpo takes preference; give it another shape'],
     ['a loader reads a dataset', (scope) => new Model(scope, 'm', { loader: Loader.ollama('a:1'), dataset: chats(scope) }), 'loader ollama reads no dataset; leave dataset out'],
