@@ -11,6 +11,10 @@ if [ ! -e "$work/.started" ]; then
   : > "$work/.started"
 fi
 
+# A Python that starts before this folder is there does not look into it: what a first cell installs would need another kernel.
+# https://docs.python.org/3/library/site.html#site.USER_SITE
+mkdir -p "$(python3 -m site --user-site)" || true
+
 lock="$here/requirements.txt"
 [ -e "$lock" ] || exec "$@"
 

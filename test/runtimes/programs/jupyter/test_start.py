@@ -66,6 +66,14 @@ def test_a_first_notebook_is_there_once(notebook: Notebook) -> None:
     assert not (notebook.work / "start.ipynb").exists()
 
 
+def test_a_kernel_finds_what_is_installed_while_it_runs(notebook: Notebook) -> None:
+    code = (
+        "import pathlib, site; folder = pathlib.Path(site.USER_SITE); folder.mkdir(parents=True, exist_ok=True);"
+        " (folder / 'colours.py').write_text(''); import colours; print('found')"
+    )
+    assert notebook.start("python3", "-c", code).stdout == "found\n"
+
+
 def test_the_first_notebook_opens_what_the_pod_has() -> None:
     cells = json.loads((PROGRAM / "start.ipynb").read_text())["cells"]
     code = "".join(line for cell in cells if cell["cell_type"] == "code" for line in cell["source"])
