@@ -223,4 +223,4 @@ describeOnNodeStage('what a real node showed', (stage) => {
     const silent = log.split('\n').filter((line) => line.includes('silent')).map((line) => line.replace(/"time":"[^"]*"/, ''));
     expect(silent).toEqual([...new Set(silent)]);
   });
-}, [PROGRAMS_OF_A_USER]);
+}, { images: [PROGRAMS_OF_A_USER] });

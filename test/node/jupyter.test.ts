@@ -1,7 +1,9 @@
 /** Notebooks with a real Jupyter. */
+import { Platform } from 'cdk-substratus';
 import type { Pod, Service } from 'kubernetes-types/core/v1';
 import { resourceOf } from '../cluster/reconciler/stage';
-import { jupyterImage } from './images/python';
+import { workbenchImage } from './images/python';
+import { INDEX_URL, startIndex, workbench } from './scenes/workbench';
 import { describeOnNodeStage } from './stage';
 
 /** Starts a kernel and lets it compute for so long that whoever asks finds it busy. */
@@ -25,10 +27,11 @@ const IDLE_TIMEOUT = '30s';
 const IDLE_MS = 30_000;
 
 describeOnNodeStage('a notebook with a real Jupyter', (stage) => {
+  /** The ready-made one, unless the spec names an image. */
   const started = async (name: string, spec: object = {}) => {
     const namespace = await stage.namespace();
     const resources = { cpu: '100m', memory: '256Mi', disk: '100Mi' };
-    const notebook = resourceOf('Notebook', { namespace, name }, { image: jupyterImage.name, resources, ...spec });
+    const notebook = resourceOf('Notebook', { namespace, name }, { resources, ...spec });
     await stage.apply(notebook);
     await stage.ready(notebook);
     const exec = (...command: string[]) => stage.cluster.kubectl('exec', '--namespace', namespace, `deployment/${name}-notebook`, '--', ...command);
@@ -36,7 +39,7 @@ describeOnNodeStage('a notebook with a real Jupyter', (stage) => {
   };
 
   const opened = stage.scene(async () => {
-    const { namespace, exec } = await started('lab');
+    const { namespace, exec } = await started('lab', { image: workbenchImage.name });
     const { spec } = await stage.client.get<Service>({ apiVersion: 'v1', kind: 'Service', namespace, name: 'lab-notebook' });
     const url = `http://${spec?.clusterIP}:8888`;
     const headers = { authorization: `token ${(await exec('printenv', 'JUPYTER_TOKEN')).trim()}` };
@@ -80,4 +83,10 @@ describeOnNodeStage('a notebook with a real Jupyter', (stage) => {
   test('R1: one that computes is not', async () => {
     expect((await busy()).status?.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
   });
-}, [jupyterImage]);
+
+  describe('the workbench', () => workbench(stage));
+}, {
+  images: [workbenchImage],
+  platform: Platform.local({ clusterName: 'laptop', mirrors: { pypi: INDEX_URL } }),
+  before: startIndex,
+});

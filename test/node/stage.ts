@@ -13,8 +13,31 @@ const RECONCILER_NAMESPACE = 'substratus';
 /** On the node: where a local platform has its artifacts. */
 export const ARTIFACTS = '/var/lib/substratus/artifacts';
 
+export interface NodeStageOptions {
+  /**
+   * Images that are there beside those of PROGRAMS.
+   *
+   * @default - none
+   */
+  readonly images?: readonly Image[];
+
+  /**
+   * The platform that the reconciler is told of.
+   *
+   * @default - a laptop
+   */
+  readonly platform?: Platform;
+
+  /**
+   * What has to be there before the scenes begin.
+   *
+   * @default - nothing
+   */
+  readonly before?: (cluster: NodeCluster) => Promise<void>;
+}
+
 export class NodeStage extends Stage {
-  constructor(private readonly nodeCluster: () => NodeCluster) {
+  constructor(private readonly nodeCluster: () => NodeCluster, private readonly nodeOptions: NodeStageOptions) {
     super(nodeCluster);
   }
 
@@ -23,7 +46,8 @@ export class NodeStage extends Stage {
   }
 
   protected async prepare(): Promise<void> {
-    await installReconciler(this.cluster, Platform.local({ clusterName: 'laptop' }));
+    const { platform = Platform.local({ clusterName: 'laptop' }), before } = this.nodeOptions;
+    await Promise.all([installReconciler(this.cluster, platform), before?.(this.cluster)]);
   }
 }
 
@@ -38,10 +62,10 @@ export async function installReconciler(cluster: NodeCluster, platform: Platform
   await cluster.kubectl('rollout', 'status', 'deployment', '--namespace', RECONCILER_NAMESPACE, '--timeout=120s');
 }
 
-/** Tests on a stage of their own, where `images` are there beside those of PROGRAMS. */
-export function describeOnNodeStage(name: string, tests: (stage: NodeStage) => void, images: readonly Image[] = []): void {
-  describeOnNode(name, [PROGRAMS, ...images], (cluster) => {
-    const stage = new NodeStage(cluster);
+/** Tests on a stage of their own. */
+export function describeOnNodeStage(name: string, tests: (stage: NodeStage) => void, options: NodeStageOptions = {}): void {
+  describeOnNode(name, [PROGRAMS, ...options.images ?? []], (cluster) => {
+    const stage = new NodeStage(cluster, options);
     tests(stage);
     beforeAll(() => stage.open());
     afterAll(() => stage.close());

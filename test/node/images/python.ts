@@ -1,8 +1,9 @@
 /** Images with Python: Debian by debootstrap, and packages of PyPI as layers of their own. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { IMAGES } from '../../../src/catalog/images';
+import { layerFile, scratch } from './image';
 import type { Image, Layer } from './image';
 import { isOnPath, withWheel } from './light';
 
@@ -70,19 +71,20 @@ export const uvImage: Image = {
 
 /**
  * Packages of PyPI with all that they need, where every Python of the image finds them, and their programs. `requirements` are pinned; what
- * they pull in is not, unless they are a whole lock.
+ * they pull in is not, unless they are a whole lock. Compiled, for who is not root cannot keep what Python compiles.
  */
 export function packagesLayer(requirements: readonly string[]): Layer {
   return {
-    recipe: () => `pip ${PYTHON} ${requirements.join(' ')}`,
-    fill: (root) => {
+    recipe: () => `pip, compiled ${PYTHON} ${requirements.join(' ')}`,
+    fill: async (root) => {
       const target = path.join(root, 'usr/local/lib', `python${PYTHON}`, 'dist-packages');
       const platforms = ['manylinux_2_28', 'manylinux_2_17', 'manylinux2014', 'manylinux1'].map((tag) => `--platform=${tag}_${machine()}`);
       execFileSync('python3', [
-        '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--root-user-action=ignore', '--only-binary=:all:',
+        '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--root-user-action=ignore', '--only-binary=:all:', '--no-compile',
         `--python-version=${PYTHON}`, ...platforms, '--target', target, ...requirements,
       ], { stdio: ['ignore', 'ignore', 'pipe'] });
       moveOut(target, root);
+      await compile(root, path.relative(root, target));
     },
   };
 }
@@ -101,14 +103,57 @@ function moveOut(target: string, root: string): void {
   }
 }
 
+/** By the Python of the image, and by the content of the sources: a layer does not keep their times. */
+async function compile(root: string, packages: string): Promise<void> {
+  const system = scratch();
+  try {
+    execFileSync('tar', ['--extract', `--file=${await layerFile(debian)}`, `--directory=${system}`]);
+    fs.mkdirSync(path.join(system, path.dirname(packages)), { recursive: true });
+    execFileSync('cp', ['--archive', path.join(root, packages), path.join(system, path.dirname(packages))]);
+    /* Templates among the packages are not Python: it says so, and compiles all others. */
+    spawnSync('chroot', [system, `/usr/bin/python${PYTHON}`, '-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', `/${packages}`]);
+    execFileSync('cp', ['--archive', path.join(system, packages), path.join(root, path.dirname(packages))]);
+  } finally {
+    fs.rmSync(system, { recursive: true, force: true });
+  }
+}
+
 function machine(): string {
   return process.arch === 'x64' ? 'x86_64' : 'aarch64';
 }
 
-/** Jupyter in an image of a user's, as root. */
-export const jupyterImage: Image = {
-  name: 'docker.io/acme/jupyter:1', base: pythonImage, layers: [packagesLayer(['jupyterlab==4.6.6', 'ipykernel==7.4.0'])], workingDirectory: '/content',
+const USERS = 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\njovyan:x:1000:100::/home/jovyan:/bin/bash\n';
+
+/** The user of the images of Jupyter's project. */
+const jovyan: Layer = {
+  recipe: () => `users ${USERS}`,
+  fill: (root) => {
+    fs.mkdirSync(path.join(root, 'etc'));
+    fs.writeFileSync(path.join(root, 'etc/passwd'), USERS);
+    fs.mkdirSync(path.join(root, 'home/jovyan'), { recursive: true });
+    fs.chownSync(path.join(root, 'home/jovyan'), 1000, 100);
+  },
 };
 
+/** The workbench, but without PyTorch. Its user may install packages, which Debian would forbid. */
+export const workbenchImage: Image = {
+  name: IMAGES.jupyter,
+  base: pythonImage,
+  layers: [packagesLayer(['jupyterlab==4.6.6', 'ipykernel==7.4.0', 'pandas==3.1.1', 'pyarrow==26.0.1', 'pip==26.3']), jovyan],
+  user: '1000',
+  env: { HOME: '/home/jovyan', PIP_BREAK_SYSTEM_PACKAGES: '1' },
+  workingDirectory: '/home/jovyan',
+};
+
+const LOADER_LOCK = path.join(__dirname, '../../../src/runtimes/programs/load/requirements-hub.txt');
+
+/** What our loader runs in, with its libraries: then no index of packages has to be there. */
+export const loaderImage: Image = { name: 'docker.io/acme/loader:1', base: pythonImage, layers: [packagesLayer(pinned(LOADER_LOCK))] };
+
+/** `name==version` of all that a lock names. */
+function pinned(lock: string): readonly string[] {
+  return fs.readFileSync(lock, 'utf8').match(/^[\w.-]+==[^\s;\\]+/gm) ?? [];
+}
+
 /** What the tests with Python need. */
-export const PYTHON_IMAGES: readonly Image[] = [jupyterImage];
+export const PYTHON_IMAGES: readonly Image[] = [workbenchImage, loaderImage];
