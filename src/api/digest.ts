@@ -69,12 +69,12 @@ function canonical(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return value.length > 0 ? `[${value.map((item) => canonical(item) ?? 'null').join()}]` : undefined;
-  const parts: string[] = [];
+  let members = '';
   for (const key of Object.keys(value).sort()) {
     const text = canonical((value as Record<string, unknown>)[key]);
-    if (text !== undefined) parts.push(`${JSON.stringify(key)}:${text}`);
+    if (text !== undefined) members += `${members && ','}${JSON.stringify(key)}:${text}`;
   }
-  return parts.length > 0 ? `{${parts.join()}}` : undefined;
+  return members === '' ? undefined : `{${members}}`;
 }
 
 interface Limit {

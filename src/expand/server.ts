@@ -111,6 +111,7 @@ function probes({ spec }: ServerResource, startupSeconds: number): Probes {
 
 /** Why a probe cannot wait so long; `undefined` if it can. It would end after the time that a replica has to start. */
 export function probeTimeoutProblem(spec: ServerSpec): string | undefined {
+  if (spec.probeTimeout === undefined && spec.startupTimeout === undefined) return undefined;
   const { probeTimeout = DEFAULT_PROBE_TIMEOUT, startupTimeout = DEFAULT_STARTUP } = spec;
   const [timeout, startup] = [durationSeconds('probeTimeout', probeTimeout), durationSeconds('startupTimeout', startupTimeout)];
   if (timeout <= startup) return undefined;

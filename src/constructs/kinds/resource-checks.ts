@@ -21,14 +21,15 @@ export function resourceErrors(declaration: Declaration, all: Declarations, pass
   if (patchProblem) return [patchProblem];
   const { rendered } = object;
   const namespace = namespaceOf(rendered);
-  const foreign = gatesOf(rendered).filter((gate) => gate.namespace !== namespace);
-  const errors = [...duplicateErrors(declaration, all), ...recipeErrors(declaration, all), ...sharingErrors(foreign, namespace, all)];
+  const gates = gatesOf(rendered);
+  const foreign = gates.filter((gate) => gate.namespace !== namespace);
+  const errors = duplicateErrors(declaration, all).concat(recipeErrors(declaration, all), sharingErrors(foreign, namespace, all));
   const { platform } = pass;
   if (!all.platform || !platform || errors.length > 0) return errors;
   if (!workspaceOf(platform, namespace)) return [all.platform._unknownWorkspace(namespace)];
-  const problems = [...readErrors(foreign, namespace, platform), ...buildErrors(rendered, platform), ...stagingErrors(rendered)];
+  const problems = readErrors(foreign, namespace, platform).concat(buildErrors(rendered, platform), stagingErrors(rendered));
   if (problems.length > 0) return problems;
-  const unexpandable = expandErrors(declaration, all, pass);
+  const unexpandable = expandErrors(declaration, gates, { all, pass });
   return unexpandable.length > 0 ? unexpandable : fitErrors(declaration, rendered, platform);
 }
 
@@ -78,6 +79,7 @@ function sharingErrors(foreign: readonly Gate[], namespace: string, all: Declara
 }
 
 function readErrors(foreign: readonly Gate[], namespace: string, platform: PlatformSpec): string[] {
+  if (foreign.length === 0) return [];
   const reads = workspaceOf(platform, namespace)?.reads ?? [];
   return foreign
     .filter((gate) => !reads.includes(gate.namespace))
@@ -137,14 +139,19 @@ function stagingErrors({ spec }: Resource): string[] {
   return problem === undefined ? [] : [problem];
 }
 
+interface Surroundings {
+  readonly all: Declarations;
+  readonly pass: CheckPass;
+}
+
 /** Whatever else the pools or the expansion would answer, said before it is applied. */
-function expandErrors({ object: { rendered, isPatched } }: Declaration, all: Declarations, pass: CheckPass): string[] {
+function expandErrors({ object: { rendered, isPatched } }: Declaration, gates: readonly Gate[], { all, pass }: Surroundings): string[] {
   const { platform } = pass;
   if (!platform) return [];
   try {
     const { resource } = runnable(rendered, platform);
     const problems = pass.once(placeOf(resource), () => placeErrors(resource, platform));
-    const readsSource = gatesOf(rendered).some((gate) => all.source(keyOf(gate)) !== undefined);
+    const readsSource = gates.some((gate) => all.source(keyOf(gate)) !== undefined);
     if (problems.length > 0 || !(isPatched || readsSource || hasWhatOnlyExpansionJudges(rendered))) return [...problems];
     checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
     return [];
@@ -156,9 +163,9 @@ function expandErrors({ object: { rendered, isPatched } }: Declaration, all: Dec
 
 /** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */
 function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
-  const { pod, build, runtime, resources = {} } = spec;
-  return [pod, build, runtime, resources.capacity, resources.sharedMemory].some((field) => field !== undefined)
-    || ['access', 'mountOptions', 'source'].some((field) => field in spec);
+  const { pod, build, runtime, resources: { capacity, sharedMemory } = {} } = spec;
+  const first: unknown = pod ?? build ?? runtime ?? capacity ?? sharedMemory;
+  return first !== undefined || 'access' in spec || 'mountOptions' in spec || 'source' in spec;
 }
 
 /** The inputs of a resource as far as they are known at synth. */

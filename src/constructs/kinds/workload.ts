@@ -193,6 +193,7 @@ function checkImage(scope: Construct, kind: Kind, { image, imageBuild, runtime }
 
 /** Of `host/path:tag`, where host and tag may have them. The first part is a host where it has a dot or port, or is `localhost`. */
 function hasUpperCasePath(image: string): boolean {
+  if (image === image.toLowerCase()) return false;
   const [name = ''] = image.replace(/:[^/]*$/, '').split('@');
   const [first = '', ...rest] = name.split('/');
   const path = rest.length > 0 && /[.:]|^localhost$/.test(first) ? rest.join('/') : name;
