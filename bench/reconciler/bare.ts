@@ -4,12 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
-import { platformOn } from '../../examples/platforms';
-import type { PlatformSpec } from '../../src/api/platform';
-import type { Resource } from '../../src/api/resource';
-import { artifactUrl, expand, expandWorkspace, gatesOf } from '../../src/expand';
-import type { Inputs } from '../../src/expand';
-import type { KubeObject } from '../../test/cluster/client';
+import { expandWorkspace } from '../../src/expand';
 import { until } from '../../test/cluster/until';
 import type { Task } from './bare-writer';
 import { modelOf, serverOf } from './load';
@@ -17,10 +12,9 @@ import type { Load } from './load';
 import { MOST_SERVERS, NAMESPACE } from './phases';
 import type { Figures } from './phases';
 import { Stage } from './stage';
+import { atDeployment, PLATFORM, taskOf } from './tasks';
 
 const ROOT = path.resolve(__dirname, '../..');
-const PLATFORM = platformOn('local').toJson() as PlatformSpec;
-const RECIPE = '0123456789abcdefghjkmnpqrs';
 
 /** The same load as the reconciler's, and the Servers of one Model. */
 export async function bare(load: Load): Promise<Figures> {
@@ -37,7 +31,7 @@ export async function bare(load: Load): Promise<Figures> {
 
 /** Until all that was written is there, and the simulated controllers have done their part. */
 async function converge(stage: Stage, { resources }: Load): Promise<number> {
-  const writer = startWriter(stage, 'bare', resources);
+  const writer = startWriter(stage, 'bare', resources.map(taskOf));
   const start = performance.now();
   begin(writer);
   await stage.create(resources);
@@ -52,30 +46,24 @@ async function fanOut(stage: Stage, { resources }: Load): Promise<number> {
   const names = Array.from({ length: Math.min(MOST_SERVERS, resources.length) }, (_, index) => `fan-${index}`);
   const servers = names.map((name) => serverOf({ namespace: NAMESPACE, name }, 'held-model'));
   await stage.create([modelOf({ namespace: NAMESPACE, name: 'held-model' }), ...servers]);
-  const before = stage.count('Deployment');
+  const tasks = servers.map((server) => atDeployment(taskOf(server)));
+  await stage.create(tasks.flatMap(({ before }) => before));
+  const count = stage.count('Deployment');
   stage.actor.holdPods();
-  const writer = startWriter(stage, 'bare-fan-out', servers);
+  const writer = startWriter(stage, 'bare-fan-out', tasks.map(({ then }) => then));
   const start = performance.now();
   begin(writer);
-  await stage.untilSeen('Deployments are there', before + servers.length, 'Deployment');
+  await stage.untilSeen('Deployments are there', count + servers.length, 'Deployment');
   const seconds = (performance.now() - start) / 1000;
   await ended(writer);
   return seconds;
 }
 
 /** A process of its own, as the reconciler is; it waits for a line of input. */
-function startWriter({ cluster }: Stage, name: string, resources: readonly KubeObject[]): ChildProcess {
+function startWriter({ cluster }: Stage, name: string, tasks: readonly Task[]): ChildProcess {
   const program = cluster.write(`${name}.js`, bundle());
-  const tasks = cluster.write(`${name}.json`, JSON.stringify(resources.map((resource) => taskOf(resource as Resource))));
-  return spawn(process.execPath, [program, tasks], { env: { ...process.env, KUBECONFIG: cluster.kubeconfig }, stdio: ['pipe', 'ignore', 'inherit'] });
-}
-
-function taskOf(resource: Resource): Task {
-  const inputs: Inputs = Object.fromEntries(gatesOf(resource).map((gate) => {
-    const artifact = { ...gate, recipeDigest: RECIPE };
-    return [gate.kind.toLowerCase(), { ...artifact, url: artifactUrl(PLATFORM, artifact) }];
-  }));
-  return { resource, children: expand(resource, { platform: PLATFORM, inputs }).map(({ object }) => object) };
+  const file = cluster.write(`${name}.json`, JSON.stringify(tasks));
+  return spawn(process.execPath, [program, file], { env: { ...process.env, KUBECONFIG: cluster.kubeconfig }, stdio: ['pipe', 'ignore', 'inherit'] });
 }
 
 function begin({ stdin }: ChildProcess): void {

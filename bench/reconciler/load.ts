@@ -1,5 +1,6 @@
-/** What is declared: resources whose children are three each on average. */
+/** What is declared: resources with 3.6 children each on average. */
 import type { KubeObject } from '../../test/cluster/client';
+import { taskOf } from './tasks';
 
 export interface Load {
   /** In the order in which they are created: as a program declares them. */
@@ -13,27 +14,21 @@ const TRAINED = 0.1;
 const FOUND = 0.3;
 const PER_NAMESPACE = 200;
 
-/** Children of each kind: params, check, staging, run, recipe, publish; params, check; params, Deployment, Service. */
-const CHILDREN = { Model: 6, Dataset: 2, Server: 3 } as const;
-
 export function loadOf(count: number): Load {
   const namespaces = Array.from({ length: Math.ceil(count / PER_NAMESPACE) }, (_, index) => `team-${index}`);
   const models = Array.from({ length: count * TRAINED }, (_, index) => index);
   const datasets = Array.from({ length: count * FOUND }, (_, index) => index);
   const servers = Array.from({ length: count - models.length - datasets.length }, (_, index) => index);
   const namespaceOf = (index: number): string => `team-${index % namespaces.length}`;
-  return {
-    namespaces,
-    resources: [
-      ...datasets.map((index) => datasetOf({ namespace: namespaceOf(index), name: `data-${index}` })),
-      ...models.map((index) => modelOf({ namespace: namespaceOf(index), name: `model-${index}` }, `data-${index}`)),
-      ...servers.map((index) => {
-        const model = index % models.length;
-        return serverOf({ namespace: namespaceOf(model), name: `server-${index}` }, `model-${model}`);
-      }),
-    ],
-    children: servers.length * CHILDREN.Server + models.length * CHILDREN.Model + datasets.length * CHILDREN.Dataset,
-  };
+  const resources = [
+    ...datasets.map((index) => datasetOf({ namespace: namespaceOf(index), name: `data-${index}` })),
+    ...models.map((index) => modelOf({ namespace: namespaceOf(index), name: `model-${index}` }, `data-${index}`)),
+    ...servers.map((index) => {
+      const model = index % models.length;
+      return serverOf({ namespace: namespaceOf(model), name: `server-${index}` }, `model-${model}`);
+    }),
+  ];
+  return { namespaces, resources, children: resources.reduce((sum, object) => sum + taskOf(object).children.length, 0) };
 }
 
 export interface Name {
