@@ -19,6 +19,7 @@ import { Stage } from './stage';
 import { Subject } from './subject';
 
 const DEFAULT_RESOURCES = '10000';
+const SAMPLING_MS = 5000;
 
 interface Wanted {
   readonly resources: number;
@@ -55,15 +56,26 @@ async function measure({ resources, profile }: Wanted): Promise<Figures> {
     const figures: Record<string, number> = {};
     for (const [what, phase] of phases) {
       told(what);
-      const before = speedMs();
-      const found = await phase();
-      figures.referenceMs ??= (before + speedMs()) / 2;
+      const { found, referenceMs } = await timed(phase);
+      figures.referenceMs ??= referenceMs;
       console.error(Object.entries(found).map(([name, value]) => `         ${name} ${value.toFixed(2)}`).join('\n'));
       Object.assign(figures, found);
     }
     return { ...figures, peakMebibytes: subject.peakMebibytes };
   } finally {
     await stage.stop();
+  }
+}
+
+/** What a phase finds, and the mean of the reference work meanwhile: a shared machine changes its speed within a phase. */
+async function timed(phase: () => Promise<Figures>): Promise<{ readonly found: Figures; readonly referenceMs: number }> {
+  const samples = [speedMs()];
+  const sampling = setInterval(() => samples.push(speedMs()), SAMPLING_MS);
+  try {
+    const found = await phase();
+    return { found, referenceMs: [...samples, speedMs()].reduce((sum, sample) => sum + sample, 0) / (samples.length + 1) };
+  } finally {
+    clearInterval(sampling);
   }
 }
 
