@@ -175,7 +175,10 @@ const REGISTRY_DIRECTORY = '/opt/registry';
 /** The credentials of registries, each in a file. */
 function registryParts({ imagePullSecrets = [] }: CommonSpec, { readsRegistry }: RuntimeContainer): PodPart[] {
   if (!readsRegistry || imagePullSecrets.length === 0) return [];
-  const sources = imagePullSecrets.map(({ name }, index) => ({ secret: { name, items: [{ key: '.dockerconfigjson', path: `${index}.json` }] } }));
+  const sources = imagePullSecrets.map(({ name }, index) => ({
+    /* As a pull secret that is not there, or of the older type, which keeps no pod from starting. */
+    secret: { name, items: [{ key: '.dockerconfigjson', path: `${index}.json` }], optional: true },
+  }));
   return [{
     volumes: [{ name: 'registry', projected: { sources } }],
     volumeMounts: [{ name: 'registry', mountPath: REGISTRY_DIRECTORY, readOnly: true }],

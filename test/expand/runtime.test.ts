@@ -169,6 +169,7 @@ describe('a resource with a ready-made program', () => {
     expect(artifact.volumes?.find(({ name }) => name === 'registry')?.projected?.sources?.map(({ secret }) => [secret?.name, secret?.items])).toEqual([
       ['ghcr', [{ key: '.dockerconfigjson', path: '0.json' }]], ['quay', [{ key: '.dockerconfigjson', path: '1.json' }]],
     ]);
+    expect(artifact.volumes?.find(({ name }) => name === 'registry')?.projected?.sources?.every(({ secret }) => secret?.optional)).toBe(true);
     expect(artifact.containers[0]?.env).toContainEqual({ name: 'DOCKER_CONFIG', value: '/opt/registry' });
     expect(podOf(LOADED).volumes?.map(({ name }) => name)).not.toContain('registry');
   });
