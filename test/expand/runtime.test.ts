@@ -162,6 +162,11 @@ describe('a resource with a ready-made program', () => {
     });
   });
 
+  test('a request for embeddings may have as many texts as one to OpenAI', () => {
+    const { env } = runnable(served({ runtime: { name: 'embeddings' } }), platformOf('gcp')).resource.spec;
+    expect(env).toMatchObject({ MAX_CLIENT_BATCH_SIZE: '2048' });
+  });
+
   test('a registry is read with the pull secrets of the resource, by the loader that reads one', () => {
     const imagePullSecrets = [{ name: 'ghcr' }, { name: 'quay' }];
     const podOf = (spec: ModelSpec) => the([jobOf('run', loaded({ imagePullSecrets, ...spec })).spec?.template.spec].flatMap((pod) => (pod ? [pod] : [])), 'pod');

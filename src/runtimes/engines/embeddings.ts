@@ -10,6 +10,12 @@ const PARAMS: ParamTable = {
   maxBatchTokens: { type: 'integer', default: 16384, minimum: 1, description: 'Most tokens that are computed at once.' },
 };
 
+/**
+ * As many texts as a request to OpenAI may have. Clients of it send so many, or 1000 (LangChain), of which the server takes 32 by default.
+ * https://github.com/huggingface/text-embeddings-inference/issues/378
+ */
+const TEXTS_OF_A_REQUEST = '2048';
+
 export const embeddings: Runtime = {
   name: 'embeddings',
   role: 'engine',
@@ -24,7 +30,7 @@ export const embeddings: Runtime = {
       '--max-batch-tokens', String(maxBatchTokens),
       ...(pooling === '' ? [] : ['--pooling', String(pooling)]),
     ],
-    env: { AUTO_TRUNCATE: String(autoTruncate), HOME: '/tmp', HF_HUB_OFFLINE: '1', HUGGINGFACE_HUB_CACHE: '/tmp' },
+    env: { AUTO_TRUNCATE: String(autoTruncate), HOME: '/tmp', HF_HUB_OFFLINE: '1', HUGGINGFACE_HUB_CACHE: '/tmp', MAX_CLIENT_BATCH_SIZE: TEXTS_OF_A_REQUEST },
     user: PROGRAM_USER,
     resources: { cpu: '2', memory: '4Gi', disk: '1Gi' },
     serving: { readinessPath: '/health' },
