@@ -11,6 +11,7 @@ import type { PodPart } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { paramsProblem, programFiles, PROGRAM_DIRECTORY, runtimeNamed, runtimeProblem, settingsOf, wireParams } from '../runtimes';
 import type { Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from '../runtimes';
+import { ARCHITECTURE_LABEL } from './architecture';
 import { childMetadata, childName, contentHash } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
@@ -46,7 +47,7 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   const context = contextOf(resource, runtime, platform);
   const container = runtime.container(context);
   const problem = baseProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, { runtime, container, platform })
-    ?? bucketProblem(resource, container, platform);
+    ?? bucketProblem(resource, container, platform) ?? imageProblem(resource, runtime, container);
   if (problem) throw new ExpandError(problem);
   const program = container.program && programMap(resource, programFiles(container.program, container.programFiles));
   const { before } = container;
@@ -163,8 +164,28 @@ function loweredSpec<R extends Resource>({ spec }: R, context: RuntimeContext, c
     ...(Object.keys(env).length > 0 && { env }),
     ...wireParams(settings),
     resources: gpus ? spec.resources : resourcesOf(spec.resources, container),
-    ...(container.user && { pod: { ...spec.pod, securityContext: { ...userOf(container.user), ...spec.pod?.securityContext } } }),
+    ...podOf(spec, container),
   };
+}
+
+/** Who it runs as, and on which processors, unless the author says so. */
+function podOf({ image, pod }: CommonSpec, { user, architecture }: RuntimeContainer): Pick<CommonSpec, 'pod'> {
+  const nodes = architecture && image === undefined ? { [ARCHITECTURE_LABEL]: architecture } : undefined;
+  if (!user && !nodes) return {};
+  return {
+    pod: {
+      ...pod,
+      ...(nodes && { nodeSelector: { ...nodes, ...pod?.nodeSelector } }),
+      ...(user && { securityContext: { ...userOf(user), ...pod?.securityContext } }),
+    },
+  };
+}
+
+/** Why its image is for none of the nodes that the author chose; `undefined` if it is for them. */
+function imageProblem({ spec: { image, pod } }: Resource, { name }: Runtime, { architecture }: RuntimeContainer): string | undefined {
+  const wanted = pod?.nodeSelector?.[ARCHITECTURE_LABEL] ?? architecture;
+  if (architecture === undefined || image !== undefined || wanted === architecture) return undefined;
+  return `${ARCHITECTURE_LABEL} is ${wanted} in nodeSelector, but the image of ${name} is for ${architecture}; leave it out, or set image to one of your own`;
 }
 
 type Environment = Record<string, string>;

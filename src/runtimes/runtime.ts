@@ -101,6 +101,8 @@ export interface RuntimeContainer {
   readonly readsRegistry?: true;
   /** What runs before it in another image, with the same environment and the same staging volume. */
   readonly before?: RuntimeStep;
+  /** The only processors that the image is for. Default: both that Kubernetes runs on. */
+  readonly architecture?: 'amd64';
   /** Whom it runs as; absent: as whom its image says. */
   readonly user?: { readonly uid: number; readonly gid?: number };
   /** What it asks for without a GPU; with one, see the GPU's own. */

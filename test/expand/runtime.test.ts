@@ -131,6 +131,16 @@ describe('a resource with a ready-made program', () => {
     expect(argsOf({ runtime: { name: 'llama-cpp' } }, 'local')).not.toContain('--load-mode');
   });
 
+  test('an image for one kind of processors chooses its nodes, unless its author has an image for others', () => {
+    const podOf = (spec: ServerSpec) => runnable(served({ runtime: { name: 'embeddings' }, ...spec }), platformOf('gcp')).resource.spec.pod;
+    const arm = { pod: { nodeSelector: { 'kubernetes.io/arch': 'arm64' } } };
+    expect(podOf({})?.nodeSelector).toEqual({ 'kubernetes.io/arch': 'amd64' });
+    expect(podOf({ resources: { gpu: { type: 'nvidia-l4', count: 1 } } })?.nodeSelector).toBeUndefined();
+    expect(podOf({ image: 'acme/tei:arm', ...arm })?.nodeSelector).toEqual({ 'kubernetes.io/arch': 'arm64' });
+    expect(() => podOf(arm))
+      .toThrow('kubernetes.io/arch is arm64 in nodeSelector, but the image of embeddings is for amd64; leave it out, or set image to one of your own');
+  });
+
   test('speech is transcribed under the name of the Server', () => {
     const { args, image, readinessPath } = runnable(served({ runtime: { name: 'speech' } }), platformOf('local')).resource.spec;
     expect(image).toBe('docker.io/vllm/vllm-openai-cpu:v0.31.0');

@@ -1,3 +1,5 @@
+import { givenOptions } from './runtime-props';
+
 /** What the rows of a dataset are made into, whatever they are. */
 export interface ShapeOptions {
   /**
@@ -61,22 +63,22 @@ export interface ShapeOptions {
 export class DatasetShape {
   /** Conversations: `messages`, each with a role and content. */
   public static messages(options: ShapeOptions = {}): DatasetShape {
-    return new DatasetShape('messages', options);
+    return new DatasetShape('messages', givenOptions('DatasetShape.messages', options));
   }
 
   /** A `prompt` and its `completion`, of which only the completion is learnt. */
   public static promptCompletion(options: ShapeOptions = {}): DatasetShape {
-    return new DatasetShape('prompt-completion', options);
+    return new DatasetShape('prompt-completion', givenOptions('DatasetShape.promptCompletion', options));
   }
 
   /** Plain `text`. */
   public static text(options: ShapeOptions = {}): DatasetShape {
-    return new DatasetShape('text', options);
+    return new DatasetShape('text', givenOptions('DatasetShape.text', options));
   }
 
   /** Two answers to a `prompt`: `chosen` is the better one, `rejected` the other. */
   public static preference(options: ShapeOptions = {}): DatasetShape {
-    return new DatasetShape('preference', options);
+    return new DatasetShape('preference', givenOptions('DatasetShape.preference', options));
   }
 
   /** @internal */

@@ -1,4 +1,4 @@
-import { declaredRuntime } from './runtime-props';
+import { declaredRuntime, givenOptions } from './runtime-props';
 import type { DeclaredRuntime } from './runtime-props';
 
 /** What a model is asked for. */
@@ -211,22 +211,22 @@ export interface SpeechOptions {
 export class Engine {
   /** vLLM: language models in safetensors, on GPUs of NVIDIA and AMD, and on CPUs with AVX-512. */
   public static vllm(options: VllmOptions = {}): Engine {
-    return new Engine(declaredRuntime('vllm', options));
+    return new Engine(declaredRuntime('vllm', givenOptions('Engine.vllm', options)));
   }
 
   /** llama.cpp: GGUF files, on CPUs and GPUs. */
   public static llamaCpp(options: LlamaCppOptions = {}): Engine {
-    return new Engine(declaredRuntime('llama-cpp', options));
+    return new Engine(declaredRuntime('llama-cpp', givenOptions('Engine.llamaCpp', options)));
   }
 
   /** Text Embeddings Inference: encoders and rerankers. */
   public static embeddings(options: EmbeddingsOptions = {}): Engine {
-    return new Engine(declaredRuntime('embeddings', options));
+    return new Engine(declaredRuntime('embeddings', givenOptions('Engine.embeddings', options)));
   }
 
   /** Speech to text by vLLM, with Whisper or the like: `/v1/audio/transcriptions` and `/v1/audio/translations`. */
   public static speech(options: SpeechOptions = {}): Engine {
-    return new Engine(declaredRuntime('speech', options));
+    return new Engine(declaredRuntime('speech', givenOptions('Engine.speech', options)));
   }
 
   private constructor(

@@ -1,4 +1,4 @@
-import { declaredRuntime } from './runtime-props';
+import { declaredRuntime, givenOptions, secretToken } from './runtime-props';
 import type { DeclaredRuntime } from './runtime-props';
 
 /** Which files of a repository are loaded. */
@@ -67,19 +67,19 @@ export interface BucketOptions {
 export class Loader {
   /** A repository of the Hugging Face Hub, such as `Qwen/Qwen3-0.6B`. */
   public static huggingFace(repo: string, options: HubOptions = {}): Loader {
-    const { token, ...settings } = options;
-    return new Loader(declaredRuntime('huggingface', { repo, ...settings }, { HF_TOKEN: token }));
+    const { token, ...settings } = givenOptions('Loader.huggingFace', options);
+    return new Loader(declaredRuntime('huggingface', { repo, ...settings }, { HF_TOKEN: secretToken('Loader.huggingFace', token) }));
   }
 
   /** A repository of ModelScope, such as `Qwen/Qwen3-0.6B`. */
   public static modelScope(repo: string, options: HubOptions = {}): Loader {
-    const { token, ...settings } = options;
-    return new Loader(declaredRuntime('modelscope', { repo, ...settings }, { MODELSCOPE_API_TOKEN: token }));
+    const { token, ...settings } = givenOptions('Loader.modelScope', options);
+    return new Loader(declaredRuntime('modelscope', { repo, ...settings }, { MODELSCOPE_API_TOKEN: secretToken('Loader.modelScope', token) }));
   }
 
   /** One file over HTTPS, unpacked where it is an archive. */
   public static url(url: string, options: UrlOptions): Loader {
-    const { sha256, unpack, ...unknown } = options;
+    const { sha256, unpack, ...unknown } = givenOptions('Loader.url', options);
     return new Loader(declaredRuntime('url', { url, sha256, ...(unpack !== undefined && { unpack: unpack ? 'auto' : 'no' }), ...unknown }));
   }
 
@@ -88,7 +88,7 @@ export class Loader {
    * identity, which must be allowed to (`readableBuckets` of `addWorkspace`), or with credentials in `runtimeEnv`.
    */
   public static bucket(url: string, options: BucketOptions = {}): Loader {
-    return new Loader(declaredRuntime('bucket', { url, ...options }));
+    return new Loader(declaredRuntime('bucket', { url, ...givenOptions('Loader.bucket', options) }));
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { Construct } from 'constructs';
 import type { ModelSpec } from '../../api/resource';
 import { gpuNamed } from '../../catalog/gpus';
-import { formatProblem, runtimeNamed, settingsOf, taskOf } from '../../runtimes';
+import { formatProblem, RUNTIMES, runtimeNamed, settingsOf, taskOf } from '../../runtimes';
 import type { ModelFormat, ModelTask } from '../../runtimes';
 import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
@@ -121,7 +121,11 @@ function taskProblem(engine: string, params: Serving['params'], model: IModel): 
 }
 
 /** What a caller says of a model that is declared elsewhere. */
-export function checkDeclaredFormat(scope: Construct, { modelFormat }: Pick<IModel, 'modelFormat'>): void {
+export function checkDeclaredFormat(scope: Construct, { modelFormat, modelQuantization }: Pick<IModel, 'modelFormat' | 'modelQuantization'>): void {
+  if (modelQuantization !== undefined && runtimeNamed(modelQuantization)?.role !== 'quantizer') {
+    const names = RUNTIMES.filter(({ role }) => role === 'quantizer').map(({ name }) => name);
+    throw new ValidationError(scope, `modelQuantization is ${formatValue(modelQuantization)}; use one of ${names.join(', ')}`);
+  }
   if (modelFormat === undefined || FORMATS.includes(modelFormat as ModelFormat)) return;
   throw new ValidationError(scope, `modelFormat is ${formatValue(modelFormat)}; use one of ${FORMATS.join(', ')}`);
 }

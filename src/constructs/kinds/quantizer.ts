@@ -1,7 +1,7 @@
 import { formatValue } from '../checks/format-value';
 import { knownProps, optionsProblem } from '../checks/known-props';
 import { Gpu } from '../platform/gpu';
-import { declaredRuntime } from './runtime-props';
+import { declaredRuntime, givenOptions } from './runtime-props';
 import type { DeclaredRuntime } from './runtime-props';
 
 /** What every quantization to safetensors can be told. */
@@ -81,27 +81,27 @@ const AUTO_OPTIONS = knownProps<AutoQuantizerOptions>({ gpu: true, gpuCount: tru
 export class Quantizer {
   /** Weights and activations of 8 bits in floating point: for Ada, Hopper, Blackwell and MI300X. */
   public static fp8(options: QuantizationOptions = {}): Quantizer {
-    return new Quantizer(declaredRuntime('fp8', options));
+    return new Quantizer(declaredRuntime('fp8', givenOptions('Quantizer.fp8', options)));
   }
 
   /** Weights and activations of 8 bits in integers: for Turing to Hopper, and CPUs. */
   public static int8(options: CalibrationOptions = {}): Quantizer {
-    return new Quantizer(declaredRuntime('int8', options));
+    return new Quantizer(declaredRuntime('int8', givenOptions('Quantizer.int8', options)));
   }
 
   /** Weights of 4 bits in integers: for Turing and newer. */
   public static int4(options: Int4Options = {}): Quantizer {
-    return new Quantizer(declaredRuntime('int4', options));
+    return new Quantizer(declaredRuntime('int4', givenOptions('Quantizer.int4', options)));
   }
 
   /** Weights and activations of 4 bits in floating point: for Blackwell. Needs a dataset to calibrate on. */
   public static nvfp4(options: CalibrationOptions = {}): Quantizer {
-    return new Quantizer(declaredRuntime('nvfp4', options));
+    return new Quantizer(declaredRuntime('nvfp4', givenOptions('Quantizer.nvfp4', options)));
   }
 
   /** One GGUF file, for llama.cpp. */
   public static gguf(options: GgufOptions = {}): Quantizer {
-    return new Quantizer(declaredRuntime('gguf', options));
+    return new Quantizer(declaredRuntime('gguf', givenOptions('Quantizer.gguf', options)));
   }
 
   /**

@@ -1,6 +1,7 @@
 /** A ready-made program, as the classes Loader, Trainer, Quantizer, Engine and Workbench describe it. */
 import type { Construct } from 'constructs';
 import type { CommonSpec } from '../../api/resource';
+import { parseEnvValue } from '../../api/secret-expression';
 import { runtimeNamed } from '../../runtimes';
 import type { Role } from '../../runtimes';
 import { formatValue } from '../checks/format-value';
@@ -15,6 +16,21 @@ export interface DeclaredRuntime {
   readonly params: Readonly<Record<string, string | number | boolean>>;
   /** Environment that is not part of the recipe, such as a token. */
   readonly runtimeEnv?: Readonly<Record<string, string>>;
+}
+
+/** The options of a factory, such as `Loader.huggingFace`, which callers without types may give as anything. */
+export function givenOptions<T extends object>(factory: string, options: T): T {
+  const given: unknown = options;
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return options;
+  throw new Error(`options of ${factory} are ${formatValue(given)}; give an object, or leave them out`);
+}
+
+/** A token of a program, which is not for everybody to read. */
+export function secretToken(factory: string, token: string | undefined): string | undefined {
+  const given: unknown = token;
+  if (given === undefined) return undefined;
+  if (typeof given === 'string' && parseEnvValue(given).type === 'secret') return given;
+  throw new Error(`token of ${factory} is not a reference to a Secret; put the token in one and write \${{ secrets.<name>.<key> }}`);
 }
 
 /** Describes a program by its options, which have the names of its params. */

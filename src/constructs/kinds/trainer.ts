@@ -1,4 +1,4 @@
-import { declaredRuntime } from './runtime-props';
+import { declaredRuntime, givenOptions } from './runtime-props';
 import type { DeclaredRuntime } from './runtime-props';
 
 /** What is trained. */
@@ -188,13 +188,13 @@ export interface DpoOptions extends TrainingOptions {
 export class Trainer {
   /** Supervised finetuning: on texts, conversations, or prompts with their completions. */
   public static sft(options: SftOptions = {}): Trainer {
-    const { completionOnly, ...settings } = options;
+    const { completionOnly, ...settings } = givenOptions('Trainer.sft', options);
     return new Trainer(declaredRuntime('sft', { ...settings, ...(completionOnly !== undefined && { completionOnly: String(completionOnly) }) }));
   }
 
   /** Direct preference optimization: of two answers, the better one. */
   public static dpo(options: DpoOptions = {}): Trainer {
-    return new Trainer(declaredRuntime('dpo', options));
+    return new Trainer(declaredRuntime('dpo', givenOptions('Trainer.dpo', options)));
   }
 
   private constructor(

@@ -25,6 +25,7 @@ export const embeddings: Runtime = {
   problem: (context) => gpuProblem('embeddings', context, { vendors: [NVIDIA], capability: TURING }),
   container: ({ settings: { pooling, autoTruncate, maxBatchTokens }, gpus, name, port }) => ({
     image: gpus ? 'embeddings-cuda' : 'embeddings-cpu',
+    ...(!gpus && { architecture: 'amd64' }),
     args: [
       '--model-id', '/content/model', '--served-model-name', name, '--hostname', '0.0.0.0', '--port', String(port),
       '--max-batch-tokens', String(maxBatchTokens),

@@ -1,8 +1,7 @@
 /** Quantizers: they make a smaller model from a model. */
-import { gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable } from '../param';
 import { PROGRAM_DIRECTORY, PROGRAM_USER, programCommand } from '../program';
-import { gpuCount, pytorchImage } from '../pytorch';
+import { gpuCount, pytorchImage, pytorchProblem } from '../pytorch';
 import type { Runtime, RuntimeContext } from '../runtime';
 
 const IGNORE: ParamTable = {
@@ -36,7 +35,7 @@ function compressor({ name, summary, params, needsDataset = false }: Compression
     summary,
     params: () => params,
     problem: (context) => modelProblem(name, context) ?? datasetProblem(name, needsDataset, context)
-      ?? gpuProblem(`quantizer ${name}`, context, { vendors: [NVIDIA], capability: TURING }),
+      ?? pytorchProblem(`quantizer ${name}`, context),
     container: (context) => ({
       image: pytorchImage(context),
       command: programCommand('quantize', name),

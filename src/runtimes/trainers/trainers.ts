@@ -1,8 +1,7 @@
 /** Trainers: they make a model from a model and a dataset, with TRL. */
-import { gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { ParamTable } from '../param';
 import { PROGRAM_USER, programCommand } from '../program';
-import { gpuCount, pytorchImage } from '../pytorch';
+import { gpuCount, pytorchImage, pytorchProblem } from '../pytorch';
 import type { Runtime, RuntimeContext } from '../runtime';
 
 const METHODS = ['full', 'lora', 'qlora'];
@@ -53,7 +52,7 @@ function trainer(name: string, summary: string, params: ParamTable): Runtime {
     version: 1,
     summary,
     params: () => params,
-    problem: (context) => inputsProblem(name, context) ?? gpuProblem(`trainer ${name}`, context, { vendors: [NVIDIA], capability: TURING }) ?? settingsProblem(context),
+    problem: (context) => inputsProblem(name, context) ?? pytorchProblem(`trainer ${name}`, context) ?? settingsProblem(context),
     container: (context) => ({
       image: pytorchImage(context),
       command: programCommand('train', name),
