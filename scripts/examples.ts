@@ -19,6 +19,7 @@ import { CLOUDS } from '../examples/platforms';
 import type { CloudName } from '../examples/platforms';
 import { quickstart } from '../examples/quickstart/main';
 import { rag } from '../examples/rag/main';
+import { speech } from '../examples/speech/main';
 
 /** Writes the golden files. */
 export const UPDATE_COMMAND = 'npm run examples:update';
@@ -65,6 +66,7 @@ export const EXAMPLES: readonly Example[] = [
   { name: 'llama', declare: llama, clouds: CLOUDS },
   { name: 'gpt-oss', declare: gptOss, clouds: CLOUDS },
   { name: 'rag', declare: rag, clouds: CLOUDS },
+  { name: 'speech', declare: speech, clouds: CLOUDS },
   { name: 'gitops', declare: gitops, clouds: CLOUDS },
   ...TERRAFORM_EXAMPLES,
   ...FILES_EXAMPLES,

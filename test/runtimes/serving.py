@@ -9,8 +9,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 CACHE = Path(__file__).parents[2] / ".cache"
 #: What llama.sh builds.
@@ -21,10 +23,16 @@ PATIENCE_SECONDS = 120
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """No two of them are the same: all are held until each is known."""
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for listener in listeners:
+            listener.bind(("", 0))
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 @contextmanager
@@ -39,7 +47,7 @@ def llama_server(model: Path, *arguments: str) -> Iterator[str]:
 @contextmanager
 def weaviate(folder: Path) -> Iterator[dict[str, str]]:
     """An empty Weaviate of one node; where it is, as programs want to know it."""
-    port, grpc, gossip, data, raft, rpc, profiling = (free_port() for _ in range(7))
+    port, grpc, gossip, data, raft, rpc, profiling = free_ports(7)
     settings = {
         "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "true",
         "CLUSTER_ADVERTISE_ADDR": "127.0.0.1",
@@ -64,20 +72,22 @@ def weaviate(folder: Path) -> Iterator[dict[str, str]]:
 @contextmanager
 def running(command: Sequence[Path | str], *, ready: str, environment: dict[str, str] | None = None) -> Iterator[None]:
     """A process that answers at a URL, for as long as it is needed."""
-    process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until_ready(ready, process)
-        yield
-    finally:
-        process.kill()
-        process.wait()
+    with TemporaryFile() as log:
+        process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=log, stderr=log)
+        try:
+            wait_until_ready(ready, process, log)
+            yield
+        finally:
+            process.kill()
+            process.wait()
 
 
-def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise AssertionError(f"{process.args!r} ended with {process.returncode}")
+            log.seek(0)
+            raise AssertionError(f"{process.args!r} ended with {process.returncode}: {log.read()[-2000:].decode()}")
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
