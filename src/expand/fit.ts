@@ -47,13 +47,22 @@ export function fitOf(resource: Resource, facts: FactsSpec, platform: PlatformSp
 function serving({ resource, facts, settings }: FitContext, request: GpuRequest): ServingFit | undefined {
   const { maxModelLen, tensorParallel, kvCacheDtype } = settings;
   const gpu = (resource.spec.args ?? []).length === 0 ? shareOf(request) : undefined;
-  return gpu && servingFit(facts, {
+  const fit = gpu && servingFit(facts, {
     gpu,
     tensorParallel: tensorParallel === 0 ? request.count : Number(tensorParallel),
     memoryUtilization: utilizationOf(settings, request),
     cacheBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     ...(maxModelLen !== 0 && { contextLength: Number(maxModelLen) }),
   });
+  return fit && besideOthers(fit, request, Number(settings.gpuMemoryUtilization));
+}
+
+/** Pods that take turns on a GPU share its memory too, as far as each leaves the others some. */
+function besideOthers(fit: ServingFit, request: GpuRequest, utilization: number): ServingFit {
+  const slices = request.sharing?.startsWith('time-slicing-') ? slicesIn(request) : 1;
+  if (fit.verdict === 'no' || utilization * slices <= 1) return fit;
+  const share = Math.floor(100 / slices) / 100;
+  return { ...fit, verdict: 'tight', reason: `${fit.reason}, unless other pods use the GPU; gpuMemoryUtilization ${share} would leave them room` };
 }
 
 /** Of what the pod can use. A client of MPS sees the whole GPU, and is told how much of that to take. */

@@ -39,6 +39,12 @@ describe('a GPU that pods share', () => {
     expect(verdict('vllm', SMALL, { ...on('time-slicing-4'), params: { gpuMemoryUtilization: '0.24', maxModelLen: 2048 } })).toBe('fits');
   });
 
+  test('in turns is told where a pod leaves the others no memory', () => {
+    expect(fitOf(served('vllm', { ...on('time-slicing-4'), params: { maxModelLen: 2048 } }), SMALL, PLATFORM)).toMatchObject({
+      verdict: 'tight', reason: expect.stringMatching(/, unless other pods use the GPU; gpuMemoryUtilization 0\.25 would leave them room$/) as string,
+    });
+  });
+
   test('by MPS is divided, however the part is told', () => {
     expect(verdict('vllm', SMALL, { ...on('mps-4'), params: { gpuMemoryUtilization: '0.24', maxModelLen: 2048 } })).toBe('fits');
     expect(verdict('vllm', LLAMA_8B, on('mps-4'))).toBe('no');
