@@ -21,10 +21,23 @@ function wanted() {
     .digest('hex');
 }
 
+/** npm's own list of what is in node_modules, which it writes when all of it is there, install scripts included. */
+const INSTALLED = new URL('.package-lock.json', MODULES);
+
+/** Whether `npm ci` was run by hand, and has finished: each package has the version of the lockfile. */
+function isInstalled() {
+  if (!existsSync(INSTALLED)) return false;
+  const packagesIn = (file) => JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+  const locked = packagesIn(new URL('package-lock.json', ROOT));
+  const installed = packagesIn(INSTALLED);
+  const isThere = ([path, { version, optional }]) => path === '' || (installed[path] ? installed[path].version === version : optional === true);
+  return Object.entries(locked).every(isThere) && Object.keys(installed).every((path) => path in locked);
+}
+
 /** Why an installation is needed, or undefined. */
 function reason(digest) {
   if (!existsSync(MODULES)) return 'node_modules is missing';
-  if (!existsSync(STAMP)) return 'an earlier installation did not finish';
+  if (!existsSync(STAMP)) return isInstalled() ? undefined : 'an earlier installation did not finish';
   if (readFileSync(STAMP, 'utf8') !== digest) return 'the dependencies have changed';
   return undefined;
 }
@@ -43,5 +56,5 @@ if (why) {
     console.error('npm ci failed; mend what it says above and run the same command again');
     process.exit(1);
   }
-  writeFileSync(STAMP, digest);
 }
+if (why || !existsSync(STAMP)) writeFileSync(STAMP, digest);
