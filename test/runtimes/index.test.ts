@@ -135,6 +135,8 @@ describe('settings that contradict each other', () => {
     ['sft', {}, { gpus: { model: { ...L4, name: 'amd-mi300x', resource: 'amd.com/gpu', capability: undefined }, count: 8 } }, 'trainer sft does not run on amd-mi300x; use a GPU of NVIDIA, or set image to one of your own'],
     ['embeddings', {}, { gpus: { model: { ...L4, name: 'nvidia-v100', capability: 7 }, count: 1 } }, 'embeddings does not run on nvidia-v100, which is too old; use a T4 or newer'],
     ['llama-cpp', {}, { gpus: { model: { ...L4, name: 'aws-trainium1', resource: 'aws.amazon.com/neuron' }, count: 1 } }, 'llama-cpp does not run on aws-trainium1; use a GPU of NVIDIA or AMD, or set image to one of your own'],
+    ['vllm', { dtype: 'bfloat16' }, { gpus: { model: { ...L4, name: 'nvidia-t4', capability: 7.5 }, count: 1 } },
+      'param dtype is bfloat16, in which nvidia-t4 does not compute; set it to float16, or leave it out'],
     ['vllm', { tensorParallel: 2 }, { gpus: { model: L4, count: 1 } }, 'param tensorParallel is 2 but the pod has 1 GPU; raise gpuCount, or leave it out'],
     ['vllm', { tensorParallel: 2 }, {}, 'param tensorParallel is 2 but the pod has no GPU; raise gpuCount, or leave it out'],
     ['vllm', { tensorParallel: 1 }, { gpus: { model: L4, count: 4 } },

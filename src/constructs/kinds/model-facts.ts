@@ -184,7 +184,8 @@ function configSpec(json: string, extras: Parameters<typeof factsOfConfig>[1]): 
   try {
     return factsOfConfig(JSON.parse(json) as ModelConfig, extras);
   } catch (error) {
-    throw new Error(`the config.json of ${formatValue(extras.name)} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof SyntaxError ? `it is not JSON (${error.message}); give the text of the file, not its path` : String(error instanceof Error ? error.message : error);
+    throw new Error(`the config.json of ${formatValue(extras.name)} cannot be used: ${reason}`);
   }
 }
 

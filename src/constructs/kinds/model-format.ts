@@ -51,7 +51,10 @@ export function checkInput(scope: Construct, { runtime: spec }: ModelSpec, { mod
     throw new ValidationError(scope, `${runtime.role} ${runtime.name} reads no dataset; leave dataset out`);
   }
   if (!model) return;
-  const { modelFormat, modelQuantization } = model;
+  const { modelFormat, modelQuantization, modelRepository } = model;
+  if (runtime.role === 'trainer' && modelRepository !== undefined && taskOf(modelRepository) === 'speech') {
+    throw new ValidationError(scope, `model ${model.node.path} is made from ${modelRepository}, which transcribes speech, but ${runtime.role} ${runtime.name} trains models that write text; set image to a program that trains it`);
+  }
   if (runtime.role === 'loader') throw new ValidationError(scope, `loader ${runtime.name} starts from no model; leave model out`);
   if (modelQuantization !== undefined) {
     throw new ValidationError(scope, `model ${model.node.path} is quantized to ${modelQuantization} already, which ${runtime.role} ${runtime.name} cannot take; give the model that it was made from`);

@@ -71,7 +71,7 @@ export function runtimeIn(scope: Construct, props: RuntimeProps): DeclaredRuntim
   const value = (props as Record<string, unknown>)[role] as { readonly _runtime?: DeclaredRuntime };
   const declared = typeof value === 'object' && value !== null ? value._runtime : undefined;
   if (!declared || runtimeNamed(declared.name)?.role !== role) {
-    throw new ValidationError(scope, `${role} is ${shown(value)}, which is not a ${role}; write for example ${EXAMPLES[role]}`);
+    throw new ValidationError(scope, `${role} is ${shown(value)}, which is not ${role === 'engine' ? 'an' : 'a'} ${role}; write for example ${EXAMPLES[role]}`);
   }
   return declared;
 }

@@ -47,7 +47,15 @@ function environmentOf({ settings, gpus }: RuntimeContext): Record<string, strin
 
 /** Why it cannot run where it is to run; `undefined` if it can. */
 export function vllmProblem(engine: string, context: RuntimeContext): string | undefined {
-  return gpuProblem(engine, context, { vendors: [NVIDIA, AMD], capability: TURING }) ?? driverProblem(engine, context);
+  return gpuProblem(engine, context, { vendors: [NVIDIA, AMD], capability: TURING }) ?? driverProblem(engine, context) ?? dtypeProblem(context);
+}
+
+/** The first compute capability of NVIDIA's GPUs that computes in bfloat16, which vLLM 0.31 asks for; by itself it takes float16 on older ones. */
+const AMPERE = 8;
+
+function dtypeProblem({ settings: { dtype }, gpus }: RuntimeContext): string | undefined {
+  const { capability = AMPERE, name } = gpus?.model ?? {};
+  return dtype === 'bfloat16' && capability < AMPERE ? `param dtype is bfloat16, in which ${name} does not compute; set it to float16, or leave it out` : undefined;
 }
 
 function driverProblem(engine: string, { gpus, platform: { gpuDriver } }: RuntimeContext): string | undefined {

@@ -26,7 +26,7 @@ const SOURCES: readonly { readonly name: string; readonly summary: string; reado
     summary: 'Loads one file over HTTPS, and unpacks it where it is an archive.',
     params: {
       url: { type: 'text', required: true, description: 'Where the file is, over https.', pattern: /^https:\/\/[^\s]+$/, example: 'https://example.com/model.tar.gz' },
-      sha256: { type: 'text', required: true, description: 'SHA-256 of the file, in hexadecimal.', pattern: SHA256, example: 'what sha256sum prints, 64 digits' },
+      sha256: { type: 'text', required: true, description: 'SHA-256 of the file, in hexadecimal.', pattern: SHA256, example: 'what sha256sum prints, 64 digits in lower case' },
       unpack: { type: 'text', default: 'auto', values: ['auto', 'no'], description: 'Whether .tar.gz, .tar.zst and .zip are unpacked.' },
     },
   },

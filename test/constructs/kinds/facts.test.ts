@@ -76,7 +76,7 @@ describe('the facts of a model', () => {
 
 test.each<[string, () => ModelFacts, string | RegExp]>([
   ['an unknown name', () => ModelFacts.of('Qwen/Qwen3-8'), 'the facts of \'Qwen/Qwen3-8\' are not in the table; did you mean Qwen/Qwen3-8B? Or give its config.json to ModelFacts.fromConfig'],
-  ['no JSON', () => ModelFacts.fromConfig('{', { name: 'own' }), /^the config\.json of 'own' cannot be used: /],
+  ['no JSON', () => ModelFacts.fromConfig('./config.json', { name: 'own' }), /^the config\.json of 'own' cannot be used: it is not JSON \(.+\); give the text of the file, not its path$/],
   ['another config', () => ModelFacts.fromConfig('{"name":"app"}', { name: 'own' }),
     "the config.json of \'own\' cannot be used: it has no num_hidden_layers, so it is not the config.json of a language model"],
   ['an unknown option', () => ModelFacts.fromConfig(CONFIG, { name: 'own', size: 1 } as never), 'options of ModelFacts.fromConfig has no prop size; did you mean weightSize?'],
