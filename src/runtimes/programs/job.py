@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -28,6 +29,9 @@ PROGRESS_SECONDS = 10.0
 
 #: Kubernetes keeps as much of a termination log.
 MESSAGE_BYTES = 4000
+
+#: Entries at the top of the volume that are not the artifact.
+NOT_PUBLISHED = ("checkpoints", "lost+found")
 
 #: Variables whose values are never printed.
 SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "MODELSCOPE_API_TOKEN", "REGISTRY_PASSWORD")
@@ -59,6 +63,25 @@ def artifacts() -> Path:
 def checkpoints() -> Path:
     """Kept between attempts and never published."""
     return artifacts() / "checkpoints"
+
+
+def leftovers() -> list[Path]:
+    """What an interrupted attempt has left where the artifact goes."""
+    return [entry for entry in artifacts().iterdir() if entry.name not in NOT_PUBLISHED]
+
+
+def remove_leftovers() -> None:
+    for entry in leftovers():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def pause(tries: int) -> None:
+    """Waits 2, 4, 8 … seconds before a host is asked again."""
+    base = float(os.environ.get("SUBSTRATUS_RETRY_SECONDS") or 2.0)
+    time.sleep(min(base * 2 ** (tries - 1), 60.0))
 
 
 class Params:

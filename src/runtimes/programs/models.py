@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from job import Hopeless, artifacts, checkpoints, content, size_of
+from job import Hopeless, artifacts, checkpoints, content, remove_leftovers, size_of
 
 #: Weights are made new; all else that a model's folder holds (tokenizer, chat template, licence) goes along as it is.
 WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".index.json", ".h5", ".msgpack", ".onnx")
@@ -121,14 +121,6 @@ def derived_source(how: str, dataset: Json | None = None) -> Json:
 def write_json(path: Path, value: Json) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def remove_leftovers() -> None:
-    """Removes what an interrupted attempt left where the result goes."""
-    artifacts().mkdir(parents=True, exist_ok=True)
-    for path in artifacts().iterdir():
-        if path != checkpoints():
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def publish(folder: Path) -> None:

@@ -22,7 +22,6 @@ from load_files import (
     Source,
     bytes_in,
     check_disk,
-    clear_top,
     faults,
     prune,
     publish,
@@ -57,7 +56,7 @@ def load(source: Source, *, shaped: bool) -> Plan:
     """Brings every file of the plan to the download folder, whole."""
     folder = download_folder()
     if shaped and folder.is_dir():
-        clear_top()  # Rows that an earlier attempt has shaped: those that it has shaped them from are kept.
+        job.remove_leftovers()  # Rows that an earlier attempt has shaped: those that it has shaped them from are kept.
     source.begin(folder)
     plan = source.plan()
     prune(folder, plan.files)

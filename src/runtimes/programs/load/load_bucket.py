@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import job
-from load_files import File, Plan, Source, clear_top
+from load_files import File, Plan, Source
 
 
 class Bucket(Source):
@@ -16,7 +16,7 @@ class Bucket(Source):
         self._url = params.text("url")
 
     def begin(self, folder: Path) -> None:
-        clear_top()  # The copy is of now, and what is at the top of an earlier attempt.
+        job.remove_leftovers()  # The copy is of now, and what is at the top of an earlier attempt.
         super().begin(folder)
 
     def plan(self) -> Plan:

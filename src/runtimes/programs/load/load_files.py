@@ -21,8 +21,7 @@ PART = ".part~"
 #: What a file system needs for itself beside the files.
 MARGIN = 64 * 1024 * 1024
 
-#: Entries at the top of the volume that are not the artifact, and what we write into it.
-NOT_PUBLISHED = ("checkpoints", "lost+found")
+#: What we write into an artifact about where it comes from.
 SOURCE = "source.json"
 
 #: Second copies of the weights in other formats, which would double the artifact. gpt-oss-120b: 121 GiB, of which 61 are needed.
@@ -83,6 +82,20 @@ class Source:
 
     def stop(self) -> None:
         """Ends what `fetch` has started, from the handler of a signal."""
+
+
+class Repository(Source):
+    """A repository of a hub: what its params say."""
+
+    def __init__(self, params: job.Params, kind: str) -> None:
+        self._repo = params.text("repo")
+        self._revision = params.text("revision")
+        self._include = params.items("include")
+        self._exclude = params.items("exclude")
+        self._kind = kind
+
+    def _chosen(self, paths: Iterable[str], name: str) -> list[str]:
+        return choose(sorted(paths), include=self._include, exclude=self._exclude, kind=self._kind, name=name)
 
 
 def matching(paths: Iterable[str], pattern: str) -> list[str]:
@@ -161,7 +174,7 @@ def check_names(paths: list[str], name: str) -> None:
         parts = PurePosixPath(path).parts
         if path.startswith("/") or ".." in parts or not parts or "\\" in path or "\0" in path:
             raise job.Hopeless(f"{name} names a file {path!r}, which leads out of the artifact; nothing is loaded")
-        if parts[0] in (*NOT_PUBLISHED, SOURCE):
+        if parts[0] in (*job.NOT_PUBLISHED, SOURCE):
             raise job.Hopeless(
                 f"{name} has {path}, and {parts[0]} is a name of the platform; leave it out, for example exclude: {parts[0]}*"
             )
@@ -248,29 +261,16 @@ def check_disk(needed: int, name: str) -> None:
         )
 
 
-def at_top() -> list[Path]:
-    """What an earlier attempt has left where the artifact goes."""
-    return [entry for entry in job.artifacts().iterdir() if entry.name not in NOT_PUBLISHED]
-
-
 def take_back(folder: Path) -> None:
     """Moves what an attempt that ended while it moved its files has left at the top back to where it came from."""
     folder.mkdir(parents=True, exist_ok=True)
-    for entry in at_top():
+    for entry in job.leftovers():
         if entry.is_symlink() or not entry.is_dir():
             move(entry, folder / entry.name)
             continue
         for name, path in list(files_in(entry)):
             move(path, folder / entry.name / name)
         shutil.rmtree(entry)
-
-
-def clear_top() -> None:
-    for entry in at_top():
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
 
 
 def move(source: Path, target: Path) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import job
-from load_files import File, Plan, Source, bytes_in, choose, some
+from load_files import File, Plan, Repository, bytes_in, some
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -78,15 +78,11 @@ def client() -> HfApi:
     return HfApi(endpoint=endpoint(), token=token() or False)
 
 
-class Hub(Source):
+class Hub(Repository):
     """A repository of models or datasets."""
 
     def __init__(self, params: job.Params, kind: str) -> None:
-        self._repo = params.text("repo")
-        self._revision = params.text("revision")
-        self._include = params.items("include")
-        self._exclude = params.items("exclude")
-        self._kind = kind
+        super().__init__(params, kind)
         self._commit = ""
         self._child: subprocess.Popen[str] | None = None
 
@@ -111,7 +107,7 @@ class Hub(Source):
                 )
         if not files:
             raise job.Hopeless(f"{name} has no files")
-        chosen = choose(sorted(files), include=self._include, exclude=self._exclude, kind=self._kind, name=name)
+        chosen = self._chosen(files, name)
         facts: dict[str, object] = {
             "source": "huggingface",
             "repo": self._repo,
@@ -225,7 +221,6 @@ def licence_of(info: object) -> str:
 
 def asked(act: Callable[[], T], repo: str, kind: str, revision: str) -> T:
     """The hub's answer. What fails for its or the network's sake is asked again, anything else is explained."""
-    base = float(os.environ.get("SUBSTRATUS_RETRY_SECONDS") or 2.0)
     for tries in range(1, TRIES + 1):
         try:
             return act()
@@ -233,7 +228,7 @@ def asked(act: Callable[[], T], repo: str, kind: str, revision: str) -> T:
             problem = explained(error, repo, kind, revision)
             if tries == TRIES or not isinstance(problem, job.Again):
                 raise problem from error
-            time.sleep(min(base * 2 ** (tries - 1), 60.0))
+            job.pause(tries)
     raise AssertionError
 
 

@@ -8,22 +8,18 @@ from urllib.parse import quote, urlencode
 
 import job
 import load_web as web
-from load_files import File, Plan, Source, choose, some
+from load_files import File, Plan, Repository, some
 
 #: A listing is cut here without a word. https://github.com/modelscope/modelscope (REPO_FILES_TRUNCATION_LIMIT of modelscope-hub)
 MOST_LISTED = 3000
 PAGE = 200
 
 
-class ModelScope(Source):
+class ModelScope(Repository):
     """A repository of models or datasets."""
 
     def __init__(self, params: job.Params, kind: str) -> None:
-        self._repo = params.text("repo")
-        self._revision = params.text("revision")
-        self._include = params.items("include")
-        self._exclude = params.items("exclude")
-        self._kind = kind
+        super().__init__(params, kind)
         endpoint = os.environ.get("MODELSCOPE_ENDPOINT") or os.environ.get("MODELSCOPE_DOMAIN") or "modelscope.cn"
         self._endpoint = (endpoint if "://" in endpoint else f"https://{endpoint}").rstrip("/")
         self._api = f"{self._endpoint}/api/v1/{kind}s/{quote(self._repo)}"
@@ -34,7 +30,7 @@ class ModelScope(Source):
         name = f"{self._repo} at {self._revision}"
         entries = self._listing()
         files = {str(entry.get("Path")): entry for entry in entries if entry.get("Type") != "tree"}
-        chosen = choose(sorted(files), include=self._include, exclude=self._exclude, kind=self._kind, name=name)
+        chosen = self._chosen(files, name)
         facts: dict[str, object] = {
             "source": "modelscope",
             "repo": self._repo,

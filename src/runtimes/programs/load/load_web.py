@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import ssl
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
@@ -60,12 +58,6 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
-def pause(tries: int) -> None:
-    """Waits 2, 4, 8 … seconds."""
-    base = float(os.environ.get("SUBSTRATUS_RETRY_SECONDS") or 2.0)
-    time.sleep(min(base * 2 ** (tries - 1), 60.0))
-
-
 @cache
 def opener() -> urllib.request.OpenerDirector:
     """Made once: it reads the authorities that it trusts."""
@@ -115,7 +107,7 @@ def trying(url: str, act: Callable[[], T]) -> T:
         except FAILURES as error:
             if tries == TRIES:
                 raise Again(url, error) from error
-            pause(tries)
+            job.pause(tries)
     raise AssertionError
 
 
@@ -179,7 +171,7 @@ def download(url: str, file: File, folder: Path, headers: Callable[[], Headers] 
             tries = 1 if after > before else tries + 1
             if tries >= TRIES:
                 raise Again(url, error) from error
-            pause(tries)
+            job.pause(tries)
     part.replace(path)
 
 

@@ -282,7 +282,7 @@ def main() -> None:
     plan = read_plan(scheme)
     models.check_gpus()
     models.check_disk(models.weight_bytes(plan.model))
-    models.remove_leftovers()
+    job.remove_leftovers()
     quantize(plan)
 
 

@@ -24,7 +24,7 @@ def prepare(plan: Plan) -> None:
         [*plan.train_files, *plan.eval_files],
     )
     attempts.claim_checkpoints(identity)
-    models.remove_leftovers()
+    job.remove_leftovers()
 
 
 def main() -> None:
