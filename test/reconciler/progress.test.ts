@@ -75,6 +75,16 @@ test('the status follows what the program says, each half minute at most', async
   expect(run.cluster.events).toEqual([]);
 });
 
+test('the first word is shown after seconds, for many a run is over in half a minute', async () => {
+  const run = new Run();
+  await run.begin();
+  await run.cluster.run(1000);
+  expect(run.message).toBe('running');
+  run.says = 'progress: loading the model\n';
+  await run.cluster.run(6000);
+  expect(run.message).toBe('running: loading the model');
+});
+
 test('what says the same is asked twice a minute, and nothing is written', async () => {
   const run = new Run();
   await run.begin();

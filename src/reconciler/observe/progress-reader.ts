@@ -16,6 +16,8 @@ import type { Reply } from './polls';
 import { progressIn } from './progress';
 
 const EVERY_MS = 30_000;
+/** Until it has said something: many a run is over in less. */
+const AT_FIRST_MS = 5000;
 const SELDOM_MS = 300_000;
 /** A program tells its progress every 10 seconds at most, among other output. */
 const LINES = 40;
@@ -62,7 +64,9 @@ export class ProgressReader {
     const container = CONTAINER_NAMES[resource.kind];
     const { answer = resource.status?.progress, lookAgainMs } = this.polls.ask(pod.metadata.uid, {
       send: (before) => this.read(pod, { container, before, log }),
-      everyMs: ({ failures }) => exponential({ baseMs: EVERY_MS, capMs: SELDOM_MS, failures: Math.max(0, failures - 1) }),
+      everyMs: ({ answer: said, failures }) => exponential({
+        baseMs: said || failures > 0 ? EVERY_MS : AT_FIRST_MS, capMs: SELDOM_MS, failures: Math.max(0, failures - 1),
+      }),
       onAnswer: (isNew) => isNew && this.context.onNews(keyOfResource(resource)),
     });
     return { ...(answer && { text: answer }), lookAgainMs };
