@@ -29,13 +29,16 @@ async function ensurePython(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Makes the images of ready-made programs be there. */
-async function ensureRuntimes(): Promise<void> {
+/** Makes the node and the images of ready-made programs be there. Why they cannot be, or undefined. */
+export async function ensureRuntimes(): Promise<string | undefined> {
+  const reason = await ensureNode() ?? await ensurePython();
+  if (reason !== undefined) return reason;
   const missing = RUNTIME_IMAGES.filter((image) => !hasLayers(image));
   for (const image of missing) {
     say(`assembling ${image.name}, once; this can take minutes`);
     await makeLayers(image);
   }
+  return undefined;
 }
 
 /** Programs of the system, where Debian's packages can be installed. A machine that was made of an image has no lists of them yet. */

@@ -16,7 +16,7 @@ PAINT = {
     "function": {
         "name": "paint",
         "description": "Paints",
-        "parameters": {"type": "object", "properties": {"colour": {"enum": ["red", "blue"]}}, "required": ["colour"]},
+        "parameters": {"type": "object", "properties": {"colour": {"type": "string"}}, "required": ["colour"]},
     },
 }
 
@@ -27,7 +27,8 @@ def main(url: str, model: str, question: str) -> None:
     completions = client.chat.completions
     streamed = completions.create(**asked, max_tokens=24, stream=True)
     pieces = [chunk.choices[0].delta.content for chunk in streamed if chunk.choices and chunk.choices[0].delta.content]
-    (call,) = completions.create(**asked, max_tokens=64, tools=[PAINT], tool_choice="required").choices[0].message.tool_calls
+    task = [{"role": "user", "content": "Paint it red."}]
+    (call,) = completions.create(**{**asked, "messages": task}, max_tokens=64, tools=[PAINT]).choices[0].message.tool_calls
     print(
         json.dumps(
             {
