@@ -115,7 +115,7 @@ export class Story {
       '',
       `${green('✓')} ${bold(`${SERVER} answered all the time`)}: ${least} replica or more available in all ${samples} samples of the roll`,
       `  (every ${SAMPLE_MS} ms); ${old} served until ${this.served()} was ready`,
-      `${green('✓')} ${bold(`${NOTEBOOK} ran on`)}, with its kernels: it is Outdated, and takes ${this.served()} when it starts next`,
+      `${green('✓')} ${bold(`${NOTEBOOK} ran on`)}, with its kernels: it is Outdated, and takes its other model when it starts next`,
     ]);
   }
 
