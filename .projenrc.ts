@@ -20,8 +20,8 @@ const ENSURE_NODE = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-node.ts
 
 /** The programs of the runtimes, which are in Python. */
 const TEST_PYTHON = 'node scripts/test-python.mjs';
-/** Our programs with the real torch, TRL and llm-compressor. */
-const TEST_RUNTIMES = 'sh test/runtimes/llama.sh .cache/llama && sh test/runtimes/weaviate.sh .cache/weaviate && python3 test/runtimes/torch_env.py .cache/runtimes -m pytest -c src/runtimes/programs/pyproject.toml --rootdir . -m real -W default test/runtimes/programs';
+/** Our programs with the real torch, TRL and llm-compressor, and what they make in the real llama.cpp and vLLM. */
+const TEST_RUNTIMES = 'sh test/runtimes/llama.sh .cache/llama && sh test/runtimes/weaviate.sh .cache/weaviate && python3 test/runtimes/vllm_env.py .cache/vllm && python3 test/runtimes/torch_env.py .cache/runtimes -m pytest -c src/runtimes/programs/pyproject.toml --rootdir . -m real -W default test/runtimes/programs';
 
 const project = new cdk.JsiiProject({
   name: 'cdk-substratus',
