@@ -7,13 +7,19 @@ function defaultOf(param: Param): string {
   return preset === undefined || preset === '' ? 'not set' : `\`${String(preset)}\``;
 }
 
+/** What it decides, and the texts that it may be, as far as they are few. */
+function meaningOf(param: Param): string {
+  const values = param.type === 'text' ? (param.values ?? []).filter((each) => each !== '') : [];
+  return values.length === 0 ? param.description : `${param.description} One of ${values.map((each) => `\`${each}\``).join(', ')}.`;
+}
+
 /** Programs with the same params share their rows. Those of a Dataset include those of a Model. */
 function rowsOf(runtimes: readonly Runtime[]): string[][] {
   const rows = new Map<string, string[]>();
   for (const { name, role, params } of runtimes) {
     const kind = KINDS_OF_ROLE[role].at(-1) ?? 'Model';
     for (const [key, param] of Object.entries(params(kind))) {
-      const cells = [`\`${key}\``, param.type, defaultOf(param), param.description];
+      const cells = [`\`${key}\``, param.type, defaultOf(param), meaningOf(param)];
       const id = JSON.stringify([role, ...cells]);
       const [names = ''] = rows.get(id) ?? [];
       rows.set(id, [names === '' ? `\`${name}\`` : `${names}, \`${name}\``, ...cells]);
