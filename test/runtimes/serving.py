@@ -70,10 +70,11 @@ def weaviate(folder: Path) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def running(command: Sequence[Path | str], *, ready: str, environment: dict[str, str] | None = None) -> Iterator[None]:
+def running(command: Sequence[object], *, ready: str, environment: dict[str, str] | None = None) -> Iterator[None]:
     """A process that answers at a URL, for as long as it is needed."""
     with TemporaryFile() as log:
-        process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=log, stderr=log)
+        words = [str(part) for part in command]
+        process = subprocess.Popen(words, env={**os.environ, **(environment or {})}, stdout=log, stderr=log)
         try:
             wait_until_ready(ready, process, log)
             yield
