@@ -26,9 +26,12 @@ cause() {
 failed() {
   case $1 in 3 | 4) end 65 "$url is not there; see that the bucket and the folder are right" ;; esac
   case $(cat "$errors") in
-    *AccessDenied* | *'Access Denied'* | *InvalidAccessKeyId* | *SignatureDoesNotMatch* | *AuthenticationFailed* | *AuthorizationFailure* | \
-      *AuthorizationPermissionMismatch* | *'Error 403'* | *'StatusCode: 403'* | *'Forbidden'*)
-      end 65 "$url may not be read: $(cause); give the workspace the right to read it (readableBuckets), or credentials in runtimeEnv" ;;
+    *InvalidAccessKeyId* | *SignatureDoesNotMatch* | *AuthenticationFailed*)
+      end 65 "$url may not be read: $(cause); correct the credentials in runtimeEnv" ;;
+    *AccessDenied* | *'Access Denied'* | *AuthorizationFailure* | *AuthorizationPermissionMismatch* | *'Error 403'* | *'StatusCode: 403'* | \
+      *'Forbidden'*)
+      # A right that was granted a moment ago takes minutes to hold. https://cloud.google.com/iam/docs/access-change-propagation
+      end 75 "$url may not be read: $(cause); give the workspace the right to read it (readableBuckets), or credentials in runtimeEnv" ;;
     *'o space left'*) end 65 "no space left on $checkpoints; give the resource a larger disk (resources.disk)" ;;
   esac
   end 75 "$url cannot be copied: $(cause); another attempt goes on with what is there"

@@ -9,7 +9,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from loading import Ended, LoadPod
@@ -106,10 +108,35 @@ def test_a_folder_that_does_not_exist(bucket: Bucket) -> None:
     assert loaded.message.endswith("see that the bucket and the folder are right")
 
 
-def test_a_bucket_that_may_not_be_read(bucket: Bucket) -> None:
+def test_a_key_that_the_store_does_not_know(bucket: Bucket) -> None:
     bucket.key = "another"
     ended = bucket.fetch()
     assert ended.code == 65
+    assert ended.message.startswith(f"{URL} may not be read: ")
+    assert ended.message.endswith("; correct the credentials in runtimeEnv")
+
+
+class Denied(BaseHTTPRequestHandler):
+    """A store that denies everything, as S3 words it."""
+
+    def do_GET(self) -> None:
+        body = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+def test_a_right_that_is_not_there_may_come(bucket: Bucket) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Denied) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        bucket.endpoint = f"http://127.0.0.1:{server.server_port}"
+        ended = bucket.fetch()
+        server.shutdown()
+    assert ended.code == 75
     assert ended.message.startswith(f"{URL} may not be read: ")
     assert ended.message.endswith("; give the workspace the right to read it (readableBuckets), or credentials in runtimeEnv")
 
