@@ -28,7 +28,7 @@ export function rag(app: App, cloud: CloudName): void {
   const namespace = new Chart(app, 'namespace');
   new ApiObject(namespace, APPLICATION, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: APPLICATION } });
   const chart = new Chart(app, APPLICATION, { namespace: APPLICATION });
-  chart.addDependency(namespace, team);
+  chart.addDependency(namespace);
   const store = new Weaviate(chart, 'weaviate');
   new Assistant(chart, 'assistant', { chat, embeddings, store });
 }
