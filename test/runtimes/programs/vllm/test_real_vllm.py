@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import repositories
 import tiny
-import torch_env
+import vllm_env
 from real import Pod, succeeded
 
 pytestmark = pytest.mark.real
@@ -60,7 +60,7 @@ def server(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     ]  # fmt: skip
     log = tmp_path_factory.mktemp("vllm") / "log"
     with log.open("wb") as output:
-        command = [torch_env.base_python(), "-m", "vllm.entrypoints.cli.main", "serve", *arguments]
+        command = [vllm_env.python_of(VLLM), "-m", "vllm.entrypoints.cli.main", "serve", *arguments]
         process = subprocess.Popen(command, env=environment(log.parent), stdout=output, stderr=subprocess.STDOUT)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}/health", process, log)
@@ -98,7 +98,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> N
 
 def test_the_client_of_openai_gets_what_was_learned_and_a_call_of_a_tool(server: str) -> None:
     ask = Path(__file__).parents[2] / "ask.py"
-    command = [torch_env.base_python(), str(ask), f"{server}/v1", "chat", tiny.question("snow")]
+    command = [vllm_env.python_of(VLLM), str(ask), f"{server}/v1", "chat", tiny.question("snow")]
     asked = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(VLLM / "packages")}, capture_output=True, text=True, check=False
     )
