@@ -7,6 +7,6 @@ test('expansion bundles into one file, from the pure layers alone and with nothi
   });
   const layers = new Set(Object.keys(metafile.inputs).map((file) => file.split('/').slice(0, 2).join('/')));
   const [output] = Object.values(metafile.outputs);
-  expect([...layers].sort()).toEqual(['src/api', 'src/catalog', 'src/clouds', 'src/expand', 'src/runtimes']);
+  expect([...layers].sort()).toEqual(['src/api', 'src/catalog', 'src/clouds', 'src/expand', 'src/runtimes', 'src/sizing']);
   expect(output?.imports.map(({ path }) => path)).toEqual(['node:crypto']);
 });

@@ -84,7 +84,7 @@ test('two downloads from two workspaces on a local cluster read two volumes', ()
 
 test('a resource waits for what it refers to, in the namespace that it says', () => {
   expect(gatesOf(TRAINED)).toEqual([
-    { kind: 'Model', namespace: 'team-a', name: 'base' }, { kind: 'Dataset', namespace: 'shared', name: 'squad' },
+    { field: 'model', kind: 'Model', namespace: 'team-a', name: 'base' }, { field: 'dataset', kind: 'Dataset', namespace: 'shared', name: 'squad' },
   ]);
   expect([gatesOf(dataset()), gatesOf(notebook())]).toEqual([[], []]);
 });
@@ -94,7 +94,7 @@ test('inputs are known when all of them are; until then it is known which are no
   const found: Inputs = { model: artifact('Model', platform), dataset: artifact('Dataset', platform) };
   expect(resolveInputs(TRAINED, ({ kind }) => (kind === 'Model' ? found.model : found.dataset))).toEqual(found);
   expect(resolveInputs(TRAINED, ({ kind }) => (kind === 'Model' ? found.model : undefined))).toEqual([
-    { kind: 'Dataset', namespace: 'shared', name: 'squad' },
+    { field: 'dataset', kind: 'Dataset', namespace: 'shared', name: 'squad' },
   ]);
 });
 
