@@ -15,7 +15,7 @@ const corrupted = (text: string) => Buffer.from(text).map((byte) => byte ^ 1);
 
 /** What is hopeless is not tried again. */
 function afterOneAttempt(cause: string): string {
-  return `run failed: container model exited with 65: ${cause}; after fixing it, change annotation substratus.ai/retry to try run again`;
+  return `run failed: container model exited with 65: ${cause}; after fixing it, change annotation substratus.ai/retry to repeat that step`;
 }
 
 /** A model of three files. */

@@ -92,7 +92,7 @@ export function outdatedVerdict(verdict: Verdict): Verdict {
 }
 
 export function failedVerdict(step: JobStep, url: string, why: string): Verdict {
-  const message = `${why}; after fixing it, change annotation substratus.ai/retry to try ${step} again`;
+  const message = `${why}; after fixing it, change annotation substratus.ai/retry to repeat that step`;
   return stalled(STEP_REASONS[step].failed, message, {
     fields: { artifacts: { url } }, conditions: [complete(false, 'JobFailed', message)],
   });

@@ -79,11 +79,11 @@ const gguf: Runtime = {
 };
 
 export const QUANTIZERS: readonly Runtime[] = [
-  compressor({ name: 'fp8', params: IGNORE, summary: 'Weights and activations of 8 bits in floating point: Ada, Hopper, Blackwell, MI300X.' }),
+  compressor({ name: 'fp8', params: IGNORE, summary: 'Weights and activations of 8 bits in floating point: Ada, Hopper, Blackwell, MI300X. Turing and Ampere use the weights alone.' }),
   compressor({ name: 'int8', params: { ...IGNORE, ...CALIBRATION }, summary: 'Weights and activations of 8 bits in integers: Turing to Hopper, and CPUs.' }),
   compressor({ name: 'int4', params: { ...IGNORE, ...CALIBRATION, ...ALGORITHM }, summary: 'Weights of 4 bits in integers: Turing and newer.' }),
   compressor({
-    name: 'nvfp4', params: { ...IGNORE, ...CALIBRATION }, needsDataset: true, summary: 'Weights and activations of 4 bits in floating point: Blackwell.',
+    name: 'nvfp4', params: { ...IGNORE, ...CALIBRATION }, needsDataset: true, summary: 'Weights and activations of 4 bits in floating point: Blackwell. Turing to Hopper use the weights alone.',
   }),
   gguf,
 ];

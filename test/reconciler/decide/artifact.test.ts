@@ -220,7 +220,7 @@ describe('a step that fails', () => {
     expect(cluster.ready(opt)).toMatchObject({
       status: 'False',
       reason: 'RunFailed',
-      message: 'run failed: container run exited with 3: no such token; after fixing it, change annotation substratus.ai/retry to try run again',
+      message: 'run failed: container run exited with 3: no such token; after fixing it, change annotation substratus.ai/retry to repeat that step',
     });
     expect(cluster.condition(opt, 'Stalled')?.status).toBe('True');
     expect(cluster.condition(opt, 'Complete')).toMatchObject({ status: 'False', reason: 'JobFailed' });
