@@ -39,7 +39,7 @@ export function fitProblem(resource: Resource, facts: FactsSpec, platform: Platf
 function remedies({ spec }: Resource, facts: FactsSpec, platform: PlatformSpec): Remedy[] {
   const gpu = gpuRequestOf(spec.resources, platform)?.gpu;
   const place = gpu ? [...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform), ...smaller(spec, facts, gpu)] : [];
-  return [...shorter(spec), ...lighter(spec), ...place, ...moreMemory(spec)];
+  return [...shorter(spec, facts), ...lighter(spec), ...place, ...moreMemory(spec)];
 }
 
 /** As many GPUs as can share the heads of the model. */
@@ -54,11 +54,12 @@ function fewerGpus({ resources, params = {} }: Resource['spec'], { heads = 0 }: 
   return heads % count === 0 ? [] : fewer.map(by);
 }
 
-/** A context of half the length, and so on. */
-function shorter({ params = {} }: Resource['spec']): Remedy[] {
+/** A context that the model was made for, of half the length, and so on. */
+function shorter({ params = {} }: Resource['spec'], { contextLength }: FactsSpec): Remedy[] {
   const { maxModelLen } = params;
   if (maxModelLen === undefined) return [];
-  const lengths = [2, 4, 8, 16].map((part) => String(Math.floor(Number(maxModelLen) / part)));
+  const most = Math.min(contextLength, Number(maxModelLen));
+  const lengths = [1, 2, 4, 8, 16].map((part) => Math.floor(most / part)).filter((length) => length < Number(maxModelLen)).map(String);
   return lengths.map((length) => ({ kind: 'length', words: `set maxModelLen to ${length}`, spec: { params: { ...params, maxModelLen: length } } }));
 }
 

@@ -105,6 +105,10 @@ describe('what cannot fit is an error at synth', () => {
       'meta-llama/Llama-3.3-70B-Instruct on one nvidia-h100: the weights leave no memory for its cache; set gpuCount to 2, or quantize the model to fp8'],
     ['a Server with too long a context', (scope) => llama(scope).serve('chat', { engine: Engine.vllm({ maxModelLen: 131072 }), resources: { gpu: Gpu.NVIDIA_L4 } }),
       'meta-llama/Llama-3.1-8B-Instruct on one nvidia-l4: its cache of 2.8 GiB holds 22768 tokens, not 131072; set maxModelLen to 16384, or use nvidia-h100'],
+    ['a Server with a longer context than the model was made for',
+      (scope) => new Model(scope, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-0.6B', { revision: 'abc' }) })
+        .serve('chat', { engine: Engine.vllm({ maxModelLen: 400000 }), resources: { gpu: Gpu.NVIDIA_L4 } }),
+      'Qwen/Qwen3-0.6B on one nvidia-l4: its cache of 16.3 GiB holds 152976 tokens, not 400000; set maxModelLen to 40960, or use nvidia-h100'],
     ['a training of all weights', (scope) => llama(scope).finetune('tuned', { dataset: chats(scope), trainer: Trainer.sft({ method: TrainingMethod.FULL }), resources: { gpu: Gpu.NVIDIA_H100 } }),
       'meta-llama/Llama-3.1-8B-Instruct, finetuned by full with 1 × 2048 tokens on one nvidia-h100: 127 of 79.1 GiB; set method to lora, or set gpuCount to 2'],
     ['a training with too large a batch', (scope) => llama(scope).finetune('tuned', { dataset: chats(scope), trainer: Trainer.sft({ batchSize: 4 }), resources: { gpu: Gpu.NVIDIA_L4 } }),
