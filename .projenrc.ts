@@ -43,7 +43,11 @@ const project = new cdk.JsiiProject({
 
   // Lowest versions are what CI tests: projen pins the peers, `pinned` the optional ones (docs/decisions/0001).
   peerDeps: ['constructs@^10.4.2', 'cdk8s@^2.70.0'],
-  devDeps: [...pinned(OPTIONAL_PEERS), '@types/node@^20', 'ajv', 'esbuild', 'tsx'],
+  // Those of the command line are bundled into it.
+  devDeps: [
+    ...pinned(OPTIONAL_PEERS), '@types/node@^20', 'ajv', 'esbuild', 'tsx',
+    '@dagrejs/dagre@^1.1.8', 'commander@^14', 'ignore@^7', 'picocolors@^1', 'yaml@^2', 'playwright-core@^1',
+  ],
 
   // Types of Kubernetes objects, in our own .d.ts files too. jsii takes a package that is not of jsii only bundled.
   bundledDeps: ['kubernetes-types@^1.30.0'],

@@ -37,16 +37,22 @@ interface Layer {
 }
 
 /** The rooms of the constructs: each may import those before it. */
-const ROOMS = ['checks', 'platform', 'objects', 'kinds', 'reconciler', 'preview', 'infrastructure'];
+const ROOMS = ['checks', 'platform', 'objects', 'kinds', 'reconciler', 'preview', 'infrastructure', 'cost'];
+
+/** What a user is told before anything is applied: pure, from what was synthesized. */
+const STATE_LAYERS = ['state', 'cost', 'diff', 'graph'];
 
 function constructsLayer(files: string[], rooms: string[]): Layer {
   return {
     files,
-    imports: ['api/**', 'catalog/**', 'clouds/terraform.ts', ...PURE_CLOUDS, 'runtimes/index.ts', 'sizing/**', 'expand/index.ts', ...rooms],
+    imports: ['api/**', 'catalog/**', 'clouds/terraform.ts', ...PURE_CLOUDS, 'runtimes/index.ts', 'sizing/**', 'expand/index.ts', 'state/**', 'cost/**', ...rooms],
     packages: ['constructs', 'cdk8s', 'node:'],
     types: ['cdk8s-plus-27'],
   };
 }
+
+/** Bundled into the command line; none of them is a dependency of the library. */
+const CLI_PACKAGES = ['node:', 'commander', '@bomb.sh/tab', 'yaml', 'picocolors', 'ignore', '@dagrejs/dagre'];
 
 /** Who may import whom. `expand` has one door, and cdktf is loaded by `clouds/terraform.ts` alone. */
 const LAYERS: Layer[] = [
@@ -70,8 +76,18 @@ const LAYERS: Layer[] = [
   { files: ['sizing/**'], imports: ['api/**', 'catalog/**', 'sizing/**'], pure: true },
   { files: ['runtimes/**'], imports: ['api/**', 'catalog/**', 'sizing/**', 'runtimes/**'], pure: true },
   { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**', 'runtimes/index.ts', 'sizing/**'], pure: true },
+  ...STATE_LAYERS.map((layer, index) => ({
+    files: [`${layer}/**`],
+    imports: ['api/**', 'catalog/**', PURE_CLOUDS, 'runtimes/index.ts', 'sizing/**', 'expand/index.ts', STATE_LAYERS.slice(0, index + 1).map((lower) => `${lower}/**`)].flat(),
+    pure: true,
+  })),
   constructsLayer(['index.ts'], ['constructs/**']),
   ...ROOMS.map((room, index) => constructsLayer([`constructs/${room}/**`], ROOMS.slice(0, index + 1).map((lower) => `constructs/${lower}/**`))),
+  {
+    files: ['cli/**'],
+    imports: ['!(reconciler|constructs|index.ts)/**', 'expand/index.ts', 'cli/**'],
+    packages: CLI_PACKAGES,
+  },
   { files: ['reconciler/*.ts'], imports: ['api/**', 'expand/index.ts', 'reconciler/**'], packages: ['node:'] },
   { files: ['reconciler/kube/**', 'reconciler/runtime/**'], imports: ['reconciler/*.ts', 'reconciler/{kube,runtime}/**'], packages: ['node:'] },
   { files: ['reconciler/observe/**'], imports: ['api/**', 'expand/index.ts', 'reconciler/*.ts', 'reconciler/{kube,runtime,observe}/**'], packages: ['node:'] },
@@ -89,7 +105,7 @@ const TABLES = ['src/catalog/**', 'src/clouds/*/machines.ts', 'src/runtimes/*/**
 const KUBERNETES_TYPES = 'kubernetes-types';
 
 /** Programs, which may read their environment. */
-const MAINS = ['src/reconciler/main.ts'];
+const MAINS = ['src/reconciler/main.ts', 'src/cli/**'];
 
 const RESTRICTED_PATHS = 'import/no-restricted-paths';
 const RESTRICTED_IMPORTS = '@typescript-eslint/no-restricted-imports';
