@@ -95,8 +95,8 @@ const LAYERS: Layer[] = [
   { files: ['reconciler/act/**'], imports: ['api/**', 'expand/index.ts', 'reconciler/*.ts', 'reconciler/*/**'], packages: ['node:'] },
 ];
 
-/** Where an optional package, a large part of one, or a large text is loaded when first used. Everything else is a static import. */
-const LAZY = ['src/clouds/terraform.ts', 'src/clouds/gcp/terraform.ts', 'src/runtimes/program.ts'];
+/** Where an optional package, a large part of one, a large text or table is loaded when first used. Everything else is a static import. */
+const LAZY = ['src/clouds/terraform.ts', 'src/clouds/gcp/terraform.ts', 'src/runtimes/program.ts', 'src/catalog/known-models.ts'];
 
 /** Facts, one row a line, however long. */
 const TABLES = ['src/catalog/**', 'src/clouds/*/machines.ts', 'src/runtimes/*/**'];

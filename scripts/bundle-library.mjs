@@ -10,8 +10,8 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** Large, and seldom needed: it stays a file of its own, which is loaded when somebody asks for it. */
-const APART = 'runtimes/programs/texts';
+/** Large, and not needed by every program: they stay files of their own, each of which is loaded when it is first asked for. */
+const APART = ['runtimes/programs/texts', 'catalog/models'];
 
 /** https://github.com/aws/jsii/blob/main/docs/runtime.md: which type a class is, by a symbol. A class also gets back the name that esbuild changed. */
 function classNames() {
@@ -41,6 +41,9 @@ await build({
   logLevel: 'error',
   plugins: [{
     name: 'apart',
-    setup: ({ onResolve }) => onResolve({ filter: /\/programs\/texts$/ }, () => ({ path: `./${APART}`, external: true })),
+    setup: ({ onResolve }) => onResolve({ filter: /^\./ }, ({ path: imported, resolveDir }) => {
+      const module = path.relative(path.join(ROOT, 'src'), path.join(resolveDir, imported));
+      return APART.includes(module) ? { path: `./${module}`, external: true } : undefined;
+    }),
   }],
 });

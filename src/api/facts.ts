@@ -1,5 +1,10 @@
 /** What is known of a model without looking at its files. Plain JSON. */
 
+import { API_GROUP } from './resource';
+
+/** On a Model: what its author says of the model that it makes, a FactsSpec in JSON. Other facts follow from the spec. */
+export const FACTS_ANNOTATION = `${API_GROUP}/facts`;
+
 /** How weights are stored. `gguf` is any type of GGUF; how many bytes that is, `weightBytes` says. */
 export type WeightFormat = 'fp32' | 'bf16' | 'fp16' | 'fp8' | 'int8' | 'int4' | 'nvfp4' | 'mxfp4' | 'gguf';
 

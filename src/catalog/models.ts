@@ -50,9 +50,5 @@ export const MODELS: readonly FactsSpec[] = [
   { name: 'nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16', parameters: 31e9, activeParameters: 3e9, weightBytes: 58.82 * GIB, weights: 'bf16', contextLength: 262144, hiddenSize: 2688, vocabularySize: 131072, heads: 32, layers: [full(6, 2, 128), recurrent(23, 64 * 64 * 128, 64 * 64 + 2 * 8 * 128)], licence: 'nvidia-open-model-license' },
 ];
 
-const BY_NAME: ReadonlyMap<string, FactsSpec> = new Map(MODELS.map((model) => [model.name.toLowerCase(), model]));
-
-/** The facts of a model by its name on Hugging Face, in any case; `undefined` if it is not in the table. */
-export function factsNamed(name: string): FactsSpec | undefined {
-  return BY_NAME.get(name.toLowerCase());
-}
+/** By their names in lower case. */
+export const BY_NAME: ReadonlyMap<string, FactsSpec> = new Map(MODELS.map((model) => [model.name.toLowerCase(), model]));

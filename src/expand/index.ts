@@ -21,6 +21,7 @@ export type { Child, KubeObject, RetryTokens, Step } from './child';
 export { ExpandError } from './error';
 export { architectureProblem } from './architecture';
 export { diskProblem } from './disks';
+export { factsGiven, factsMadeBy, factsOf } from './facts';
 export { NO_UPLOADS } from './image';
 export { fitOf } from './fit';
 export { fitProblem } from './fit-remedies';

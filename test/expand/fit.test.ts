@@ -1,7 +1,7 @@
 import type { FactsSpec } from '../../src/api/facts';
 import type { PlatformSpec } from '../../src/api/platform';
 import type { CommonSpec, ServerResource } from '../../src/api/resource';
-import { factsNamed } from '../../src/catalog/models';
+import { factsNamed } from '../../src/catalog/known-models';
 import { fitOf, fitProblem } from '../../src/expand';
 import { quantizedFacts } from '../../src/sizing/quantizing';
 import { model, platformOf, server } from './fixtures';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { FactsSpec } from '../../src/api/facts';
-import { factsNamed } from '../../src/catalog/models';
+import { factsNamed } from '../../src/catalog/known-models';
 import { factsOfConfig, type ModelConfig } from '../../src/sizing/config';
 
 function configOf(file: string): ModelConfig {

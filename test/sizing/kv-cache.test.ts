@@ -1,6 +1,6 @@
 /** The cache against what vLLM logged, as it stands in public issues: "Maximum concurrency", "GPU KV cache size". */
 import type { LayersSpec } from '../../src/api/facts';
-import { factsNamed } from '../../src/catalog/models';
+import { factsNamed } from '../../src/catalog/known-models';
 import { cacheLayout, concurrencyIn, longestIn, type CacheOptions } from '../../src/sizing/kv-cache';
 
 const GIB = 2 ** 30;

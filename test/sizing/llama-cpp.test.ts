@@ -1,4 +1,4 @@
-import { factsNamed } from '../../src/catalog/models';
+import { factsNamed } from '../../src/catalog/known-models';
 import { RUNTIMES } from '../../src/runtimes';
 import { GGUF_BITS, ggufBytes, llamaCppFit } from '../../src/sizing/llama-cpp';
 

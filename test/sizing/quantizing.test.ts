@@ -1,5 +1,5 @@
 import type { FactsSpec } from '../../src/api/facts';
-import { factsNamed } from '../../src/catalog/models';
+import { factsNamed } from '../../src/catalog/known-models';
 import { quantizedFacts } from '../../src/sizing/quantizing';
 
 const GIB = 2 ** 30;

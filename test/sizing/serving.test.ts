@@ -1,6 +1,6 @@
 import type { FactsSpec } from '../../src/api/facts';
 import { gpuNamed } from '../../src/catalog/gpus';
-import { factsNamed } from '../../src/catalog/models';
+import { factsNamed } from '../../src/catalog/known-models';
 import { servingFit, shareProblem, type ServingOptions } from '../../src/sizing/serving';
 
 function facts(name: string): FactsSpec {

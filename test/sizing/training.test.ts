@@ -1,7 +1,7 @@
 /** Memory of finetuning against what was measured on one H100 (79.18 GiB): TRL 1.16, PEFT 0.21, PyTorch 2.11, 2026-11-27. */
 import type { FactsSpec } from '../../src/api/facts';
 import { gpuNamed } from '../../src/catalog/gpus';
-import { factsNamed } from '../../src/catalog/models';
+import { factsNamed } from '../../src/catalog/known-models';
 import { trainableParameters, trainingFit, trainingParts, type TrainingOptions } from '../../src/sizing/training';
 
 function facts(name: string): FactsSpec {

@@ -2,8 +2,9 @@ import { Size, SizeRoundingBehavior } from 'cdk8s';
 import { definedOnly } from '../../api/defined';
 import type { FactsSpec, WeightFormat } from '../../api/facts';
 import { nearest } from '../../api/names';
-import { factsNamed, MODELS } from '../../catalog/models';
+import { factsNamed, knownModelNames } from '../../catalog/known-models';
 import { factsOfConfig, type ModelConfig } from '../../sizing/config';
+import { factsProblem } from '../../sizing/facts-check';
 import { formatValue } from '../checks/format-value';
 import { knownProps, optionsProblem } from '../checks/known-props';
 
@@ -99,12 +100,6 @@ const NUMBERS = knownProps<ModelNumbers>({
   keyValueHeads: true, hiddenSize: true, headDimension: true, intermediateSize: true, vocabularySize: true,
 });
 
-/** Bytes of a weight at least and at most, scales and what stays in 16 bits included. */
-const BYTES: Readonly<Record<WeightFormat, readonly [number, number]>> = {
-  fp32: [3.5, 4.5], bf16: [1.8, 2.6], fp16: [1.8, 2.6], fp8: [0.9, 1.6], int8: [0.9, 1.6],
-  int4: [0.45, 1.3], nvfp4: [0.45, 1.3], mxfp4: [0.45, 1.3], gguf: [0.2, 4.5],
-};
-
 /**
  * What is known of a model without looking at its files: what it needs to be served or trained is computed from it.
  *
@@ -119,7 +114,7 @@ export class ModelFacts {
   public static of(name: string): ModelFacts {
     const spec = factsNamed(name);
     if (spec) return new ModelFacts(spec);
-    const similar = nearest(name, MODELS.map((model) => model.name));
+    const similar = nearest(name, knownModelNames());
     const hint = similar ? `did you mean ${similar}? Or ` : '';
     throw new Error(`the facts of ${formatValue(name)} are not in the table; ${hint}give its config.json to ModelFacts.fromConfig`);
   }
@@ -195,30 +190,7 @@ function bytesOf(size: Size): number {
 }
 
 function checked(spec: FactsSpec): ModelFacts {
-  const problem = countProblem(spec) ?? contradiction(spec);
+  const problem = factsProblem(spec);
   if (problem) throw new Error(`the facts of ${formatValue(spec.name)} cannot be right: ${problem}`);
   return ModelFacts._of(spec);
-}
-
-function countProblem(spec: FactsSpec): string | undefined {
-  const [layers] = spec.layers ?? [];
-  const { parameters, contextLength, hiddenSize, heads } = spec;
-  const counts = { parameters, contextLength, hiddenSize, heads, ...(layers?.kind === 'full' && { layers: layers.layers, keyValueHeads: layers.kvHeads }) };
-  const wrong = Object.entries(counts).find(([, value]) => value !== undefined && !(Number.isInteger(value) && value > 0));
-  return wrong && `${wrong[0]} is ${formatValue(wrong[1])}; give a whole number, 1 or more`;
-}
-
-function contradiction({ parameters, activeParameters, weightBytes, weights, heads, layers = [] }: FactsSpec): string | undefined {
-  const range = Object.hasOwn(BYTES, weights) ? BYTES[weights] : undefined;
-  if (!range) return `weights is ${formatValue(weights)}; use one of ${Object.keys(BYTES).join(', ')}`;
-  const [least, most] = range;
-  const each = weightBytes / parameters;
-  if (each < least || each > most) {
-    return `${parameters} parameters in ${weights} are not ${(weightBytes / 2 ** 30).toFixed(1)} GiB, which is ${each.toFixed(2)} bytes each; correct parameters, weightSize or weights`;
-  }
-  if (activeParameters !== undefined && !(activeParameters > 0 && activeParameters <= parameters)) {
-    return `activeParameters is ${formatValue(activeParameters)} of ${parameters} parameters; give at most as many`;
-  }
-  const uneven = layers.find((layer) => layer.kind === 'full' && heads !== undefined && heads % layer.kvHeads !== 0);
-  return uneven?.kind === 'full' ? `${heads} heads cannot share ${uneven.kvHeads} heads of keys and values; give a divisor of heads` : undefined;
 }

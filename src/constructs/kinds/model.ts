@@ -12,7 +12,7 @@ import type { IDataset, IModel } from './artifacts';
 import { withChosenQuantizer } from './auto-quantizer';
 import { Declarations } from './declarations';
 import { declare } from './declare';
-import { checkedFacts, factsMadeBy } from './facts-chain';
+import { checkedFacts, metadataWith, modelFactsOf } from './given-facts';
 import type { Loader } from './loader';
 import type { ModelFacts } from './model-facts';
 import { checkDeclaredFormat, checkInput, madeBy } from './model-format';
@@ -207,7 +207,8 @@ export class Model extends Construct implements IModel {
     const inputs = resolveReferences(this, props);
     const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, 'Model', props), ...inputs.spec };
     checkInput(this, spec, props);
-    const object = new ResourceObject(this, { kind: 'Model', spec, metadata: props.metadata, inputs, onPatch: () => declarations.changed() });
+    const metadata = metadataWith(checkedFacts(this, 'facts', props.facts), props.metadata);
+    const object = new ResourceObject(this, { kind: 'Model', spec, metadata, inputs, onPatch: () => declarations.changed() });
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
@@ -217,8 +218,8 @@ export class Model extends Construct implements IModel {
     this.modelRepository = made.repository;
     this.modelBase = made.base;
     this.modelLoraRank = made.loraRank;
-    this.modelFacts = checkedFacts(this, 'facts', props.facts) ?? factsMadeBy(spec, props.model);
-    const choice = props.metadata?.annotations?.[QUANTIZER_ANNOTATION];
+    this.modelFacts = modelFactsOf(this, { spec, metadata, model: props.model });
+    const choice = metadata?.annotations?.[QUANTIZER_ANNOTATION];
     declare({ construct: this, object, references: inputs.references, facts: props.model?.modelFacts?._spec, choice }, declarations);
   }
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { Dataset, DatasetShape, Gpu, Loader, Model, Preview, Quantizer } from '../../../src';
 import type { AutoQuantizerOptions } from '../../../src';
 import { GPUS } from '../../../src/catalog/gpus';
-import { factsNamed } from '../../../src/catalog/models';
+import { factsNamed } from '../../../src/catalog/known-models';
 import type { ResourceObject } from '../../../src/constructs/kinds/resource-object';
 import { chooseQuantizer, formatProblem } from '../../../src/runtimes';
 import { messageOf, workspace } from '../fixtures';

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Size } from 'cdk8s';
+import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Dataset, DatasetShape, Engine, Gpu, Loader, Model, ModelFacts, Platform, Preview, Quantizer, Trainer, TrainingMethod, TrainingOutput } from '../../../src';
 import type { ModelNumbers, Workspace } from '../../../src';
@@ -60,6 +61,23 @@ describe('the facts of a model', () => {
     expect(other.modelFacts?.parameters).toBe(8190427136);
   });
 
+  test('that the author gives are written into the resource, and outside its recipe', () => {
+    const [given, plain] = [workspace(), workspace()].map((scope, index) => (
+      new Model(scope, 'own', { image: 'acme/trainer:1', ...(index === 0 && { facts: ModelFacts.fromNumbers(NUMBERS) }) })));
+    const { metadata } = (given?.node.defaultChild as ApiObject).toJson() as { metadata: ApiObjectMetadata };
+    expect(metadata.annotations).toEqual({
+      'substratus.ai/facts': '{"name":"own","parameters":8000000000,"contextLength":8192,"heads":32,"hiddenSize":4096,"weightBytes":16106127360,'
+        + '"weights":"bf16","layers":[{"kind":"full","layers":32,"kvHeads":8,"headDim":128}]}',
+    });
+    expect(given?.modelName).toBe(plain?.modelName);
+  });
+
+  test('may be an annotation, which is checked', () => {
+    const own = (text: string): Model => new Model(workspace(), 'own', { image: 'acme/trainer:1', metadata: { annotations: { 'substratus.ai/facts': text } } });
+    expect(own(JSON.stringify(ModelFacts.of('Qwen/Qwen3-8B')._spec)).modelFacts?.name).toBe('Qwen/Qwen3-8B');
+    expect(() => own('{"name":"own"}')).toThrow('[team-a/own] annotation substratus.ai/facts cannot be used: parameters is missing; give a whole number, 1 or more');
+  });
+
   test('by numbers are those of a plain transformer', () => {
     expect(ModelFacts.fromNumbers(NUMBERS)._spec).toEqual({
       name: 'own', parameters: 8e9, weightBytes: 15 * GIB, weights: 'bf16', contextLength: 8192, heads: 32, hiddenSize: 4096,
@@ -82,7 +100,7 @@ test.each<[string, () => ModelFacts, string | RegExp]>([
   ['an unknown option', () => ModelFacts.fromConfig(CONFIG, { name: 'own', size: 1 } as never), 'options of ModelFacts.fromConfig has no prop size; did you mean weightSize?'],
   ['a size that is a number', () => ModelFacts.fromNumbers({ ...NUMBERS, weightSize: 15 as never }), 'weightSize is 15, which is not a Size; write for example Size.gibibytes(16)'],
   ['too few bytes', () => ModelFacts.fromNumbers({ ...NUMBERS, weightSize: Size.gibibytes(5) }),
-    "the facts of \'own\' cannot be right: 8000000000 parameters in bf16 are not 5.0 GiB, which is 0.67 bytes each; correct parameters, weightSize or weights"],
+    "the facts of \'own\' cannot be right: 8000000000 parameters in bf16 are not 5.0 GiB, which is 0.67 bytes each; correct the number of parameters, the size of the weights or their format"],
   ['an unknown format', () => ModelFacts.fromNumbers({ ...NUMBERS, weights: 'int3' }),
     "the facts of \'own\' cannot be right: weights is 'int3'; use one of fp32, bf16, fp16, fp8, int8, int4, nvfp4, mxfp4, gguf"],
   ['more active parameters than there are', () => ModelFacts.fromNumbers({ ...NUMBERS, activeParameters: 9e9 }),
