@@ -129,7 +129,8 @@ export function addLint(project: cdk.JsiiProject): void {
   eslint.addOverride({ files: LAZY, rules: { '@typescript-eslint/no-require-imports': 'off' } });
   eslint.addOverride({ files: ['src/index.ts'], rules: EXPORTS_ONLY });
   // Optional peers are devDependencies here (docs/decisions/0001); the layers say who may import them.
-  for (const glob of ['src/clouds/*/**', 'src/clouds/stack.ts', ...LAZY]) eslint.allowDevDeps(glob);
+  // The command line is bundled with what it needs.
+  for (const glob of ['src/clouds/*/**', 'src/clouds/stack.ts', 'src/cli/**', ...LAZY]) eslint.allowDevDeps(glob);
   Object.assign(eslint.config.settings['import/resolver'].typescript, {
     project: ['.', ...CODE_DIRECTORIES].map((directory) => `${directory}/tsconfig.json`),
     noWarnOnMultipleProjects: true,

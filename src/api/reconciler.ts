@@ -6,6 +6,9 @@ export const RECONCILER = 'substratus-reconciler';
 /** The namespace that it runs in, unless the platform names another. */
 export const DEFAULT_RECONCILER_NAMESPACE = 'substratus';
 
+/** The ConfigMap with the platform. */
+export const PLATFORM_CONFIG_MAP = 'substratus-platform';
+
 /** Where the platform is mounted, and under which name it lies there. */
 export const PLATFORM_DIRECTORY = '/etc/substratus';
 export const PLATFORM_FILE_NAME = 'platform.json';

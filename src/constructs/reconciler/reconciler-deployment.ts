@@ -2,12 +2,14 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container, EnvVar, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import { digest } from '../../api/digest';
-import { HEALTH_PORT, METRICS_PORT, PLATFORM_DIRECTORY, RECONCILER, TOKEN_KEY_DIRECTORY, TOKEN_KEY_SECRET } from '../../api/reconciler';
+import {
+  HEALTH_PORT, METRICS_PORT, PLATFORM_CONFIG_MAP, PLATFORM_DIRECTORY, RECONCILER, TOKEN_KEY_DIRECTORY, TOKEN_KEY_SECRET,
+} from '../../api/reconciler';
 import { API_GROUP } from '../../api/resource';
 import { imageNamed } from '../../catalog/images';
 import { withPodDefaults } from '../../expand';
 import { LOADER, nodeOptions, PROGRAM_DIRECTORY } from './reconciler-program';
-import { LABELS, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, SELECTOR } from './reconciler-settings';
+import { LABELS, METRICS_PORT_NAME, SELECTOR } from './reconciler-settings';
 import type { ReconcilerSettings } from './reconciler-settings';
 
 /** Nobody in particular, as in distroless images. */

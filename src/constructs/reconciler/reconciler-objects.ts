@@ -4,13 +4,13 @@ import type { FlowSchema } from 'kubernetes-types/flowcontrol/v1';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { canonicalJson } from '../../api/digest';
-import { METRICS_PORT, PLATFORM_FILE_NAME, RECONCILER } from '../../api/reconciler';
+import { METRICS_PORT, PLATFORM_CONFIG_MAP, PLATFORM_FILE_NAME, RECONCILER } from '../../api/reconciler';
 import type { KubeObject } from '../../expand';
 import { programConfigMap, reconcilerDeployment } from './reconciler-deployment';
 import { PROGRAM_KEY } from './reconciler-program';
 import type { Program } from './reconciler-program';
 import { clusterRole, ownRole, peopleRoles } from './reconciler-roles';
-import { LABELS, METRICS_PORT_NAME, PLATFORM_CONFIG_MAP, SELECTOR } from './reconciler-settings';
+import { LABELS, METRICS_PORT_NAME, SELECTOR } from './reconciler-settings';
 import type { ReconcilerSettings } from './reconciler-settings';
 
 /** Where API servers listen: behind their Service, and on the nodes of most distributions. */

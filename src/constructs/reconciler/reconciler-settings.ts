@@ -4,8 +4,6 @@ import type { PlatformSpec, PodDefaultsSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import type { Program } from './reconciler-program';
 
-export const PLATFORM_CONFIG_MAP = 'substratus-platform';
-
 export const SELECTOR = { 'app.kubernetes.io/name': RECONCILER };
 export const LABELS = { ...SELECTOR, ...PART_OF };
 
