@@ -112,6 +112,14 @@ project.npmignore?.exclude('/*');
 project.npmignore?.include('/lib/', '/assets/', '/.jsii', '/API.md', '/README.md', '/LICENSE');
 project.npmignore?.exclude('/lib/reconciler/'); // its bundle is in assets
 
+// The command line is bundled into assets as well; jsii, which would take it for a part of the library, does not see it.
+project.tsconfig?.addExclude('src/cli');
+new JsonFile(project, 'src/cli/tsconfig.json', {
+  allowComments: true,
+  obj: { extends: '../../tsconfig.json', compilerOptions: { noEmit: true, rootDir: '../..' }, include: ['**/*.ts'], exclude: [] },
+});
+project.package.addBin({ substratus: 'assets/substratus.js' });
+
 // One type-check for everything that jsii does not compile. `cdk-substratus` is this library, as a user would write it.
 const paths = { 'cdk-substratus': ['../src/index.ts'] };
 for (const directory of ['examples', 'bench', 'scripts', 'docs']) {
@@ -125,6 +133,7 @@ for (const directory of ['examples', 'bench', 'scripts', 'docs']) {
   });
   project.tsconfigDev.addInclude(`../${directory}/**/*.ts`);
 }
+project.tsconfigDev.addInclude('../src/**/*.ts'); // the command line too, which no other file imports
 project.tsconfigDev.file.addOverride('compilerOptions.paths', paths);
 
 // `projen test` checks and rewrites nothing: no autofix, no snapshot update.
@@ -148,8 +157,8 @@ project.testTask.exec(ENSURE_NODE);
 project.testTask.say('7 of 7: tests on a node that runs containers');
 project.testTask.exec('jest --selectProjects node --ci --passWithNoTests', { receiveArgs: true });
 
-// The reconciler as one file, which is all of it that the package needs.
-const bundle = project.addTask('bundle', { description: 'Bundles the program of the reconciler into assets', exec: BUNDLE });
+// The reconciler as one file, which is all of it that the package needs, and the command line as another.
+const bundle = project.addTask('bundle', { description: 'Bundles the programs of the reconciler and of the command line into assets', exec: BUNDLE });
 project.compileTask.prependSpawn(bundle);
 
 // One file loads in a fraction of the time of hundreds (docs/decisions/0017).

@@ -1,17 +1,21 @@
 /**
- * `npm run bundle`: the reconciler as one file, in assets/, from where the construct and an image of your own take it. The same
- * sources give the same bytes on every machine: no date and no path gets in. Not minified, so that its stack traces can be read.
+ * `npm run bundle`: the reconciler as one file, in assets/, from where the construct and an image of your own take it, and the command
+ * line as another. The same sources give the same bytes on every machine: no date and no path gets in. Not minified, so that stack
+ * traces can be read.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import type { Metafile } from 'esbuild';
+import { bundleCli } from './bundle-cli';
+import type { CliBundle } from './bundle-cli';
 
 const ROOT = path.join(__dirname, '..');
 const ENTRY = 'src/reconciler/main.ts';
 const DOCKERFILE = 'src/reconciler/Dockerfile';
 const ASSETS = path.join(ROOT, 'assets');
+const EXECUTABLE = 0o755;
 
 export interface Bundle {
   readonly program: string;
@@ -56,10 +60,16 @@ export function writeBundle({ program, packed }: Bundle): void {
   for (const [name, bytes] of Object.entries(files)) writeIfChanged(path.join(ASSETS, name), bytes);
 }
 
-function writeIfChanged(file: string, bytes: Buffer): void {
+export function writeCliBundle({ program, licences }: CliBundle): void {
+  fs.mkdirSync(ASSETS, { recursive: true });
+  writeIfChanged(path.join(ASSETS, 'substratus.js'), Buffer.from(program), EXECUTABLE);
+  writeIfChanged(path.join(ASSETS, 'substratus.LICENSES.txt'), Buffer.from(licences));
+}
+
+function writeIfChanged(file: string, bytes: Buffer, mode = 0o644): void {
   if (fs.existsSync(file) && fs.readFileSync(file).equals(bytes)) return;
   const unfinished = `${file}.${process.pid}`;
-  fs.writeFileSync(unfinished, bytes);
+  fs.writeFileSync(unfinished, bytes, { mode });
   fs.renameSync(unfinished, file);
 }
 
@@ -67,5 +77,8 @@ if (require.main === module) {
   const made = bundle();
   writeBundle(made);
   const kibibytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
+  const cli = bundleCli();
+  writeCliBundle(cli);
+  console.log(`assets/substratus.js: ${kibibytes(Buffer.byteLength(cli.program))}`);
   console.log(`assets/reconciler.js: ${kibibytes(Buffer.byteLength(made.program))}, packed ${kibibytes(made.packed.length)}`);
 }

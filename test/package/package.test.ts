@@ -1,10 +1,12 @@
 /** The package as a user gets it: documented, packed, installed beside the peers that a Kubernetes-only app needs, compiled, run. */
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { compile, ROOT, run, stage } from './staged';
 
 const MAX_MEGABYTES = 60;
+const ASSETS = ['Dockerfile', 'reconciler.js', 'reconciler.js.br', 'substratus.LICENSES.txt', 'substratus.js'];
 
 const APP = `
 import { App, Chart } from 'cdk8s';
@@ -100,8 +102,16 @@ describe('a Kubernetes-only app with the packed library', () => {
 
   test('has the program of the reconciler as one file, and not the sources of it too', () => {
     const installed = path.join(modules, 'cdk-substratus');
-    expect(fs.readdirSync(path.join(installed, 'assets')).sort()).toEqual(['Dockerfile', 'reconciler.js', 'reconciler.js.br']);
-    expect(fs.existsSync(path.join(installed, 'lib/reconciler'))).toBe(false);
+    expect(fs.readdirSync(path.join(installed, 'assets')).sort()).toEqual(ASSETS);
+    for (const directory of ['lib/reconciler', 'lib/cli']) expect(fs.existsSync(path.join(installed, directory))).toBe(false);
+  });
+
+  test('has the command line, which needs nothing else', () => {
+    const substratus = path.join(modules, '.bin/substratus');
+    expect(run(substratus, ['--version'], app)).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(run(substratus, ['--help'], app)).toContain('status ');
+    const failed = spawnSync(process.execPath, [substratus, 'status'], { cwd: app, encoding: 'utf8', env: { PATH: '/nowhere' } });
+    expect([failed.status, failed.stderr]).toEqual([3, 'error: kubectl is not in the PATH; install it, https://kubernetes.io/docs/tasks/tools/#kubectl\n']);
   });
 
   test(`takes at most ${MAX_MEGABYTES} MB`, () => {

@@ -1,0 +1,25 @@
+/** All commands, in the order of the help. A command's file is loaded when it is called. */
+import type { CommandModule } from './command';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** The heading below which the help lists it. */
+  readonly group: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  readonly load: () => { readonly default: CommandModule };
+}
+
+type Loaded = ReturnType<CommandEntry['load']>;
+
+/** The headings, in their order. A new command goes below the one that fits. */
+const GROUP = {
+  before: 'Before anything is applied:',
+  cluster: 'In the cluster:',
+  clients: 'Work with it:',
+  program: 'This program:',
+};
+
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'status', group: GROUP.cluster, summary: 'kinds, whether they are ready and why not, who waits for whom', load: () => require('./commands/status') as Loaded },
+];
