@@ -7,6 +7,7 @@ import type { StateFile } from '../state/documents';
 import { stateOf } from '../state/read';
 import type { State } from '../state/state';
 import { StateError } from '../state/state-error';
+import { CliError } from './errors';
 
 const MANIFEST = /\.(ya?ml|json)$/;
 const SKIPPED = /^(\.|node_modules$)/;
@@ -20,15 +21,23 @@ export interface ReadOptions {
  * What the given folders and files hold; without any, what the app in the current folder has written: the `output` of its cdk8s.yaml
  * and that of its cdktf.json.
  *
- * @throws StateError if nothing is there, or if a file cannot be read.
+ * @throws CliError if nothing is there, or if a file cannot be read.
  */
 export function readState(paths: readonly string[] = [], { directory = '.' }: ReadOptions = {}): State {
   const roots = paths.length > 0 ? paths : outputsOf(directory);
   const files = roots.flatMap((root) => filesOf(root, directory));
-  const state = stateOf(files.map((file) => parsedFile(file, directory)));
+  const state = builtFrom(files.map((file) => parsedFile(file, directory)));
   const isEmpty = state.stacks.length === 0 && state.clusters.every(({ resources, objects }) => resources.length + objects.length === 0);
-  if (isEmpty) throw new StateError(`${roots.join(' and ')} ${roots.length > 1 ? 'hold' : 'holds'} neither manifests nor Terraform stacks; run cdk8s synth or cdktf synth`);
+  if (isEmpty) throw new CliError(`${roots.join(' and ')} ${roots.length > 1 ? 'hold' : 'holds'} neither manifests nor Terraform stacks; run cdk8s synth or cdktf synth`);
   return state;
+}
+
+function builtFrom(files: readonly StateFile[]): State {
+  try {
+    return stateOf(files);
+  } catch (error) {
+    throw error instanceof StateError ? new CliError(error.message) : error;
+  }
 }
 
 /** Where the app of a folder writes to, of which at least one is there. */
@@ -37,7 +46,7 @@ function outputsOf(directory: string): string[] {
   const stacks = configured(directory, 'cdktf.json') ?? 'cdktf.out';
   const found = [manifests, stacks].filter((output) => fs.existsSync(path.resolve(directory, output)));
   if (found.length > 0) return found;
-  throw new StateError(`neither ${manifests} nor ${stacks} is in ${shown(directory)}; run cdk8s synth or cdktf synth there, or name the folders to read`);
+  throw new CliError(`neither ${manifests} nor ${stacks} is in ${shown(directory)}; run cdk8s synth or cdktf synth there, or name the folders to read`);
 }
 
 /** The `output` that a file of settings names; `undefined` where there is neither. */
@@ -46,7 +55,7 @@ function configured(directory: string, name: string): string | undefined {
   if (!fs.existsSync(file)) return undefined;
   const document = parseDocument(fs.readFileSync(file, 'utf8'));
   const [error] = document.errors;
-  if (error) throw new StateError(`${file}${at(error.linePos?.[0].line)}: ${firstLine(error.message)}`);
+  if (error) throw new CliError(`${file}${at(error.linePos?.[0].line)}: ${firstLine(error.message)}`);
   const output: unknown = document.get('output');
   return typeof output === 'string' ? output : undefined;
 }
@@ -59,7 +68,7 @@ interface FoundFile {
 function filesOf(root: string, directory: string): FoundFile[] {
   const absolute = path.resolve(directory, root);
   const stat = fs.statSync(absolute, { throwIfNoEntry: false });
-  if (!stat) throw new StateError(`there is no file or folder ${root}${directory === '.' ? '' : ` in ${shown(directory)}`}; run cdk8s synth or cdktf synth first, or name another`);
+  if (!stat) throw new CliError(`there is no file or folder ${root}${directory === '.' ? '' : ` in ${shown(directory)}`}; run cdk8s synth or cdktf synth first, or name another`);
   if (stat.isDirectory()) return below(root, absolute).map((file) => ({ path: file, root }));
   return [{ path: root, root: path.dirname(root) }];
 }
@@ -85,7 +94,7 @@ function parsedJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new StateError(`${file}: it is not JSON (${error instanceof Error ? error.message : String(error)}); synthesize it again`);
+    throw new CliError(`${file}: it is not JSON (${error instanceof Error ? error.message : String(error)}); synthesize it again`);
   }
 }
 
@@ -95,7 +104,7 @@ function parsedYaml(text: string, file: string): unknown[] {
   if (!Array.isArray(documents)) return [];
   return documents.map((document) => {
     const [error] = document.errors;
-    if (error) throw new StateError(`${file}${at(error.linePos?.[0].line)}: it is not YAML (${firstLine(error.message)}); synthesize it again`);
+    if (error) throw new CliError(`${file}${at(error.linePos?.[0].line)}: it is not YAML (${firstLine(error.message)}); synthesize it again`);
     return document.toJS() as unknown;
   });
 }
