@@ -22,4 +22,8 @@ const GROUP = {
 
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'status', group: GROUP.cluster, summary: 'kinds, whether they are ready and why not, who waits for whom', load: () => require('./commands/status') as Loaded },
+  { name: 'events', group: GROUP.cluster, summary: 'what happened to resources and to what runs for them', load: () => require('./commands/events') as Loaded },
+  { name: 'retry', group: GROUP.cluster, summary: 'repeats the step that has failed', load: () => require('./commands/retry') as Loaded },
+  { name: 'suspend', group: GROUP.cluster, summary: 'stops what runs, and keeps disks', load: () => require('./commands/suspend') as Loaded },
+  { name: 'resume', group: GROUP.cluster, summary: 'goes on, and wakes a notebook that sleeps', load: () => require('./commands/resume') as Loaded },
 ];

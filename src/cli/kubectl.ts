@@ -4,8 +4,8 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from './command';
 import { CliError, EXIT } from './errors';
-import { JsonStream } from './json-stream';
 import { isNotFound, translated } from './kubectl-error';
+import { Lines } from './lines';
 import type { ClusterOptions } from './options';
 
 /** A plural that a CRD or Kubernetes has, with its group where there is one, such as `models.substratus.ai`. */
@@ -25,9 +25,29 @@ export interface ListOptions extends Place {
   readonly fieldSelector?: string;
 }
 
+/** What the API server serves at one path. */
+export interface Collection extends Place {
+  /** Such as `apps`; empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+}
+
+export interface ListedObject {
+  readonly metadata: { readonly resourceVersion?: string };
+}
+
 export interface WatchEvent<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: T;
+}
+
+export interface WatchHandlers<T> {
+  /** All that is there: what was known before and is not in it is gone. */
+  readonly onList: (items: readonly T[]) => void;
+  readonly onEvent: (event: WatchEvent<T>) => void;
+  /** The connection is lost, and is made again. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 export interface Target extends Place {
@@ -80,18 +100,42 @@ export class Kubectl {
   }
 
   /**
-   * Every object that is there, and each change, until Ctrl-C. Starts again when the connection ends, with `onStart` first: forget then
-   * what was known, since everything that is there is told again.
+   * What is there, and each change, until Ctrl-C. A connection that ends is made again, and after a gap `onList` tells all that is there
+   * once more. Only the first attempt may fail.
    */
-  public async watch<T>(type: ResourceType, onEvent: (event: WatchEvent<T>) => void, onStart: () => void = () => undefined): Promise<void> {
+  public async watch<T extends ListedObject>(collection: Collection, handlers: WatchHandlers<T>): Promise<void> {
     const { signal } = this.context;
+    let isFirst = true;
     while (!signal.aborted) {
-      onStart();
-      const stream = new JsonStream((value) => onEvent(value as WatchEvent<T>));
-      const { code, stderr, args } = await this.streamed(['get', type, '--watch', '--output-watch-events', '--output=json'], (text) => stream.push(text));
-      if (signal.aborted) return;
-      if (code !== 0 && !stream.hasValues) throw translated(stderr, args);
+      try {
+        await this.watchOnce(collection, handlers);
+        isFirst = false;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isFirst) throw error;
+        handlers.onTrouble?.(error instanceof Error ? error.message : String(error));
+      }
       await sleep(RESTART_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** From a list to the end of a connection. */
+  private async watchOnce<T extends ListedObject>(collection: Collection, { onList, onEvent }: WatchHandlers<T>): Promise<void> {
+    const path = pathOf(collection);
+    const { items, metadata } = JSON.parse(await this.run(['get', '--raw', path])) as List<T> & { readonly metadata: { readonly resourceVersion: string } };
+    onList(items);
+    let version = metadata.resourceVersion;
+    let isGone = false;
+    const lines = new Lines((line) => {
+      const event = JSON.parse(line) as { readonly type: string; readonly object: T };
+      if (event.type === 'ERROR') isGone = true;
+      else version = event.object.metadata.resourceVersion ?? version;
+      if (isWatchEvent(event)) onEvent(event);
+    });
+    while (!isGone && !this.context.signal.aborted) {
+      const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${version}`;
+      const { code, stderr, args } = await this.streamed(['get', '--raw', `${path}?${query}`], (text) => lines.push(text));
+      if (code !== 0) throw translated(stderr, args);
     }
   }
 
@@ -165,4 +209,12 @@ function startError(error: NodeJS.ErrnoException): Error {
 
 function place({ namespace }: Place): string[] {
   return namespace === undefined ? [] : ['--namespace', namespace];
+}
+
+function pathOf({ group, version, plural, namespace }: Collection): string {
+  return `${group === '' ? '/api' : `/apis/${group}`}/${version}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${plural}`;
+}
+
+function isWatchEvent<T>(event: { readonly type: string; readonly object: T }): event is WatchEvent<T> {
+  return ['ADDED', 'MODIFIED', 'DELETED'].includes(event.type);
 }

@@ -1,6 +1,7 @@
 /** The command line: from arguments to an exit code. */
 import { Command, CommanderError } from 'commander';
 import { ExpandError } from '../api/expand-error';
+import { StateError } from '../state/state-error';
 import type { CommandModule, Context } from './command';
 import { COMMANDS } from './commands';
 import type { CommandEntry } from './commands';
@@ -78,7 +79,7 @@ function report(error: unknown, { terminal, env }: Context): number {
   if (error instanceof CommanderError) return error.exitCode;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (env.SUBSTRATUS_DEBUG && stack) terminal.note(stack);
-  const isDefect = !(error instanceof CliError || error instanceof ExpandError);
+  const isDefect = ![CliError, ExpandError, StateError].some((known) => error instanceof known);
   terminal.error(isDefect ? `${message}\nthis is a defect of substratus; set SUBSTRATUS_DEBUG=1 to see where it is, and report it` : message);
   if (isDefect) return EXIT.defect;
   return error instanceof CliError ? error.exitCode : EXIT.usage;
