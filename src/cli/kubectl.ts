@@ -101,18 +101,21 @@ export class Kubectl {
 
   /**
    * What is there, and each change, until Ctrl-C. A connection that ends is made again, and after a gap `onList` tells all that is there
-   * once more. Only the first attempt may fail.
+   * once more. Fails only if the first list does.
    */
   public async watch<T extends ListedObject>(collection: Collection, handlers: WatchHandlers<T>): Promise<void> {
     const { signal } = this.context;
-    let isFirst = true;
+    let hasListed = false;
+    const onList = (items: readonly T[]): void => {
+      hasListed = true;
+      handlers.onList(items);
+    };
     while (!signal.aborted) {
       try {
-        await this.watchOnce(collection, handlers);
-        isFirst = false;
+        await this.watchOnce(collection, { ...handlers, onList });
       } catch (error) {
         if (signal.aborted) return;
-        if (isFirst) throw error;
+        if (!hasListed) throw error;
         handlers.onTrouble?.(error instanceof Error ? error.message : String(error));
       }
       await sleep(RESTART_MS, undefined, { signal }).catch(() => undefined);

@@ -194,7 +194,9 @@ describeOnStage('a cluster without a reconciler', (stage) => {
   });
 
   test('status -w goes on when the API server has gone and come back', async () => {
-    const rows = (await interrupted()).stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Row);
+    const { stdout, stderr } = await interrupted();
+    expect(stderr).toBe('');
+    const rows = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Row);
     expect(rows.map(({ name, state }) => [name, state])).toEqual([['before', 'unseen'], ['after', 'unseen']]);
   });
 
