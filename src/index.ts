@@ -1,8 +1,10 @@
+export type { DirectoryOptions } from './constructs/archive/archive';
 export { Access, DeletionPolicy, PodSecurity } from './constructs/platform/access';
 export type { ArtifactProps } from './constructs/kinds/artifact-props';
 export type { IDataset, IModel } from './constructs/kinds/artifacts';
 export { Build } from './constructs/kinds/build';
 export type { GitBuildOptions } from './constructs/kinds/build';
+export { Code } from './constructs/kinds/code';
 export { Dataset } from './constructs/kinds/dataset';
 export type { DatasetAttributes, DatasetProps } from './constructs/kinds/dataset';
 export { Gpu } from './constructs/platform/gpu';

@@ -4,6 +4,9 @@
  * No default anywhere, for expansion sets them. A bound on whatever can grow, for the API server estimates from the bounds what
  * a rule may cost. And nothing that the original Substratus schema accepted is refused: an older cluster may hold it.
  */
+import { ARCHIVE_DIGEST_PATTERN, ARCHIVE_KEY, CODE_PATH } from './archive';
+import type { ArchiveSpec } from './archive';
+import type { BuildSpec, GitSpec, UploadSpec } from './build';
 import {
   atLeast, duration, flag, kubernetesType, limited, listOf, LONGEST_ANNOTATION, LONGEST_ARGUMENT, LONGEST_NAME, LONGEST_PATH, LONGEST_URL,
   mapOf, objectOf, oneOf, quantity, text,
@@ -14,8 +17,8 @@ import { BUCKET_URL_PATTERN, FOLDERS_PATTERN } from './model-source';
 import type { BucketSource, ClaimSource, ImageSource, ModelSourceSpec } from './model-source';
 import { MAX_NAME_LENGTH } from './names';
 import type {
-  ArtifactSpec, BuildSpec, CommonSpec, DatasetSpec, GitSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference,
-  ResourcesSpec, RuntimeSpec, ServerSpec, SharingSpec, StorageSpec, UploadSpec,
+  ArtifactSpec, CommonSpec, DatasetSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference, ResourcesSpec,
+  RuntimeSpec, ServerSpec, SharingSpec, StorageSpec,
 } from './resource';
 import { SHARING_PATTERN } from './sharing';
 import { MOST_TEXT } from './text-size';
@@ -34,13 +37,22 @@ function storage(description: string, size: string): Schema {
   });
 }
 
-const BUILD = objectOf<BuildSpec>('Builds the image from source first: from a git repository, or from an uploaded archive.', {
+function archive(description: string): Schema {
+  return objectOf<ArchiveSpec>(description, {
+    configMapName: text(`Name of the ConfigMap, which has the archive in binaryData, at the key ${ARCHIVE_KEY}, and the labels `
+      + 'app.kubernetes.io/managed-by: substratus and role: archive.', LONGEST_NAME, { minLength: 1 }),
+    digest: text('SHA-256 of the archive as it is in the ConfigMap: sha256: and 64 hexadecimal digits.', 71, { pattern: ARCHIVE_DIGEST_PATTERN }),
+  }, { required: ['configMapName', 'digest'] });
+}
+
+const BUILD = objectOf<BuildSpec>('Builds the image from source first: from a git repository, or from an archive.', {
   git: objectOf<GitSpec>('A git repository, read once when the image is built.', {
     url: text('URL of the repository, without a user name or token in it.', LONGEST_URL, { pattern: GIT_URL_PATTERN }),
     path: text('Folder of the build context, with its Dockerfile. Default: the root of the repository.', LONGEST_PATH),
     tag: text('Tag to build. Use this or branch.', 255),
     branch: text("Branch to build. Default: the repository's default branch.", 255),
   }, { required: ['url'] }),
+  archive: archive('A folder with a Dockerfile, packed as tar.gz, in a ConfigMap of the namespace in which the image is built.'),
   upload: objectOf<UploadSpec>('An archive (tar.gz) that a client uploads to the URL in status.buildUpload.', {
     md5Checksum: text('MD5 checksum of the archive, in hexadecimal.', 32, { minLength: 32, pattern: '^[a-fA-F0-9]{32}$' }),
     requestID: text('Any string; another one asks for a fresh URL to upload to.', 255),
@@ -92,6 +104,7 @@ const POD = objectOf<PodSpec>('What to add to the pod that runs the image. It ne
 const COMMON: Fields<CommonSpec> = {
   image: text('Image to run. With build, the built image runs instead.', LONGEST_URL),
   build: BUILD,
+  code: archive(`Files to run, packed as tar.gz, in a ConfigMap of the namespace: the container finds them in ${CODE_PATH}.`),
   runtime: objectOf<RuntimeSpec>('A ready-made program to run: params are its settings, args are added to its arguments, and image replaces its image.', {
     name: text('Name of the program, such as huggingface, sft or vllm.', MAX_NAME_LENGTH, { minLength: 1 }),
     version: atLeast(1, 'What the settings mean. A later version gives another result for the same settings. Default: 1.'),

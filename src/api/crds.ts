@@ -21,10 +21,10 @@ const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
 const SHORT_NAMES: Readonly<Record<Kind, string>> = { Model: 'mdl', Dataset: 'data', Server: 'srv', Notebook: 'nb' };
 
 /** How a rule compares a field. What is a map or list may be absent or empty, which is the same. */
-type Comparison = 'value' | 'collection' | 'image' | 'build' | 'runtime';
+type Comparison = 'value' | 'collection' | 'image' | 'build' | 'code' | 'runtime';
 
 const RECIPE: Readonly<Record<string, Comparison>> = {
-  image: 'image', build: 'build', runtime: 'runtime', command: 'collection', args: 'collection', env: 'collection', params: 'collection',
+  image: 'image', build: 'build', runtime: 'runtime', code: 'code', command: 'collection', args: 'collection', env: 'collection', params: 'collection',
 };
 
 /** What decides the content of an artifact: the fields that its recipe digest is made of. */
@@ -40,8 +40,11 @@ const RULES: Readonly<Record<Comparison, (field: string) => string>> = {
   image: (field) => `has(self.build) || has(oldSelf.build) || (${same(field)})`,
   build: (field) => [
     `has(self.${field}) == has(oldSelf.${field})`,
-    `(!has(self.${field}) || !has(oldSelf.${field}) || (${same(`${field}.git`)} && ${sameUpload(`${field}.upload`)}))`,
+    `(!has(self.${field}) || !has(oldSelf.${field}) || (${[
+      same(`${field}.git`), sameArchive(`${field}.archive`), sameUpload(`${field}.upload`),
+    ].join(' && ')}))`,
   ].join(' && '),
+  code: sameArchive,
   runtime: (field) => [
     `has(self.${field}) == has(oldSelf.${field})`,
     `(!has(self.${field}) || !has(oldSelf.${field}) || (self.${field}.name == oldSelf.${field}.name && ${versionOf('self', field)} == ${versionOf('oldSelf', field)}))`,
@@ -60,6 +63,11 @@ function same(path: string): string {
 function sameOrEmpty(path: string): string {
   const isEmpty = (self: string) => `(!has(${self}.${path}) || size(${self}.${path}) == 0)`;
   return `has(self.${path}) && has(oldSelf.${path}) ? self.${path} == oldSelf.${path} : ${isEmpty('self')} && ${isEmpty('oldSelf')}`;
+}
+
+/** The digest alone: an archive may be in another ConfigMap. */
+function sameArchive(path: string): string {
+  return `has(self.${path}) == has(oldSelf.${path}) && (!has(self.${path}) || self.${path}.digest == oldSelf.${path}.digest)`;
 }
 
 function sameUpload(path: string): string {

@@ -1,7 +1,8 @@
 /** Digests over canonical JSON. The one file of the pure layers that may use `node:crypto`. */
 import { createHash } from 'node:crypto';
+import type { BuildSpec } from './build';
 import { sourceOf } from './resource';
-import type { ArtifactResource, BuildSpec } from './resource';
+import type { ArtifactResource } from './resource';
 
 /** Raised on purpose only: a change makes every artifact a new one. */
 const RECIPE_VERSION = 1;
@@ -19,13 +20,14 @@ export interface InputDigests {
  * artifact's content. Resources, retries, scheduling and names are not part of it.
  */
 export function recipeDigest(resource: Pick<ArtifactResource, 'kind' | 'spec'>, inputs: InputDigests = {}): string {
-  const { kind, spec: { image, build, runtime, command, args, env, params } } = resource;
+  const { kind, spec: { image, build, runtime, code, command, args, env, params } } = resource;
   return digest({
     v: RECIPE_VERSION,
     kind,
     image: build ? undefined : image,
     build: build && buildContent(build),
     runtime: runtime && { name: runtime.name, version: runtime.version ?? 1 },
+    code: code?.digest,
     command,
     args,
     env,
@@ -37,8 +39,8 @@ export function recipeDigest(resource: Pick<ArtifactResource, 'kind' | 'spec'>, 
 }
 
 /** What of a build decides the image's content: not an upload's request id. */
-export function buildContent({ git, upload }: BuildSpec): unknown {
-  return { git, md5Checksum: upload?.md5Checksum };
+export function buildContent({ git, upload, archive }: BuildSpec): unknown {
+  return { git, md5Checksum: upload?.md5Checksum, archive: archive?.digest };
 }
 
 /** The part of a digest that goes into names: 8 characters, 40 bits. */

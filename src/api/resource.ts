@@ -5,6 +5,8 @@
  * No field has a default here: expansion sets them, so that the stored JSON stays what its author wrote.
  */
 import type { Affinity, Container, ContainerPort, EnvFromSource, PodSecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { ArchiveSpec } from './archive';
+import type { BuildSpec } from './build';
 import type { ModelSourceSpec } from './model-source';
 
 export const API_GROUP = 'substratus.ai';
@@ -74,6 +76,8 @@ export interface CommonSpec {
   /** A ready-made program to run in place of an image; `params` are its settings, and `args` are added to its arguments. */
   readonly runtime?: RuntimeSpec;
   readonly build?: BuildSpec;
+  /** Files that are mounted read-only at `/content/src`, of which the digest is part of the recipe. */
+  readonly code?: ArchiveSpec;
   /** Replaces the image's entrypoint. */
   readonly command?: string[];
   /** Replaces the image's arguments. */
@@ -110,24 +114,6 @@ export interface RuntimeSpec {
 }
 
 export type PodSecurity = 'baseline' | 'restricted';
-
-export interface BuildSpec {
-  readonly git?: GitSpec;
-  readonly upload?: UploadSpec;
-}
-
-export interface GitSpec {
-  readonly url: string;
-  /** Folder of the build context in the repository. */
-  readonly path?: string;
-  readonly tag?: string;
-  readonly branch?: string;
-}
-
-export interface UploadSpec {
-  readonly md5Checksum: string;
-  readonly requestID: string;
-}
 
 export type Capacity = 'on-demand' | 'spot' | 'spot-first' | 'flex-start';
 

@@ -194,11 +194,11 @@ function recipeName(resource: ArtifactResource, artifact: Artifact): string {
 
 /** What the artifact was made of, for its manifest. Inputs by their digests, which say what they are wherever they lie. */
 function recipeConfigMap(resource: ArtifactResource, artifact: Artifact, inputs: Inputs): ConfigMap {
-  const { image, build, runtime, command, args, env, params } = resource.spec;
+  const { image, build, runtime, code, command, args, env, params } = resource.spec;
   const versioned = runtime && { name: runtime.name, version: runtime.version ?? 1 };
   const source = build ? { build: buildContent(build) } : { image, runtime: versioned };
   const digests = { model: inputs.model?.recipeDigest, dataset: inputs.dataset?.recipeDigest };
-  const recipe = canonicalJson({ kind: resource.kind, ...source, command, args, env, params, ...digests });
+  const recipe = canonicalJson({ kind: resource.kind, ...source, code: code?.digest, command, args, env, params, ...digests });
   return withRecipe({
     apiVersion: 'v1',
     kind: 'ConfigMap',

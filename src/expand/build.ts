@@ -1,16 +1,19 @@
-/** Images built from git: a Job with rootless BuildKit, as a gate before the rest. */
+/** Images built from git or from an archive: a Job with rootless BuildKit, as a gate before the rest. */
 import type { Container, PodTemplateSpec, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { BuildSpec, GitSpec } from '../api/build';
 import { buildNamespaceOf, isAtLeast, workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
-import type { GitSpec, Resource } from '../api/resource';
+import type { Resource } from '../api/resource';
 import { imageNamed } from '../catalog/images';
+import type { PodPart } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { registryHost } from '../clouds/registry-host';
 import { buildNodes } from './architecture';
+import { archivePart, UNPACK } from './archive';
 import { namespaceOf } from './child';
 import type { Child, RetryTokens } from './child';
 import { ExpandError } from './error';
-import { builtImage, gitOf } from './image';
+import { builtImage, buildOf } from './image';
 import { stepJob } from './job';
 import { withoutEmpty } from './overlay';
 import { withPodDefaults } from './pod-defaults';
@@ -25,9 +28,17 @@ const EXISTS = `if [ "$INSECURE" = true ]; then set -- --host "reg=$REGISTRY,tls
 if regctl manifest head "$IMAGE" "$@"; then touch "$DOCKER_CONFIG/exists"; fi
 `;
 
-const BUILD = `set -eu
+const UNLESS_BUILT = `set -eu
 if [ -e "$DOCKER_CONFIG/exists" ]; then echo "already built: $IMAGE"; exit 0; fi
-exec buildctl-daemonless.sh build --progress=plain --frontend dockerfile.v0 --opt context="$CONTEXT" \\
+`;
+
+const BUILD_GIT = `${UNLESS_BUILT}exec buildctl-daemonless.sh build --progress=plain --frontend dockerfile.v0 --opt context="$CONTEXT" \\
+  --output "type=image,name=$IMAGE,push=true$PUSH_OPTIONS"
+`;
+
+const BUILD_ARCHIVE = `${UNLESS_BUILT}mkdir /tmp/context
+${UNPACK} /tmp/context
+exec buildctl-daemonless.sh build --progress=plain --frontend dockerfile.v0 --local context=/tmp/context --local dockerfile=/tmp/context \\
   --output "type=image,name=$IMAGE,push=true$PUSH_OPTIONS"
 `;
 
@@ -40,7 +51,7 @@ export interface BuildContext {
 export function buildChildren(resource: Resource, { platform, tokens }: BuildContext): Child[] {
   const { build } = resource.spec;
   if (!build) return [];
-  const template = buildTemplate(resource, gitOf(resource), platform);
+  const template = buildTemplate(resource, platform);
   const job = stepJob(resource, { step: 'build', template, retries: 1, tokens });
   const namespace = buildNamespaceOf(platform, namespaceOf(resource));
   return [{ step: 'build', object: { ...job, metadata: { ...job.metadata, namespace } } }];
@@ -54,10 +65,17 @@ function gitContext({ url, path, tag, branch }: GitSpec): string {
   return fragment ? `${repository}#${fragment}` : repository;
 }
 
-function buildTemplate(resource: Resource, git: GitSpec, platform: PlatformSpec): PodTemplateSpec {
+/** What the builder has of its sources: where they are, or the files themselves. */
+function sourcesOf({ git, archive }: BuildSpec): Pick<Container, 'env'> & PodPart & { readonly script: string } {
+  if (archive) return { ...archivePart('archive', archive), script: BUILD_ARCHIVE };
+  return { env: [{ name: 'CONTEXT', value: git ? gitContext(git) : '' }], script: BUILD_GIT };
+}
+
+function buildTemplate(resource: Resource, platform: PlatformSpec): PodTemplateSpec {
   const namespace = namespaceOf(resource);
   if (!workspaceOf(platform, namespace)?.builds) throw new ExpandError(noBuilds(namespace));
   const registrySecret = secretOf(platform);
+  const sources = sourcesOf(buildOf(resource));
   const common: Pick<Container, 'volumeMounts' | 'env'> = {
     volumeMounts: [{ name: 'docker', mountPath: DOCKER_CONFIG }, { name: 'tmp', mountPath: '/tmp' }, ...registrySecret.mounts],
     env: [
@@ -82,8 +100,8 @@ function buildTemplate(resource: Resource, git: GitSpec, platform: PlatformSpec)
         ...(login ? [{ ...login, ...common, env: [...common.env ?? [], ...login.env ?? []] }] : []),
         existsContainer(platform, common),
       ],
-      containers: [builder(git, platform, common)],
-      volumes: [...['buildkit', 'docker', 'tmp'].map((name) => ({ name, emptyDir: {} })), ...registrySecret.volumes],
+      containers: [builder(sources, platform, common)],
+      volumes: [...['buildkit', 'docker', 'tmp'].map((name) => ({ name, emptyDir: {} })), ...registrySecret.volumes, ...sources.volumes ?? []],
     },
   }, { platform, namespace });
 }
@@ -117,14 +135,14 @@ function existsContainer(platform: PlatformSpec, common: Partial<Container>): Co
   return { name: 'exists', image: imageNamed(platform, 'regctl'), command: ['sh', '-c', EXISTS], ...common, env };
 }
 
-function builder(git: GitSpec, platform: PlatformSpec, common: Partial<Container>): Container {
+function builder(sources: ReturnType<typeof sourcesOf>, platform: PlatformSpec, common: Partial<Container>): Container {
   return {
     name: 'builder',
     image: imageNamed(platform, 'buildkit'),
-    command: ['sh', '-c', BUILD],
+    command: ['sh', '-c', sources.script],
     env: [
       { name: 'BUILDKITD_FLAGS', value: '--oci-worker-no-process-sandbox' },
-      { name: 'CONTEXT', value: gitContext(git) },
+      ...sources.env ?? [],
       ...common.env ?? [],
       { name: 'PUSH_OPTIONS', value: platform.registry?.insecure ? ',registry.insecure=true' : '' },
     ],
@@ -134,6 +152,6 @@ function builder(git: GitSpec, platform: PlatformSpec, common: Partial<Container
       ...(isAtLeast(platform, '1.30') && { appArmorProfile: { type: 'Unconfined' } }),
     },
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [...common.volumeMounts ?? [], { name: 'buildkit', mountPath: '/home/user/.local/share/buildkit' }],
+    volumeMounts: [...common.volumeMounts ?? [], ...sources.volumeMounts ?? [], { name: 'buildkit', mountPath: '/home/user/.local/share/buildkit' }],
   };
 }

@@ -1,7 +1,8 @@
 /** Which image a resource runs, and what it is built from where it is built. */
+import type { BuildSpec } from '../api/build';
 import { digest } from '../api/digest';
 import type { PlatformSpec, RegistrySpec } from '../api/platform';
-import type { GitSpec, Resource } from '../api/resource';
+import type { Resource } from '../api/resource';
 import { namespaceOf } from './child';
 import { ExpandError } from './error';
 
@@ -17,19 +18,27 @@ export function imageOf(resource: Resource, platform: PlatformSpec): string {
 export function builtImage(resource: Resource, platform: PlatformSpec): string {
   const { registry } = platform;
   if (!registry) throw new ExpandError('build needs an image registry but the platform has none; give it a registry');
-  const { url, path, tag, branch } = gitOf(resource);
-  return `${repositoryOf(registry, namespaceOf(resource))}:${digest({ url, path, ref: tag ?? branch })}`;
+  return `${repositoryOf(registry, namespaceOf(resource))}:${digest(sourcesOf(buildOf(resource)))}`;
+}
+
+/** What an image is built from, for its tag. */
+function sourcesOf({ git, archive }: BuildSpec): unknown {
+  return archive ? { archive: archive.digest } : { url: git?.url, path: git?.path, ref: git?.tag ?? git?.branch };
 }
 
 function repositoryOf({ url, repositoryPerWorkspace }: RegistrySpec, namespace: string): string {
   return repositoryPerWorkspace ? `${url}-${namespace}/image` : `${url}/${namespace}`;
 }
 
-/** What a build fetches, or an error where it cannot. */
-export function gitOf({ spec: { build } }: Resource): GitSpec {
+/** What is built: a git repository or an archive. Or an error where it cannot be. */
+export function buildOf({ spec: { build } }: Resource): BuildSpec {
   if (build?.upload) throw new ExpandError(NO_UPLOADS);
-  if (!build?.git) throw new ExpandError('build names no source; set build.git.url, or set image instead of build');
-  return build.git;
+  if (build?.git && build.archive) throw new ExpandError('build.git and build.archive are both set; leave one of them out');
+  if (!build?.git && !build?.archive) {
+    throw new ExpandError('build names no source; set build.git.url or build.archive, or set image instead of build');
+  }
+  return build;
 }
 
-export const NO_UPLOADS = 'build.upload is not supported yet; push the sources to git and use build.git, or build the image elsewhere and set image';
+export const NO_UPLOADS = 'build.upload is not supported yet; push the sources to git and use build.git, pack them into build.archive, '
+  + 'or build the image elsewhere and set image';

@@ -14,6 +14,8 @@ import { expandServer } from './server';
 import { checkSource } from './source';
 
 export { CLOUD_NAMES } from '../clouds/pods';
+export { archivesOf } from './archive';
+export type { UsedArchive } from './archive';
 export { artifactOf, CONTAINER_NAMES, deletionJob } from './artifact';
 export { noBuilds } from './build';
 export { IMAGE_DIGEST_ANNOTATION, namespaceOf, STEPS } from './child';

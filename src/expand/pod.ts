@@ -7,6 +7,7 @@ import type { CommonSpec, Resource } from '../api/resource';
 import type { PodPart } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { ordinaryNodes } from './architecture';
+import { codeParts } from './archive';
 import { namespaceOf } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
@@ -56,11 +57,12 @@ export interface Context {
 /** The template of the pod that runs the image of a resource, with what its author added. */
 export function userPodTemplate(resource: Resource, { platform, inputs }: Context, user: UserPod): PodTemplateSpec {
   const inputsParts = inputParts(resource, inputs, platform);
+  const code = codeParts(resource, platform);
   const parts = [
     ...(user.staysInPlace ? [{ annotations: STAY_IN_PLACE }] : []),
-    storePart(platform), paramsPart(resource), sharedMemoryPart(resource, platform), ...user.parts ?? [], ...inputsParts,
+    storePart(platform), paramsPart(resource), sharedMemoryPart(resource, platform), ...user.parts ?? [], ...code.parts, ...inputsParts,
   ];
-  const initContainers = [...inputsParts.flatMap((part) => part.initContainers), ...user.initContainers ?? []];
+  const initContainers = [...code.initContainers, ...inputsParts.flatMap((part) => part.initContainers), ...user.initContainers ?? []];
   const { spec } = resource;
   const template: PodTemplateSpec = {
     metadata: podMetadata(resource, { role: user.role, container: user.container.name, parts, platform }),

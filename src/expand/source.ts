@@ -39,7 +39,7 @@ export function checkSource(resource: Resource, platform: PlatformSpec): void {
   const source = sourceOf(resource);
   if (!source) return;
   const { spec } = resource;
-  const beside = ['image', 'build', 'model', 'dataset'].find((field) => field in spec);
+  const beside = ['image', 'build', 'code', 'model', 'dataset'].find((field) => field in spec);
   if (beside) throw new ExpandError(`source is set and ${beside} too, but nothing runs for files that are there already; leave one of them out`);
   const problem = sourceProblem(source, { platform, namespace: namespaceOf(resource) });
   if (problem) throw new ExpandError(problem);

@@ -1,5 +1,5 @@
 import type { PodSpec } from 'kubernetes-types/core/v1';
-import type { GitSpec } from '../../src/api/resource';
+import type { GitSpec } from '../../src/api/build';
 import { childrenOf, CLOUDS, dataset, defined, envOf, jobOf, model, nameOf, notebook, platformOf, server, the, userContainer } from './fixtures';
 
 const GIT = { url: 'https://example.com/models.git', path: 'opt', tag: 'v1' };
@@ -139,12 +139,12 @@ test('a platform without a registry is an error', () => {
 
 test('an upload is an error that says the way out', () => {
   expect(() => childrenOf(model({ build: { upload: { md5Checksum: 'x', requestID: '1' } } }))).toThrow(
-    'build.upload is not supported yet; push the sources to git and use build.git, or build the image elsewhere and set image',
+    'build.upload is not supported yet; push the sources to git and use build.git, pack them into build.archive, or build the image elsewhere and set image',
   );
 });
 
 test('a build of nothing is an error, and so is a resource with nothing to run', () => {
-  expect(() => childrenOf(model({ build: {} }))).toThrow('build names no source; set build.git.url, or set image instead of build');
+  expect(() => childrenOf(model({ build: {} }))).toThrow('build names no source; set build.git.url or build.archive, or set image instead of build');
   expect(() => childrenOf(model({ image: undefined }))).toThrow('neither image, build nor runtime is set; set image to what to run, or runtime to a ready-made program');
 });
 

@@ -5,6 +5,8 @@ import { CLOUDS, dataset, KUBERNETES_VERSIONS, model, notebook, platformOf, S3_C
 
 const T4 = { gpu: { type: 'nvidia-t4', count: 4 } };
 
+const ARCHIVE = { configMapName: 'archive-1', digest: `sha256:${'a'.repeat(64)}` };
+
 /** Each with what another lacks. */
 const VARIANTS: Readonly<Record<string, CommonSpec>> = {
   plain: {},
@@ -29,6 +31,8 @@ const VARIANTS: Readonly<Record<string, CommonSpec>> = {
   },
   bounded: { resources: { cpu: 1, limits: { cpu: 2, memory: '20Gi' } }, runtimeEnv: { LOG_LEVEL: 'debug', TOKEN: '${{ secrets.hugging-face.token }}' } },
   built: { build: { git: { url: 'https://example.com/models.git', path: 'opt', tag: 'v1' } } },
+  archived: { build: { archive: ARCHIVE } },
+  coded: { code: ARCHIVE, podSecurity: 'restricted', pod: { securityContext: { runAsUser: 1000 } } },
 };
 
 function resources(spec: CommonSpec): Resource[] {

@@ -1,5 +1,7 @@
+import type { BuildSpec } from '../../api/build';
 import { userinfoProblem } from '../../api/credentials';
-import type { BuildSpec } from '../../api/resource';
+import { Archive } from '../archive/archive';
+import type { DirectoryOptions } from '../archive/archive';
 import { formatValue } from '../checks/format-value';
 import { tokenProblem } from '../checks/guard';
 import { knownProps, optionsProblem } from '../checks/known-props';
@@ -43,9 +45,23 @@ export class Build {
     return new Build({ git: { url, ...(path && { path }), ...(branch && { branch }), ...(tag && { tag }) } });
   }
 
+  /**
+   * From a folder of this machine with a `Dockerfile`, without a push to git. It is packed when this is called, and travels with the
+   * manifests. The same files are the same image, whenever and wherever they are packed. A `.dockerignore` in the folder says what to
+   * leave out; files that look like credentials are refused.
+   */
+  public static directory(path: string, options: DirectoryOptions = {}): Build {
+    const archive = Archive.pack(path, options, {
+      factory: 'Build.directory', prefix: 'build', isBuild: true, remedy: 'build from git with Build.git',
+    });
+    return new Build({ archive: archive.spec }, archive);
+  }
+
   private constructor(
     /** @internal */
     public readonly _spec: BuildSpec,
+    /** @internal */
+    public readonly _archive?: Archive,
   ) {}
 }
 

@@ -60,6 +60,7 @@ export class Declarations {
   private readonly list: Declaration[] = [];
   private readonly byKey = new Map<string, Declaration>();
   private readonly byRecipe = new Map<string, Declaration>();
+  private readonly archives = new Set<string>();
   private readonly imported = new Map<string, DeclaredReference>();
   private readonly checks: { readonly construct: IConstruct; readonly check: Check }[] = [];
   private readonly workspaces: DeclaredWorkspace[] = [];
@@ -106,6 +107,13 @@ export class Declarations {
     this.reconciler = construct;
     this.workspaceListeners.push(onWorkspace);
     for (const workspace of this.workspaces) onWorkspace(workspace);
+  }
+
+  /** Whether nobody has asked so of an archive before: there is one ConfigMap for all that use it. */
+  public isFirstArchive(key: string): boolean {
+    const isFirst = !this.archives.has(key);
+    this.archives.add(key);
+    return isFirst;
   }
 
   /** Something was changed after it was added, so that it has to be looked at again. */

@@ -6,7 +6,9 @@ import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import type { PodSecurity } from '../platform/access';
 import { podSecurityOf } from '../platform/workspace-context';
+import { addArchive } from './archive-object';
 import { Build } from './build';
+import { Code } from './code';
 import { envSpec, runtimeEnvSpec } from './env';
 import { literalParams, paramsSpec } from './params';
 import { podSpec } from './pod';
@@ -38,6 +40,14 @@ export interface WorkloadProps {
    * @default - none
    */
   readonly imageBuild?: Build;
+
+  /**
+   * Files to run, at `/content/src`, read-only: for a script in a stock image, for which no image has to be built. `command` says how they
+   * are run. They are part of the recipe of a Model or Dataset; a Server rolls to other ones, a Notebook has them from its next start.
+   *
+   * @default - none
+   */
+  readonly code?: Code;
 
   /**
    * Replaces the image's entrypoint. Not together with a ready-made program.
@@ -121,21 +131,26 @@ export interface WorkloadProps {
 }
 
 export const WORKLOAD_PROPS = {
-  metadata: true, image: true, imageBuild: true, command: true, args: true, env: true, runtimeEnv: true, allowPlainText: true, params: true,
-  resources: true, suspend: true, imagePullSecrets: true, pod: true, podSecurity: true,
+  metadata: true, image: true, imageBuild: true, code: true, command: true, args: true, env: true, runtimeEnv: true, allowPlainText: true,
+  params: true, resources: true, suspend: true, imagePullSecrets: true, pod: true, podSecurity: true,
 } satisfies Record<keyof WorkloadProps, true>;
 
 /** The common part of the spec, after a look at what can be said without a platform. */
 export function commonSpec(scope: Construct, kind: Kind, given: WorkloadProps): CommonSpec {
   const runtime = runtimeIn(scope, given);
   const props = runtime ? withRuntime(scope, given, runtime) : given;
-  const { image, imageBuild, command, args, env, runtimeEnv, allowPlainText, params, resources, suspend, imagePullSecrets, pod } = props;
+  const { image, imageBuild, code, command, args, env, runtimeEnv, allowPlainText, params } = props;
+  const { resources, suspend, imagePullSecrets, pod } = props;
   const { podSecurity = podSecurityOf(scope) } = props;
   checkImage(scope, kind, { ...props, ...(runtime && { runtime }) });
+  checkCode(scope, code);
+  if (imageBuild?._archive) addArchive(scope, imageBuild._archive, { id: 'Build', metadata: props.metadata });
+  if (code) addArchive(scope, code._archive, { id: 'Code', metadata: props.metadata });
   return {
     ...(image && { image }),
     ...(runtime && runtimeSpec(runtime)),
     ...(imageBuild && { build: imageBuild._spec }),
+    ...(code && { code: code._spec }),
     ...(command && { command }),
     ...(args && { args }),
     ...(env && { env: envSpec(scope, env, { allowPlainText }) }),
@@ -189,6 +204,12 @@ function checkImage(scope: Construct, kind: Kind, { image, imageBuild, runtime }
   if (image && hasUpperCasePath(image)) {
     throw new ValidationError(scope, `image is '${image}', whose path has upper-case letters, which no registry takes; write it in lower case`);
   }
+}
+
+/** For callers without types. */
+function checkCode(scope: Construct, code: unknown): void {
+  if (code === undefined || code instanceof Code) return;
+  throw new ValidationError(scope, `code is ${formatValue(code)}, which is not a Code; write Code.directory('train')`);
 }
 
 /** Of `host/path:tag`, where host and tag may have them. The first part is a host where it has a dot or port, or is `localhost`. */
