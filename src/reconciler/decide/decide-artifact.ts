@@ -3,10 +3,11 @@ import { recipeDigest } from '../../api/digest';
 import { sourceOf } from '../../api/resource';
 import type { PublishedArtifact } from '../../api/status';
 import { artifactOf, artifactUrl, namespaceOf } from '../../expand';
-import type { Child, Inputs } from '../../expand';
+import type { Child, Inputs, UsedArchive } from '../../expand';
 import { intentOf } from '../observe/intent';
 import type { ObservedChild } from '../observe/observed';
 import type { ObservedPod } from '../observe/pods';
+import { missingArchive } from './archives';
 import { publishedVerdict, referencedVerdict, suspendedVerdict, waitingVerdict } from './artifact-verdict';
 import { attemptOf, jobsOf, JOB_STEPS, newRetryOf, tokensOf } from './attempt';
 import type { Attempt, JobStep } from './attempt';
@@ -21,6 +22,9 @@ import { outcomeOf } from './outcome';
 import type { Outcome } from './outcome';
 import { awaitDeletion } from './twins';
 import type { ArtifactView } from './view';
+
+/** The archives that steps need. */
+const ARCHIVES: Partial<Record<JobStep, UsedArchive['field']>> = { build: 'build.archive', run: 'code' };
 
 /** How long the news of a pod may lag behind that of its Job. */
 const NEWS_MS = 5000;
@@ -107,6 +111,9 @@ function advance(all: ArtifactView, { inputs, elsewhere }: Start): Decision {
   const begun = steps.filter((step) => jobsOf(view.children, step, artifact.recipeDigest).length > 0).pop();
   for (const step of steps.slice(begun ? steps.indexOf(begun) : 0)) {
     const attempt = attemptAt(progress, step);
+    const archive = attempt.state === 'absent' ? ARCHIVES[step] : undefined;
+    const missing = archive && missingArchive(view, archive);
+    if (missing) return waitForArchive(progress, missing);
     if (attempt.state !== 'succeeded') return pending(progress, { step, attempt });
     const outcome = step === 'check' || step === 'publish' ? outcomeOf(attempt.job, view.pods) : undefined;
     if (outcome?.state === 'unknown') return askAgain(progress, { step, job: attempt.job });
@@ -114,6 +121,15 @@ function advance(all: ArtifactView, { inputs, elsewhere }: Start): Decision {
     if (elsewhere && step === 'check') return moved(progress, { elsewhere, check: attempt.job });
   }
   return vanished(progress);
+}
+
+function waitForArchive(progress: Progress, missing: Closed): Decision {
+  const fields = { artifacts: { url: progress.artifact.url } };
+  const verdict = { ...waitingVerdict(missing), fields };
+  return {
+    desired: desiredOf(progress, 'prepare'), obsolete: [],
+    verdict: progress.view.resource.spec.suspend ? suspendedVerdict(verdict) : verdict,
+  };
 }
 
 /** What Jobs have said of another bucket says nothing of this one. */

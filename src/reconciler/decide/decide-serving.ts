@@ -9,6 +9,7 @@ import { fingerprintOf } from '../observe/fingerprint';
 import { intentOf } from '../observe/intent';
 import type { Observed, ObservedChild } from '../observe/observed';
 import type { ObservedPod } from '../observe/pods';
+import { missingArchive } from './archives';
 import { attemptOf, retryOf, tokensOf } from './attempt';
 import type { Attempt } from './attempt';
 import type { Decision, Desired } from './decision';
@@ -27,9 +28,10 @@ export function decideServing(view: ServingView): Decision {
   const resolution = resolve(view);
   const latched = deployment?.applied?.inputs;
   const inputs = resolution.state === 'open' ? resolution.inputs : latched ?? (resolution.state === 'waiting' ? resolution.inputs : undefined);
-  const closed = resolution.state === 'open' ? undefined : resolution.closed;
+  const missing = resolution.state === 'open' ? missingArchive(view, 'code') : undefined;
+  const closed = resolution.state === 'open' ? missing : resolution.closed;
   if (!inputs) return { desired: [], obsolete: [], verdict: waitingToServe(view.resource, closed as Closed) };
-  const isHeld = closed !== undefined && latched !== undefined && !refersTo(view.resource, latched);
+  const isHeld = closed !== undefined && latched !== undefined && (missing !== undefined || !refersTo(view.resource, latched));
   return serve({ view, deployment, inputs, closed, isHeld, culledAt: culledAt(view, deployment) });
 }
 
@@ -49,12 +51,13 @@ function serve(serving: Serving): Decision {
   const children = serviceFirst(expand(expanded, { platform, inputs, tokens: tokensOf(resource, existing) }));
   const intent = intentOf(resource, inputs);
   const build = buildOf(children, { existing, intent, pods });
+  const unbuilt = build?.state === 'absent' ? missingArchive(serving.view, 'build.archive') : undefined;
   const waits = closed !== undefined || (build !== undefined && build.state !== 'succeeded');
-  const desired = children.flatMap((child) => desiredOf(child, { serving, intent, build, waits }));
+  const desired = children.flatMap((child) => desiredOf(child, { serving, intent, build, waits, mayBuild: unbuilt === undefined }));
   const isRolledOut = deployment?.deployment !== undefined && isComplete(deployment.deployment) && !isHeld && !waits;
   const isOld = isOutdated(children, { serving, intent });
-  const verdict = build && build.state !== 'succeeded' && !closed && !resource.spec.suspend
-    ? buildVerdict(serving, build) : servingVerdict(serving, { isOutdated: isOld });
+  const verdict = build && build.state !== 'succeeded' && !closed && !unbuilt && !resource.spec.suspend
+    ? buildVerdict(serving, build) : servingVerdict({ ...serving, closed: closed ?? unbuilt }, { isOutdated: isOld });
   return {
     desired,
     obsolete: isRolledOut && !isOld ? obsolete(existing, desired) : [],
@@ -86,14 +89,17 @@ interface Circumstances {
   readonly intent: string;
   readonly build?: Attempt;
   readonly waits: boolean;
+  /** Whether what the image is built from is there. */
+  readonly mayBuild: boolean;
 }
 
 /** Kinds that cost nothing while they wait, so that a Service has its name early. */
 const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget'];
 
-function desiredOf({ step, object }: Child, { serving, intent, build, waits }: Circumstances): Desired[] {
+function desiredOf({ step, object }: Child, { serving, intent, build, waits, mayBuild }: Circumstances): Desired[] {
   const { inputs, isHeld, view } = serving;
   const base: Desired = { object, intent, inputs };
+  if (step === 'build' && !mayBuild) return [];
   if (step === 'build') return desiredBuild({ ...base, retry: retryOf(view.resource) }, build, view.resource.spec.suspend);
   if (object.kind === 'Service') return [{ ...base, former: formerOf(serving) }];
   if (FREE_KINDS.includes(object.kind ?? '')) return [base];

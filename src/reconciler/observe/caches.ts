@@ -3,7 +3,7 @@ import { buildHomes } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
 import { KINDS } from '../../api/resource';
 import type { Kind } from '../../api/resource';
-import { CHILD_TYPES, gatesOf, keyOf, keyOfResource } from '../../expand';
+import { archivesOf, CHILD_TYPES, gatesOf, keyOf, keyOfResource } from '../../expand';
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
@@ -38,6 +38,7 @@ export function newCaches(platform: Pick<PlatformSpec, 'workspaces'> = {}): Cach
   const homes = buildHomes(platform);
   const homeOf = (namespace = '') => homes.get(namespace) ?? namespace;
   const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({
+    archive: (resource) => archivesOf(resource, {}).map(({ namespace: home, configMapName }) => `${home}/${configMapName}`),
     gate: (resource) => gatesOf(resource).map(keyOf),
     artifact: ({ status }) => [...new Set([status?.artifact?.url, status?.artifacts?.url])].filter((url) => url !== undefined),
     leaving: ({ metadata }) => (metadata.deletionTimestamp === undefined ? [] : [LEAVING]),
@@ -106,7 +107,12 @@ export function dependentsOf({ resources }: Caches, key: string): Observed[] {
   return KINDS.flatMap((kind) => resources[kind].by('gate', key));
 }
 
-/** The same, and those whose references lead to these, and so on. */
+/** Resources that use the archive of a ConfigMap. */
+export function usersOfArchive({ resources }: Caches, { metadata: { namespace, name } }: ObservedChild): Observed[] {
+  return KINDS.flatMap((kind) => resources[kind].by('archive', `${namespace}/${name}`));
+}
+
+/** Those whose references lead to a key, and those whose references lead to these, and so on. */
 export function allDependentsOf(caches: Caches, key: string): Iterable<Observed> {
   const found = new Map<string, Observed>();
   const keys = [key];

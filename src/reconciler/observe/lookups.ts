@@ -1,6 +1,6 @@
 /** What a decision about one resource may look up of others. */
 import { isOpenTo, keyOf, namespaceOf } from '../../expand';
-import type { Gate } from '../../expand';
+import type { Gate, UsedArchive } from '../../expand';
 import { deletedBy, dependentsOf, findByGate, SERVING } from './caches';
 import type { Caches } from './caches';
 import type { Observed, ObservedChild } from './observed';
@@ -8,6 +8,8 @@ import type { Observed, ObservedChild } from './observed';
 export interface Lookups {
   /** A Model or Dataset, by what refers to it. */
   readonly find: (gate: Gate) => Observed | undefined;
+  /** The ConfigMap of an archive, by what refers to it. */
+  readonly archive: (used: Pick<UsedArchive, 'namespace' | 'configMapName'>) => ObservedChild | undefined;
   /** Who uses the artifact of the resource: asked for only where it is to be deleted. */
   readonly users: () => readonly string[];
   /** The others of its kind in its namespace. */
@@ -20,6 +22,7 @@ export function lookupsOf(caches: Caches, resource: Observed): Lookups {
   const { kind, metadata: { namespace, uid } } = resource;
   return {
     find: (gate) => findByGate(caches, gate),
+    archive: ({ namespace: home, configMapName }) => caches.children.get('ConfigMap')?.get(`${home}/${configMapName}`),
     users: () => usersOf(caches, resource),
     peers: () => [...caches.resources[kind].list()].filter(({ metadata }) => metadata.namespace === namespace && metadata.uid !== uid),
     deletions: (recipe) => (caches.children.get('Job')?.by('deletes', deletedBy(namespace, recipe)) ?? []).filter(({ owner }) => owner?.uid !== uid),

@@ -1,4 +1,6 @@
 /** What the reconciler keeps of the objects in the cluster: enough to decide, and no more, for there are many. */
+import { createHash } from 'node:crypto';
+import { ARCHIVE_KEY, ARCHIVE_ROLE } from '../../api/archive';
 import { digest, recipeDigest } from '../../api/digest';
 import { OWNER_LABEL } from '../../api/labels';
 import { API_GROUP, API_VERSION, isArtifactResource, KINDS, RETRY_ANNOTATION } from '../../api/resource';
@@ -83,6 +85,8 @@ export interface ObservedChild {
   readonly live: Fingerprint;
   readonly job?: JobState;
   readonly deployment?: DeploymentState;
+  /** ConfigMaps with an archive only: its digest. */
+  readonly archive?: string;
   /** PersistentVolumeClaims only. */
   readonly phase?: string;
 }
@@ -147,8 +151,14 @@ export function observeChild(live: LiveObject, kind = live.kind ?? ''): Observed
     live: found.rest === applied?.rest && found.template === applied.template ? applied : found, // held once, for there are many
     ...(kind === 'Job' && { job: jobState(live as JobLike) }),
     ...(kind === 'Deployment' && { deployment: deploymentState(live as DeploymentLike, owned) }),
+    ...(kind === 'ConfigMap' && labels.role === ARCHIVE_ROLE && { archive: archiveDigest(live) }),
     ...(kind === 'PersistentVolumeClaim' && { phase: (live as { status?: { phase?: string } }).status?.phase }),
   };
+}
+
+function archiveDigest({ binaryData }: LiveObject & { readonly binaryData?: Readonly<Record<string, string>> }): string | undefined {
+  const packed = binaryData?.[ARCHIVE_KEY];
+  return packed === undefined ? undefined : `sha256:${createHash('sha256').update(packed, 'base64').digest('hex')}`;
 }
 
 export function ownerOf({ metadata: { ownerReferences = [], labels = {} } }: LiveObject): Owner | undefined {

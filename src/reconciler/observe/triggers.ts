@@ -1,10 +1,11 @@
 /** Which resources are to be looked at again, after something has changed. */
+import { ARCHIVE_ROLE } from '../../api/archive';
 import { canonicalJson } from '../../api/digest';
 import { KINDS } from '../../api/resource';
 import { keyOfResource } from '../../expand';
 import type { Change } from '../kube/cache';
 import { artifactsOf } from './applied';
-import { allDependentsOf, dependentsOf, isDeletion, keyOfOwner, keyOfPod, leavingOf, resourcesIn } from './caches';
+import { allDependentsOf, dependentsOf, isDeletion, keyOfOwner, keyOfPod, leavingOf, resourcesIn, usersOfArchive } from './caches';
 import type { Caches } from './caches';
 import type { Observed, ObservedChild } from './observed';
 
@@ -27,6 +28,8 @@ export function addTriggers(caches: Caches, enqueue: (key: string) => void): voi
       if (old?.applied && artifactsOf(old.applied).join() !== artifactsOf(now?.applied ?? {}).join()) wakeLeaving();
       if (!old || !now) wakeHeirs(caches, now ?? old, enqueue);
       if (isOwn) return; // the controller looks again after each of its writes
+      const archive = now ?? old;
+      if (archive?.role === ARCHIVE_ROLE) usersOfArchive(caches, archive).forEach((resource) => enqueue(keyOfResource(resource)));
       const owners = [old, now].flatMap((child) => (child ? keyOfOwner(child, homeOf) : []));
       for (const key of new Set(owners)) enqueue(key);
     });
