@@ -64,7 +64,7 @@ test('every public class is mentioned', () => {
 
 test('every sample is shown or used by one that is', () => {
   const text = pages.map((page) => page.text).join('\n');
-  const samples = fs.readdirSync(path.join(ROOT, 'docs/samples'));
+  const samples = fs.readdirSync(path.join(ROOT, 'docs/samples')).filter((file) => file.endsWith('.ts'));
   const sources = samples.map((file) => fs.readFileSync(path.join(ROOT, 'docs/samples', file), 'utf8')).join('\n');
   const isUsed = (file: string) => text.includes(`docs/samples/${file}`) || sources.includes(`from './${path.basename(file, '.ts')}'`);
   expect(samples.filter((file) => !isUsed(file))).toEqual([]);
