@@ -34,7 +34,7 @@ export type { Artifact, Gate, Input, Inputs } from './inputs';
 export { notebookName, TOKEN_HIDES_ACTIVITY, tokenSecretName } from './notebook';
 export { CHILD_TYPES, workspaceTypes } from './object-types';
 export type { ObjectType } from './object-types';
-export { noCapacity } from './placement';
+export { noCapacity, placedPools } from './placement';
 export { overlayConflict } from './overlay';
 export { accountProblem } from './pod';
 export { podDefaultsOf, withPodDefaults } from './pod-defaults';

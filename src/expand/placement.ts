@@ -16,12 +16,23 @@ export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpe
   const request = gpuRequestOf(resources, platform);
   const problem = request && onlyQueued(request, platform);
   if (problem) throw new ExpandError(problem);
-  const pools = request ? poolsFor(request, platform) : [];
-  const capacity = resources.capacity ?? (request ? capacityOf(pools) : undefined);
+  const capacity = capacityFor(resources, platform);
   return mergePlacements(
-    ...(request ? [placeGpu(request, { cloud, platform, pools: pools.filter((pool) => hasCapacity(pool, capacity)) })] : []),
+    ...(request ? [placeGpu(request, { cloud, platform, pools: placedPools(resources, platform) })] : []),
     ...(capacity ? [placeCapacity(capacity, cloud)] : []),
   );
+}
+
+/** The GPU pools whose nodes the pod of a resource can be on; empty where it asks for no GPU. */
+export function placedPools(resources: ResourcesSpec = {}, platform: PlatformSpec): GpuPoolSpec[] {
+  const request = gpuRequestOf(resources, platform);
+  const capacity = capacityFor(resources, platform);
+  return request ? poolsFor(request, platform).filter((pool) => hasCapacity(pool, capacity)) : [];
+}
+
+function capacityFor(resources: ResourcesSpec, platform: PlatformSpec): Capacity | undefined {
+  const request = gpuRequestOf(resources, platform);
+  return resources.capacity ?? (request ? capacityOf(poolsFor(request, platform)) : undefined);
 }
 
 /** The disks that the pod of a resource can mount, where they are not of the default class. */

@@ -1,0 +1,51 @@
+/** Objects that are of none of our kinds: those of the Reconciler and of workspaces, add-ons, and a user's own. */
+import type { KubeObject } from '../../expand';
+import { platformIn } from '../../state/documents';
+import { changesBetween, isObject, isSame } from '../changes';
+import type { Change, Effect, Subject } from '../effect';
+import { effectOn } from '../effect';
+import { paired } from '../pairs';
+import type { Pair } from '../pairs';
+import type { ClusterPair } from './context';
+
+/** Kinds with a pod template that is rolled out. */
+const ROLLED = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+const ENDS: Readonly<Record<string, string>> = {
+  Namespace: 'is deleted, and all that is in it',
+  PersistentVolumeClaim: 'is deleted, and its data with it',
+  CustomResourceDefinition: 'is deleted, and all resources of it',
+};
+
+export function objectEffects({ scope, from, to }: ClusterPair): Effect[] {
+  return paired(from?.objects ?? [], to?.objects ?? [], identityOf).flatMap((pair) => effectsOf(pair, scope));
+}
+
+/** Without the version of the API: another version is the same object. */
+function identityOf({ apiVersion = '', kind, metadata }: KubeObject): string {
+  return [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, metadata?.namespace ?? '', metadata?.name].join('/');
+}
+
+function effectsOf({ from, to }: Pair<KubeObject>, scope: string): Effect[] {
+  const subject = subjectOf((to ?? from) as KubeObject, scope);
+  if (!from) return [effectOn(subject, ['created', 'is created'])];
+  if (!to) return [effectOn(subject, ['deleted', ENDS[subject.kind] ?? 'is deleted'])];
+  if (isSame(from, to)) return [];
+  const isRolled = ROLLED.includes(subject.kind) && !isSame(templateIn(from), templateIn(to));
+  return [effectOn(subject, isRolled ? ['rolls', 'rolls'] : ['changed', 'changes'], { changes: changesOf(from, to) })];
+}
+
+function subjectOf({ kind = '', metadata }: KubeObject, scope: string): Subject {
+  return { scope, side: 'kubernetes', kind, ...(metadata?.namespace !== undefined && { namespace: metadata.namespace }), name: metadata?.name ?? '' };
+}
+
+function templateIn(object: KubeObject): unknown {
+  const { spec } = object as { readonly spec?: unknown };
+  return isObject(spec) ? spec.template : undefined;
+}
+
+/** Of the platform's ConfigMap the fields of the platform, which is text in it. */
+function changesOf(from: KubeObject, to: KubeObject): Change[] {
+  const [before, after] = [platformIn(from, ''), platformIn(to, '')];
+  return before && after ? changesBetween(before, after, 'platform') : changesBetween(from, to);
+}

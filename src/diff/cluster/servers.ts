@@ -1,0 +1,94 @@
+/** Servers: whether their replicas roll, with or without a spare GPU, move, scale or stop. */
+import type { Resource, ServerSpec } from '../../api/resource';
+import { gpuRequestOf, tooManyReplicas } from '../../expand';
+import type { Effect } from '../effect';
+import { effectOn } from '../effect';
+import { gpusOf } from './context';
+import type { ResourceContext } from './context';
+import { moveOf, otherChildren, problemOf, rollsOnUpgrade, servingOf } from './serving';
+import type { Serving } from './serving';
+
+export function serverEffects(context: ResourceContext): Effect[] {
+  const { from, to, subject, causes } = context;
+  if (from && to) return changed(servingOf(context, from, to));
+  if (!to) return [effectOn(subject, ['deleted', 'is deleted, and its replicas with it'])];
+  const problem = problemOf(servingOf(context, to, to));
+  if (problem !== undefined) return [effectOn(subject, ['stalls', 'cannot run'], { notes: [problem] })];
+  const { suspend } = to.spec;
+  if (suspend) return [effectOn(subject, ['unchanged', 'is suspended: nothing runs'])];
+  return [effectOn(subject, ['starts', `starts with ${replicasWords(to, context)}`], { causes })];
+}
+
+function changed(serving: Serving): Effect[] {
+  const { subject, changes, to, causes } = serving;
+  const problem = problemOf(serving);
+  if (problem !== undefined) return [effectOn(subject, ['stalls', 'cannot run as declared; the former revision goes on'], { changes, notes: [problem] })];
+  const effects = [...(serving.hasOtherPods ? rolling(serving) : []), ...scales(serving)];
+  if (effects.length > 0) return effects;
+  if (changes.length === 0 && otherChildren(serving).length === 0) return [];
+  const notes = otherChildren(serving);
+  const words = to.spec.suspend ? 'is suspended: the change comes into effect when it goes on' : 'goes on as it is';
+  return [effectOn(subject, ['unchanged', words], { changes, causes, notes })];
+}
+
+/** How many replicas there are: `undefined` where an autoscaler says. */
+function replicasOf({ spec }: Resource): number | undefined {
+  const { replicas, scaling, suspend } = spec as ServerSpec;
+  if (suspend) return 0;
+  return scaling === 'external' ? undefined : replicas ?? 1;
+}
+
+function scales({ from, to, subject, changes, ...context }: Serving): Effect[] {
+  const [before, after] = [replicasOf(from), replicasOf(to)];
+  if (before === after) return [];
+  const own = changes.filter(({ field }) => ['replicas', 'suspend', 'scaling'].includes(field));
+  if (after === 0) return [effectOn(subject, ['stops', 'stops: no replica runs'], { changes: own })];
+  if (before === 0) return [effectOn(subject, ['starts', `starts again with ${replicasWords(to, { ...context, subject })}`], { changes: own })];
+  if (after === undefined) return [effectOn(subject, ['scales', 'scales by an autoscaler from now on'], { changes: own })];
+  if (before === undefined) return [effectOn(subject, ['scales', `scales to ${after}, and no longer by an autoscaler`], { changes: own })];
+  return [effectOn(subject, ['scales', `scales from ${before} to ${after} replicas`], { changes: own })];
+}
+
+function rolling(serving: Serving): Effect[] {
+  const { subject, from, to, isAsked, causes } = serving;
+  const changes = serving.changes.filter(({ field }) => !['replicas', 'suspend', 'scaling', 'surge'].includes(field));
+  if (to.spec.suspend) return [effectOn(subject, ['unchanged', 'takes the change when it goes on'], { changes, causes })];
+  if (from.spec.suspend) return [];
+  if (!isAsked && !rollsOnUpgrade(serving)) {
+    return [effectOn(subject, ['waits', 'goes on as it is, for only the platform has changed; it rolls with its next change'], {
+      notes: ['with rollOnUpgrade on the Reconciler, it would roll now'],
+    })];
+  }
+  const waits = causes.length > 0 ? 'it rolls when its inputs are Ready, and the former revision serves until then' : undefined;
+  const roll = effectOn(subject, ['rolls', `rolls ${surgeWords(serving)}`], { changes, causes, notes: [noRoom(serving), waits, ...otherChildren(serving)] });
+  const move = moveOf(serving);
+  return move ? [roll, effectOn(subject, ['moves', `moves to other nodes: ${move.from} → ${move.to}`])] : [roll];
+}
+
+/** As the strategy of its Deployment is. */
+function surgeWords({ to, clusters }: Serving): string {
+  const { surge = true } = to.spec as ServerSpec;
+  const gpus = gpusOf(to, clusters.to);
+  if (surge) return gpus === undefined ? 'beside the former replicas' : `with spare GPUs: a new replica takes ${gpus} beside the former ones`;
+  const gap = (replicasOf(to) ?? 2) > 1 ? 'one replica after the other' : 'with a gap until the model is loaded';
+  return gpus === undefined ? gap : `without a spare GPU, ${gap}`;
+}
+
+/** Why the spare replica finds no node; `undefined` if it may. */
+function noRoom({ to, clusters }: Serving): string | undefined {
+  const { surge = true, resources } = to.spec as ServerSpec;
+  const platform = clusters.to?.platform;
+  const request = platform && gpuRequestOf(resources, platform);
+  const replicas = replicasOf(to);
+  if (!surge || !platform || !request || replicas === undefined) return undefined;
+  const problem = tooManyReplicas(replicas + 1, request, { platform, capacity: resources?.capacity });
+  return problem && `no pool has room for the spare replica (${problem.replace(/^replicas is \d+ but /, '').replace(/;.*$/, '')}): `
+    + 'the rollout waits; set surge: false, or raise maxNodes';
+}
+
+function replicasWords(resource: Resource, { clusters }: ResourceContext): string {
+  const replicas = replicasOf(resource);
+  const gpus = gpusOf(resource, clusters.to);
+  const count = replicas === undefined ? 'as many replicas as its autoscaler says' : `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
+  return gpus === undefined ? count : `${count}${replicas === 1 ? '' : ', each'} on ${gpus}`;
+}

@@ -1,0 +1,113 @@
+/** Servers and Notebooks: what their children on both sides say, and whether their author or the platform has changed it. */
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
+import type { GpuPoolSpec } from '../../api/platform';
+import { RECONCILER } from '../../api/reconciler';
+import type { Resource } from '../../api/resource';
+import { gpuRequestOf, placedPools } from '../../expand';
+import type { Child } from '../../expand';
+import { childrenFor, inputsFor } from '../../state/cluster';
+import type { Expansion } from '../../state/cluster';
+import type { ClusterState } from '../../state/state';
+import { changesBetween, isSame } from '../changes';
+import type { Change } from '../effect';
+import { metadataChanges } from './artifacts';
+import type { ResourceContext } from './context';
+
+/** Fields that do not decide what runs in the pod. */
+const OUTSIDE_THE_POD = ['suspend', 'replicas', 'scaling', 'surge', 'idleTimeout', 'restartOnChange', 'storage'];
+
+/** A Server or Notebook that is there on both sides. */
+export interface Serving extends ResourceContext {
+  readonly from: Resource;
+  readonly to: Resource;
+  readonly before: Expansion;
+  readonly after: Expansion;
+  /** What its author has changed. */
+  readonly changes: readonly Change[];
+  /** Whether its pods are others. */
+  readonly hasOtherPods: boolean;
+  /** Whether its author has asked for other pods, or an input is another artifact; otherwise only the platform is another. */
+  readonly isAsked: boolean;
+}
+
+export function servingOf(context: ResourceContext, from: Resource, to: Resource): Serving {
+  const { clusters } = context;
+  const [before, after] = [expansionOf(from, clusters.from), expansionOf(to, clusters.to)];
+  const changes = [...changesBetween(from.spec, to.spec), ...metadataChanges(from, to)];
+  const isAsked = !isSame(podSpec(from), podSpec(to)) || !isSame(recipesOf(from, clusters.from), recipesOf(to, clusters.to));
+  const [one, other] = [templateOf(before), templateOf(after)];
+  /* Without a platform nothing is expanded, and what is asked for decides. */
+  const hasOtherPods = one && other ? !isSame(one, other) : isAsked;
+  return { ...context, from, to, before, after, changes, hasOtherPods, isAsked };
+}
+
+function expansionOf(resource: Resource, cluster?: ClusterState): Expansion {
+  return cluster ? childrenFor(cluster, resource) : { children: [] };
+}
+
+function podSpec({ spec }: Resource): object {
+  return Object.fromEntries(Object.entries(spec).filter(([field]) => !OUTSIDE_THE_POD.includes(field)));
+}
+
+function recipesOf(resource: Resource, cluster?: ClusterState): object {
+  const inputs = cluster ? inputsFor(cluster, resource) : {};
+  return Object.fromEntries(Object.entries(inputs).map(([field, artifact]) => [field, artifact?.recipeDigest]));
+}
+
+export function deploymentOf({ children }: Expansion): Deployment | undefined {
+  return children.map(({ object }) => object).find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
+}
+
+function templateOf(expansion: Expansion): PodTemplateSpec | undefined {
+  return deploymentOf(expansion)?.spec?.template;
+}
+
+/** Why it cannot come about; what is not known of the platform does not count. */
+export function problemOf({ after, clusters }: Serving): string | undefined {
+  return clusters.to?.platform && after.problem;
+}
+
+/** Whether pods are replaced though only the platform has changed. */
+export function rollsOnUpgrade({ clusters: { to } }: ResourceContext): boolean {
+  const reconciler = to?.objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata?.name === RECONCILER) as Deployment | undefined;
+  const env = reconciler?.spec?.template.spec?.containers.flatMap((container) => container.env ?? []) ?? [];
+  return env.some(({ name, value }) => name === 'ROLL_ON_UPGRADE' && value === 'true');
+}
+
+/** The nodes that its pods were and will be on, in words, where they are others; `undefined` where they are the same. */
+export function moveOf(serving: Serving): { readonly from: string; readonly to: string } | undefined {
+  const { before, after, from, to, clusters } = serving;
+  const [one, other] = [templateOf(before), templateOf(after)];
+  if (!one || !other || isSame(placementOf(one), placementOf(other))) return undefined;
+  return { from: nodesOf(from, one, clusters.from), to: nodesOf(to, other, clusters.to) };
+}
+
+function placementOf({ spec }: PodTemplateSpec): object {
+  return { nodeSelector: spec?.nodeSelector, affinity: spec?.affinity, tolerations: spec?.tolerations };
+}
+
+function nodesOf({ spec: { resources } }: Resource, template: PodTemplateSpec, cluster?: ClusterState): string {
+  const platform = cluster?.platform;
+  const request = platform && gpuRequestOf(resources, platform);
+  const pools = platform ? placedPools(resources, platform) : [];
+  if (request?.gpu) return `${request.gpu.name}${pools.length > 0 ? ` (${pools.map(poolWords).join(' or ')})` : ''}`;
+  const labels = Object.entries(template.spec?.nodeSelector ?? {}).map(([name, value]) => `${name}=${value}`);
+  return labels.length > 0 ? labels.join(', ') : 'any node';
+}
+
+function poolWords({ name, capacity = 'on-demand' }: GpuPoolSpec): string {
+  return `${capacity === 'on-demand' ? '' : `${capacity} `}pool ${name}`;
+}
+
+/** Other children that are there on both sides and differ, in words: a Service with another port, a disk of another size. */
+export function otherChildren({ before, after }: Serving): string[] {
+  const kinds = ['Service', 'PersistentVolumeClaim'];
+  const find = ({ children }: Expansion, kind: string): Child['object'] | undefined => children.find(({ object }) => object.kind === kind)?.object;
+  return kinds.flatMap((kind) => {
+    const [one, other] = [find(before, kind), find(after, kind)];
+    if (!one || !other || isSame(one, other)) return [];
+    const fields = changesBetween(one, other).map(({ field, from, to }) => `${field} ${JSON.stringify(from)} → ${JSON.stringify(to)}`);
+    return [`its ${kind} ${other.metadata?.name} changes: ${fields.join(', ')}`];
+  });
+}

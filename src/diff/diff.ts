@@ -1,0 +1,30 @@
+/** The effects of a change: what two synthesized states differ in, told by what it does. */
+import { isArtifactResource } from '../api/resource';
+import type { State } from '../state/state';
+import { artifactEffects } from './cluster/artifacts';
+import { clusterPairOf, contextsOf } from './cluster/context';
+import type { ResourceContext } from './cluster/context';
+import { notebookEffects } from './cluster/notebooks';
+import { objectEffects } from './cluster/objects';
+import { serverEffects } from './cluster/servers';
+import type { Effect } from './effect';
+import { clusterPairs } from './pairs';
+import { stackEffects } from './terraform/stacks';
+
+export interface Diff {
+  /** By cluster and stack, in the order of the manifests: what is deleted comes last. */
+  readonly effects: readonly Effect[];
+}
+
+export function diffOf(from: State, to: State): Diff {
+  const clusters = clusterPairs(from.clusters, to.clusters).map(clusterPairOf);
+  const kubernetes = clusters.flatMap((cluster) => [...contextsOf(cluster).flatMap(resourceEffects), ...objectEffects(cluster)]);
+  return { effects: [...kubernetes, ...stackEffects(from.stacks, to.stacks)] };
+}
+
+function resourceEffects(context: ResourceContext): Effect[] {
+  const resource = context.to ?? context.from;
+  if (!resource) return [];
+  if (isArtifactResource(resource)) return artifactEffects(context);
+  return resource.kind === 'Server' ? serverEffects(context) : notebookEffects(context);
+}

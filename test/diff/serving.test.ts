@@ -1,0 +1,135 @@
+import { Size } from 'cdk8s';
+import { Capacity, Gpu, Notebook, Scaling, Server } from '../../src';
+import type { NotebookProps, ServerProps, Workspace } from '../../src';
+import type { Effect } from '../../src/diff/effect';
+import { clusterWith, effectsBetween, imported, linesOf } from './apps';
+import type { ClusterOptions } from './apps';
+
+/** Of both sides; the second is by default as the first. */
+type Clusters = readonly [ClusterOptions?, ClusterOptions?];
+
+type Props<T> = Partial<Omit<T, 'model'>>;
+
+const GPU = { resources: { gpu: Gpu.NVIDIA_L4 } };
+
+function serving(props: Props<ServerProps>) {
+  return (team: Workspace): void => { new Server(team, 'chat', { image: 'acme/server:1', ...props, model: imported(team) } as ServerProps); };
+}
+
+function servers(before: Props<ServerProps>, after: Props<ServerProps>, [one, other]: Clusters = []): Effect[] {
+  return effectsBetween(clusterWith(serving(before), one), clusterWith(serving(after), other ?? one));
+}
+
+function notebook(props: Props<NotebookProps>) {
+  return (team: Workspace): void => { new Notebook(team, 'lab', { image: 'acme/lab:1', ...props } as NotebookProps); };
+}
+
+function notebooks(before: Props<NotebookProps>, after: Props<NotebookProps>, [one, other]: Clusters = []): Effect[] {
+  return effectsBetween(clusterWith(notebook(before), one), clusterWith(notebook(after), other ?? one));
+}
+
+const PRIORITY = { platform: { podDefaults: { priorityClassName: 'high' } } };
+
+describe('a server', () => {
+  test.each<[string, Props<ServerProps>, string]>([
+    ['by default', GPU, 'rolls with spare GPUs: a new replica takes 1 nvidia-l4 beside the former ones'],
+    ['without surge', { ...GPU, surge: false }, 'rolls without a spare GPU, with a gap until the model is loaded'],
+    ['without surge, of two replicas', { ...GPU, surge: false, replicas: 2 }, 'rolls without a spare GPU, one replica after the other'],
+    ['without a GPU', {}, 'rolls beside the former replicas'],
+  ])('rolls to another image, %s', (_, props, words) => {
+    const [effect, ...others] = servers(props, { ...props, image: 'acme/server:2' });
+    expect(others).toEqual([]);
+    expect(effect).toMatchObject({ effect: 'rolls', words, changes: [{ field: 'image', from: 'acme/server:1', to: 'acme/server:2' }] });
+  });
+
+  test('rolls for each field that decides its pods: params, environment, port', () => {
+    const [effect] = servers({}, { params: { top: 1 }, env: { A: 'b' }, port: 9000 });
+    expect(effect).toMatchObject({ effect: 'rolls', changes: [{ field: 'env.A', to: 'b' }, { field: 'params.top', to: 1 }, { field: 'port', to: 9000 }] });
+    expect(effect?.notes).toEqual(['its Service chat-server changes: spec.ports.port 8080 → 9000']);
+  });
+
+  test('that rolls where no pool has room for the spare replica is told so', () => {
+    const full = { pools: { l4: { gpu: Gpu.NVIDIA_L4, gpusPerNode: 1, maxNodes: 2 } } };
+    const [effect] = servers({ ...GPU, replicas: 2 }, { ...GPU, replicas: 2, image: 'acme/server:2' }, [full]);
+    expect(effect?.notes).toEqual([
+      'no pool has room for the spare replica (there is room for 2 of them: pool l4 has 2 (maxNodes 2)): the rollout waits; set surge: false, or raise maxNodes',
+    ]);
+    expect(servers(GPU, { ...GPU, image: 'acme/server:2' }, [full])[0]?.notes).toEqual([]);
+  });
+
+  test('scales, stops and starts again', () => {
+    expect(linesOf(servers({}, { replicas: 3 }))).toEqual(['scales: Server team-a/chat scales from 1 to 3 replicas']);
+    expect(linesOf(servers({}, { scaling: Scaling.EXTERNAL }))).toEqual(['scales: Server team-a/chat scales by an autoscaler from now on']);
+    expect(linesOf(servers({ scaling: Scaling.EXTERNAL }, { replicas: 2 }))).toEqual(['scales: Server team-a/chat scales to 2, and no longer by an autoscaler']);
+    expect(linesOf(servers({}, { suspend: true }))).toEqual(['stops: Server team-a/chat stops: no replica runs']);
+    expect(linesOf(servers({ ...GPU, suspend: true }, { ...GPU, replicas: 2 })))
+      .toEqual(['starts: Server team-a/chat starts again with 2 replicas, each on 1 nvidia-l4']);
+  });
+
+  test('that is suspended takes a change when it goes on', () => {
+    expect(linesOf(servers({ suspend: true }, { suspend: true, image: 'acme/server:2' }))).toEqual(['unchanged: Server team-a/chat takes the change when it goes on']);
+  });
+
+  test('goes on as it is where no field of its pods changes', () => {
+    expect(linesOf(servers({}, { surge: false }))).toEqual(['unchanged: Server team-a/chat goes on as it is']);
+    expect(servers({}, { metadata: { labels: { team: 'a' } } })).toMatchObject([{ effect: 'unchanged', changes: [{ field: 'metadata.labels.team', to: 'a' }] }]);
+  });
+
+  test('moves to the nodes of another GPU, or of another capacity', () => {
+    const pools = {
+      l4: { gpu: Gpu.NVIDIA_L4, gpusPerNode: 1, maxNodes: 4 }, spot: { gpu: Gpu.NVIDIA_L4, gpusPerNode: 1, maxNodes: 4, spot: true },
+      a100: { gpu: Gpu.NVIDIA_A100, gpusPerNode: 1, maxNodes: 4 },
+    };
+    expect(linesOf(servers(GPU, { resources: { gpu: Gpu.NVIDIA_A100 } }, [{ pools }]))).toEqual([
+      'rolls: Server team-a/chat rolls with spare GPUs: a new replica takes 1 nvidia-a100 beside the former ones',
+      'moves: Server team-a/chat moves to other nodes: nvidia-l4 (pool l4) → nvidia-a100 (pool a100)',
+    ]);
+    expect(linesOf(servers(GPU, { resources: { gpu: Gpu.NVIDIA_L4, capacity: Capacity.SPOT } }, [{ pools }]))[1])
+      .toBe('moves: Server team-a/chat moves to other nodes: nvidia-l4 (pool l4) → nvidia-l4 (spot pool spot)');
+  });
+
+  test('goes on where only the platform has changed, unless the Reconciler has rollOnUpgrade', () => {
+    const [effect] = servers({}, {}, [{}, PRIORITY]);
+    expect(effect).toMatchObject({ effect: 'waits', words: 'goes on as it is, for only the platform has changed; it rolls with its next change' });
+    const rolling = { ...PRIORITY, reconciler: { rollOnUpgrade: true } };
+    expect(servers({}, {}, [{}, rolling])).toMatchObject([{ effect: 'rolls' }]);
+  });
+});
+
+describe('a notebook', () => {
+  test('restarts when it starts next, or at once where it says so', () => {
+    expect(linesOf(notebooks({}, { image: 'acme/lab:2' }))).toEqual(['waits: Notebook team-a/lab restarts when it starts next: what runs goes on until then']);
+    expect(linesOf(notebooks({ restartOnChange: true }, { restartOnChange: true, image: 'acme/lab:2' })))
+      .toEqual(['restarts: Notebook team-a/lab restarts, which ends its kernels; its disk stays']);
+    expect(linesOf(notebooks({ suspend: true }, { suspend: true, image: 'acme/lab:2' }))).toEqual(['unchanged: Notebook team-a/lab takes the change when it starts next']);
+  });
+
+  test('restarts at once when its annotation asks for it', () => {
+    expect(linesOf(notebooks({}, { metadata: { annotations: { 'substratus.ai/restart': '1' } } })))
+      .toEqual(['restarts: Notebook team-a/lab restarts, which ends its kernels; its disk stays']);
+  });
+
+  test('goes on where only the platform has changed, until it starts next', () => {
+    expect(linesOf(notebooks({ restartOnChange: true }, { restartOnChange: true }, [{}, PRIORITY])))
+      .toEqual(['waits: Notebook team-a/lab restarts when it starts next: what runs goes on until then']);
+  });
+
+  test('stops, starts again, and keeps what is outside its pod', () => {
+    expect(linesOf(notebooks({}, { suspend: true }))).toEqual(['stops: Notebook team-a/lab stops; its disk stays']);
+    expect(linesOf(notebooks({ suspend: true }, {}))).toEqual(['starts: Notebook team-a/lab starts again']);
+    expect(linesOf(notebooks({}, { restartOnChange: true }))).toEqual(['unchanged: Notebook team-a/lab goes on as it is']);
+  });
+
+  test('whose disk grows goes on, and one whose disk has another class cannot', () => {
+    const [grown] = notebooks({ storage: { size: Size.gibibytes(20) } }, { storage: { size: Size.gibibytes(40) } });
+    expect(grown).toMatchObject({ effect: 'unchanged', notes: ['its PersistentVolumeClaim lab-notebook changes: spec.resources.requests.storage "20Gi" → "40Gi"'] });
+    const [moved] = notebooks({ storage: { storageClassName: 'fast' } }, { storage: { storageClassName: 'slow' } });
+    expect(moved).toMatchObject({
+      effect: 'stalls', notes: ['storage.storageClassName belongs to the disk and cannot change once it is set; create a Notebook with another name'],
+    });
+  });
+
+  test('moves to other nodes when it starts next', () => {
+    expect(linesOf(notebooks({}, GPU))[1]).toBe('moves: Notebook team-a/lab moves to other nodes then: any node → nvidia-l4 (pool l4)');
+  });
+});
