@@ -67,7 +67,8 @@ export type { AwsCloudProps, AzureCloudProps, GcpCloudProps, LocalCloudProps } f
 export { LocalStore } from './constructs/infrastructure/local-store';
 export type { LocalMinioOptions, LocalS3Options } from './constructs/infrastructure/local-store';
 export { Cluster } from './constructs/infrastructure/cluster';
-export type { ClusterAttributes, ClusterProps, ICluster, NodePoolOptions } from './constructs/infrastructure/cluster-props';
+export type { ClusterAttributes } from './constructs/infrastructure/cluster-attributes';
+export type { ClusterProps, ICluster, NodePoolOptions } from './constructs/infrastructure/cluster-props';
 export { GpuNodePool, PoolCapacity } from './constructs/infrastructure/gpu-node-pool';
 export type { GpuNodePoolProps } from './constructs/infrastructure/gpu-node-pool';
 export { ImageRegistry } from './constructs/infrastructure/image-registry';

@@ -11,6 +11,7 @@ export function existingCluster(kubernetes: App, terraform: TerraformApp): void 
     cloud: CLOUD,
     clusterName: 'shared',
     kubernetesVersion: '1.35',
+    autoscaler: true, // ours: it has none that could resize the pool below
     attributes: {
       nodeRoleArn: 'arn:aws:iam::111122223333:role/shared-nodes',
       subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'], // one for each zone, in their order
@@ -21,7 +22,7 @@ export function existingCluster(kubernetes: App, terraform: TerraformApp): void 
   cluster.addWorkspace('support');
   const { platform } = cluster;
 
-  /* Leave this out where the cluster has a device plugin, an autoscaler and a default StorageClass. */
+  /* Autoscaler and device plugin. A default StorageClass is there; otherwise say defaultStorageClass: true above. */
   new ClusterAddons(new Chart(kubernetes, 'system'), 'addons', { platform });
   const team = new Workspace(kubernetes, 'support', { platform, createNamespace: false });
   const phi = new Model(team, 'phi', { loader: Loader.huggingFace('microsoft/Phi-4-mini-instruct') });

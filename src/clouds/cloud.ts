@@ -171,6 +171,12 @@ export interface AddonObject {
   readonly metadata?: ObjectMeta;
 }
 
+/** What a cluster must have once and not twice, so that it is brought only where it is asked for. */
+export const OPTIONAL_ADDONS = ['autoscaler', 'defaultStorageClass'] as const;
+export type OptionalAddon = typeof OPTIONAL_ADDONS[number];
+export type WantedAddons = Readonly<Partial<Record<OptionalAddon, boolean>>>;
+export const ALL_ADDONS: WantedAddons = { autoscaler: true, defaultStorageClass: true };
+
 /** The Kubernetes side of a cloud. Every function is pure. */
 export interface Cloud {
   readonly name: string;
@@ -181,6 +187,8 @@ export interface Cloud {
   readonly capacities: readonly Capacity[];
   /** Whether nodes can come up without a declared pool: GKE Autopilot and node auto-provisioning, Karpenter. */
   readonly canAutoProvision: boolean;
+  /** What else the add-ons bring where they are asked to, because the cloud leaves it to the user. */
+  readonly optionalAddons?: readonly OptionalAddon[];
   /** Whether the cloud itself grants a workspace's ServiceAccounts what they may do. */
   readonly hasIdentities: boolean;
   /** Hosts that hand out credentials of the cloud, which no proxy can reach for a pod. */

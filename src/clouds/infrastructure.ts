@@ -49,6 +49,8 @@ export interface ExistingClusterSpec {
   readonly name: string;
   /** Whatever else the cloud must know of it, by the name of the attribute. */
   readonly attributes: Readonly<Record<string, string | readonly string[]>>;
+  /** Whether the add-ons bring the autoscaler, which takes rights of its own. */
+  readonly autoscaler?: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -7,7 +7,7 @@ import { clusterAddons as awsAddons } from './aws/addons';
 import type * as aws from './aws/terraform';
 import { clusterAddons as azureAddons } from './azure/addons';
 import type * as azure from './azure/terraform';
-import type { AddonObject } from './cloud';
+import type { AddonObject, WantedAddons } from './cloud';
 import { clusterAddons as gcpAddons } from './gcp/addons';
 import type * as gcp from './gcp/terraform';
 import type { CloudInfrastructure } from './infrastructure';
@@ -19,8 +19,8 @@ interface Side<L> {
   readonly provider?: string;
   /** What makes clusters, of where they are. */
   load(): (location: L) => CloudInfrastructure;
-  /** Device plugins, and where the cloud leaves them to the user, the autoscaler and the default StorageClass. Pure. */
-  addons(platform: PlatformSpec): readonly AddonObject[];
+  /** Device plugins, and where the cloud leaves them to the user and they are wanted, the autoscaler and the default StorageClass. Pure. */
+  addons(platform: PlatformSpec, wanted: WantedAddons): readonly AddonObject[];
 }
 
 export const SIDES = {
@@ -64,7 +64,7 @@ function installation(provider = ''): string {
 }
 
 /** What a cluster needs beside what its cloud brings, as far as its platform tells. */
-export function clusterAddons(platform: PlatformSpec): readonly AddonObject[] {
+export function clusterAddons(platform: PlatformSpec, wanted: WantedAddons = {}): readonly AddonObject[] {
   const sides: Readonly<Record<string, Side<never>>> = SIDES;
-  return sides[platform.cloud]?.addons(platform) ?? [];
+  return sides[platform.cloud]?.addons(platform, wanted) ?? [];
 }

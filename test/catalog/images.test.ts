@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlatformSpec } from '../../src/api/platform';
 import { imageNamed, IMAGES } from '../../src/catalog/images';
+import { ALL_ADDONS } from '../../src/clouds/cloud';
 import { clusterAddons } from '../../src/clouds/terraform';
 import { platformOf } from '../expand/fixtures';
 
@@ -34,7 +35,7 @@ describe('A10: mirrors of the registries of our images', () => {
     const pools = ['nvidia-l4', 'aws-trainium1'].map((gpu) => ({ name: gpu, gpu, gpusPerNode: 1 }));
     const shared = [{ name: 's', gpu: 'nvidia-l4', gpusPerNode: 1, nodeLabels: { 'substratus.ai/gpu-sharing': 'time-slicing-4' } }];
     const imagesOn = (changes: Partial<PlatformSpec>) => ['aws', 'azure', 'local'].flatMap((cloud) => (
-      clusterAddons(platformOf(cloud, { gpuPools: [...pools, ...shared], ...changes })).flatMap((object) => JSON.stringify(object).match(/"image":"[^"]*"/g) ?? [])
+      clusterAddons(platformOf(cloud, { gpuPools: [...pools, ...shared], ...changes }), ALL_ADDONS).flatMap((object) => JSON.stringify(object).match(/"image":"[^"]*"/g) ?? [])
     ));
     const registries = [...new Set(Object.values(IMAGES).map((image) => image.split('/')[0] ?? ''))];
     expect(imagesOn({ imageMirrors: Object.fromEntries(registries.map((registry) => [registry, 'mirror.example.com'])) }).filter((image) => !image.includes('"mirror.example.com/'))).toEqual([]);

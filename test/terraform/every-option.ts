@@ -134,7 +134,8 @@ function open(stack: TerraformStack, { cluster: props }: Place): void {
 }
 
 function existing(stack: TerraformStack, { cluster: { cloud }, attributes, pools }: Place): void {
-  const cluster = Cluster.fromAttributes(stack, 'existing', { cloud, clusterName: 'existing', attributes });
+  const autoscaler = stack.node.id.startsWith('aws');
+  const cluster = Cluster.fromAttributes(stack, 'existing', { cloud, clusterName: 'existing', attributes, autoscaler });
   new ArtifactBucket(stack, 'artifacts', { cluster });
   new ImageRegistry(stack, 'images', { cluster });
   addPools(stack, cluster, pools);

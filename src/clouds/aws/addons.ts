@@ -7,6 +7,7 @@
 import type { StorageClass } from 'kubernetes-types/storage/v1';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
+import type { WantedAddons } from '../cloud';
 import { autoscaler } from './autoscaler';
 import type { AutoscalerObject } from './autoscaler';
 import { devicePlugins } from './device-plugins';
@@ -14,9 +15,11 @@ import type { DevicePluginObject } from './device-plugins';
 
 export type AddonObject = StorageClass | AutoscalerObject | DevicePluginObject;
 
-/** Objects to apply to a new cluster, in this order. */
-export function clusterAddons(platform: PlatformSpec): AddonObject[] {
-  return [DEFAULT_STORAGE, ...autoscaler(platform), ...devicePlugins(platform)];
+/** Objects to apply, in this order. A cluster that is there already may have a default class and an autoscaler of its own. */
+export function clusterAddons(platform: PlatformSpec, wanted: WantedAddons = {}): AddonObject[] {
+  return [
+    ...(wanted.defaultStorageClass ? [DEFAULT_STORAGE] : []), ...(wanted.autoscaler ? autoscaler(platform) : []), ...devicePlugins(platform),
+  ];
 }
 
 /** EKS has marked no class as the default since 1.30. Volumes come up in the zone of the first pod that uses them. */

@@ -3,6 +3,7 @@ import type { Container, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
 import { digest, shortDigest } from '../../api/digest';
 import type { PlatformSpec, ReadableBucketSpec } from '../../api/platform';
 import { imageNamed } from '../../catalog/images';
+import { OPTIONAL_ADDONS } from '../cloud';
 import type { ArtifactMount, Cloud, StoreAccess } from '../cloud';
 import { labelledGpuNodes, placeBySpotLabel } from '../placement';
 import { registryHost } from '../registry-host';
@@ -27,6 +28,7 @@ export const awsCloud: Cloud = {
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
   canAutoProvision: true,
+  optionalAddons: OPTIONAL_ADDONS,
   hasIdentities: true,
   /* The agent of EKS Pod Identity: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
   direct: ['169.254.170.23', '[fd00:ec2::23]'],

@@ -9,13 +9,16 @@
  * - `subnetIds`: ids of private subnets, one for each of the location's zones, in their order;
  * - `nodeRoleArn`: ARN of the role of the nodes, which has an access entry of type EC2_LINUX;
  * - `securityGroupIds`, optional: security groups of the nodes, where not the cluster's own.
- * It must have the add-ons vpc-cni, eks-pod-identity-agent, aws-ebs-csi-driver and aws-mountpoint-s3-csi-driver, and an autoscaler.
+ * It must have the add-ons vpc-cni, eks-pod-identity-agent, aws-ebs-csi-driver and aws-mountpoint-s3-csi-driver, and an autoscaler, or
+ * be given ours.
  */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
+import { ALL_ADDONS } from '../cloud';
 import type { AwsLocation, CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec } from '../infrastructure';
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
+import { clusterAddons } from './addons';
 import { allowAutoscaler } from './infrastructure/autoscaler';
 import { bucket, grantRead } from './infrastructure/bucket';
 import { checkClusterSpec, cluster } from './infrastructure/cluster';
@@ -75,12 +78,17 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   addonsAfterNodes(scope, context, system);
   const roles = identities(scope, context);
   allowAutoscaler(roles, location, name);
-  return { ...handleOf({ location, pools, roles, nodeRole: nodes.role.name }), nodePools: [SYSTEM_POOL] };
+  return {
+    ...handleOf({ location, pools, roles, nodeRole: nodes.role.name }),
+    nodePools: [SYSTEM_POOL],
+    addons: (platform) => clusterAddons(platform, ALL_ADDONS),
+  };
 }
 
 function clusterThatExists(scope: Construct, spec: ExistingClusterSpec, location: AwsLocation): ClusterInfrastructure {
   const { nodeRole, ...pools } = existingContext(spec, location);
   const roles = identities(scope, { location, clusterName: spec.name, cluster: spec.name, tags: spec.tags });
+  if (spec.autoscaler) allowAutoscaler(roles, location, spec.name);
   return handleOf({ location, pools, roles, nodeRole });
 }
 

@@ -12,9 +12,10 @@ export interface ClusterAddonsProps {
 }
 
 /**
- * What a cluster needs where the cloud leaves it to the user: device plugins on EKS, AKS and a local cluster, on EKS also the
- * autoscaler and a default StorageClass, on a local cluster MinIO where that is its store, on GKE a
- * StorageClass of Hyperdisk for the GPUs whose machines take no other disks (H200, B200, RTX PRO 6000).
+ * What a cluster needs where the cloud leaves it to the user: device plugins on EKS, AKS and a local cluster, on a local cluster MinIO
+ * where that is its store, on GKE a StorageClass of Hyperdisk for the GPUs whose machines take no other disks (H200, B200, RTX PRO 6000).
+ * On EKS also the autoscaler and a default StorageClass: always for a `Cluster`, and for a cluster that exists where `autoscaler` and
+ * `defaultStorageClass` ask for them, for it must not have them twice.
  */
 export class ClusterAddons extends Construct {
   private readonly objects = new Map<string, ApiObject>();

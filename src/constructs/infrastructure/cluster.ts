@@ -3,8 +3,9 @@ import type { CloudInfrastructure, ClusterInfrastructure } from '../../clouds/in
 import { checkTokens } from '../checks/guard';
 import { asValidation } from '../checks/validation-error';
 import { Platform } from '../platform/platform';
+import type { ClusterAttributes } from './cluster-attributes';
 import { ClusterBase, DEFAULT_OUTPUTS, MANAGED_BY } from './cluster-base';
-import type { ClusterAttributes, ClusterProps, ICluster } from './cluster-props';
+import type { ClusterProps, ICluster } from './cluster-props';
 import { ExistingCluster } from './existing-cluster';
 import { checkReserved } from './reserved-props';
 

@@ -4,8 +4,8 @@ import { checkTokens } from '../checks/guard';
 import { asValidation } from '../checks/validation-error';
 import { Platform } from '../platform/platform';
 import type { PlatformProps } from '../platform/platform-props';
+import type { ClusterAttributes } from './cluster-attributes';
 import { ClusterBase, DEFAULT_OUTPUTS, MANAGED_BY } from './cluster-base';
-import type { ClusterAttributes } from './cluster-props';
 
 /** A cluster that exists already: pools, buckets and identities are added to it. */
 export class ExistingCluster extends ClusterBase {
@@ -28,7 +28,9 @@ export class ExistingCluster extends ClusterBase {
     this._registrySecret = props.registrySecret;
     this._registryUrl = props.registry?.replace(/\/+$/, '');
     this._cloud = asValidation(this, () => cloud._infrastructure(this));
-    this._infrastructure = asValidation(this, () => this._cloud.existingCluster(this, { name: clusterName, attributes, tags: this._tags }));
+    this._infrastructure = asValidation(this, () => this._cloud.existingCluster(this, {
+      name: clusterName, attributes, autoscaler: props.autoscaler, tags: this._tags,
+    }));
     this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
     this.node.addValidation({ validate: () => this._problems() });
   }
@@ -36,9 +38,9 @@ export class ExistingCluster extends ClusterBase {
 
 function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
   const { clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret } = attributes;
-  const { autoProvisioning, images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses } = attributes;
+  const { autoProvisioning, autoscaler, defaultStorageClass, images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses } = attributes;
   return {
-    clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, images, imageMirrors,
-    mirrors, gpuDriver, podDefaults, storageClasses,
+    clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, autoscaler, defaultStorageClass,
+    images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses,
   };
 }

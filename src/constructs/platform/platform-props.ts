@@ -62,6 +62,22 @@ export interface PlatformProps {
   readonly autoProvisioning?: boolean;
 
   /**
+   * Whether `ClusterAddons` brings the cluster-autoscaler (AWS). Its ServiceAccount is
+   * `cluster-autoscaler` in `kube-system`, whose rights you give. A cluster must not have two: where there is one, or
+   * Karpenter, leave it out.
+   *
+   * @default false
+   */
+  readonly autoscaler?: boolean;
+
+  /**
+   * Whether `ClusterAddons` brings a default StorageClass (AWS), encrypted, of type gp3. Where there is one, leave it out.
+   *
+   * @default false
+   */
+  readonly defaultStorageClass?: boolean;
+
+  /**
    * Images where not the default. Helpers: `rclone`, `buildkit`, `regctl`, `aws-cli`, `azure-cli`. The reconciler: `node`. Add-ons:
    * `cluster-autoscaler`, `nvidia-device-plugin`, `neuron-device-plugin`, `minio`. A local cluster: `registry`. Ready-made programs: see
    * docs/workspace-and-platform.md.

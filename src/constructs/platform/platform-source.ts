@@ -1,7 +1,7 @@
 /** Where a platform has what only the cloud side knows: its bucket, its registry, the identities of its workspaces. */
 import { WORKSPACE_ROLES } from '../../api/platform';
 import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
-import type { AddonObject } from '../../clouds/cloud';
+import type { AddonObject, WantedAddons } from '../../clouds/cloud';
 import type { GpuPoolOptions, PlatformProps } from './platform-props';
 import type { WorkspaceClientIds } from './workspace-options';
 
@@ -20,7 +20,7 @@ export interface PlatformSource {
   /** Why the Kubernetes side cannot be synthesized, and how to fix it. */
   problem?(): string | undefined;
   /** What the cluster needs beside what its cloud brings, where the cluster knows more of that than its platform. */
-  addons?(platform: PlatformSpec): readonly AddonObject[];
+  addons?(platform: PlatformSpec, wanted: WantedAddons): readonly AddonObject[];
 }
 
 /** The client ids by the ServiceAccounts that they are for. */

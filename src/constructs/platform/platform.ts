@@ -8,6 +8,7 @@ import { cloudNamed } from '../../clouds/pods';
 import { clusterAddons } from '../../clouds/terraform';
 import { withWorkloadDefaults } from '../../expand';
 import { formatValue } from '../checks/format-value';
+import { checkAddons } from './addon-checks';
 import { checkImages } from './image-checks';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import {
@@ -89,10 +90,7 @@ export class Platform {
     if (mirrors) this.check('is invalid', () => mirrorsSpec(mirrors));
     if (gpuDriver !== undefined) this.check('is invalid', () => checkGpuDriver(gpuDriver));
     this.podDefaults = podDefaults && this.check('is invalid', () => podDefaultsSpec(podDefaults));
-    const { title, canAutoProvision } = cloudNamed(cloudName);
-    if (props.autoProvisioning && !canAutoProvision) {
-      throw new Error(`autoProvisioning is true but on ${title} no node comes up without a pool; leave it out, and declare pools with addGpuPool`);
-    }
+    checkAddons(cloudNamed(cloudName), props);
     this.cloudName = cloudName;
   }
 
@@ -198,7 +196,7 @@ export class Platform {
   public get _addons(): readonly AddonObject[] {
     const { addons = clusterAddons } = this.source();
     const spec = this._spec;
-    return addons(spec).map((addon) => withWorkloadDefaults(addon, spec));
+    return addons(spec, this.props).map((addon) => withWorkloadDefaults(addon, spec));
   }
 
   /** How to get what is known of a workspace only after the deployment. @internal */

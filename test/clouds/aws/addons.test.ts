@@ -1,4 +1,5 @@
 import type { PlatformSpec } from '../../../src/api/platform';
+import { ALL_ADDONS } from '../../../src/clouds/cloud';
 import { clusterAddons } from '../../../src/clouds/aws/addons';
 
 const PLATFORM: PlatformSpec = { cloud: 'aws', clusterName: 'ml', artifacts: { url: 's3://acme-ml' } };
@@ -21,7 +22,7 @@ interface PodParts {
 
 /** The object of a kind whose name begins so. */
 function find(platform: Partial<PlatformSpec>, kind: string, name: string): Parts {
-  const objects = clusterAddons({ ...PLATFORM, ...platform });
+  const objects = clusterAddons({ ...PLATFORM, ...platform }, ALL_ADDONS);
   const found = objects.find((object) => object.kind === kind && object.metadata?.name?.startsWith(name));
   expect(found).toBeDefined();
   return found as unknown as Parts;
@@ -90,7 +91,7 @@ describe('device plugins', () => {
 
   test('a way of sharing that AWS has not is an error', () => {
     const gpuPools = [{ ...L4, nodeLabels: { 'substratus.ai/gpu-sharing': 'mps-4' } }];
-    expect(() => clusterAddons({ ...PLATFORM, gpuPools }))
+    expect(() => clusterAddons({ ...PLATFORM, gpuPools }, ALL_ADDONS))
       .toThrow(new Error('label substratus.ai/gpu-sharing of a pool is mps-4; on aws it is time-slicing- and a number'));
   });
 });
@@ -103,7 +104,7 @@ test('images can be others', () => {
 
 test('the same platform gives the same bytes', () => {
   const gpuPools = [SHARED, L4, NEURON];
-  expect(JSON.stringify(clusterAddons({ ...PLATFORM, gpuPools }))).toBe(JSON.stringify(clusterAddons({ ...PLATFORM, gpuPools })));
+  expect(JSON.stringify(clusterAddons({ ...PLATFORM, gpuPools }, ALL_ADDONS))).toBe(JSON.stringify(clusterAddons({ ...PLATFORM, gpuPools }, ALL_ADDONS)));
 });
 
 function nodesMatching(expression: unknown): unknown {
