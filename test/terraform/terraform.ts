@@ -48,10 +48,10 @@ export class WorkingFolder {
     return this.run('plan', '-input=false', '-no-color', '-lock=false', '-out=plan');
   }
 
-  /** What the plan would do to each resource. */
+  /** What the plan would do to each resource. What is looked up meanwhile is not one. */
   public changes(): string[][] {
     const { resource_changes: changes } = JSON.parse(this.run('show', '-json', 'plan').output) as { readonly resource_changes: Block[] };
-    return changes.map(({ change }) => (change as { readonly actions: string[] }).actions);
+    return changes.filter(({ mode }) => mode === 'managed').map(({ change }) => (change as { readonly actions: string[] }).actions);
   }
 
   public remove(): void {

@@ -70,12 +70,13 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   const resource = cluster(scope, spec, { location, subnets, key });
   const nodes = nodeIdentity(scope, spec, location);
   const context = { location, clusterName: name, cluster: resource.name, tags };
-  const first = addonsBeforeNodes(scope, context);
+  const addons = { location, clusterName: name, resource, tags };
+  const first = addonsBeforeNodes(scope, addons);
   const { kubernetesVersion } = spec;
   const dependables = [...routes, ...nodes.rights, ...first];
   const pools = { ...context, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, dependables };
   const system = nodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags }, pools);
-  addonsAfterNodes(scope, context, system);
+  addonsAfterNodes(scope, addons, system);
   const roles = identities(scope, context);
   allowAutoscaler(roles, location, name);
   return {

@@ -22,11 +22,14 @@ describe('the provider', () => {
 });
 
 describe('a cluster', () => {
-  test('looks nothing up', () => {
-    expect(synthesize((cluster, scope) => {
+  test('looks nothing up that is not of the cluster, so that the plan of a new one asks for nothing', () => {
+    const { data, resource } = synthesize((cluster, scope) => {
       cluster.addGpuPool(scope('l4'), gpuPoolSpec());
       cluster.addBucket(scope('bucket'), BUCKET);
-    }).data).toBeUndefined();
+    });
+    const [address] = Object.keys(resource.aws_eks_cluster ?? {});
+    expect(Object.keys(data ?? {})).toEqual(['aws_eks_addon_version']);
+    for (const version of Object.values(data?.aws_eks_addon_version ?? {})) expect(version.depends_on).toEqual([`aws_eks_cluster.${address ?? ''}`]);
   });
 
   test('is the same bytes each time', () => {
@@ -104,6 +107,20 @@ describe('add-ons', () => {
       expect(after(name)).toEqual(expect.arrayContaining(nodes));
     }
     expect(all(synthesized, 'aws_eks_addon')).toHaveLength(8);
+  });
+
+  test('follow the version of Kubernetes, by the one that EKS takes for it by default', () => {
+    const synthesized = synthesize(undefined, { kubernetesVersion: '1.34' });
+    const [cluster] = Object.keys(synthesized.resource.aws_eks_cluster ?? {});
+    const versions = synthesized.data?.aws_eks_addon_version ?? {};
+    const asked = all(synthesized, 'aws_eks_addon').map(({ addon_name, addon_version }) => {
+      const [, address = ''] = /^\$\{data\.aws_eks_addon_version\.(.+)\.version\}$/.exec(String(addon_version)) ?? [];
+      return { addon_name, version: versions[address] };
+    });
+    expect(asked).toHaveLength(8);
+    for (const { addon_name, version } of asked) {
+      expect(version).toMatchObject({ addon_name, kubernetes_version: `\${aws_eks_cluster.${cluster ?? ''}.version}`, most_recent: false });
+    }
   });
 
   test('enforce network policies', () => {

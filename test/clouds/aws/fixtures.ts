@@ -48,7 +48,7 @@ export function gpuPoolSpec(spec: Partial<GpuPoolSpec> = {}): GpuPoolSpec {
 export interface Synthesized {
   readonly terraform: { readonly required_providers: Record<string, { version: string }> };
   readonly provider: Record<string, Record<string, unknown>[]>;
-  readonly data?: unknown;
+  readonly data?: Record<string, Record<string, Resource>>;
   readonly resource: Record<string, Record<string, Resource>>;
 }
 

@@ -1,4 +1,6 @@
+import { DataAwsEksAddonVersion } from '@cdktf/provider-aws/lib/data-aws-eks-addon-version';
 import { EksAddon } from '@cdktf/provider-aws/lib/eks-addon';
+import type { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { ITerraformDependable } from 'cdktf';
@@ -42,8 +44,7 @@ export interface AddonContext {
   readonly location: AwsLocation;
   /** Name of the cluster, concrete. */
   readonly clusterName: string;
-  /** The same as add-ons refer to it. */
-  readonly cluster: string;
+  readonly resource: EksCluster;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -59,8 +60,9 @@ function addon(scope: Construct, context: AddonContext, { row, after }: { row: A
   const { name, configuration, account, policy } = row;
   const role = account && policy ? addonRole(scope, context, { addon: name, account, policy }) : undefined;
   return new EksAddon(scope, `Addon-${name}`, {
-    clusterName: context.cluster,
+    clusterName: context.resource.name,
     addonName: name,
+    addonVersion: versionFor(scope, name, context.resource),
     ...(configuration && { configurationValues: JSON.stringify(configuration) }),
     ...(role && { podIdentityAssociation: [{ roleArn: role.role.arn, serviceAccount: role.account }] }),
     resolveConflictsOnCreate: 'OVERWRITE',
@@ -68,6 +70,20 @@ function addon(scope: Construct, context: AddonContext, { row, after }: { row: A
     tags: { ...context.tags },
     dependsOn: [...after, ...role ? [role.rights] : []],
   });
+}
+
+/**
+ * The version that EKS takes by default for the cluster's version of Kubernetes, since EKS upgrades no add-on with the control plane. Of a
+ * cluster that changes it is asked after the change: a new stack is planned without asking for anything, and an add-on never moves before
+ * its control plane.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html
+ */
+function versionFor(scope: Construct, addonName: string, resource: EksCluster): string {
+  const known = new DataAwsEksAddonVersion(scope, `AddonVersion-${addonName}`, {
+    addonName, kubernetesVersion: resource.version, mostRecent: false, dependsOn: [resource],
+  });
+  return known.version;
 }
 
 interface AddonRole {
