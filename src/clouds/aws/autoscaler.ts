@@ -97,6 +97,8 @@ function container(platform: PlatformSpec): Container {
       '--expander=least-waste',
       /* Without it a node that has a pod of kube-system stays forever. */
       '--skip-nodes-with-system-pods=false',
+      /* Nor does an emptyDir keep a node: what must not be evicted says so itself (expand/pod-parts.ts). */
+      '--skip-nodes-with-local-storage=false',
     ],
     ports: [{ name: 'metrics', containerPort: 8085 }],
     livenessProbe: { httpGet: { path: '/health-check', port: 'metrics' }, initialDelaySeconds: 30, periodSeconds: 20 },

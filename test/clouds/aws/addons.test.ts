@@ -51,6 +51,11 @@ describe('the autoscaler', () => {
     expect(container?.args).toContain('--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/ml');
   });
 
+  test('takes idle nodes away although pods of the system or with an emptyDir are on them', () => {
+    const [container] = podOf({}, 'Deployment', 'cluster-autoscaler').containers;
+    expect(container?.args).toEqual(expect.arrayContaining(['--skip-nodes-with-system-pods=false', '--skip-nodes-with-local-storage=false']));
+  });
+
   test('is of the version of the cluster, or of the nearest one', () => {
     const imageOf = (kubernetesVersion?: string) => podOf({ kubernetesVersion }, 'Deployment', 'cluster-autoscaler').containers[0]?.image.split(':')[1];
     expect(['1.28', '1.32', undefined, '1.35', '1.40'].map(imageOf)).toEqual(['v1.31.1', 'v1.32.3', 'v1.33.6', 'v1.35.0', 'v1.35.0']);
