@@ -33,7 +33,7 @@ export interface NodePoolOptions {
    */
   readonly minNodes?: number;
 
-  /** Maximum number of nodes. */
+  /** Maximum number of nodes; on AWS in each of the zones. */
   readonly maxNodes: number;
 
   /**

@@ -92,7 +92,10 @@ export interface GpuNodePoolProps {
    */
   readonly minNodes?: number;
 
-  /** Maximum number of nodes; this caps the cost. */
+  /**
+   * Maximum number of nodes; this caps the cost. On AWS in each of the zones, since machines may be had in one only: name `zones` for a
+   * lower bound.
+   */
   readonly maxNodes: number;
 
   /**

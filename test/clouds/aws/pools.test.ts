@@ -10,18 +10,25 @@ function pool(spec: Partial<GpuPoolSpec> = {}): Synthesized {
 const ONE_ZONE = { zones: ['us-east-1b'] };
 
 describe('a GPU pool', () => {
-  test('scales from zero, and shares its limit over the zones', () => {
+  test('scales from zero, and has its limit in every zone, for the machines may be in one only', () => {
     const groups = all(pool(), 'aws_eks_node_group');
     expect(groups.map(({ subnet_ids, scaling_config }) => [subnet_ids, scaling_config])).toEqual([
-      [['subnet-a'], { min_size: 0, max_size: 3, desired_size: 0 }],
-      [['subnet-b'], { min_size: 0, max_size: 3, desired_size: 0 }],
-      [['subnet-c'], { min_size: 0, max_size: 2, desired_size: 0 }],
+      [['subnet-a'], { min_size: 0, max_size: 8, desired_size: 0 }],
+      [['subnet-b'], { min_size: 0, max_size: 8, desired_size: 0 }],
+      [['subnet-c'], { min_size: 0, max_size: 8, desired_size: 0 }],
     ]);
     expect(groups[0]).toMatchObject({ lifecycle: { create_before_destroy: true, ignore_changes: ['scaling_config[0].desired_size'] } });
   });
 
-  test('has no group in a zone where it could have no node', () => {
-    expect(all(pool({ maxNodes: 1 }), 'aws_eks_node_group')).toHaveLength(1);
+  test('finds its single node in any zone, or in those that it names', () => {
+    const zones = (spec: Partial<GpuPoolSpec>) => all(pool({ maxNodes: 1, ...spec }), 'aws_eks_node_group').map(({ subnet_ids }) => subnet_ids);
+    expect(zones({})).toEqual([['subnet-a'], ['subnet-b'], ['subnet-c']]);
+    expect(zones(ONE_ZONE)).toEqual([['subnet-b']]);
+  });
+
+  test('shares its minimum over the zones', () => {
+    const sizes = all(pool({ minNodes: 4 }), 'aws_eks_node_group').map(({ scaling_config }) => (scaling_config as { min_size: number }).min_size);
+    expect(sizes).toEqual([2, 1, 1]);
   });
 
   test('has the labels and taints it is given, the NVIDIA image, repair, and rolls one node at a time', () => {

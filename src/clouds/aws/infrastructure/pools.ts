@@ -115,14 +115,15 @@ function placement(scope: Construct, { name, tags }: GpuPoolSpec, { clusterName 
 }
 
 /**
- * A node group a zone, which share the pool's limits: volumes are zonal, and the autoscaler knows only of a group with one zone
- * where its next node will be. A run that was preempted could else wait forever for a node where its volume is.
+ * A node group a zone: volumes are zonal, and the autoscaler knows only of a group with one zone where its next node will be. A run that
+ * was preempted could else wait forever for a node where its volume is. Each may have all nodes of the pool, for the machines may be had
+ * in one zone only; so many in every zone are what it can come to at most. AWS has no limit over several groups.
  */
 function nodeGroups(scope: Construct, context: PoolContext, pool: Pool): ITerraformDependable[] {
   const template = launchTemplate(scope, context, pool);
-  return pool.zones.flatMap((zone, index) => {
-    const limits = { minSize: share(pool.minNodes, pool.zones.length, index), maxSize: share(pool.maxNodes, pool.zones.length, index) };
-    return limits.maxSize > 0 ? [nodeGroup(scope, context, { pool, template, zone, limits })] : [];
+  return pool.zones.map((zone, index) => {
+    const limits = { minSize: share(pool.minNodes, pool.zones.length, index), maxSize: pool.maxNodes };
+    return nodeGroup(scope, context, { pool, template, zone, limits });
   });
 }
 
