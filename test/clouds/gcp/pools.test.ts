@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
+import { cloudInfrastructure } from '../../../src/clouds/gcp/terraform';
 import type { GpuPoolSpec } from '../../../src/clouds/infrastructure';
-import { synthCluster, synthPool, TAGS } from './stack';
+import { L4, LOCATION, synth, synthCluster, synthPool, TAGS } from './stack';
 
 const nodes = (overrides: Partial<GpuPoolSpec> = {}) => synthPool(overrides).node_config as Record<string, unknown>;
 const accelerator = (overrides: Partial<GpuPoolSpec> = {}) => (nodes(overrides).guest_accelerator as object[])[0];
@@ -15,6 +16,16 @@ test('a pool counts its nodes over all zones, and begins with none', () => {
 
 test('what it begins with is not the minimum in each zone', () => {
   expect(synthPool({ minNodes: 3 })).toMatchObject({ initial_node_count: 1, autoscaling: { total_min_node_count: 3 } });
+});
+
+test('it is so in the zones of the pool, in those of the cluster, and in a cluster of one zone', () => {
+  expect(synthPool({ minNodes: 3, zones: ['us-central1-a'] })).toMatchObject({ node_locations: ['us-central1-a'], initial_node_count: 3 });
+  expect(synthPool({ minNodes: 3, zones: ['us-central1-a', 'us-central1-b'] })).toMatchObject({ initial_node_count: 2 });
+  const { one } = synth((stack) => {
+    const attributes = { nodeServiceAccount: 'nodes@acme-ml.iam.gserviceaccount.com', location: 'us-central1-a' };
+    cloudInfrastructure(LOCATION).existingCluster(stack, { name: 'ours', attributes, tags: TAGS }).addGpuPool(new Construct(stack, 'l4'), { ...L4, minNodes: 3 });
+  });
+  expect(one('google_container_node_pool')).toMatchObject({ location: 'us-central1-a', initial_node_count: 3 });
 });
 
 test('every GPU node has the taint of GKE, once, whether it is configured or not', () => {

@@ -39,13 +39,15 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContex
   });
 }
 
+type PoolLimits = Pick<NodePoolSpec, 'name' | 'minNodes' | 'maxNodes'> & Pick<GpuPoolSpec, 'zones'>;
+
 /** Limits count over all zones, so that a pool in three zones does not grow to three times its size. */
-function poolConfig({ name, minNodes, maxNodes }: Pick<NodePoolSpec, 'name' | 'minNodes' | 'maxNodes'>, context: PoolContext): ContainerNodePoolConfig {
+function poolConfig({ name, minNodes, maxNodes, zones }: PoolLimits, context: PoolContext): ContainerNodePoolConfig {
   return {
     name: checkedName('pool', name),
     cluster: context.cluster,
     location: context.clusterLocation,
-    initialNodeCount: initialNodes(minNodes, context.location),
+    initialNodeCount: initialNodes(minNodes, { zones, ...context }),
     autoscaling: { totalMinNodeCount: minNodes, totalMaxNodeCount: maxNodes, locationPolicy: 'ANY' },
     management: { autoRepair: true, autoUpgrade: true },
     lifecycle: { ignoreChanges: ['initial_node_count'] },
@@ -53,8 +55,9 @@ function poolConfig({ name, minNodes, maxNodes }: Pick<NodePoolSpec, 'name' | 'm
 }
 
 /** This one counts for each zone, and Google takes three where none are named. The autoscaler takes away what is too much. */
-function initialNodes(minNodes: number, { zones }: GcpLocation): number {
-  return Math.ceil(minNodes / (zones?.length ?? 3));
+function initialNodes(minNodes: number, { zones, clusterLocation, location }: Pick<GpuPoolSpec, 'zones'> & PoolContext): number {
+  const ofCluster = clusterLocation === location.region ? location.zones?.length ?? 3 : 1;
+  return Math.ceil(minNodes / (zones?.length ?? ofCluster));
 }
 
 function nodeConfig(spec: Omit<NodePoolSpec, 'spot'>, { nodes }: PoolContext): ContainerNodePoolNodeConfig {
