@@ -31,6 +31,26 @@ const FORMS = {
   },
 } as const;
 
+/** Regions of clouds of their own, whose services have other names, endpoints and accounts. */
+const OTHER_CLOUDS: Readonly<Partial<Record<keyof typeof FORMS, readonly OtherCloud[]>>> = {
+  aws: [
+    { pattern: /^cn-/, title: 'AWS China', use: 'a region of AWS, or of AWS GovCloud (US)' },
+    { pattern: /^(us|eu)-iso[a-z]*-/, title: 'an isolated AWS', use: 'a region of AWS, or of AWS GovCloud (US)' },
+    { pattern: /^eusc-/, title: 'the AWS European Sovereign Cloud', use: 'a region of AWS, or of AWS GovCloud (US)' },
+  ],
+  azure: [
+    { pattern: /^china/, title: 'Azure China', use: 'a location of the global Azure' },
+    { pattern: /^us(gov|dod|nat|sec)/, title: 'Azure Government', use: 'a location of the global Azure' },
+  ],
+};
+
+interface OtherCloud {
+  readonly pattern: RegExp;
+  readonly title: string;
+  /** What to take instead. */
+  readonly use: string;
+}
+
 interface Zoned {
   readonly region?: string;
   readonly zones?: readonly string[];
@@ -57,7 +77,17 @@ export function checkLocation<P extends object & Zoned>(
       throw new Error(`Cloud.${cloud}: ${field} is ${formatValue(value)}, which it cannot be; it is written as '${form.example}' is`);
     }
   }
+  checkPartition(cloud, props);
   checkZones(cloud, props);
+}
+
+/** Terraform would fail there after a quarter of an hour, or, worse, rights would be on names that nothing has. */
+function checkPartition(cloud: keyof typeof FORMS, { region, location }: Zoned & { readonly location?: string }): void {
+  const place = region ?? location ?? '';
+  const other = OTHER_CLOUDS[cloud]?.find(({ pattern }) => pattern.test(place));
+  if (!other) return;
+  throw new Error(`Cloud.${cloud}: ${region === undefined ? 'location' : 'region'} ${place} is of ${other.title}, `
+    + `which has other endpoints and names of services and is not supported; use ${other.use}`);
 }
 
 /** A zone has its region's name in its own, but on Azure, where zones are numbers: `us-central1-a`, `us-east-1a`, `us-east-1-atl-2a`. */

@@ -51,9 +51,8 @@ export function checkRegistryName(name: string): void {
   throw new Error(`name of registry ${name} is not valid on AWS; use lower case letters and digits, with single ., - or _ between them`);
 }
 
-/** `aws`, or the name of a partition of its own. */
+/** `aws`, or that of GovCloud, where services have the same endpoints. Others are refused (constructs/infrastructure/cloud-location.ts). */
 export function partitionOf({ region }: AwsLocation): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
