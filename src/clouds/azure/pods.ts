@@ -103,7 +103,9 @@ function blobVolume(platform: PlatformSpec, blobs: BlobFolder): Partial<Persiste
       '--file-cache-timeout-in-seconds=120',
       '--use-attr-cache=true',
       '--cancel-list-on-mount-seconds=10',
-      ...(folder ? [`--subdirectory=${folder}`, '--virtual-directory=true'] : []),
+      /* rclone writes no markers of directories, without which older versions of blobfuse2 show none: https://github.com/Azure/azure-storage-fuse/pull/1065 */
+      '--virtual-directory=true',
+      ...(folder ? [`--subdirectory=${folder}`] : []),
     ],
     csi: {
       driver: 'blob.csi.azure.com',

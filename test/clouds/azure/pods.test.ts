@@ -21,7 +21,9 @@ test('the volume of a workspace is its container, read-only, with the reader\'s 
 });
 
 test('without a prefix the whole container is mounted', () => {
-  expect(volume(platformOf('azure'))?.mountOptions?.join(' ')).not.toContain('subdirectory');
+  const options = volume(platformOf('azure'))?.mountOptions;
+  expect(options?.join(' ')).not.toContain('subdirectory');
+  expect(options).toContain('--virtual-directory=true');
 });
 
 test('an artifact lies in its workspace\'s container, and below the prefix in it', () => {
