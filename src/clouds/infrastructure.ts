@@ -108,6 +108,8 @@ export interface BucketSpec {
   readonly artifactPrefix?: string;
   /** Days for which old versions and deleted objects are kept. */
   readonly retentionDays: number;
+  /** Networks from which it is reached beside the cluster's own, where it is not open to all that IAM knows. */
+  readonly allowedCidrs?: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -124,6 +126,8 @@ export interface RegistrySpec {
   readonly name: string;
   readonly protect: boolean;
   readonly untaggedDays: number;
+  /** Networks from which it is reached beside the cluster's own, where it is not open to all that IAM knows. */
+  readonly allowedCidrs?: readonly string[];
   /** Upstream registries whose images are cached. */
   readonly pullThrough: readonly string[];
   readonly tags: Readonly<Record<string, string>>;

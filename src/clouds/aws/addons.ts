@@ -18,7 +18,9 @@ export type AddonObject = StorageClass | AutoscalerObject | DevicePluginObject;
 /** Objects to apply, in this order. A cluster that is there already may have a default class and an autoscaler of its own. */
 export function clusterAddons(platform: PlatformSpec, wanted: WantedAddons = {}): AddonObject[] {
   return [
-    ...(wanted.defaultStorageClass ? [DEFAULT_STORAGE] : []), ...(wanted.autoscaler ? autoscaler(platform) : []), ...devicePlugins(platform),
+    ...(wanted.defaultStorageClass ? [DEFAULT_STORAGE] : []),
+    ...(wanted.autoscaler ? autoscaler(platform) : []),
+    ...devicePlugins(platform),
   ];
 }
 

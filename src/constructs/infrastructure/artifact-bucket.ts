@@ -88,6 +88,13 @@ export interface ArtifactBucketProps {
   readonly retentionDays?: number;
 
   /**
+   * Networks from which it can be reached, such as those of a CI that reads artifacts (Azure).
+   *
+   * @default - on Azure the network of the cluster alone; elsewhere who may reach it is decided by IAM, from anywhere
+   */
+  readonly allowedCidrs?: string[];
+
+  /**
    * Whether it may be destroyed.
    *
    * @default false
@@ -117,10 +124,10 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
   constructor(scope: Construct, id: string, props: ArtifactBucketProps) {
     super(scope, id);
     const existing = EXISTS in props ? (props as ArtifactBucketAttributes) : undefined;
-    const { encryptionKey, retentionDays = 7, destroyable = false } = props;
+    const { encryptionKey, retentionDays = 7, allowedCidrs = [], destroyable = false } = props;
     const cluster = clusterOf(this, props.cluster);
     const { cloudName } = cluster.platform;
-    checkTokens(this, { bucketName: props.bucketName });
+    checkTokens(this, { bucketName: props.bucketName, allowedCidrs });
     cluster._prepare(this, 'bucket');
     const [scheme] = /^[a-z0-9]+:\/\//.exec(props.bucketName ?? '') ?? [];
     if (scheme) {
@@ -142,6 +149,7 @@ export class ArtifactBucket extends Construct implements IArtifactBucket {
       encryptionKey,
       artifactPrefix,
       retentionDays,
+      allowedCidrs,
       tags: cluster._tags,
     }));
     cluster._attach({

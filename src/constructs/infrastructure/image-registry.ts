@@ -32,6 +32,13 @@ export interface ImageRegistryProps {
   readonly untaggedDays?: number;
 
   /**
+   * Networks from which it can be reached, such as those of a CI that pushes images (Azure).
+   *
+   * @default - on Azure the network of the cluster alone; elsewhere who may reach it is decided by IAM, from anywhere
+   */
+  readonly allowedCidrs?: string[];
+
+  /**
    * Whether it may be destroyed.
    *
    * @default false
@@ -53,19 +60,19 @@ export class ImageRegistry extends Construct {
 
   constructor(scope: Construct, id: string, props: ImageRegistryProps) {
     super(scope, id);
-    const { pullThrough = [], untaggedDays = 30, destroyable = false } = props;
+    const { pullThrough = [], untaggedDays = 30, allowedCidrs = [], destroyable = false } = props;
     const cluster = clusterOf(this, props.cluster);
     checkReserved(this, props, { cloudName: cluster.platform.cloudName, takes: cluster._cloud.takes?.registry });
     if (!Number.isInteger(untaggedDays) || untaggedDays < 1) {
       throw new ValidationError(this, `untaggedDays is ${untaggedDays}; give a whole number of days, 1 or more`);
     }
-    checkTokens(this, { registryName: props.registryName });
+    checkTokens(this, { registryName: props.registryName, allowedCidrs });
     cluster._prepare(this, 'registry');
     cluster._checkFree(this, 'registry');
     this.registryName = props.registryName ?? cluster._cloud.registryName(cluster.clusterName);
     this.url = cluster._cloud.images(this.registryName).url;
     const registry = asValidation(this, () => cluster._infrastructure.addRegistry(this, {
-      name: this.registryName, protect: !destroyable, untaggedDays, pullThrough, tags: cluster._tags,
+      name: this.registryName, protect: !destroyable, untaggedDays, pullThrough, allowedCidrs, tags: cluster._tags,
     }));
     cluster._attach({ construct: this, registry, registryName: this.registryName });
   }

@@ -20,6 +20,15 @@ describe('a bucket', () => {
     });
   });
 
+  test('is reached from the networks that are named, and no others', () => {
+    const azure = new Azure();
+    azure.bucket({ allowedCidrs: ['203.0.113.0/24', '198.51.100.7/32', '198.51.100.8/31'] });
+    expect(only(azure.synth(), 'storage_account')).toMatchObject({
+      public_network_access_enabled: true,
+      network_rules: { default_action: 'Deny', ip_rules: ['203.0.113.0/24', '198.51.100.7', '198.51.100.8', '198.51.100.9'] },
+    });
+  });
+
   test('is reached from the cluster\'s network, where its name leads to it', () => {
     const azure = new Azure();
     azure.bucket();

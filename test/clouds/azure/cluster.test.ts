@@ -3,6 +3,8 @@ import { App, TerraformStack, Testing } from 'cdktf';
 import { cloudInfrastructure } from '../../../src/clouds/azure/terraform';
 import { Azure, LOCATION, only, synth } from './stack';
 
+const ADMIN = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
+
 describe('the provider', () => {
   test('takes a range of versions, below the next major one', () => {
     const { terraform } = new Azure().synth();
@@ -51,9 +53,11 @@ describe('a cluster', () => {
   });
 
   test('knows users of the directory only, of whom the admins are administrators', () => {
-    expect(only(new Azure({ admins: ['group-1'] }).synth(), 'kubernetes_cluster')).toMatchObject({
+    expect(only(new Azure({ admins: [ADMIN] }).synth(), 'kubernetes_cluster')).toMatchObject({
       local_account_disabled: true,
-      azure_active_directory_role_based_access_control: { azure_rbac_enabled: true, tenant_id: LOCATION.tenantId, admin_group_object_ids: ['group-1'] },
+      azure_active_directory_role_based_access_control: {
+        azure_rbac_enabled: true, tenant_id: LOCATION.tenantId, admin_group_object_ids: [ADMIN],
+      },
       run_command_enabled: false,
     });
   });
@@ -171,4 +175,31 @@ test('nothing has the name of another thing of its kind, and every name is as lo
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => name.length < length)).toEqual([]);
   }
+});
+
+test('an admin that is not an object id is an error, for Azure would refuse it after a quarter of an hour', () => {
+  expect(() => new Azure({ admins: ['ml-admins'] }))
+    .toThrow(new Error(`admin ml-admins of cluster ml is not the object id of a group, such as ${ADMIN}`));
+});
+
+describe('a location without zones', () => {
+  const WESTUS = { ...LOCATION, location: 'westus', zones: undefined };
+
+  test('keeps what it has in one place', () => {
+    const azure = new Azure({}, WESTUS);
+    azure.bucket();
+    azure.registry();
+    const json = azure.synth();
+    expect(only(json, 'storage_account').account_replication_type).toBe('LRS');
+    expect(only(json, 'container_registry').zone_redundancy_enabled).toBe(false);
+  });
+
+  test('takes no zones, of the cluster or of a pool', () => {
+    expect(() => new Azure({}, { ...WESTUS, zones: ['1', '2'] })).toThrow(new Error(
+      'pool system is in zones 1, 2, but westus is not known to have availability zones; leave zones out, or take another location',
+    ));
+    expect(() => { new Azure({}, WESTUS).gpuPool({ zones: ['1'] }); }).toThrow(new Error(
+      'pool a100 is in zone 1, but westus is not known to have availability zones; leave zones out, or take another location',
+    ));
+  });
 });

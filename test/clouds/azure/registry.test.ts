@@ -19,6 +19,23 @@ describe('a registry', () => {
     expect(only(json, 'private_dns_zone').name).toBe('privatelink.azurecr.io');
   });
 
+  test('is reached from the networks that are named, such as those of a CI, and no others', () => {
+    const azure = new Azure();
+    azure.registry({ allowedCidrs: ['203.0.113.0/24'] });
+    expect(only(azure.synth(), 'container_registry')).toMatchObject({
+      public_network_access_enabled: true,
+      network_rule_set: [{ default_action: 'Deny', ip_rule: [{ action: 'Allow', ip_range: '203.0.113.0/24' }] }],
+    });
+  });
+
+  test.each([
+    ['10.1.0.0/16', 'has 10.1.0.0/16, which is private; give public addresses: private networks reach it through an endpoint of their own'],
+    ['everywhere', 'has everywhere; give a range of IPv4 addresses, such as 203.0.113.0/24'],
+  ])('fails for a network that Azure refuses: %s', (cidr, problem) => {
+    expect(() => { new Azure().registry({ allowedCidrs: [cidr] }); }).toThrow(new Error(`allowedCidrs of registry images0123 ${problem}`));
+    expect(() => { new Azure().bucket({ allowedCidrs: [cidr] }); }).toThrow(new Error(`allowedCidrs of bucket artifacts0123 ${problem}`));
+  });
+
   test('removes untagged images', () => {
     const azure = new Azure();
     azure.registry({ untaggedDays: 14 });

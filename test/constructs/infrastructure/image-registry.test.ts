@@ -1,5 +1,5 @@
 import { TerraformVariable } from 'cdktf';
-import { ImageRegistry } from '../../../src';
+import { ArtifactBucket, ImageRegistry } from '../../../src';
 import type { ICluster } from '../../../src';
 import { messageOf } from '../fixtures';
 import { bucketOf, CLOUD_NAMES, cluster, emptyStack, registryOf, resourcesOf, stackBeside, stackOf, synthesized } from './clouds';
@@ -56,4 +56,15 @@ test('C3: a cluster that this library did not make is told so, whoever implement
   const other = { platform, clusterName, node } as unknown as ICluster;
   expect(messageOf(() => new ImageRegistry(emptyStack(), 'images', { cluster: other }))).toBe(
     '[cloud/images] cluster is not a cluster of this library; give a Cluster, or one of Cluster.fromAttributes');
+});
+
+test.each(['gcp', 'aws'] as const)('on %s networks are no bounds of a bucket or a registry, so that asking for them is an error', (cloud) => {
+  const owner = cluster(cloud);
+  const allowedCidrs = ['203.0.113.0/24'];
+  const said = (what: string): RegExp => new RegExp(
+    `^\\[cloud/x\\] allowedCidrs of ${what} \\S+ has 203.0.113.0/24, but on this cloud IAM decides who may reach it, from anywhere; leave it out$`,
+  );
+  expect(messageOf(() => new ImageRegistry(stackOf(owner), 'x', { cluster: owner, allowedCidrs }))).toMatch(said('registry'));
+  const other = cluster(cloud);
+  expect(messageOf(() => new ArtifactBucket(stackOf(other), 'x', { cluster: other, allowedCidrs }))).toMatch(said('bucket'));
 });

@@ -8,6 +8,7 @@ import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versionin
 import type { Construct } from 'constructs';
 import { digest, shortDigest } from '../../../api/digest';
 import type { AwsLocation, BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec, ReadGrant } from '../../infrastructure';
+import { refuseNetworks } from '../../open-by-identity';
 import type { Identities } from './identity';
 import { bucketArn, checkBucketName, joinedName } from './names';
 import { policyDocument } from './policy';
@@ -34,6 +35,7 @@ export interface BucketContext {
 /** Rights are on the paths below a prefix, so a folder of a workspace need not exist. */
 export function bucket(scope: Construct, spec: BucketSpec, { location, identities }: BucketContext): BucketInfrastructure {
   checkBucketName(spec.name);
+  refuseNetworks(`bucket ${spec.name}`, spec.allowedCidrs);
   checkKey(spec);
   if (!spec.exists) createBucket(scope, spec, location);
   return {

@@ -5,6 +5,7 @@ import { EcrRepositoryCreationTemplate } from '@cdktf/provider-aws/lib/ecr-repos
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
 import type { AwsLocation, RegistryInfrastructure, RegistrySpec } from '../../infrastructure';
+import { refuseNetworks } from '../../open-by-identity';
 import type { Identities } from './identity';
 import { arn, checkRegistryName } from './names';
 import { policyDocument } from './policy';
@@ -25,6 +26,7 @@ export interface RegistryContext {
 export function registry(scope: Construct, spec: RegistrySpec, context: RegistryContext): RegistryInfrastructure {
   const { location, identities, nodeRole } = context;
   checkRegistryName(spec.name);
+  refuseNetworks(`registry ${spec.name}`, spec.allowedCidrs);
   if (spec.pullThrough.length > 0) pullThroughCaches(scope, spec, { location, nodeRole });
   return {
     addWorkspace: (_, { namespace, builder }) => {

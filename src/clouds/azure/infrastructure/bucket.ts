@@ -11,6 +11,8 @@ import { customerKey } from './customer-key';
 import { identityOf } from './identity';
 import { logResource } from './logs';
 import { privateLink } from './private-link';
+import { publicRanges, storageRules } from './public-access';
+import { hasZones } from './regions';
 import { assignRole } from './roles';
 
 const ROLES: Readonly<Record<BucketAccess, string>> = { read: 'Storage Blob Data Reader', write: 'Storage Blob Data Contributor' };
@@ -72,7 +74,7 @@ function existingAccountId({ name, resourceGroup }: Pick<BucketSpec, 'name' | 'r
 }
 
 function account(scope: Construct, spec: BucketSpec, context: ClusterContext): StorageAccount {
-  const { name, protect, tags, retentionDays, encryptionKey } = spec;
+  const { name, protect, tags, retentionDays, encryptionKey, allowedCidrs = [] } = spec;
   if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 365) {
     throw new Error(`retentionDays of bucket ${name} is ${retentionDays}; on azure it is from 1 to 365`);
   }
@@ -81,6 +83,13 @@ function account(scope: Construct, spec: BucketSpec, context: ClusterContext): S
     resourceGroupName: context.resourceGroup,
     location: context.location.location,
     ...CLOSED,
+    accountReplicationType: hasZones(context.location) ? 'ZRS' : 'LRS',
+    publicNetworkAccessEnabled: allowedCidrs.length > 0,
+    networkRules: {
+      defaultAction: 'Deny',
+      bypass: ['AzureServices'],
+      ...(allowedCidrs.length > 0 && { ipRules: storageRules(publicRanges(`bucket ${name}`, allowedCidrs)) }),
+    },
     blobProperties: {
       versioningEnabled: true,
       deleteRetentionPolicy: { days: retentionDays },
@@ -98,22 +107,19 @@ function account(scope: Construct, spec: BucketSpec, context: ClusterContext): S
   return resource;
 }
 
-/** Reached through the cluster's network only, over TLS, by identities of the directory: no key exists that could leak. */
-const CLOSED: Pick<StorageAccountConfig, 'accountTier' | 'accountReplicationType'> & Partial<StorageAccountConfig> = {
+/** Reached over TLS, by identities of the directory: no key exists that could leak. */
+const CLOSED: Pick<StorageAccountConfig, 'accountTier'> & Partial<StorageAccountConfig> = {
   accountKind: 'StorageV2',
   accountTier: 'Standard',
-  accountReplicationType: 'ZRS',
   minTlsVersion: 'TLS1_2',
   httpsTrafficOnlyEnabled: true,
   allowNestedItemsToBePublic: false,
   sharedAccessKeyEnabled: false,
   defaultToOauthAuthentication: true,
   localUserEnabled: false,
-  publicNetworkAccessEnabled: false,
   crossTenantReplicationEnabled: false,
   infrastructureEncryptionEnabled: true,
   sasPolicy: { expirationPeriod: '01.00:00:00', expirationAction: 'Log' },
-  networkRules: { defaultAction: 'Deny', bypass: ['AzureServices'] },
 };
 
 /** Blocks of uploads that were never finished, Azure drops by itself after a week. */

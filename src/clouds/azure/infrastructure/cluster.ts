@@ -72,6 +72,7 @@ const NETWORKING = {
  */
 export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLocation): ClusterContext {
   const { protect } = spec;
+  checkAdmins(spec);
   const tags = { ...spec.tags };
   const group = new ResourceGroup(scope, 'ResourceGroup', {
     name: resourceGroupName(checkClusterName(spec.name)),
@@ -98,15 +99,16 @@ export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLoca
 
 function clusterConfig(
   { name, kubernetesVersion, allowedCidrs, admins, tags }: ClusterSpec,
-  { tenantId, zones }: AzureLocation,
+  location: AzureLocation,
   { nodes, egress }: Network,
 ): Omit<KubernetesClusterConfig, 'name' | 'location' | 'resourceGroupName'> {
+  const { tenantId, zones } = location;
   const defaultNodePool: KubernetesClusterDefaultNodePool = {
     ...SYSTEM_POOL,
     vnetSubnetId: nodes.id,
     ...(kubernetesVersion && { orchestratorVersion: kubernetesVersion }),
     tags: { ...tags },
-    ...(zones && { zones: zonesOf('system', zones) }),
+    ...(zones && { zones: zonesOf('system', zones, location) }),
   };
   return {
     ...HARDENED,
@@ -119,6 +121,15 @@ function clusterConfig(
     networkProfile: NETWORKING,
     defaultNodePool,
   };
+}
+
+const OBJECT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Without any, whoever assigns roles in the subscription gives «Azure Kubernetes Service RBAC Cluster Admin» to whom it is for. */
+function checkAdmins({ name, admins }: ClusterSpec): void {
+  const wrong = admins.find((admin) => !OBJECT_ID.test(admin));
+  if (wrong === undefined) return;
+  throw new Error(`admin ${wrong} of cluster ${name} is not the object id of a group, such as aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee`);
 }
 
 interface Made {

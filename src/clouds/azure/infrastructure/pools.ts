@@ -2,11 +2,12 @@ import { KubernetesClusterNodePool } from '@cdktf/provider-azurerm/lib/kubernete
 import type { KubernetesClusterNodePoolConfig } from '@cdktf/provider-azurerm/lib/kubernetes-cluster-node-pool';
 import { ProximityPlacementGroup } from '@cdktf/provider-azurerm/lib/proximity-placement-group';
 import type { Construct } from 'constructs';
-import type { GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
+import type { AzureLocation, GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../labels';
 import { joinedName, poolName, rotationPoolName } from '../names';
 import { checkClients, gpuInstance } from '../sharing';
 import type { ClusterContext } from './cluster-context';
+import { checkZones } from './regions';
 import { assignRole } from './roles';
 
 /** AKS puts these on spot nodes by itself; they are named, otherwise every plan would want to take them away. */
@@ -26,7 +27,7 @@ export function nodePool(scope: Construct, spec: NodePoolSpec, context: ClusterC
   return new KubernetesClusterNodePool(scope, 'Resource', {
     ...poolConfig(spec, context),
     ...priority(spec, spec.spot),
-    ...(zones && { zones: zonesOf(spec.name, zones) }),
+    ...(zones && { zones: zonesOf(spec.name, zones, context.location) }),
     upgradeSettings: spec.spot ? undefined : { maxSurge: '33%' },
   });
 }
@@ -41,7 +42,7 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: ClusterCon
   return new KubernetesClusterNodePool(scope, 'Resource', {
     ...poolConfig(spec, context),
     ...priority({ labels, taints: spec.taints }, spot),
-    ...(zones && { zones: zonesOf(spec.name, zones) }),
+    ...(zones && { zones: zonesOf(spec.name, zones, context.location) }),
     gpuDriver: gpuDriver(spec),
     ...(sharing?.kind === 'mig' && { gpuInstance: gpuInstance(spec, sharing.profile) }),
     /* How many there are is the machine's to say; they hold images and ephemeral storage. */
@@ -100,7 +101,8 @@ function checkGpuPool(spec: GpuPoolSpec): void {
 }
 
 /** Zones of Azure are numbers, the same in every region. */
-export function zonesOf(pool: string, zones: readonly string[]): string[] {
+export function zonesOf(pool: string, zones: readonly string[], location: AzureLocation): string[] {
+  checkZones(`pool ${pool}`, zones, location);
   const wrong = zones.find((zone) => !/^[1-9]$/.test(zone));
   if (wrong !== undefined) throw new Error(`zone of pool ${pool} is ${wrong}; zones of azure are 1, 2 and 3`);
   return [...zones];

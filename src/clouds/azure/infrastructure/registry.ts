@@ -1,11 +1,15 @@
 import { ContainerRegistry } from '@cdktf/provider-azurerm/lib/container-registry';
+import type { ContainerRegistryNetworkRuleSet } from '@cdktf/provider-azurerm/lib/container-registry';
 import { ContainerRegistryCacheRule } from '@cdktf/provider-azurerm/lib/container-registry-cache-rule';
 import type { Construct } from 'constructs';
 import type { RegistryInfrastructure, RegistrySpec } from '../../infrastructure';
+import { formatRange } from '../../ip-range';
 import { checkRegistryName } from '../names';
 import type { ClusterContext } from './cluster-context';
 import { identityOf } from './identity';
 import { privateLink } from './private-link';
+import { publicRanges } from './public-access';
+import { hasZones } from './regions';
 import { assignRole } from './roles';
 
 /** What a builder does with its repository. */
@@ -34,7 +38,8 @@ export function registry(scope: Construct, spec: RegistrySpec, context: ClusterC
   };
 }
 
-function createRegistry(scope: Construct, { name, protect, untaggedDays, tags }: RegistrySpec, context: ClusterContext): ContainerRegistry {
+function createRegistry(scope: Construct, spec: RegistrySpec, context: ClusterContext): ContainerRegistry {
+  const { name, protect, untaggedDays, allowedCidrs = [], tags } = spec;
   if (!Number.isInteger(untaggedDays) || untaggedDays < 1 || untaggedDays > 365) {
     throw new Error(`untaggedDays of registry ${name} is ${untaggedDays}; on azure it is from 1 to 365`);
   }
@@ -45,9 +50,10 @@ function createRegistry(scope: Construct, { name, protect, untaggedDays, tags }:
     sku: 'Premium',
     adminEnabled: false,
     anonymousPullEnabled: false,
-    publicNetworkAccessEnabled: false,
+    publicNetworkAccessEnabled: allowedCidrs.length > 0,
+    ...(allowedCidrs.length > 0 && { networkRuleSet: [networkRules(name, allowedCidrs)] }),
     dataEndpointEnabled: true,
-    zoneRedundancyEnabled: true,
+    zoneRedundancyEnabled: hasZones(context.location),
     retentionPolicyInDays: untaggedDays,
     tags: { ...tags },
     lifecycle: { preventDestroy: protect },
@@ -55,6 +61,12 @@ function createRegistry(scope: Construct, { name, protect, untaggedDays, tags }:
   /* azurerm has it from 4.81 on, later than the typings; the roles by registry (AcrPull, AcrPush) mean nothing then. */
   resource.addOverride('role_assignment_mode', 'AbacRepositoryPermissions');
   return resource;
+}
+
+/** The cluster comes through the private endpoint, which no rule is for. */
+function networkRules(name: string, cidrs: readonly string[]): ContainerRegistryNetworkRuleSet {
+  const ipRule = publicRanges(`registry ${name}`, cidrs).map((range) => ({ action: 'Allow', ipRange: formatRange(range) }));
+  return { defaultAction: 'Deny', ipRule };
 }
 
 /** Rights on the content of one repository: whatever the role allows on it, and nothing on another one. */

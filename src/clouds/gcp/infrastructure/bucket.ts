@@ -6,6 +6,7 @@ import { StorageManagedFolderIamMember } from '@cdktf/provider-google/lib/storag
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { BucketGrant, BucketInfrastructure, BucketSpec, GcpLocation, ReadGrant } from '../../infrastructure';
+import { refuseNetworks } from '../../open-by-identity';
 import { principal, serviceAgent } from './identity';
 import { checkedName, labelsOf } from './names';
 
@@ -26,6 +27,7 @@ export interface BucketContext {
 /** Rights are granted on managed folders, so that a workspace has none on the rest of the bucket. */
 export function bucket(scope: Construct, spec: BucketSpec, context: BucketContext): BucketInfrastructure {
   checkedName('bucket', spec.name);
+  refuseNetworks(`bucket ${spec.name}`, spec.allowedCidrs);
   const name = spec.exists ? spec.name : createBucket(scope, spec, context).name;
   const folder = folders(scope, name);
   return {

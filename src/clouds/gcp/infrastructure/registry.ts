@@ -6,6 +6,7 @@ import { ArtifactRegistryRepositoryIamMember } from '@cdktf/provider-google/lib/
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { GcpLocation, RegistryInfrastructure, RegistrySpec, ServiceAccountRef } from '../../infrastructure';
+import { refuseNetworks } from '../../open-by-identity';
 import { principal } from './identity';
 import { checkedName, labelsOf } from './names';
 
@@ -20,6 +21,7 @@ export interface RegistryContext {
 /** A repository for each workspace, since rights are by repository, and one for each upstream that is cached. */
 export function registry(scope: Construct, spec: RegistrySpec, context: RegistryContext): RegistryInfrastructure {
   checkedName('repository', spec.name);
+  refuseNetworks(`registry ${spec.name}`, spec.allowedCidrs);
   for (const upstream of spec.pullThrough) pullThroughCache(scope, spec, { ...context, upstream });
   return { addWorkspace: (_, workspace) => workspaceRepository(scope, spec, { ...context, ...workspace }) };
 }
