@@ -1,7 +1,7 @@
 /** The add-ons of every cloud, as an API server sees them. */
 import type { GpuPoolSpec, PlatformSpec } from '../../src/api/platform';
-import { CLOUD_NAMES, cloudNamed } from '../../src/clouds/pods';
 import { ALL_ADDONS } from '../../src/clouds/cloud';
+import { CLOUD_NAMES, cloudNamed } from '../../src/clouds/pods';
 import { clusterAddons } from '../../src/clouds/terraform';
 import { schemaErrors } from '../schemas/validate';
 

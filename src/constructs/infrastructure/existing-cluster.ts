@@ -38,7 +38,8 @@ export class ExistingCluster extends ClusterBase {
 
 function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
   const { clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret } = attributes;
-  const { autoProvisioning, autoscaler, defaultStorageClass, images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses } = attributes;
+  const { autoProvisioning, autoscaler, defaultStorageClass, storageClasses } = attributes;
+  const { images, imageMirrors, mirrors, gpuDriver, podDefaults } = attributes;
   return {
     clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, autoscaler, defaultStorageClass,
     images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses,

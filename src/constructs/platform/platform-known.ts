@@ -9,7 +9,8 @@ import type { WorkspaceOptions } from './workspace-options';
 const PLATFORM_PROPS = {
   clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, registrySecret: true,
   insecureRegistry: true, storeCidrs: true,
-  autoProvisioning: true, autoscaler: true, defaultStorageClass: true, images: true, imageMirrors: true, mirrors: true, gpuDriver: true, podDefaults: true, storageClasses: true,
+  autoProvisioning: true, autoscaler: true, defaultStorageClass: true, images: true, imageMirrors: true, mirrors: true, gpuDriver: true,
+  podDefaults: true, storageClasses: true,
 } satisfies Record<keyof PlatformProps, true>;
 
 export const KNOWN = {

@@ -140,8 +140,9 @@ describe('a pool without GPUs', () => {
     const types = (machineType: string) => all(synthesizeExisting((cluster, scope) => {
       cluster.addNodePool(scope('pool'), nodePoolSpec({ machineType, spot: true, maxNodes: 1 }));
     }), 'aws_eks_node_group').map(({ ami_type, taint, capacity_type }) => ({ ami_type, taint, capacity_type }));
-    expect(types('m7i.2xlarge')).toEqual([{ ami_type: 'AL2023_x86_64_STANDARD', taint: [], capacity_type: 'SPOT' }]);
-    expect(types('m7g.2xlarge')).toEqual([{ ami_type: 'AL2023_ARM_64_STANDARD', taint: [], capacity_type: 'SPOT' }]);
+    const inEachZone = (ami_type: string) => Array(3).fill({ ami_type, taint: [], capacity_type: 'SPOT' }) as object[];
+    expect(types('m7i.2xlarge')).toEqual(inEachZone('AL2023_x86_64_STANDARD'));
+    expect(types('m7g.2xlarge')).toEqual(inEachZone('AL2023_ARM_64_STANDARD'));
   });
 });
 

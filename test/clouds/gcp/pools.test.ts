@@ -23,7 +23,9 @@ test('it is so in the zones of the pool, in those of the cluster, and in a clust
   expect(synthPool({ minNodes: 3, zones: ['us-central1-a', 'us-central1-b'] })).toMatchObject({ initial_node_count: 2 });
   const { one } = synth((stack) => {
     const attributes = { nodeServiceAccount: 'nodes@acme-ml.iam.gserviceaccount.com', location: 'us-central1-a' };
-    cloudInfrastructure(LOCATION).existingCluster(stack, { name: 'ours', attributes, tags: TAGS }).addGpuPool(new Construct(stack, 'l4'), { ...L4, minNodes: 3 });
+    const cloud = cloudInfrastructure(LOCATION);
+    cloud.prepare(stack);
+    cloud.existingCluster(stack, { name: 'ours', attributes, tags: TAGS }).addGpuPool(new Construct(stack, 'l4'), { ...L4, minNodes: 3 });
   });
   expect(one('google_container_node_pool')).toMatchObject({ location: 'us-central1-a', initial_node_count: 3 });
 });
