@@ -7,12 +7,13 @@ import { formatProblem } from '../runtimes';
 import { quantizedFacts } from '../sizing/quantizing';
 import { fitOf } from './fit';
 import { gpuOf, gpuRequestOf } from './gpus';
+import { CPU_CONTEXT } from './pod-memory';
 import { noPoolFor } from './pools';
 
 /** One change, and what the resource and its model would then be. */
 interface Remedy {
   /** Of one kind, the first that helps is told. */
-  readonly kind: 'length' | 'batch' | 'method' | 'count' | 'gpu' | 'memory' | 'weights';
+  readonly kind: 'length' | 'cache' | 'batch' | 'method' | 'count' | 'gpu' | 'memory' | 'weights';
   readonly words: string;
   readonly spec?: Partial<Resource['spec']>;
   readonly facts?: FactsSpec;
@@ -39,7 +40,7 @@ export function fitProblem(resource: Resource, facts: FactsSpec, platform: Platf
 function remedies({ spec }: Resource, facts: FactsSpec, platform: PlatformSpec): Remedy[] {
   const gpu = gpuRequestOf(spec.resources, platform)?.gpu;
   const place = gpu ? [...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform), ...smaller(spec, facts, gpu)] : [];
-  return [...shorter(spec, facts), ...lighter(spec), ...place, ...moreMemory(spec)];
+  return [...shorter(spec, facts), ...moreCache(spec), ...lighter(spec), ...place, ...moreMemory(spec)];
 }
 
 /** As many GPUs as can share the heads of the model. */
@@ -55,12 +56,18 @@ function fewerGpus({ resources, params = {} }: Resource['spec'], { heads = 0 }: 
 }
 
 /** A context that the model was made for, of half the length, and so on. */
-function shorter({ params = {} }: Resource['spec'], { contextLength }: FactsSpec): Remedy[] {
-  const { maxModelLen } = params;
-  if (maxModelLen === undefined) return [];
-  const most = Math.min(contextLength, Number(maxModelLen));
-  const lengths = [1, 2, 4, 8, 16].map((part) => Math.floor(most / part)).filter((length) => length < Number(maxModelLen)).map(String);
-  return lengths.map((length) => ({ kind: 'length', words: `set maxModelLen to ${length}`, spec: { params: { ...params, maxModelLen: length } } }));
+function shorter({ runtime, resources, params = {} }: Resource['spec'], { contextLength }: FactsSpec): Remedy[] {
+  const name = runtime?.name === 'llama-cpp' ? 'contextLength' : 'maxModelLen';
+  const length = Number(params[name] ?? (runtime?.name === 'llama-cpp' && !resources?.gpu ? CPU_CONTEXT : 0));
+  const most = Math.min(contextLength, length);
+  const lengths = [1, 2, 4, 8, 16].map((part) => Math.floor(most / part)).filter((each) => each > 0 && each < length).map(String);
+  return lengths.map((each) => ({ kind: 'length', words: `set ${name} to ${each}`, spec: { params: { ...params, [name]: each } } }));
+}
+
+/** More memory for the cache of vLLM, which a pod without a GPU is told. */
+function moreCache({ runtime, resources, params = {} }: Resource['spec']): Remedy[] {
+  if (runtime?.name !== 'vllm' || resources?.gpu) return [];
+  return [8, 16, 32, 64].map((gib) => ({ kind: 'cache', words: `set cpuCacheGiB to ${gib}`, spec: { params: { ...params, cpuCacheGiB: String(gib) } } }));
 }
 
 /** Training that needs less. */
@@ -89,7 +96,7 @@ function otherGpus({ resources }: Resource['spec'], { name }: GpuModel, platform
 
 /** More memory for the pod, where the program computes in it. */
 function moreMemory({ runtime, resources }: Resource['spec']): Remedy[] {
-  if (runtime?.name !== 'llama-cpp') return [];
+  if (runtime?.name !== 'llama-cpp' && resources?.gpu) return [];
   const { limits } = resources ?? {};
   const [field, more] = limits?.memory === undefined
     ? ['memory', (memory: number) => ({ ...resources, memory })] as const

@@ -1,58 +1,84 @@
 /** Whether what a resource runs fits the GPUs or the memory that it asks for, where the facts of its model are known. */
 import type { FactsSpec } from '../api/facts';
 import type { PlatformSpec } from '../api/platform';
-import { amountOf, gibibytes } from '../api/quantity';
+import { referencesOf } from '../api/resource';
 import type { Resource } from '../api/resource';
 import { shareGiB } from '../api/sharing';
 import { type GpuMemory, usableGiB } from '../catalog/gpu-memory';
 import type { GpuRequest } from '../clouds/cloud';
 import { runtimeNamed, settingsOf } from '../runtimes';
 import type { Settings } from '../runtimes';
-import { GIB } from '../sizing/fit';
 import type { Fit } from '../sizing/fit';
+import { cpuServingFit, memoryFit } from '../sizing/host-memory';
 import { llamaCppFit } from '../sizing/llama-cpp';
-import { servingFit } from '../sizing/serving';
+import { servingFit, SHORTEST_CONTEXT } from '../sizing/serving';
 import type { ServingFit } from '../sizing/serving';
 import { trainingFit } from '../sizing/training';
 import { gpuRequestOf, slicesIn } from './gpus';
-import { resourceRequirements } from './resources';
-import { runnable } from './runtime';
+import { contextOf, type Known, podMemoryOf, podMemoryParts } from './pod-memory';
 
-/** llama.cpp takes what fits of the context; less than this is of no use. */
-const SHORTEST_CONTEXT = 2048;
-const CPU_CONTEXT = 8192;
+/** Of vLLM: takes a longer context than the config of the model has. https://docs.vllm.ai/en/stable/configuration/env_vars.html */
+const ALLOWS_LONG = 'VLLM_ALLOW_LONG_MAX_MODEL_LEN';
 
-interface FitContext {
-  readonly resource: Resource;
-  readonly facts: FactsSpec;
-  readonly platform: PlatformSpec;
-  readonly settings: Settings;
-  readonly request?: GpuRequest;
+/** Why vLLM does not start with so long a context; `undefined` if it may. */
+function longFit({ resource: { spec }, facts, settings }: Known): ServingFit | undefined {
+  const length = Number(settings.maxModelLen);
+  const isAllowed = Object.hasOwn({ ...spec.env, ...spec.runtimeEnv }, ALLOWS_LONG);
+  if (length <= facts.contextLength || isAllowed) return undefined;
+  const reason = `maxModelLen is ${length}, but ${facts.name} was made for ${facts.contextLength} tokens, and vLLM does not start with more`;
+  return { verdict: 'no', reason, contextLength: facts.contextLength, parts: [] };
 }
+
 
 /** The fit of a resource whose model has these facts; `undefined` where nothing is computed: other programs, or an unknown GPU. */
 export function fitOf(resource: Resource, facts: FactsSpec, platform: PlatformSpec): Fit | undefined {
+  const known = knownOf(resource, facts, platform);
+  if (!known) return undefined;
+  const { runtime, settings, request } = known;
+  if (runtime.name === 'llama-cpp') return llamaCpp(known);
+  if (!request || runtime.role === 'quantizer') return inPod(known);
+  if (!request.gpu) return undefined;
+  if (runtime.name === 'vllm' && settings.task === 'generate') return serving(known, request);
+  return runtime.role === 'trainer' ? training(known, request) : undefined;
+}
+
+/** What a resource runs, where that is a ready-made program. */
+export function knownOf(resource: Resource, facts: FactsSpec, platform: PlatformSpec): Known | undefined {
   const runtime = resource.spec.runtime && runtimeNamed(resource.spec.runtime.name);
   if (!runtime) return undefined;
-  const settings = settingsOf(runtime.params(resource.kind), resource.spec.params);
   const request = gpuRequestOf(resource.spec.resources, platform);
-  const context = { resource, facts, platform, settings, ...(request && { request }) };
-  if (runtime.name === 'llama-cpp') return llamaCpp(context);
-  if (!request?.gpu) return undefined;
-  if (runtime.name === 'vllm' && settings.task === 'generate') return serving(context, request);
-  return runtime.role === 'trainer' ? training(context, request) : undefined;
+  const settings = settingsOf(runtime.params(resource.kind), resource.spec.params);
+  return { resource, facts, platform, runtime, settings, ...(request && { request }) };
+}
+
+/** What computes in the memory of its pod, of vLLM with arguments of the author's nothing, as with GPUs. */
+function inPod(known: Known): Fit | undefined {
+  const { resource, facts, runtime: { name, role }, settings } = known;
+  const parts = podMemoryParts(known);
+  if (!parts) return undefined;
+  const memory = podMemoryOf(known);
+  if (role === 'trainer') return memoryFit(`${facts.name}, finetuned by ${String(settings.method)}`, parts, memory);
+  if (role === 'quantizer') return memoryFit(`${facts.name}, quantized to ${name}`, parts, memory);
+  if ((resource.spec.args ?? []).length > 0) return undefined;
+  const length = Number(settings.maxModelLen);
+  const cacheGiB = Number(settings.cpuCacheGiB);
+  return longFit(known) ?? cpuServingFit(facts, { cacheGiB, memory, ...(length > 0 && { contextLength: length }) });
 }
 
 /** With arguments of the author's nothing is known: they can change the memory, the length, and how the GPUs share the model. */
-function serving({ resource, facts, settings }: FitContext, request: GpuRequest): ServingFit | undefined {
-  const { maxModelLen, tensorParallel, kvCacheDtype } = settings;
+function serving(known: Known, request: GpuRequest): ServingFit | undefined {
+  const { resource, facts, settings } = known;
+  const { maxModelLen, tensorParallel, kvCacheDtype, maxLoraRank } = settings;
   const gpu = (resource.spec.args ?? []).length === 0 ? shareOf(request) : undefined;
+  const tooLong = gpu && longFit(known);
+  if (tooLong) return tooLong;
   const fit = gpu && servingFit(facts, {
     gpu,
     tensorParallel: tensorParallel === 0 ? request.count : Number(tensorParallel),
     memoryUtilization: utilizationOf(settings, request),
     cacheBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     ...(maxModelLen !== 0 && { contextLength: Number(maxModelLen) }),
+    ...(referencesOf(resource).base && { adapterRank: Number(maxLoraRank) }),
   });
   return fit && besideOthers(fit, request, Number(settings.gpuMemoryUtilization));
 }
@@ -71,7 +97,7 @@ function utilizationOf({ gpuMemoryUtilization }: Settings, request: GpuRequest):
   return request.sharing?.startsWith('mps-') ? Math.min(1, utilization * slicesIn(request)) : utilization;
 }
 
-function training({ resource, facts, settings }: FitContext, request: GpuRequest): Fit | undefined {
+function training({ resource, facts, settings }: Known, request: GpuRequest): Fit | undefined {
   const gpu = shareOf(request);
   return gpu && trainingFit(facts, {
     task: resource.spec.runtime?.name === 'dpo' ? 'dpo' : 'sft',
@@ -85,27 +111,22 @@ function training({ resource, facts, settings }: FitContext, request: GpuRequest
   });
 }
 
-function llamaCpp({ resource, facts, platform, settings, request }: FitContext): Fit | undefined {
-  const length = Number(settings.contextLength);
-  const memoryGiB = podMemoryGiB(resource, platform);
-  if (!request) return llamaCppFit(facts, { memoryGiB, where: 'in the memory of its pod', contextLength: length || CPU_CONTEXT });
+function llamaCpp(known: Known): Fit | undefined {
+  const { facts, settings, request } = known;
+  const { gib: memoryGiB } = podMemoryOf(known);
+  if (!request) return llamaCppFit(facts, { memoryGiB, where: 'in the memory of its pod', ...contextOf(settings, facts) });
   const gpu = shareOf(request);
   if (!gpu) return undefined;
-  const contextLength = length || Math.min(SHORTEST_CONTEXT, facts.contextLength);
+  const contextLength = Number(settings.contextLength) || Math.min(SHORTEST_CONTEXT, facts.contextLength);
   const where = `on ${request.count === 1 ? 'one' : request.count} ${gpu.name}`;
   const gpusGiB = usableGiB(gpu) * request.count;
   const onGpus = llamaCppFit(facts, { memoryGiB: gpusGiB, where, contextLength });
   if (onGpus.verdict !== 'no') return onGpus;
   /* Layers that do not fit the GPUs are computed by the CPU. */
-  const onBoth = llamaCppFit(facts, { memoryGiB: gpusGiB + memoryGiB, where: `${where} and in the memory of its pod`, contextLength });
+  const onBoth = llamaCppFit(facts, {
+    memoryGiB: gpusGiB + memoryGiB, where: `${where} and in the memory of its pod`, contextLength, promptCacheGiB: Number(settings.promptCacheGiB),
+  });
   return onBoth.verdict === 'fits' ? { ...onBoth, verdict: 'tight' } : onBoth;
-}
-
-/** What a pod may take: its limit, or else what it asks for. */
-function podMemoryGiB(resource: Resource, platform: PlatformSpec): number {
-  const { resources = {} } = runnable(resource, platform).resource.spec;
-  const memory = resources.limits?.memory ?? resources.memory ?? resourceRequirements(resources, platform).requests?.memory ?? 0;
-  return amountOf(gibibytes(memory)) / GIB;
 }
 
 /** Part of its memory that programs can use of an instance of MIG. */

@@ -22,6 +22,8 @@ export { IMAGE_DIGEST_ANNOTATION, namespaceOf, STEPS } from './child';
 export type { Child, KubeObject, RetryTokens, Step } from './child';
 export { ExpandError } from './error';
 export { architectureProblem } from './architecture';
+export { withDerived } from './derived';
+export type { Derivation } from './derived';
 export { diskProblem } from './disks';
 export { factsGiven, factsMadeBy, factsOf } from './facts';
 export { NO_UPLOADS } from './image';

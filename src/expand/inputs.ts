@@ -135,6 +135,12 @@ function accessOf({ resource, platform }: Consumer, { model, dataset, base }: In
   return bucketAccess(spec, platform);
 }
 
+/** Whether what is in a bucket is copied to the node first. */
+export function isDownloaded({ spec }: Resource, platform: PlatformSpec): boolean {
+  const { access } = spec as InputsSpec;
+  return access === undefined ? !cloudNamed(platform.cloud).canStream(platform) : access === 'download';
+}
+
 function bucketAccess(spec: InputsSpec, platform: PlatformSpec): Access {
   const canStream = cloudNamed(platform.cloud).canStream(platform);
   const { access = canStream ? 'stream' : 'download' } = spec;

@@ -4,20 +4,18 @@ import { definedOnly } from '../api/defined';
 import { digest } from '../api/digest';
 import { workspaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
-import { DEFAULT_SERVER_PORT, referencesOf } from '../api/resource';
-import type { CommonSpec, InputsSpec, Resource, ResourcesSpec, RuntimeSpec, ServerSpec } from '../api/resource';
+import type { CommonSpec, Resource, RuntimeSpec, ServerSpec } from '../api/resource';
 import { imageNamed } from '../catalog/images';
 import type { PodPart } from '../clouds/cloud';
-import { cloudNamed } from '../clouds/pods';
-import { paramsProblem, programFiles, PROGRAM_DIRECTORY, runtimeNamed, runtimeProblem, settingsOf, wireParams } from '../runtimes';
+import { paramsProblem, programFiles, PROGRAM_DIRECTORY, runtimeNamed, runtimeProblem, wireParams } from '../runtimes';
 import type { Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from '../runtimes';
 import { ARCHITECTURE_LABEL } from './architecture';
 import { childMetadata, childName, contentHash } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
-import { gpuRequestOf } from './gpus';
 import { STORE_ACCESS } from './network-policies';
 import type { UserPod } from './pod';
+import { contextOf, resourcesOf } from './runtime-context';
 import { HELPER_SECURITY } from './security';
 import { readProblem } from './source';
 
@@ -124,32 +122,6 @@ function bucketProblem({ metadata: { namespace = 'default' }, spec }: Resource, 
   return hasOwn ? undefined : readProblem(before.bucket, { platform, namespace });
 }
 
-function contextOf(resource: Resource, runtime: Runtime, platform: PlatformSpec): RuntimeContext {
-  const { kind, spec, metadata: { name } } = resource;
-  const request = gpuRequestOf(spec.resources, platform);
-  const { model, dataset, base } = referencesOf(resource);
-  return {
-    settings: settingsOf(runtime.params(kind), spec.params),
-    kind,
-    name,
-    platform,
-    port: (spec as ServerSpec).port ?? DEFAULT_SERVER_PORT,
-    hasModel: model !== undefined,
-    hasDataset: dataset !== undefined,
-    hasBase: base !== undefined,
-    hasOwnImage: spec.image !== undefined,
-    isStreamed: isStreamed(spec as InputsSpec, platform),
-    args: spec.args ?? [],
-    ...(request && { gpus: { ...(request.gpu && { model: request.gpu }), count: request.count } }),
-  };
-}
-
-/** Whether inputs are mounted from a store over the network, and not copied first. */
-function isStreamed({ access }: InputsSpec, platform: PlatformSpec): boolean {
-  const { canStream, network } = cloudNamed(platform.cloud);
-  return access !== 'download' && canStream(platform) && network(platform).store.length > 0;
-}
-
 function loweredSpec<R extends Resource>({ spec }: R, context: RuntimeContext, container: RuntimeContainer): R['spec'] {
   const { platform, settings, gpus } = context;
   const { runtime, params, literalParams, ...rest } = spec;
@@ -228,14 +200,6 @@ function servingOf(spec: ServerSpec, { serving }: RuntimeContainer): Partial<Ser
   if (!serving) return {};
   const { readinessPath = serving.readinessPath, terminationGracePeriod = serving.terminationGracePeriod } = spec;
   return definedOnly({ readinessPath, terminationGracePeriod });
-}
-
-/** A limit bounds what the program asks for by default, as it does elsewhere: then the platform's own default holds. */
-function resourcesOf(resources: ResourcesSpec = {}, container: RuntimeContainer): ResourcesSpec {
-  const { limits = {} } = resources;
-  const { cpu, memory, disk } = container.resources ?? {};
-  const defaults = { cpu: limits.cpu === undefined ? cpu : undefined, memory: limits.memory === undefined ? memory : undefined, disk };
-  return { ...definedOnly(defaults), ...definedOnly(resources) };
 }
 
 function userOf({ uid, gid }: NonNullable<RuntimeContainer['user']>): PodSecurityContext {

@@ -18,7 +18,7 @@ import { SERVER_PORT_NAME } from './ports';
 import { runnable } from './runtime';
 import type { Runnable } from './runtime';
 
-const DEFAULT_STARTUP = '30m';
+export const DEFAULT_STARTUP = '30m';
 const PERIOD_SECONDS = 10;
 /** How long a replica may not answer at `livenessPath`. */
 const LIVENESS_SECONDS = 100;

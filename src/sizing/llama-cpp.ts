@@ -19,6 +19,8 @@ export interface LlamaCppOptions {
   readonly where: string;
   /** Tokens of the cache, which the requests that are answered at once share. */
   readonly contextLength: number;
+  /** Memory for prompts that were answered, which is that of the pod. Default: none of `memoryGiB`. */
+  readonly promptCacheGiB?: number;
 }
 
 /** Program, graph and buffers of the computation. */
@@ -32,16 +34,25 @@ export function ggufBytes({ parameters }: Pick<FactsSpec, 'parameters'>, type: s
   return bits === undefined ? undefined : parameters * bits / 8;
 }
 
+/** What llama.cpp takes of the memory, of GPUs or of the pod. */
+export function llamaCppParts(facts: FactsSpec, { contextLength, promptCacheGiB = 0 }: Omit<LlamaCppOptions, 'memoryGiB' | 'where'>): FitPart[] {
+  return [
+    { name: 'weights', gib: facts.weightBytes / GIB },
+    { name: `cache of ${contextLength} tokens`, gib: cacheBytesOf(facts, contextLength) / GIB },
+    { name: 'buffers', gib: BUFFERS_GIB },
+    ...(promptCacheGiB > 0 ? [{ name: 'prompts that were answered', gib: promptCacheGiB }] : []),
+  ];
+}
+
 /** Whether llama.cpp can serve a model in GGUF. */
-export function llamaCppFit(facts: FactsSpec, { memoryGiB, where, contextLength }: LlamaCppOptions): Fit {
-  const weights = { name: 'weights', gib: facts.weightBytes / GIB };
-  const buffers = { name: 'buffers', gib: BUFFERS_GIB };
+export function llamaCppFit(facts: FactsSpec, { memoryGiB, where, ...options }: LlamaCppOptions): Fit {
+  const parts = llamaCppParts(facts, options);
   if (!facts.layers) {
-    return { verdict: 'unknown', reason: `what ${facts.name} keeps of a token is not known`, usableGiB: memoryGiB, parts: [weights, buffers] };
+    const known = parts.filter(({ name }) => !name.startsWith('cache'));
+    return { verdict: 'unknown', reason: `what ${facts.name} keeps of a token is not known`, usableGiB: memoryGiB, parts: known };
   }
-  const parts: FitPart[] = [weights, { name: `cache of ${contextLength} tokens`, gib: cacheBytesOf(facts, contextLength) / GIB }, buffers];
   const needed = parts.reduce((sum, part) => sum + part.gib, 0);
-  const reason = `${facts.name} with ${contextLength} tokens ${where}: ${gib(needed)} of ${gib(memoryGiB)} GiB`;
+  const reason = `${facts.name} with ${options.contextLength} tokens ${where}: ${gib(needed)} of ${gib(memoryGiB)} GiB`;
   return { verdict: needed > memoryGiB ? 'no' : needed > TIGHT * memoryGiB ? 'tight' : 'fits', reason, usableGiB: memoryGiB, parts };
 }
 

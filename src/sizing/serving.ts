@@ -7,6 +7,7 @@ import type { FactsSpec } from '../api/facts';
 import { type GpuMemory, mostUsableGiB, usableGiB } from '../catalog/gpu-memory';
 import { type Fit, type FitPart, gib, GIB } from './fit';
 import { cacheLayout, type CacheLayout, concurrencyIn, longestIn } from './kv-cache';
+import { trainableParameters } from './training';
 
 export interface ServingOptions {
   readonly gpu: GpuMemory;
@@ -18,6 +19,8 @@ export interface ServingOptions {
   readonly memoryUtilization?: number;
   /** Bytes of a number in the cache. Default: 2. */
   readonly cacheBytes?: 1 | 2;
+  /** Rank of the adapter that is served beside the model. Default: there is none. */
+  readonly adapterRank?: number;
 }
 
 export interface ServingFit extends Fit {
@@ -31,9 +34,9 @@ export interface ServingFit extends Fit {
 
 const UTILIZATION = 0.92;
 /** Room beyond one request of full length that tells `fits` from `tight`. */
-const MARGIN = 1.1;
+export const MARGIN = 1.1;
 /** The shortest context that is worth serving. */
-const SHORTEST = 2048;
+export const SHORTEST_CONTEXT = 2048;
 
 /** GPUs with less memory compute fewer tokens at once, and have smaller buffers. */
 const SMALL_GIB = 48;
@@ -103,9 +106,11 @@ export function shareProblem({ name, heads }: Pick<FactsSpec, 'name' | 'heads'>,
 }
 
 function partsOf(facts: FactsSpec, options: ServingOptions, { usable, reserve }: Memory): FitPart[] {
-  const { tensorParallel, memoryUtilization = UTILIZATION } = options;
+  const { tensorParallel, memoryUtilization = UTILIZATION, adapterRank } = options;
   return [
     { name: 'weights', gib: facts.weightBytes / GIB / tensorParallel },
+    /* Room for one adapter, in 16 bits. */
+    ...(adapterRank === undefined ? [] : [{ name: 'adapter', gib: 2 * trainableParameters(facts, adapterRank) / GIB / tensorParallel }]),
     { name: 'vLLM', gib: reserve },
     { name: 'left to others', gib: usable * (1 - memoryUtilization) },
   ];
@@ -124,16 +129,17 @@ function lengthFit(facts: FactsSpec, { gpu, tensorParallel, contextLength }: Ser
   const wanted = contextLength ?? facts.contextLength;
   const longest = longestIn(cacheGiB * GIB, wanted, layout);
   const where = `${tensorParallel === 1 ? 'one' : tensorParallel} ${gpu.name}`;
-  if (longest < Math.min(contextLength ?? SHORTEST, wanted)) {
-    const have = cacheGiB <= 0 ? 'the weights leave no memory for its cache' : `its cache of ${gib(cacheGiB)} GiB holds ${longest} tokens, not ${contextLength ?? SHORTEST}`;
+  if (longest < Math.min(contextLength ?? SHORTEST_CONTEXT, wanted)) {
+    const have = cacheGiB <= 0 ? 'the weights leave no memory for its cache' : `its cache of ${gib(cacheGiB)} GiB holds ${longest} tokens, not ${contextLength ?? SHORTEST_CONTEXT}`;
     return { verdict: 'no', reason: `${facts.name} on ${where}: ${have}`, contextLength: longest };
   }
-  const beyond = longest > facts.contextLength ? `, more than the ${facts.contextLength} that it was made for` : '';
+  const others = longest > facts.contextLength ? ', more' : longest < facts.contextLength ? ', fewer' : undefined;
+  const made = others === undefined ? '' : `${others} than the ${facts.contextLength} that it was made for`;
   const concurrency = concurrencyIn(cacheGiB * GIB, longest, layout);
   const room = concurrencyIn(cacheGiB * GIB, wanted, layout);
   return {
     verdict: room >= MARGIN ? 'fits' : 'tight',
-    reason: `${facts.name} on ${where}: ${gib(cacheGiB)} GiB for the cache, ${concurrency.toFixed(1)} requests of ${longest} tokens at once${beyond}`,
+    reason: `${facts.name} on ${where}: ${gib(cacheGiB)} GiB for the cache, ${concurrency.toFixed(1)} requests of ${longest} tokens at once${made}`,
     contextLength: longest,
     concurrency,
     cacheTokens: Math.floor(concurrency * longest),

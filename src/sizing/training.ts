@@ -65,7 +65,7 @@ function fullParts(facts: FactsSpec, options: TrainingOptions): FitPart[] {
 }
 
 /** Whether the GPUs hold the weights together that an adapter is trained on, not each a copy. */
-function isDivided({ weightBytes }: FactsSpec, { method, gpus, gpu }: TrainingOptions): boolean {
+export function isDivided({ weightBytes }: FactsSpec, { method, gpus, gpu }: Pick<TrainingOptions, 'method' | 'gpus' | 'gpu'>): boolean {
   return method === 'lora' && gpus > 1 && weightBytes / GIB > WEIGHTS_ON_ONE_GPU * usableGiB(gpu);
 }
 

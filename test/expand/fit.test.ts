@@ -67,10 +67,10 @@ describe('llama.cpp', () => {
 
   test('computes on the CPU what does not fit the GPU', () => {
     expect(fitOf(served('llama-cpp', { resources: { ...L4, memory: 64 } }), gguf(LLAMA_70B), PLATFORM)).toMatchObject({
-      verdict: 'tight', reason: 'meta-llama/Llama-3.3-70B-Instruct with 2048 tokens on one nvidia-l4 and in the memory of its pod: 41.6 of 86.0 GiB',
+      verdict: 'tight', reason: 'meta-llama/Llama-3.3-70B-Instruct with 2048 tokens on one nvidia-l4 and in the memory of its pod: 42.6 of 86.0 GiB',
     });
     expect(fitProblem(served('llama-cpp', { resources: L4 }), gguf(LLAMA_70B), PLATFORM)).toBe(
-      'meta-llama/Llama-3.3-70B-Instruct with 2048 tokens on one nvidia-l4 and in the memory of its pod: 41.6 of 32.0 GiB; set gpuCount to 2, or use nvidia-h100');
+      'meta-llama/Llama-3.3-70B-Instruct with 2048 tokens on one nvidia-l4 and in the memory of its pod: 42.6 of 32.0 GiB; set gpuCount to 2, or use nvidia-h100');
   });
 
   test('takes as much memory as its limit', () => {

@@ -17,7 +17,7 @@ function on(name: string, tensorParallel = 1): ServingOptions {
 
 test('Qwen3-32B fits one H100 with 8k tokens', () => {
   expect(servingFit(facts('Qwen/Qwen3-32B'), { ...on('nvidia-h100'), contextLength: 8192 })).toMatchObject({
-    verdict: 'fits', contextLength: 8192, reason: 'Qwen/Qwen3-32B on one nvidia-h100: 8.3 GiB for the cache, 4.1 requests of 8192 tokens at once',
+    verdict: 'fits', contextLength: 8192, reason: 'Qwen/Qwen3-32B on one nvidia-h100: 8.3 GiB for the cache, 4.1 requests of 8192 tokens at once, fewer than the 40960 that it was made for',
   });
 });
 

@@ -3,6 +3,7 @@ import { App } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { FactsSpec } from '../../api/facts';
 import type { ModelSourceSpec } from '../../api/model-source';
+import type { PlatformSpec } from '../../api/platform';
 import { sourceOf } from '../../api/resource';
 import { CycleError, inOrder, keyOf } from '../../expand';
 import { TokenGuard } from '../checks/guard';
@@ -24,6 +25,8 @@ export interface Declaration {
   readonly references: readonly DeclaredReference[];
   /** What is known of the model that it runs on. */
   readonly facts?: FactsSpec;
+  /** What is known of the model that it makes. */
+  readonly made?: FactsSpec;
   /** What was chosen for it, and why, as one line. */
   readonly choice?: string;
 }
@@ -71,6 +74,7 @@ export class Declarations {
   private mayHaveCycle = false;
   private errors: ReadonlyMap<IConstruct, string[]> = new Map();
   private checkedRevision?: number;
+  private known?: { readonly revision: number; readonly spec?: PlatformSpec };
 
   private constructor(public readonly platform: Platform | undefined) {}
 
@@ -151,6 +155,13 @@ export class Declarations {
   public source(key: string): ModelSourceSpec | undefined {
     const declared = this.byKey.get(key)?.object.declared;
     return declared ? sourceOf(declared) : this.imported.get(key)?.source;
+  }
+
+  /** The platform as it is now. */
+  public get spec(): PlatformSpec | undefined {
+    const { revision } = this;
+    if (this.known?.revision !== revision) this.known = { revision, spec: this.platform?._spec };
+    return this.known.spec;
   }
 
   private get cluster(): string {

@@ -138,6 +138,13 @@ export interface LlamaCppOptions {
   readonly parallel?: number;
 
   /**
+   * GiB of the pod's memory for prompts that were answered, so that one which begins like them is answered sooner.
+   *
+   * @default 1
+   */
+  readonly promptCacheGiB?: number;
+
+  /**
    * Layers on the GPU.
    *
    * @default - as many as fit

@@ -2,11 +2,13 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { FACTS_ANNOTATION } from '../../api/facts';
-import type { ModelSpec } from '../../api/resource';
-import { factsOf } from '../../expand';
+import type { FactsSpec } from '../../api/facts';
+import type { ModelSpec, Resource } from '../../api/resource';
+import { factsOf, keyOf, withDerived } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import type { IModel } from './artifacts';
+import type { Declarations } from './declarations';
 import { ModelFacts } from './model-facts';
 
 /** For callers without types. */
@@ -36,4 +38,23 @@ export function modelFactsOf(scope: Construct, { spec, metadata, model }: Made):
   } catch (error) {
     throw error instanceof Error ? new ValidationError(scope, error.message) : error;
   }
+}
+
+interface KnownModels {
+  /** That which the resource runs on. */
+  readonly from?: IModel;
+  /** What is known of the one that it makes. */
+  readonly made?: FactsSpec;
+}
+
+/** Fills in what follows from what is known of models, as the platform is when it is asked. */
+export function derivation({ from, made }: KnownModels, declarations: Declarations): ((resource: Resource) => Resource) | undefined {
+  const facts = from?.modelFacts?._spec;
+  if (!facts && !made) return undefined;
+  return (resource) => {
+    const { spec: platform } = declarations;
+    const source = from && declarations.source(keyOf({ kind: 'Model', namespace: from.modelNamespace, name: from.modelName }));
+    const isOnlyMounted = source !== undefined && source.bucket === undefined;
+    return platform ? withDerived(resource, { platform, isOnlyMounted, ...(facts && { from: facts }), ...(made && { made }) }) : resource;
+  };
 }

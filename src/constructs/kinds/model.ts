@@ -12,7 +12,7 @@ import type { IDataset, IModel } from './artifacts';
 import { withChosenQuantizer } from './auto-quantizer';
 import { Declarations } from './declarations';
 import { declare } from './declare';
-import { checkedFacts, metadataWith, modelFactsOf } from './given-facts';
+import { checkedFacts, derivation, metadataWith, modelFactsOf } from './given-facts';
 import type { Loader } from './loader';
 import type { ModelFacts } from './model-facts';
 import { checkDeclaredFormat, checkInput, madeBy } from './model-format';
@@ -208,7 +208,9 @@ export class Model extends Construct implements IModel {
     const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, 'Model', props), ...inputs.spec };
     checkInput(this, spec, props);
     const metadata = metadataWith(checkedFacts(this, 'facts', props.facts), props.metadata);
-    const object = new ResourceObject(this, { kind: 'Model', spec, metadata, inputs, onPatch: () => declarations.changed() });
+    this.modelFacts = modelFactsOf(this, { spec, metadata, model: props.model });
+    const derive = derivation({ from: props.model, made: this.modelFacts?._spec }, declarations);
+    const object = new ResourceObject(this, { kind: 'Model', spec, metadata, inputs, derive, onPatch: () => declarations.changed() });
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
@@ -218,9 +220,9 @@ export class Model extends Construct implements IModel {
     this.modelRepository = made.repository;
     this.modelBase = made.base;
     this.modelLoraRank = made.loraRank;
-    this.modelFacts = modelFactsOf(this, { spec, metadata, model: props.model });
     const choice = metadata?.annotations?.[QUANTIZER_ANNOTATION];
-    declare({ construct: this, object, references: inputs.references, facts: props.model?.modelFacts?._spec, choice }, declarations);
+    const facts = { facts: props.model?.modelFacts?._spec, made: this.modelFacts?._spec };
+    declare({ construct: this, object, references: inputs.references, ...facts, choice }, declarations);
   }
 
   /** Trains another model from this one, declared beside it. */

@@ -27,7 +27,7 @@ export function resourceErrors(declaration: Declaration, all: Declarations, pass
   const { platform } = pass;
   if (!all.platform || !platform || errors.length > 0) return errors;
   if (!workspaceOf(platform, namespace)) return [all.platform._unknownWorkspace(namespace)];
-  const problems = readErrors(foreign, namespace, platform).concat(buildErrors(rendered, platform), stagingErrors(rendered));
+  const problems = readErrors(foreign, namespace, platform).concat(buildErrors(rendered, platform), stagingErrors(rendered, declaration));
   if (problems.length > 0) return problems;
   const unexpandable = expandErrors(declaration, gates, { all, pass });
   return unexpandable.length > 0 ? unexpandable : fitErrors(declaration, rendered, platform);
@@ -134,8 +134,8 @@ function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {
   return pools.map((pool) => `${pool.name}: ${pool.capacity ?? 'on-demand'}`).join(', ');
 }
 
-function stagingErrors({ spec }: Resource): string[] {
-  const problem = stagingProblem(spec as ArtifactSpec);
+function stagingErrors({ spec }: Resource, { made }: Declaration): string[] {
+  const problem = stagingProblem(spec as ArtifactSpec, made);
   return problem === undefined ? [] : [problem];
 }
 

@@ -27,6 +27,8 @@ export interface ResourceDefinition {
   readonly inputs?: Pick<ResolvedReferences, 'digests' | 'areKnown'>;
   /** Called when a patch is added, after which the resource has to be checked again. */
   readonly onPatch: () => void;
+  /** Fills in what follows from the facts of its model and from the platform, as far as they are known by now. Default: nothing does. */
+  readonly derive?: (resource: Resource) => Resource;
 }
 
 /** The custom resource of a kind. */
@@ -44,6 +46,7 @@ export class ResourceObject extends ApiObject {
   public isPatched = false;
 
   private readonly onPatch: () => void;
+  private readonly derive: (resource: Resource) => Resource;
   private readonly inputs: InputDigests;
   /** Digest of the recipe, in which a name stands for an input of which nothing else is known. */
   private readonly nameDigest?: string;
@@ -61,6 +64,7 @@ export class ResourceObject extends ApiObject {
     this.recipeDigest = areKnown ? digest : undefined;
     this.nameDigest = digest;
     this.onPatch = definition.onPatch;
+    this.derive = definition.derive ?? ((resource) => resource);
     this.inputs = digests;
     this.namespace = namespace;
     this.key = keyOf({ kind, namespace, name });
@@ -75,7 +79,7 @@ export class ResourceObject extends ApiObject {
 
   /** The resource as it will be written. */
   public get rendered(): Resource {
-    return this.isPatched ? this.toJson() : this.declared;
+    return this.isPatched ? this.toJson() : this.derive(this.declared);
   }
 
   /** What patches did that they must not, and how to fix it; `undefined` if they did not. */
@@ -87,7 +91,7 @@ export class ResourceObject extends ApiObject {
     const json = super.toJson() as Resource;
     const problem = this.isPatched ? this.problemOf(json) : undefined;
     if (problem) throw new ValidationError(this.node.scope ?? this, problem);
-    return json;
+    return this.derive(json);
   }
 
   private problemOf(json: Resource): string | undefined {

@@ -14,6 +14,7 @@ import type { IModel } from './artifacts';
 import { Declarations } from './declarations';
 import { declare } from './declare';
 import type { Engine } from './engine';
+import { derivation } from './given-facts';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
@@ -194,7 +195,11 @@ export class Server extends Construct implements IServer {
     const base = baseFor(engine, model);
     const { spec: inputs, references } = resolveReferences(this, { model, base, access, mountOptions, metadata });
     const object = new ResourceObject(this, {
-      kind: 'Server', spec: { ...serverSpec(this, { ...props, ...(engine && { engine }) }), ...inputs }, metadata, onPatch: () => declarations.changed(),
+      kind: 'Server',
+      spec: { ...serverSpec(this, { ...props, ...(engine && { engine }) }), ...inputs },
+      metadata,
+      derive: derivation({ from: base ?? model }, declarations),
+      onPatch: () => declarations.changed(),
     });
     this.serverName = object.name;
     this.serverNamespace = object.namespace;

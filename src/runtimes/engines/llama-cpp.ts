@@ -10,6 +10,7 @@ const PARAMS: ParamTable = {
   contextLength: { type: 'integer', default: 0, minimum: 0, description: 'Tokens of the context, shared by all requests; 0 is what fits on the GPU, and 8192 without one.' },
   parallel: { type: 'integer', default: 1, minimum: 1, description: 'Requests that are computed at once.' },
   task: { type: 'text', default: 'generate', values: ['generate', 'embed', 'rerank'], description: 'What is asked of the model.' },
+  promptCacheGiB: { type: 'integer', default: 1, minimum: 0, description: 'Memory of the pod for prompts that were answered, so that one which begins like them is answered sooner.' },
   gpuLayers: { type: 'integer', default: -1, minimum: -1, description: 'Layers on the GPU; -1 is as many as fit.' },
 };
 
@@ -42,12 +43,13 @@ function imageFor({ gpus }: RuntimeContext): ImageName {
 }
 
 /** The first is the file, which the script finds where it is not named. */
-function argumentsOf({ file, contextLength, parallel, task, gpuLayers }: Settings, { name, port, gpus, isStreamed }: RuntimeContext): string[] {
+function argumentsOf({ file, contextLength, parallel, task, promptCacheGiB, gpuLayers }: Settings, { name, port, gpus, isStreamed }: RuntimeContext): string[] {
   return [
     String(file), '--alias', name, '--host', '0.0.0.0', '--port', String(port),
     /* An explicit 0 would keep the server from taking what fits. */
     ...(contextLength === 0 && gpus ? [] : ['--ctx-size', String(contextLength === 0 ? CPU_CONTEXT : contextLength)]),
-    '--parallel', String(parallel), '--metrics', '--jinja', '--no-webui',
+    /* By itself it takes up to 8 GiB of the pod's memory. https://github.com/ollama/ollama/issues/18264 */
+    '--parallel', String(parallel), '--cache-ram', String(1024 * Number(promptCacheGiB)), '--metrics', '--jinja', '--no-webui',
     ...(task === 'embed' ? ['--embeddings'] : task === 'rerank' ? ['--rerank'] : []),
     /* A mapped file is read page by page from a bucket. https://github.com/GoogleCloudPlatform/gcsfuse/blob/master/docs/semantics.md */
     ...(isStreamed ? ['--load-mode', 'none'] : []),

@@ -126,13 +126,13 @@ describe('what cannot fit is an error at synth', () => {
     ['a Server with a longer context than the model was made for',
       (scope) => new Model(scope, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-0.6B', { revision: 'abc' }) })
         .serve('chat', { engine: Engine.vllm({ maxModelLen: 400000 }), resources: { gpu: Gpu.NVIDIA_L4 } }),
-      'Qwen/Qwen3-0.6B on one nvidia-l4: its cache of 16.3 GiB holds 152976 tokens, not 400000; set maxModelLen to 40960, or use nvidia-h100'],
+      'maxModelLen is 400000, but Qwen/Qwen3-0.6B was made for 40960 tokens, and vLLM does not start with more; set maxModelLen to 40960'],
     ['a training of all weights', (scope) => llama(scope).finetune('tuned', { dataset: chats(scope), trainer: Trainer.sft({ method: TrainingMethod.FULL }), resources: { gpu: Gpu.NVIDIA_H100 } }),
       'meta-llama/Llama-3.1-8B-Instruct, finetuned by full with 1 × 2048 tokens on one nvidia-h100: 127 of 79.1 GiB; set method to lora, or set gpuCount to 2'],
     ['a training with too large a batch', (scope) => llama(scope).finetune('tuned', { dataset: chats(scope), trainer: Trainer.sft({ batchSize: 4 }), resources: { gpu: Gpu.NVIDIA_L4 } }),
       'meta-llama/Llama-3.1-8B-Instruct, finetuned by lora with 4 × 2048 tokens on one nvidia-l4: 22.2 of 22.0 GiB; set batchSize to 1, or set method to qlora'],
-    ['llama.cpp in too little memory', (scope) => llama(scope).quantize('gguf', { quantizer: Quantizer.gguf() }).serve('chat'),
-      'meta-llama/Llama-3.1-8B-Instruct with 8192 tokens in the memory of its pod: 6.4 of 4.0 GiB; set resources.memory to 8 GiB'],
+    ['llama.cpp in too little memory', (scope) => llama(scope).quantize('gguf', { quantizer: Quantizer.gguf() }).serve('chat', { resources: { memory: Size.gibibytes(7) } }),
+      'meta-llama/Llama-3.1-8B-Instruct with 8192 tokens in the memory of its pod: 7.4 of 7.0 GiB; set contextLength to 4096, or set resources.memory to 8 GiB'],
   ])('%s', (_, declare, message) => {
     const scope = workspace();
     declare(scope);
@@ -151,5 +151,5 @@ test('a preview shows the arithmetic', () => {
   const scope = workspace();
   llama(scope).serve('chat', { resources: { gpu: Gpu.NVIDIA_L4 } });
   expect(Preview.of(scope).toYaml()).toContain(
-    '# Fits barely: meta-llama/Llama-3.1-8B-Instruct on one nvidia-l4: 2.8 GiB for the cache, 1.0 requests of 22768 tokens at once\n');
+    '# Fits: meta-llama/Llama-3.1-8B-Instruct on one nvidia-l4: 2.8 GiB for the cache, 1.1 requests of 20480 tokens at once, fewer than the 131072 that it was made for\n');
 });

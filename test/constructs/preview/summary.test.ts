@@ -29,7 +29,7 @@ test('a summary has a line for each resource: program, what it asks for, disk an
     '',
     'team-a:',
     'Model qwen-DIGEST | huggingface | 1 CPU, 4Gi | disk 50Gi',
-    'Model tuned-DIGEST | sft | 2 × nvidia-l4, 6 CPU, 20Gi | disk 96Gi | after qwen, data/rows',
+    'Model tuned-DIGEST | sft | 2 × nvidia-l4, 6 CPU, 20Gi | disk 50Gi | after qwen, data/rows',
     'Fits: Qwen/Qwen3-0.6B, finetuned by lora with 1 × 2048 tokens on 2 nvidia-l4: 3.5 of 22.0 GiB each',
     'Server chat | server:4 | 1 CPU, 6Gi | port 8080 | after tuned',
     'Notebook lab | jupyter | 1 CPU, 4Gi | disk 20Gi, port 8888 | after tuned',
