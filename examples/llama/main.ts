@@ -1,7 +1,7 @@
 /** Llama in two sizes, whose weights are gated: 8B finetuned and served on one GPU, 70B quantized and served on several. */
 import { Access, Dataset, DatasetShape, Engine, Gpu, Loader, Model, Preview, Quantizer, Trainer, Workspace } from 'cdk-substratus';
 import type { GpuPoolOptions, ResourcesOptions } from 'cdk-substratus';
-import { App, Duration, Size } from 'cdk8s';
+import { App, Duration } from 'cdk8s';
 import { clientIdsOn, cloudNamed, platformOn } from '../platforms';
 import type { CloudName } from '../platforms';
 
@@ -69,13 +69,12 @@ function finetuned(team: Workspace, { training, small }: Gpus): void {
 function quantized(team: Workspace, { large }: Gpus): void {
   const base = new Model(team, 'llama-70b', {
     loader: Loader.huggingFace('meta-llama/Llama-3.3-70B-Instruct', GATED),
-    staging: { size: Size.gibibytes(200) },
   });
-  const small = base.quantize('llama-70b-fp8', { quantizer: Quantizer.fp8(), staging: { size: Size.gibibytes(120) } });
+  const small = base.quantize('llama-70b-fp8', { quantizer: Quantizer.fp8() });
   small.serve('chat-70b', {
     engine: Engine.vllm({ maxModelLen: 32_768 }),
     access: Access.DOWNLOAD,
-    resources: { ...large, disk: Size.gibibytes(120) },
+    resources: large,
     startupTimeout: Duration.hours(1),
     surge: false,
   });

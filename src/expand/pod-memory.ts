@@ -32,7 +32,7 @@ export interface Known {
 export function podMemoryParts(known: Known): readonly FitPart[] | undefined {
   const { facts, runtime: { name, role }, settings, request } = known;
   if (role === 'trainer') return trainingMemory(facts, trainingOf(known));
-  if (role === 'quantizer') return quantizingMemory(facts, { quantizer: name, ...calibrationOf(known) });
+  if (role === 'quantizer') return quantizingMemory(facts, { quantizer: name, hasGpu: request !== undefined, ...calibrationOf(known) });
   if (request) return undefined;
   if (name === 'llama-cpp') return facts.layers && llamaCppParts(facts, contextOf(settings, facts));
   return name === 'vllm' && settings.task === 'generate' ? cpuServingMemory(facts, Number(settings.cpuCacheGiB)) : undefined;

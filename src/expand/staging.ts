@@ -4,7 +4,8 @@ import type { PlatformSpec } from '../api/platform';
 import { amountOf, gibibytes } from '../api/quantity';
 import type { ArtifactSpec } from '../api/resource';
 import { factsNamed } from '../catalog/known-models';
-import { importStagingGiB } from '../sizing/staging';
+import { runtimeNamed } from '../runtimes';
+import { importStagingGiB, quantizingGiB, quantizingStagingGiB } from '../sizing/staging';
 import { factsMadeBy } from './facts';
 import { gpuRequestOf, slicesIn } from './gpus';
 
@@ -26,17 +27,23 @@ export function plainStagingGiB(spec: ArtifactSpec, platform: PlatformSpec): num
   return Math.ceil(Math.max(MIN_STAGING_GIB, 2 * gpuGiB));
 }
 
-/**
- * Why a staging volume of the size that is asked for can never hold what comes; `undefined` if it may.
- *
- * @param made what is known of the model that is made, where that is more than its spec says
- */
-export function stagingProblem(spec: ArtifactSpec, made: FactsSpec | undefined = importOf(spec)): string | undefined {
+/** What is known of the model that a Model starts from, and of the one that it makes. */
+export interface KnownModels {
+  readonly from?: FactsSpec;
+  readonly made?: FactsSpec;
+}
+
+/** Why a staging volume of the size that is asked for can never hold what comes; `undefined` if it may. */
+export function stagingProblem(spec: ArtifactSpec, { from, made = importOf(spec) }: KnownModels = {}): string | undefined {
   const { staging: { size } = {} } = spec;
   if (size === undefined || !made) return undefined;
+  const sizeGiB = amountOf(gibibytes(size)) / 2 ** 30;
   const weightGiB = made.weightBytes / 2 ** 30;
-  if (amountOf(gibibytes(size)) / 2 ** 30 >= weightGiB) return undefined;
-  return `staging.size is ${gibibytes(size)} but ${made.name} has ${Math.ceil(weightGiB)} GiB of weights; give ${importStagingGiB(made)} GiB or more`;
+  const given = `staging.size is ${gibibytes(size)} but`;
+  if (sizeGiB < weightGiB) return `${given} ${made.name} has ${Math.ceil(weightGiB)} GiB of weights; give ${importStagingGiB(made)} GiB or more`;
+  const isQuantized = from !== undefined && runtimeNamed(spec.runtime?.name ?? '')?.role === 'quantizer';
+  if (!isQuantized || sizeGiB >= quantizingGiB(from, made)) return undefined;
+  return `${given} quantizing ${from.name} takes ${Math.ceil(quantizingGiB(from, made))} GiB; give ${quantizingStagingGiB(from, made)} GiB or more`;
 }
 
 /** The model that a loader is known to write. A choice of files may leave some of it out. */

@@ -10,8 +10,9 @@ import { cacheLayout, concurrencyIn, longestIn } from './kv-cache';
 import { type ServingFit, SHORTEST_CONTEXT } from './serving';
 import { trainableParameters } from './training';
 
-/** Python with PyTorch and CUDA, and the rows that are read ahead. */
-const PROGRAM_GIB = 4;
+/** Python with PyTorch, and the rows that are read ahead; with CUDA it is more. */
+const PROGRAM_GIB = 2;
+const CUDA_PROGRAM_GIB = 4;
 /** vLLM on a CPU: its processes, what is compiled, and activations. */
 const VLLM_GIB = 5;
 /** Part of a request that a program should take at most. */
@@ -35,7 +36,7 @@ export interface TrainingMemory {
 /** What a training takes of the memory of its pod. */
 export function trainingMemory(facts: FactsSpec, options: TrainingMemory): FitPart[] {
   const { method, merges, gpus, isDivided } = options;
-  const program = { name: 'program', gib: PROGRAM_GIB };
+  const program = { name: 'program', gib: gpus === 0 ? PROGRAM_GIB : CUDA_PROGRAM_GIB };
   if (gpus === 0) return [...cpuTrainingParts(facts, options), program];
   if (isDivided) return [{ name: 'weights, once for each GPU', gib: gpus * facts.weightBytes / GIB }, program];
   /* Adapters are merged by the CPU, into the weights as they are stored. */
@@ -58,18 +59,19 @@ function cpuTrainingParts(facts: FactsSpec, { method, batchSize, maxLength, lora
 /** What a quantizer does in the memory of its pod. */
 export interface QuantizingMemory {
   readonly quantizer: string;
+  readonly hasGpu: boolean;
   /** Rows that are looked at, and tokens of each; absent: the weights are rounded file by file. */
   readonly calibration?: { readonly samples: number; readonly length: number };
 }
 
 /** What a quantizer takes of the memory of its pod. */
-export function quantizingMemory(facts: FactsSpec, { quantizer, calibration }: QuantizingMemory): FitPart[] {
+export function quantizingMemory(facts: FactsSpec, { quantizer, hasGpu, calibration }: QuantizingMemory): FitPart[] {
   const { weightBytes, hiddenSize, vocabularySize = 0 } = facts;
   if (quantizer === 'gguf') {
     /* A tensor at a time: as it is, in float32, and room for the result. The largest is that of the vocabulary. */
     return [{ name: 'the largest tensor', gib: 10 * vocabularySize * hiddenSize / GIB }, { name: 'program', gib: 1 }];
   }
-  const program = { name: 'program', gib: PROGRAM_GIB };
+  const program = { name: 'program', gib: hasGpu ? CUDA_PROGRAM_GIB : PROGRAM_GIB };
   if (!calibration) return [{ name: 'a file of weights, before and after', gib: 2 * Math.min(weightBytes, FILE_BYTES) / GIB }, program];
   const { samples, length } = calibration;
   return [
@@ -89,12 +91,12 @@ export interface PodMemory {
   readonly isLimit: boolean;
 }
 
-/** Whether the parts are in the memory of the pod. Only a limit that the weights alone exceed is certain to be too low. */
+/** Whether the parts, which are the most that is taken, are in the memory of the pod. What `parts` begins with is taken in any case. */
 export function memoryFit(what: string, parts: readonly FitPart[], { gib: memoryGiB, isLimit }: PodMemory): Fit {
   const needed = sumOf(parts);
-  const reason = `${what} in the memory of its pod: about ${gib(needed)} of ${gib(memoryGiB)} GiB`;
-  const [largest = 0] = parts.map((part) => part.gib).sort((a, b) => b - a);
-  const verdict = isLimit && largest > memoryGiB ? 'no' : needed > memoryGiB ? 'tight' : 'fits';
+  const reason = `${what} in the memory of its pod: up to ${gib(needed)} of ${gib(memoryGiB)} GiB`;
+  const [{ gib: certain } = { gib: 0 }] = parts;
+  const verdict = needed <= memoryGiB ? 'fits' : isLimit && certain > memoryGiB ? 'no' : 'unknown';
   return { verdict, reason, usableGiB: memoryGiB, parts };
 }
 

@@ -29,7 +29,12 @@ export function trainingStagingGiB({ weightBytes, parameters }: FactsSpec, { met
   return Math.ceil(SPARE * (result + checkpoints) / GIB) + DATASET_GIB;
 }
 
-/** GiB of the volume that a quantizer writes to: at most the weights in 16 bits beside the result. */
-export function quantizingStagingGiB({ weightBytes }: FactsSpec, made: Pick<FactsSpec, 'weightBytes'>): number {
-  return Math.ceil(SPARE * (weightBytes + made.weightBytes) / GIB);
+/** GiB that a quantizer must have: as much as the model, which quantize.py asks for, or the model as one file beside the result. */
+export function quantizingGiB({ weightBytes }: FactsSpec, made: Pick<FactsSpec, 'weights' | 'weightBytes'>): number {
+  return (made.weights === 'gguf' ? weightBytes + made.weightBytes : weightBytes) / GIB;
+}
+
+/** GiB of the volume that a quantizer writes to. */
+export function quantizingStagingGiB(facts: FactsSpec, made: Pick<FactsSpec, 'weights' | 'weightBytes'>): number {
+  return Math.ceil(SPARE * quantizingGiB(facts, made));
 }

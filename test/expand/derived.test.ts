@@ -127,8 +127,8 @@ describe('a Model', () => {
   test('that is quantized has memory for what its quantizer looks at', () => {
     const fp8 = (quantizer: string, dataset?: ModelSpec['dataset']): unknown => made(
       { runtime: { name: quantizer }, model: { name: 'base' }, dataset }, { from: QWEN_8B, made: quantizedFacts(QWEN_8B, quantizer, 'Q4_K_M') });
-    expect(fp8('fp8')).toEqual({ resources: { memory: 15 } });
-    expect(fp8('int4', { name: 'chats' })).toEqual({ resources: { memory: 31 } });
+    expect(fp8('fp8')).toEqual({ resources: { memory: 13 } });
+    expect(fp8('int4', { name: 'chats' })).toEqual({ resources: { memory: 29 } });
     expect(fp8('gguf')).toEqual({ resources: { memory: 8 } });
   });
 

@@ -1,7 +1,10 @@
+import type { FactsSpec } from '../../src/api/facts';
 import { amountOf } from '../../src/api/quantity';
 import type { ModelSpec } from '../../src/api/resource';
+import { factsNamed } from '../../src/catalog/known-models';
 import { stagingProblem } from '../../src/expand';
 import { defaultStagingGiB } from '../../src/expand/staging';
+import { quantizedFacts } from '../../src/sizing/quantizing';
 import { childOf, model, platformOf } from './fixtures';
 
 const LOADER = 'substratusai/model-loader-huggingface';
@@ -34,4 +37,13 @@ test('A27: staging that can never hold what comes is told, and all else is left 
     .toBe('staging.size is 60Gi but tiiuae/falcon-40b has 79 GiB of weights; give 94 GiB or more');
   expect([{ size: 80 }, { size: '84G' }, {}].map((staging) => stagingProblem({ ...FALCON, staging }))).toEqual([undefined, undefined, undefined]);
   expect(stagingProblem({ image: 'acme/own', staging: { size: 1 } })).toBeUndefined();
+});
+
+test('a volume that a quantizer would refuse is told, too', () => {
+  const from = factsNamed('meta-llama/Llama-3.3-70B-Instruct') as FactsSpec;
+  const quantized = (name: string, size: number): string | undefined => (
+    stagingProblem({ runtime: { name }, staging: { size } }, { from, made: quantizedFacts(from, name, 'Q4_K_M') }));
+  expect(quantized('fp8', 120)).toBe('staging.size is 120Gi but quantizing meta-llama/Llama-3.3-70B-Instruct takes 132 GiB; give 158 GiB or more');
+  expect(quantized('gguf', 140)).toBe('staging.size is 140Gi but quantizing meta-llama/Llama-3.3-70B-Instruct takes 172 GiB; give 206 GiB or more');
+  expect([quantized('fp8', 140), quantized('gguf', 180)]).toEqual([undefined, undefined]);
 });

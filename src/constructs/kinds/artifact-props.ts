@@ -30,7 +30,8 @@ export interface ArtifactProps extends WorkloadProps {
   /**
    * The volume that `/content/artifacts` is on until it is published. It survives failures, so that a program can resume.
    *
-   * @default - 50 GiB, or twice the memory of the GPUs, in the cluster's default StorageClass
+   * @default - 50 GiB, or twice the memory of the GPUs, in the cluster's default StorageClass; by what is written, where the facts of the
+   * model are known
    */
   readonly staging?: StorageOptions;
 

@@ -23,9 +23,9 @@ export interface VllmOptions {
   readonly task?: EngineTask;
 
   /**
-   * Most tokens of a request and its answer.
+   * Most tokens of a request and its answer. More than the model was made for is refused.
    *
-   * @default - what fits, up to what the model was made for
+   * @default - what fits, up to what the model was made for; written into the Server where the facts of the model are known
    */
   readonly maxModelLen?: number;
 
@@ -39,7 +39,7 @@ export interface VllmOptions {
   /**
    * GPUs that share each layer.
    *
-   * @default - all of the pod
+   * @default - all of the pod; written into the Server where the facts of the model are known
    */
   readonly tensorParallel?: number;
 

@@ -134,8 +134,8 @@ function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {
   return pools.map((pool) => `${pool.name}: ${pool.capacity ?? 'on-demand'}`).join(', ');
 }
 
-function stagingErrors({ spec }: Resource, { made }: Declaration): string[] {
-  const problem = stagingProblem(spec as ArtifactSpec, made);
+function stagingErrors({ spec }: Resource, { facts, made }: Declaration): string[] {
+  const problem = stagingProblem(spec as ArtifactSpec, { ...(facts && { from: facts }), ...(made && { made }) });
   return problem === undefined ? [] : [problem];
 }
 

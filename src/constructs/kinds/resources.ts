@@ -39,14 +39,15 @@ export interface ResourcesOptions {
   /**
    * Memory.
    *
-   * @default - 10 GiB, or with GPUs what each of them leaves room for on the leanest machine that has it; 2 GiB on a local cluster
+   * @default - 10 GiB, or with GPUs what each of them leaves room for on the leanest machine that has it; 2 GiB on a local cluster;
+   * more where the facts of a model say so
    */
   readonly memory?: Size;
 
   /**
    * Ephemeral storage: the node's disk.
    *
-   * @default - 5 GiB, with GPUs 20 GiB and a quarter of their memory, up to 100 GiB
+   * @default - 5 GiB, with GPUs 20 GiB and a quarter of their memory, up to 100 GiB; more where a known model is copied to the node
    */
   readonly disk?: Size;
 

@@ -144,7 +144,7 @@ export interface ServerOptions extends WorkloadProps {
   /**
    * How long a replica may take until it answers: to load the model, above all.
    *
-   * @default Duration.minutes(30)
+   * @default - 30 minutes, or longer where the model is known to have more than 120 GiB
    */
   readonly startupTimeout?: Duration;
 
