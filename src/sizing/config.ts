@@ -35,10 +35,11 @@ export function factsOfConfig(config: ModelConfig, { name, parameters, weightByt
   const hiddenSize = required(fields, 'hidden_size');
   const layers = layersOf(fields);
   const count = parameters ?? parametersOf(fields);
+  const active = count === undefined ? undefined : activeOf(count, fields);
   const stored = storedAs(config, fields);
   const bytes = weightBytes ?? (count === undefined || stored.bytes === undefined ? undefined : count * stored.bytes);
   if (count === undefined) throw new TypeError('the number of parameters cannot be counted from this config; give parameters');
-  if (bytes === undefined) throw new TypeError('the config has quantized weights, whose size it does not say; give weightBytes');
+  if (bytes === undefined) throw new TypeError('the config has quantized weights, whose size it does not say; give weightSize');
   return {
     name,
     parameters: count,
@@ -47,6 +48,7 @@ export function factsOfConfig(config: ModelConfig, { name, parameters, weightByt
     contextLength: required(fields, 'max_position_embeddings'),
     hiddenSize,
     ...definedOnly({
+      activeParameters: active,
       intermediateSize: expertsOf(fields) === undefined ? number(fields, 'intermediate_size') : undefined,
       vocabularySize: number(fields, 'vocab_size'),
       heads: number(fields, 'num_attention_heads'),
@@ -58,10 +60,11 @@ export function factsOfConfig(config: ModelConfig, { name, parameters, weightByt
 /** The part about text, with what only the whole says. */
 function fieldsOf(config: ModelConfig): ModelConfig {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) throw new TypeError('it is not an object; a config.json of transformers is');
+  if (config.peft_type !== undefined) throw new TypeError('it is the config of an adapter; give the config.json of its base');
   const { text_config: text } = config;
   const fields = typeof text === 'object' && text !== null ? { ...config, ...text as ModelConfig } : config;
   if (number(fields, 'num_hidden_layers') === undefined && fields.layer_types === undefined) {
-    throw new TypeError('it has no num_hidden_layers, so it is not the config.json of a language model');
+    throw new TypeError('it has no num_hidden_layers, so it is not the config.json of a language model; give that of the model itself');
   }
   return fields;
 }
@@ -84,6 +87,11 @@ const PATTERN: Readonly<Record<string, LayerKind>> = { '*': 'full_attention', 'M
 /** The kind of each layer that keeps something; `undefined` where one is not known. */
 function kindsOf(fields: ModelConfig): LayerKind[] | undefined {
   const { layer_types: types, hybrid_override_pattern: pattern } = fields;
+  const entries = Array.isArray(types) ? types.length : undefined;
+  const depth = number(fields, 'num_hidden_layers');
+  if (entries !== undefined && depth !== undefined && entries !== depth) {
+    throw new TypeError(`it contradicts itself: layer_types has ${entries} entries but num_hidden_layers is ${depth}; give the config.json as it is in the repository`);
+  }
   if (Array.isArray(types)) return types.every((type): type is LayerKind => LAYER_KINDS.has(type)) ? types : undefined;
   if (typeof pattern === 'string') return [...pattern].flatMap((letter) => PATTERN[letter] ?? []);
   const count = required(fields, 'num_hidden_layers');
@@ -143,6 +151,21 @@ function parametersOf(fields: ModelConfig): number | undefined {
   return embeddings + only.layers * (attention + feedForward);
 }
 
+/** Weights that compute one token of a mixture of experts: all but the experts that are not chosen; `undefined` for other models. */
+function activeOf(parameters: number, fields: ModelConfig): number | undefined {
+  const experts = expertsOf(fields);
+  const chosen = ['num_experts_per_tok', 'num_experts_per_token', 'top_k_experts'].map((key) => number(fields, key)).find((count) => count !== undefined);
+  const width = number(fields, 'moe_intermediate_size') ?? number(fields, 'intermediate_size');
+  if (experts === undefined || chosen === undefined || width === undefined) return undefined;
+  const { hybrid_override_pattern: pattern, mlp_hidden_act: activation } = fields;
+  const layers = typeof pattern === 'string' ? [...pattern].filter((letter) => letter === 'E').length
+    : required(fields, 'num_hidden_layers') - (number(fields, 'first_k_dense_replace') ?? 0);
+  /* Squared ReLU has no gate. */
+  const matrices = activation === 'relu2' ? 2 : 3;
+  const active = parameters - layers * (experts - chosen) * matrices * required(fields, 'hidden_size') * width;
+  return active > 0 ? active : undefined;
+}
+
 function expertsOf(fields: ModelConfig): number | undefined {
   return ['num_experts', 'num_local_experts', 'n_routed_experts'].map((key) => number(fields, key)).find((count) => count !== undefined);
 }
@@ -154,7 +177,7 @@ function storedAs(config: ModelConfig, fields: ModelConfig): { readonly weights:
   }
   const type = String(fields.dtype ?? fields.torch_dtype ?? 'bfloat16');
   const known = BYTES[type];
-  if (!known) throw new TypeError(`its dtype is ${type}; known are ${Object.keys(BYTES).join(', ')}`);
+  if (!known) throw new TypeError(`its dtype is ${type}; known are ${Object.keys(BYTES).join(', ')}; give the facts by numbers`);
   return known;
 }
 
@@ -183,6 +206,6 @@ function number(fields: ModelConfig, key: string): number | undefined {
 
 function required(fields: ModelConfig, key: string): number {
   const value = number(fields, key);
-  if (value === undefined || value <= 0) throw new TypeError(`it has no ${key}, which the config.json of a language model has`);
+  if (value === undefined || value <= 0) throw new TypeError(`it has no ${key}, which the config.json of a language model has; give the facts by numbers`);
   return value;
 }

@@ -12,6 +12,7 @@ function shape({ layers = [], heads, contextLength, hiddenSize, intermediateSize
   return { layers: new Set(layers), heads, contextLength, hiddenSize, intermediateSize, vocabularySize };
 }
 
+const PLAIN = configOf('Qwen3-8B');
 const SIZES = { parameters: 1e9, weightBytes: 1e9 };
 
 test.each([
@@ -32,6 +33,20 @@ test.each([['Qwen3-8B', 'Qwen/Qwen3-8B'], ['Meta-Llama-3.1-8B', 'meta-llama/Llam
     expect(Math.abs(read.weightBytes - weightBytes) / weightBytes).toBeLessThan(0.01);
   });
 
+test.each([
+  ['Qwen3-30B-A3B', 'Qwen/Qwen3-30B-A3B'], ['gpt-oss-120b', 'openai/gpt-oss-120b'], ['gemma-4-26B-A4B', 'google/gemma-4-26B-A4B-it'],
+  ['DeepSeek-R1', 'deepseek-ai/DeepSeek-R1-0528'], ['NVIDIA-Nemotron-3-Nano-30B-A3B-BF16', 'nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16'],
+  ['MiniMax-M2.7', 'MiniMaxAI/MiniMax-M2.7'],
+])('the active parameters of %s are those of the table, within a quarter', (file, name) => {
+  const { parameters = 0, activeParameters = 0 } = factsNamed(name) ?? {};
+  const read = factsOfConfig(configOf(file), { name, weightBytes: 1e9, parameters });
+  expect(Math.abs((read.activeParameters ?? 0) - activeParameters) / activeParameters).toBeLessThan(0.25);
+});
+
+test('a model without experts computes with all of its parameters', () => {
+  expect(factsOfConfig(PLAIN, { name: 'it' })).not.toHaveProperty('activeParameters');
+});
+
 test.each([['Qwen3.6-27B-NVFP4', 'nvfp4'], ['gpt-oss-120b', 'mxfp4'], ['DeepSeek-R1', 'fp8'], ['Qwen3-8B', 'bf16']])('the weights of %s are in %s', (file, weights) => {
   expect(factsOfConfig(configOf(file), { name: file, ...SIZES }).weights).toBe(weights);
 });
@@ -40,18 +55,19 @@ test('what a sparse attention keeps is not known', () => {
   expect(factsOfConfig(configOf('GLM-5.3'), { name: 'GLM-5.3', ...SIZES }).layers).toBeUndefined();
 });
 
-const PLAIN = configOf('Qwen3-8B');
-
 test.each<[string, unknown, string]>([
   ['an array', [], 'it is not an object; a config.json of transformers is'],
   ['null', null, 'it is not an object; a config.json of transformers is'],
-  ['a config of something else', { name: 'app', version: '1' }, 'it has no num_hidden_layers, so it is not the config.json of a language model'],
-  ['no hidden size', { ...PLAIN, hidden_size: undefined }, 'it has no hidden_size, which the config.json of a language model has'],
-  ['a hidden size of 0', { ...PLAIN, hidden_size: 0 }, 'it has no hidden_size, which the config.json of a language model has'],
-  ['an unknown type', { ...PLAIN, torch_dtype: 'float7' }, 'its dtype is float7; known are float32, bfloat16, float16'],
+  ['a config of something else', { name: 'app', version: '1' }, 'it has no num_hidden_layers, so it is not the config.json of a language model; give that of the model itself'],
+  ['no hidden size', { ...PLAIN, hidden_size: undefined }, 'it has no hidden_size, which the config.json of a language model has; give the facts by numbers'],
+  ['a hidden size of 0', { ...PLAIN, hidden_size: 0 }, 'it has no hidden_size, which the config.json of a language model has; give the facts by numbers'],
+  ['layers that are more than there are', { ...PLAIN, layer_types: ['full_attention'] },
+    'it contradicts itself: layer_types has 1 entries but num_hidden_layers is 36; give the config.json as it is in the repository'],
+  ['an adapter', { peft_type: 'LORA', base_model_name_or_path: 'Qwen/Qwen3-8B' }, 'it is the config of an adapter; give the config.json of its base'],
+  ['an unknown type', { ...PLAIN, torch_dtype: 'float7' }, 'its dtype is float7; known are float32, bfloat16, float16; give the facts by numbers'],
   ['an unknown quantization', { ...PLAIN, quantization_config: { quant_method: 'magic' } },
     'its quantization_config.quant_method is magic, which does not say the format of the weights; give the facts by numbers'],
-  ['quantized weights without their size', configOf('MiniMax-M2.7'), 'the config has quantized weights, whose size it does not say; give weightBytes'],
+  ['quantized weights without their size', configOf('MiniMax-M2.7'), 'the config has quantized weights, whose size it does not say; give weightSize'],
   ['layers that cannot be counted', configOf('Qwen3.6-27B-NVFP4'), 'the number of parameters cannot be counted from this config; give parameters'],
 ])('%s is refused', (_, config, message) => {
   expect(() => factsOfConfig(config as ModelConfig, { name: 'it' })).toThrow(new TypeError(message));

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import { Size, SizeRoundingBehavior } from 'cdk8s';
 import { definedOnly } from '../../api/defined';
 import type { FactsSpec, WeightFormat } from '../../api/facts';
@@ -5,6 +6,7 @@ import { nearest } from '../../api/names';
 import { factsNamed, knownModelNames } from '../../catalog/known-models';
 import { factsOfConfig, type ModelConfig } from '../../sizing/config';
 import { factsProblem } from '../../sizing/facts-check';
+import { factsInFile } from '../../sizing/facts-file';
 import { formatValue } from '../checks/format-value';
 import { knownProps, optionsProblem } from '../checks/known-props';
 
@@ -116,7 +118,23 @@ export class ModelFacts {
     if (spec) return new ModelFacts(spec);
     const similar = nearest(name, knownModelNames());
     const hint = similar ? `did you mean ${similar}? Or ` : '';
-    throw new Error(`the facts of ${formatValue(name)} are not in the table; ${hint}give its config.json to ModelFacts.fromConfig`);
+    throw new Error(`the facts of ${formatValue(name)} are not in the table; ${hint}run substratus facts ${name}, and read what it writes with ModelFacts.fromFile`);
+  }
+
+  /**
+   * The facts in a file that `substratus facts` has written.
+   *
+   * @param file its path, such as `model-facts.json`, from the current directory
+   * @param name which model, where it has several
+   * @throws if there is no such file, or if what it says of the model cannot be used
+   */
+  public static fromFile(file: string, name?: string): ModelFacts {
+    const text = textOf(file);
+    try {
+      return new ModelFacts(factsInFile(text, name));
+    } catch (error) {
+      throw error instanceof TypeError ? new Error(`${file}: ${error.message}`) : error;
+    }
   }
 
   /**
@@ -172,6 +190,15 @@ export class ModelFacts {
     this.parameters = _spec.parameters;
     this.contextLength = _spec.contextLength;
     this.weightGiB = _spec.weightBytes / 2 ** 30;
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new Error(isMissing ? `there is no file ${file} in ${process.cwd()}; write it with substratus facts, or give its path from there` : String(error));
   }
 }
 

@@ -27,6 +27,8 @@ export type AutoAnswer =
   | { readonly quantizer: string; readonly reason: string }
   | { readonly problem: string };
 
+const FACTS_REMEDY = "set facts of the model, for example ModelFacts.of('Qwen/Qwen3-8B'), or name a quantizer, for example Quantizer.fp8()";
+
 /** The first compute capabilities of Turing, of GPUs that compute in FP8, and of those that compute in FP4. */
 const TURING = 7.5;
 const ADA = 8.9;
@@ -46,7 +48,7 @@ export function chooseQuantizer(question: AutoQuestion): AutoAnswer {
   }
   const wrong = gpuProblem('vllm', { gpus: { model: gpu, count: 1 } }, { vendors: [NVIDIA, AMD] });
   if (wrong) return { problem: wrong };
-  if (!facts) return { problem: 'what its model needs is not known; give facts of it, or name a quantizer, for example Quantizer.fp8()' };
+  if (!facts) return { problem: `what its model needs is not known; ${FACTS_REMEDY}` };
   if (!UNQUANTIZED.includes(facts.weights)) {
     return { problem: `${facts.name} is quantized to ${facts.weights} already; serve it as it is` };
   }
@@ -63,7 +65,7 @@ interface Candidate {
 
 function chosen(question: KnownQuestion): AutoAnswer {
   const uneven = shareProblem(question.facts, question.gpuCount);
-  if (uneven) return { problem: `${uneven}; lower gpuCount` };
+  if (uneven) return { problem: `${uneven}; set gpuCount to ${sharedBy(question)}` };
   const asItIs: Candidate = { fit: fitOf(question.facts, question) };
   if (asItIs.fit.verdict === 'unknown') return { problem: `${asItIs.fit.reason}; name a quantizer, for example Quantizer.fp8()` };
   if (asItIs.fit.verdict === 'fits') return { problem: `there is nothing to be done: ${asItIs.fit.reason}; serve the model as it is, or name a quantizer` };
@@ -85,9 +87,18 @@ function quantizersFor({ facts, gpu, hasDataset }: KnownQuestion): string[] {
   return [eight, (gpu.capability ?? TURING) >= BLACKWELL ? 'nvfp4' : 'int4'];
 }
 
-function noneFits({ hasDataset, gpuCount }: KnownQuestion, { quantizer, fit }: Candidate): string {
+function noneFits(question: KnownQuestion, { quantizer, fit }: Candidate): string {
+  const { hasDataset, facts, gpuCount } = question;
   const calibrated = hasDataset ? '' : ', or set dataset to calibrate 4 bits on';
-  return `even ${quantizer ?? 'as it is'} does not fit: ${fit.reason}; use a larger GPU, or set gpuCount to ${2 * gpuCount}${calibrated}`;
+  const quantized = quantizer === undefined ? facts : quantizedFacts(facts, quantizer) ?? facts;
+  const more = [2, 4, 8, 16].find((count) => count > gpuCount && fitOf(quantized, { ...question, gpuCount: count }).verdict === 'fits');
+  return `even ${quantizer ?? 'as it is'} does not fit: ${fit.reason}; use a larger GPU${more === undefined ? '' : `, or set gpuCount to ${more}`}${calibrated}`;
+}
+
+/** The most GPUs, up to those that are asked for, that can share the heads of the model. */
+function sharedBy({ facts, gpuCount }: KnownQuestion): number {
+  const counts = Array.from({ length: gpuCount }, (_, index) => gpuCount - index);
+  return counts.find((count) => shareProblem(facts, count) === undefined) ?? 1;
 }
 
 function fitOf(facts: FactsSpec, { gpu, gpuCount, contextLength }: KnownQuestion): Fit {

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { Size } from 'cdk8s';
 import type { ApiObject, ApiObjectMetadata } from 'cdk8s';
@@ -6,6 +7,7 @@ import type { Construct } from 'constructs';
 import { Dataset, DatasetShape, Engine, Gpu, Loader, Model, ModelFacts, Platform, Preview, Quantizer, Trainer, TrainingMethod, TrainingOutput } from '../../../src';
 import type { ModelNumbers, Workspace } from '../../../src';
 import { MODELS } from '../../../src/catalog/models';
+import { withEntry } from '../../../src/sizing/facts-file';
 import { workspace as emptyWorkspace } from '../fixtures';
 
 const GIB = 2 ** 30;
@@ -93,10 +95,10 @@ describe('the facts of a model', () => {
 });
 
 test.each<[string, () => ModelFacts, string | RegExp]>([
-  ['an unknown name', () => ModelFacts.of('Qwen/Qwen3-8'), 'the facts of \'Qwen/Qwen3-8\' are not in the table; did you mean Qwen/Qwen3-8B? Or give its config.json to ModelFacts.fromConfig'],
+  ['an unknown name', () => ModelFacts.of('Qwen/Qwen3-8'), 'the facts of \'Qwen/Qwen3-8\' are not in the table; did you mean Qwen/Qwen3-8B? Or run substratus facts Qwen/Qwen3-8, and read what it writes with ModelFacts.fromFile'],
   ['no JSON', () => ModelFacts.fromConfig('./config.json', { name: 'own' }), /^the config\.json of 'own' cannot be used: it is not JSON \(.+\); give the text of the file, not its path$/],
   ['another config', () => ModelFacts.fromConfig('{"name":"app"}', { name: 'own' }),
-    "the config.json of \'own\' cannot be used: it has no num_hidden_layers, so it is not the config.json of a language model"],
+    "the config.json of \'own\' cannot be used: it has no num_hidden_layers, so it is not the config.json of a language model; give that of the model itself"],
   ['an unknown option', () => ModelFacts.fromConfig(CONFIG, { name: 'own', size: 1 } as never), 'options of ModelFacts.fromConfig has no prop size; did you mean weightSize?'],
   ['a size that is a number', () => ModelFacts.fromNumbers({ ...NUMBERS, weightSize: 15 as never }), 'weightSize is 15, which is not a Size; write for example Size.gibibytes(16)'],
   ['too few bytes', () => ModelFacts.fromNumbers({ ...NUMBERS, weightSize: Size.gibibytes(5) }),
@@ -110,6 +112,42 @@ test.each<[string, () => ModelFacts, string | RegExp]>([
   ['no layers', () => ModelFacts.fromNumbers({ ...NUMBERS, layers: 0 }), "the facts of \'own\' cannot be right: layers is 0; give a whole number, 1 or more"],
 ])('%s is refused', (_, make, message) => {
   expect(make).toThrow(message);
+});
+
+describe('facts in a file', () => {
+  const QWEN = ModelFacts.of('Qwen/Qwen3-8B')._spec;
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'substratus-')), 'model-facts.json');
+  const written = (value: unknown): string => {
+    fs.writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
+    return file;
+  };
+
+  test('are read as they were written', () => {
+    const text = withEntry(withEntry(undefined, { ...QWEN, name: 'acme/b', revision: 'abc' }), { ...QWEN, name: 'acme/a' });
+    expect(ModelFacts.fromFile(written(text), 'acme/b')._spec).toEqual({ ...QWEN, name: 'acme/b' });
+    expect(Object.keys(JSON.parse(text) as object)).toEqual(['acme/a', 'acme/b']);
+    expect(withEntry(text, { ...QWEN, name: 'acme/a' })).toBe(text);
+    expect(ModelFacts.fromFile(written(withEntry(undefined, QWEN)))._spec).toEqual(QWEN);
+  });
+
+  test.each<[string, [unknown, name?: string], string]>([
+    ['is not JSON', ['acme'], "it is not JSON (Unexpected token 'a', \"acme\" is not valid JSON); write it with substratus facts"],
+    ['is a list', [[]], 'it holds [], not facts by the names of models; write it with substratus facts'],
+    ['is empty', [{}], 'it is empty; write it with substratus facts'],
+    ['has several models', [{ 'acme/a': QWEN, 'acme/b': QWEN }], 'it has facts of acme/a, acme/b; name one of them'],
+    ['has a model of another name', [{ 'acme/llama': QWEN }, 'acme/lama'], "it has no facts of 'acme/lama'; did you mean acme/llama? Or add them with substratus facts acme/lama"],
+    ['has broken facts', [{ 'acme/a': { ...QWEN, weightBytes: 1e9 } }, 'acme/a'],
+      "the facts of 'acme/a' cannot be used: 8191000000 parameters in bf16 are not 0.9 GiB, which is 0.12 bytes each; "
+      + 'correct the number of parameters, the size of the weights or their format'],
+    ['has a number in place of facts', [{ 'acme/a': 7 }], "the facts of 'acme/a' cannot be used: facts are 7, which is not an object; substratus facts writes them"],
+  ])('are refused where it %s', (_, [value, name], message) => {
+    expect(() => ModelFacts.fromFile(written(value), name)).toThrow(`${file}: ${message}`);
+  });
+
+  test('are refused where it is missing', () => {
+    expect(() => ModelFacts.fromFile('no-facts.json'))
+      .toThrow(`there is no file no-facts.json in ${process.cwd()}; write it with substratus facts, or give its path from there`);
+  });
 });
 
 test('what is not a ModelFacts is refused where it is given', () => {
