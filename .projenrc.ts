@@ -112,12 +112,14 @@ project.npmignore?.exclude('/*');
 project.npmignore?.include('/lib/', '/assets/', '/.jsii', '/API.md', '/README.md', '/LICENSE');
 project.npmignore?.exclude('/lib/reconciler/'); // its bundle is in assets
 
-// The command line is bundled into assets as well; jsii, which would take it for a part of the library, does not see it.
-project.tsconfig?.addExclude('src/cli');
-new JsonFile(project, 'src/cli/tsconfig.json', {
-  allowComments: true,
-  obj: { extends: '../../tsconfig.json', compilerOptions: { noEmit: true, rootDir: '../..' }, include: ['**/*.ts'], exclude: [] },
-});
+// The command line is bundled into assets as well; jsii, which would take it for a part of the library, does not see it, nor its pictures.
+for (const directory of ['src/cli', 'src/graph']) {
+  project.tsconfig?.addExclude(directory);
+  new JsonFile(project, `${directory}/tsconfig.json`, {
+    allowComments: true,
+    obj: { extends: '../../tsconfig.json', compilerOptions: { noEmit: true, rootDir: '../..' }, include: ['**/*.ts'], exclude: [] },
+  });
+}
 project.package.addBin({ substratus: 'assets/substratus.js' });
 
 // One type-check for everything that jsii does not compile. `cdk-substratus` is this library, as a user would write it.

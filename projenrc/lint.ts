@@ -54,6 +54,9 @@ function constructsLayer(files: string[], rooms: string[]): Layer {
 /** Bundled into the command line; none of them is a dependency of the library. */
 const CLI_PACKAGES = ['node:', 'commander', '@bomb.sh/tab', 'yaml', 'picocolors', 'ignore', '@dagrejs/dagre'];
 
+/** Pure, and bundled into the command line, as all of the pictures are. */
+const GRAPH_PACKAGES = ['node:crypto', 'yaml', '@dagrejs/dagre'];
+
 /** Who may import whom. `expand` has one door, and cdktf is loaded by `clouds/terraform.ts` alone. */
 const LAYERS: Layer[] = [
   { files: ['**'], imports: [] }, // a file in no layer imports nothing
@@ -79,6 +82,7 @@ const LAYERS: Layer[] = [
   ...STATE_LAYERS.map((layer, index) => ({
     files: [`${layer}/**`],
     imports: ['api/**', 'catalog/**', PURE_CLOUDS, 'runtimes/index.ts', 'sizing/**', 'expand/index.ts', STATE_LAYERS.slice(0, index + 1).map((lower) => `${lower}/**`)].flat(),
+    packages: layer === 'graph' ? GRAPH_PACKAGES : [],
     pure: true,
   })),
   constructsLayer(['index.ts'], ['constructs/**']),
@@ -130,7 +134,7 @@ export function addLint(project: cdk.JsiiProject): void {
   eslint.addOverride({ files: ['src/index.ts'], rules: EXPORTS_ONLY });
   // Optional peers are devDependencies here (docs/decisions/0001); the layers say who may import them.
   // The command line is bundled with what it needs.
-  for (const glob of ['src/clouds/*/**', 'src/clouds/stack.ts', 'src/cli/**', ...LAZY]) eslint.allowDevDeps(glob);
+  for (const glob of ['src/clouds/*/**', 'src/clouds/stack.ts', 'src/cli/**', 'src/graph/**', ...LAZY]) eslint.allowDevDeps(glob);
   Object.assign(eslint.config.settings['import/resolver'].typescript, {
     project: ['.', ...CODE_DIRECTORIES].map((directory) => `${directory}/tsconfig.json`),
     noWarnOnMultipleProjects: true,

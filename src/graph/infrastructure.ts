@@ -1,0 +1,168 @@
+/** Nodes for a cluster and what is beside it: bucket, registry, pools. */
+import type { GpuPoolSpec, NodePoolSpec, PlatformSpec } from '../api/platform';
+import { noPlatform } from '../state/cluster';
+import type { ClusterState } from '../state/state';
+import type { MakeId } from './ids';
+import { CLOUD_TITLES } from './model';
+import type { Detail, GraphNode } from './model';
+import { terraformSource, yamlSource } from './source';
+import type { Block, StackCluster, StackPool } from './stacks';
+
+/** A cluster by what is known of it: what it is given, the stack that makes it, or both. */
+export interface ClusterPlan {
+  readonly cluster?: ClusterState;
+  readonly stack?: StackCluster;
+}
+
+/** Nodes, and which of them is what. */
+export interface Infrastructure {
+  readonly root: GraphNode;
+  readonly bucket?: GraphNode;
+  readonly registry?: GraphNode;
+  readonly gpuPools: ReadonlyMap<string, GraphNode>;
+  readonly nodePools: ReadonlyMap<string, GraphNode>;
+}
+
+/** What is given to a cluster goes with the stack that makes it, where there is one: clusters of a name differ by their cloud. */
+export function plansOf(clusters: readonly ClusterState[], stacks: readonly StackCluster[]): ClusterPlan[] {
+  const left = [...stacks];
+  const plans = clusters.map((cluster) => {
+    const index = left.findIndex((stack) => isOf(stack, cluster));
+    const [stack] = index < 0 ? [] : left.splice(index, 1);
+    return { cluster, ...(stack && { stack }) };
+  });
+  return [...plans, ...left.map((stack) => ({ stack }))];
+}
+
+/** The bucket tells apart clusters of one name in two regions. */
+function isOf({ cloud, name, bucket }: StackCluster, { platform }: ClusterState): boolean {
+  if (platform?.cloud !== cloud || platform.clusterName !== name) return false;
+  return bucket === undefined || platform.artifacts.url.endsWith(`/${bucket.name}`);
+}
+
+export function infrastructureOf(plan: ClusterPlan, makeId: MakeId): Infrastructure {
+  const root = rootNode(plan, makeId);
+  const parts = { plan, root, makeId };
+  return {
+    root,
+    ...optional('bucket', bucketNode(parts)),
+    ...optional('registry', registryNode(parts)),
+    gpuPools: poolNodes(parts, 'GpuNodePool'),
+    nodePools: poolNodes(parts, 'NodePool'),
+  };
+}
+
+function optional<K extends string>(key: K, node: GraphNode | undefined): Partial<Record<K, GraphNode>> {
+  return node ? { [key]: node } as Record<K, GraphNode> : {};
+}
+
+interface Parts {
+  readonly plan: ClusterPlan;
+  readonly root: GraphNode;
+  readonly makeId: MakeId;
+}
+
+function rootNode({ cluster, stack }: ClusterPlan, makeId: MakeId): GraphNode {
+  const cloud = cluster?.platform?.cloud ?? stack?.cloud;
+  const name = cluster?.name ?? stack?.name ?? '';
+  return {
+    id: makeId(cloud ?? 'cluster', name),
+    type: 'Cluster',
+    name,
+    ...(cloud && { cloud, runs: CLOUD_TITLES[cloud] ?? cloud }),
+    ...(stack?.region && { about: stack.region }),
+    details: [
+      ...(cluster?.platform?.kubernetesVersion ? [{ label: 'Kubernetes', value: cluster.platform.kubernetesVersion }] : []),
+      ...terraformDetails(stack ? [stack.block] : []),
+      ...(cluster && !cluster.platform ? [{ label: 'Not known', value: noPlatform(cluster) }] : []),
+    ],
+    children: [],
+    ...(stack ? { source: terraformSource([stack.block]) } : cluster?.platform && { source: yamlSource(withoutParts(cluster.platform)) }),
+  };
+}
+
+/** What has no node of its own. */
+function withoutParts({ artifacts: _a, registry: _r, gpuPools: _g, nodePools: _n, workspaces: _w, ...rest }: PlatformSpec): unknown {
+  return rest;
+}
+
+function bucketNode({ plan: { cluster, stack }, root, makeId }: Parts): GraphNode | undefined {
+  const artifacts = cluster?.platform?.artifacts;
+  const name = artifacts ? [artifacts.url, artifacts.prefix].filter(Boolean).join('/') : stack?.bucket?.name;
+  if (name === undefined) return undefined;
+  const block = stack?.bucket?.block;
+  return {
+    ...part(root, makeId, 'bucket'),
+    type: 'Bucket',
+    name,
+    runs: 'artifacts',
+    ...described(block ? [block] : [], artifacts && { artifacts }),
+  };
+}
+
+function registryNode({ plan: { cluster, stack }, root, makeId }: Parts): GraphNode | undefined {
+  const registry = cluster?.platform?.registry;
+  const name = registry?.url ?? stack?.registry?.name;
+  if (name === undefined) return undefined;
+  const block = stack?.registry?.block;
+  return {
+    ...part(root, makeId, 'registry'),
+    type: 'Registry',
+    name,
+    runs: 'images',
+    ...described(block ? [block] : [], registry && { registry }),
+  };
+}
+
+type PoolType = 'GpuNodePool' | 'NodePool';
+
+function poolNodes({ plan: { cluster, stack }, root, makeId }: Parts, type: PoolType): ReadonlyMap<string, GraphNode> {
+  const { gpuPools = [], nodePools = [] } = cluster?.platform ?? {};
+  const declared: readonly (GpuPoolSpec | NodePoolSpec)[] = type === 'GpuNodePool' ? gpuPools : nodePools;
+  const inStack = stack?.pools.filter(({ gpu }) => (gpu !== undefined) === (type === 'GpuNodePool')) ?? [];
+  const names = [...new Set([...declared, ...inStack].map(({ name }) => name))];
+  return new Map(names.map((name) => {
+    const spec = declared.find((pool) => pool.name === name);
+    const made = inStack.find((pool) => pool.name === name);
+    return [name, { ...part(root, makeId, 'nodes', name), type, name, ...poolFacts(spec, made) }];
+  }));
+}
+
+function poolFacts(spec: GpuPoolSpec | NodePoolSpec | undefined, made: StackPool | undefined): Omit<GraphNode, 'id' | 'type' | 'name'> {
+  const machine = spec?.machineType ?? made?.machineType;
+  const gpu = spec && 'gpu' in spec ? `${spec.gpusPerNode} × ${spec.gpu}` : made?.gpu;
+  const sharing = spec && 'sharing' in spec ? spec.sharing : undefined;
+  const capacity = spec?.capacity ?? (made?.isSpot ? 'spot' : undefined);
+  return {
+    ...(machine && { runs: machine }),
+    ...countOf(spec, made),
+    ...(gpu && { gpu: sharing ? `${gpu}, ${sharing}` : gpu }),
+    ...described(made?.blocks ?? [], spec, capacity && capacity !== 'on-demand' ? [{ label: 'Capacity', value: capacity }] : []),
+  };
+}
+
+/** How many nodes there can be. */
+function countOf(spec: GpuPoolSpec | NodePoolSpec | undefined, made: StackPool | undefined): Pick<GraphNode, 'about'> {
+  const most = made?.maxNodes ?? (spec && 'maxNodes' in spec ? spec.maxNodes : undefined);
+  if (most === undefined) return {};
+  return { about: `${made?.minNodes ?? 0} to ${most} nodes${spec?.capacity === 'spot' || made?.isSpot ? ', spot' : ''}` };
+}
+
+function part(root: GraphNode, makeId: MakeId, ...names: readonly string[]): Pick<GraphNode, 'id' | 'parent' | 'cloud'> {
+  return { id: makeId(root.id, ...names), parent: root.id, ...(root.cloud && { cloud: root.cloud }) };
+}
+
+/** Terraform where it makes the part, else what the platform says of it. */
+function described(blocks: readonly Block[], spec: unknown, details: readonly Detail[] = []): Pick<GraphNode, 'details' | 'children' | 'source'> {
+  return {
+    details: [...details, ...terraformDetails(blocks)],
+    children: [],
+    ...(blocks.length > 0 ? { source: terraformSource(blocks) } : spec !== undefined && { source: yamlSource(spec) }),
+  };
+}
+
+function terraformDetails(blocks: readonly Block[]): Detail[] {
+  const [first] = blocks;
+  if (!first) return [];
+  return [{ label: 'Terraform', value: `stack ${first.stack}: ${blocks.map(({ address }) => address).join(', ')}` }];
+}
