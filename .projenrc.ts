@@ -9,6 +9,9 @@ const ENSURE_INSTALL = 'node scripts/ensure-install.mjs';
 /** The tests run the scripts of the publish step with a real rclone. */
 const ENSURE_RCLONE = 'node scripts/ensure-rclone.mjs';
 
+/** The tests try the alerts with the real promtool. */
+const ENSURE_PROMTOOL = 'node scripts/ensure-promtool.mjs';
+
 /** The program of the reconciler, which its construct ships; generated, never committed. */
 const BUNDLE = 'tsx --tsconfig scripts/tsconfig.json scripts/bundle.ts';
 
@@ -176,15 +179,15 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 
 project.setScript('start', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/start.ts`);
 project.setScript('build', `${ENSURE_INSTALL} && projen build`);
-project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && projen test`);
-project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci`);
+project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && projen test`);
+project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && jest --selectProjects unit --ci`);
 project.setScript('test:cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && jest --selectProjects cluster --ci`);
 project.setScript('test:node', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${ENSURE_NODE} && jest --selectProjects node --ci`);
 // Their images are of gigabytes, and are kept: those of PyTorch take some minutes, once.
 project.setScript('test:node:heavy', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && SUBSTRATUS_HEAVY=1 ${ENSURE_NODE} && SUBSTRATUS_HEAVY=1 jest test/node/heavy --selectProjects node --ci`);
 project.setScript('test:python', `${ENSURE_INSTALL} && ${TEST_PYTHON}`);
 project.setScript('test:runtimes', TEST_RUNTIMES);
-project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && jest --selectProjects unit --ci --coverage`);
+project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && jest --selectProjects unit --ci --coverage`);
 project.setScript('cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && exec tsx --tsconfig scripts/tsconfig.json scripts/cluster.ts`);
 project.setScript('demo', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && exec tsx --tsconfig scripts/tsconfig.json scripts/demo.ts`);
 project.setScript('docs:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/docs.ts`);

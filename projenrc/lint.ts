@@ -37,7 +37,7 @@ interface Layer {
 }
 
 /** The rooms of the constructs: each may import those before it. */
-const ROOMS = ['checks', 'archive', 'platform', 'objects', 'kinds', 'reconciler', 'preview', 'infrastructure', 'cost'];
+const ROOMS = ['checks', 'archive', 'platform', 'objects', 'kinds', 'reconciler', 'serving', 'preview', 'infrastructure', 'cost'];
 
 /** What a user is told before anything is applied: pure, from what was synthesized. */
 const STATE_LAYERS = ['state', 'cost', 'diff', 'graph'];

@@ -78,3 +78,5 @@ export type { ClusterAddonsProps } from './constructs/infrastructure/cluster-add
 export { ClusterFiles } from './constructs/infrastructure/cluster-files';
 export { LogLevel, Reconciler } from './constructs/reconciler/reconciler';
 export type { ReconcilerProps } from './constructs/reconciler/reconciler';
+export { Monitoring, MonitoringSystem } from './constructs/serving/monitoring';
+export type { MonitoringProps, ServingObjective } from './constructs/serving/monitoring';

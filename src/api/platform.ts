@@ -35,6 +35,8 @@ export interface PlatformSpec {
   readonly storageClasses?: Record<string, string>;
   /** Namespace of the reconciler. Default: `substratus`. */
   readonly reconcilerNamespace?: string;
+  /** Namespaces whose pods may read the metrics of Servers. */
+  readonly monitoringNamespaces?: string[];
 }
 
 /** URLs of mirrors. None of them is part of a recipe. */

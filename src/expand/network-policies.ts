@@ -107,17 +107,17 @@ function everyPod({ network: { dnsCaches } }: PolicyContext, isDeclared: boolean
 }
 
 /**
- * The workspace at any port, for an author may add others to the Service of a Server, by `pod.ports`; the namespaces that it names
- * at the ports that serve.
+ * The workspace at any port, for an author may add others to the Service of a Server, by `pod.ports`; the namespaces that it names, and
+ * those that read metrics, at the ports that serve.
  */
 function servers(ground: PolicyContext): NetworkPolicySpec {
-  const { serversOpenTo = [] } = ground.workspace;
+  const openTo = [...new Set([...ground.workspace.serversOpenTo ?? [], ...ground.platform.monitoringNamespaces ?? []])];
   return {
     podSelector: SERVERS,
     policyTypes: ['Ingress', 'Egress'],
     ingress: [
       { from: [{ podSelector: {} }] },
-      ...(serversOpenTo.length === 0 ? [] : [{ from: [inNamespaces(serversOpenTo)], ports: tcp(...SERVER_PORT_NAMES) }]),
+      ...(openTo.length === 0 ? [] : [{ from: [inNamespaces(openTo)], ports: tcp(...SERVER_PORT_NAMES) }]),
     ],
     ...withEgress(mounted(ground)),
   };

@@ -1,5 +1,5 @@
 import { definedOnly } from '../../api/defined';
-import { nearest } from '../../api/names';
+import { isDns1123Label, nearest } from '../../api/names';
 import { accountNamespaceOf } from '../../api/platform';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
@@ -77,6 +77,7 @@ export class Platform {
   private readonly gpus: CustomGpuSpec[] = [];
   private readonly workspaces: WorkspaceSpec[] = [];
   private reconcilerNamespace?: string;
+  private readonly monitoringNamespaces: string[] = [];
   private readonly listeners: WorkspaceListener[] = [];
   private readonly addonsListeners: AddonsListener[] = [];
 
@@ -139,6 +140,17 @@ export class Platform {
     for (const listener of this.listeners) listener(workspace);
   }
 
+  /**
+   * Lets the pods of a namespace reach the ports of Servers that serve, which is where engines have their metrics, in every workspace. A
+   * `Monitoring` does it for its own namespace; where the workspaces are declared in another App than it, their platform is told so.
+   */
+  public allowMonitoringFrom(namespace: string): void {
+    if (typeof namespace !== 'string' || !isDns1123Label(namespace)) {
+      throw this.error(`cannot be monitored from namespace ${formatValue(namespace)}; use lower-case letters, digits and - inside, 63 characters at most`);
+    }
+    if (!this.monitoringNamespaces.includes(namespace)) this.monitoringNamespaces.push(namespace);
+  }
+
   /** All of it as plain JSON, as the reconciler reads it. Pools and workspaces that are added later are not in it. */
   public toJson(): unknown {
     return this._spec;
@@ -174,6 +186,7 @@ export class Platform {
       ...(this.workspaces.length > 0 && { workspaces: this.workspaces.map((workspace) => withLate(workspace, { tenantId, clientIds })) }),
       ...(images && { images }),
       ...(this.reconcilerNamespace !== undefined && { reconcilerNamespace: this.reconcilerNamespace }),
+      ...(this.monitoringNamespaces.length > 0 && { monitoringNamespaces: [...this.monitoringNamespaces] }),
       ...(imageMirrors && { imageMirrors }),
       ...(mirrors && { mirrors: mirrorsSpec(mirrors) }),
       ...(gpuDriver !== undefined && { gpuDriver }),
