@@ -22,6 +22,7 @@ const GROUP = {
 
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'graph', group: GROUP.before, summary: 'a picture of the stack: one page for a browser, or Mermaid, dot, JSON', load: () => require('./commands/graph') as Loaded },
+  { name: 'diff', group: GROUP.before, summary: 'what a change does: what trains again, rolls, is replaced or deleted', load: () => require('./commands/diff') as Loaded },
   { name: 'status', group: GROUP.cluster, summary: 'kinds, whether they are ready and why not, who waits for whom', load: () => require('./commands/status') as Loaded },
   { name: 'events', group: GROUP.cluster, summary: 'what happened to resources and to what runs for them', load: () => require('./commands/events') as Loaded },
   { name: 'retry', group: GROUP.cluster, summary: 'repeats the step that has failed', load: () => require('./commands/retry') as Loaded },

@@ -22,6 +22,12 @@ export function diffOf(from: State, to: State): Diff {
   return { effects: [...kubernetes, ...stackEffects(from.stacks, to.stacks)] };
 }
 
+/** Whether what is compared is, at least in part, for the same cluster. A side without clusters is for any. */
+export function clustersInCommon(from: State, to: State): boolean {
+  if (from.clusters.length === 0 || to.clusters.length === 0) return true;
+  return clusterPairs(from.clusters, to.clusters).some((pair) => pair.from && pair.to);
+}
+
 function resourceEffects(context: ResourceContext): Effect[] {
   const resource = context.to ?? context.from;
   if (!resource) return [];
