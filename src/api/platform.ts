@@ -9,6 +9,8 @@ export interface PlatformSpec {
   /** Name of the cloud, as in the registry of `clouds/pods.ts`. */
   readonly cloud: string;
   readonly clusterName: string;
+  /** Region or location, in the cloud's words, by which prices are found. Default: that of the artifacts, or not known. */
+  readonly region?: string;
   /** Minor version such as `1.33`; decides which newer fields may be used. Default: `1.33`. */
   readonly kubernetesVersion?: string;
   readonly artifacts: ArtifactStoreSpec;

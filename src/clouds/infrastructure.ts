@@ -202,6 +202,8 @@ export interface RegistryInfrastructure {
  * written before anything is deployed.
  */
 export interface CloudInfrastructure {
+  /** Where it is, in its own words. */
+  readonly region?: string;
   /** Tenant of the identities, where the Kubernetes side must know it. */
   readonly tenantId?: string;
   /** The props that it takes, where others mean nothing to it; if absent, it takes all, or refuses by what is in them. */

@@ -1,7 +1,7 @@
 /** A Notebook: Jupyter with the environment of the other kinds, and a disk that outlives its pod. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { EnvVar, PersistentVolumeClaim, Service } from 'kubernetes-types/core/v1';
-import type { NotebookResource } from '../api/resource';
+import type { NotebookResource, StorageSpec } from '../api/resource';
 import { parseEnvValue } from '../api/secret-expression';
 import { JUPYTER_COMMAND, JUPYTER_PORT } from '../runtimes';
 import type { ArtifactContext } from './artifact';
@@ -52,6 +52,11 @@ export function tokenSecretName(notebook: NotebookResource): string {
 /** Name of the notebook's workload, Service and disk. */
 export function notebookName(notebook: NotebookResource): string {
   return serviceChildName(notebook, 'notebook');
+}
+
+/** The disk of a notebook, of the default size unless it says another. */
+export function notebookStorage({ spec: { storage } }: NotebookResource): StorageSpec & Required<Pick<StorageSpec, 'size'>> {
+  return { ...storage, size: storage?.size ?? DEFAULT_STORAGE_GIB };
 }
 
 /** One pod at most, for the disk is on one node; a Deployment replaces it after an eviction, which a bare Pod would not be. */

@@ -95,7 +95,7 @@ function requireOneOf(selectors: readonly Record<string, string>[]): Affinity {
 /** Where none is asked for, the first of these that the platform has the GPU with. Left open where it declares no pool. */
 const UNASKED = ['on-demand', 'flex-start', 'spot'] as const;
 
-function capacityOf(pools: readonly GpuPoolSpec[]): Capacity | undefined {
+export function capacityOf(pools: readonly GpuPoolSpec[]): Capacity | undefined {
   return UNASKED.find((asked) => pools.some((pool) => hasCapacity(pool, asked)));
 }
 

@@ -17,7 +17,7 @@ function poolsThatHold({ gpu, count, sharing }: GpuRequest, platform: PlatformSp
 }
 
 /** How many containers that each ask for one GPU, or for one slice, a node takes. */
-function unitsOf(pool: GpuPoolSpec, platform: PlatformSpec): number {
+export function unitsOf(pool: GpuPoolSpec, platform: PlatformSpec): number {
   const sharing = sharingOf(pool);
   const slices = sharing !== undefined && isSharing(sharing) ? slicesOf(sharing, gpuOf(pool.gpu, platform)?.memoryGiB ?? Infinity) : 1;
   return pool.gpusPerNode * slices;

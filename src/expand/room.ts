@@ -53,7 +53,7 @@ interface PodContext {
 }
 
 /** What the pod as a whole asks for: its sidecars run beside the program, and each init container beside the sidecars. */
-function askedOf(resources: ResourcesSpec, { platform, pod: { sidecars = [], initContainers = [] } = {} }: PodContext): Asked[] {
+export function askedOf(resources: ResourcesSpec, { platform, pod: { sidecars = [], initContainers = [] } = {} }: PodContext): Asked[] {
   const { requests = {} } = resourceRequirements(resources, platform);
   const fields = [['cpu', 'cpu', 1], ['memory', 'memory', GIB], ['disk', 'ephemeral-storage', GIB]] as const;
   return fields.map(([field, name, unit]) => {
@@ -77,7 +77,7 @@ function shownAsked({ field, quantity, amount, hasMore }: Asked): string {
   return `${field} is ${quantity}${hasMore ? ` (${whole} with pod.sidecars and pod.initContainers)` : ''}`;
 }
 
-function roomOf({ field }: Asked, { vcpu, memoryGiB, diskGiB = Infinity }: NodeSize): number {
+export function roomOf({ field }: Asked, { vcpu, memoryGiB, diskGiB = Infinity }: NodeSize): number {
   return { cpu: vcpu, memory: memoryGiB, disk: diskGiB }[field];
 }
 

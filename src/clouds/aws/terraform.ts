@@ -44,6 +44,7 @@ const DEFAULT_TAGS = { 'managed-by': 'cdk-substratus' };
 
 export function cloudInfrastructure(location: AwsLocation): CloudInfrastructure {
   return {
+    region: location.region,
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'aws', PROVIDER_VERSIONS);

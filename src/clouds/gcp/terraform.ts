@@ -25,6 +25,7 @@ const PROVIDER_VERSIONS = '>= 6.50.0, < 8.0.0';
 
 export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure {
   return {
+    region: location.region,
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'google', PROVIDER_VERSIONS);

@@ -133,6 +133,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
     const { clientIdOutput } = cloud;
     const outputs = clientIdOutput && outputsOf(this, outputsIn(this, outputsFile));
     return {
+      ...(cloud.region !== undefined && { region: cloud.region }),
       artifacts: { ...cloud.artifacts({ name, clusterName, resourceGroup }), ...(artifactPrefix && { prefix: artifactPrefix }) },
       registry: registryName === undefined ? existing : cloud.images(registryName),
       tenantId: cloud.tenantId,

@@ -14,11 +14,11 @@ const PLATFORM_PROPS = {
 } satisfies Record<keyof PlatformProps, true>;
 
 export const KNOWN = {
-  gcp: { owner: 'Platform.gcp', props: knownProps<GcpPlatformProps>({ ...PLATFORM_PROPS, bucketName: true }) },
+  gcp: { owner: 'Platform.gcp', props: knownProps<GcpPlatformProps>({ ...PLATFORM_PROPS, bucketName: true, region: true }) },
   aws: { owner: 'Platform.aws', props: knownProps<AwsPlatformProps>({ ...PLATFORM_PROPS, bucketName: true, region: true }) },
   azure: {
     owner: 'Platform.azure',
-    props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, tenantId: true }),
+    props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, location: true, tenantId: true }),
   },
   local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
   s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },

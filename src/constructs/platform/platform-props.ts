@@ -128,6 +128,13 @@ export interface PlatformProps {
 export interface GcpPlatformProps extends PlatformProps {
   /** Name of the bucket for artifacts. */
   readonly bucketName: string;
+
+  /**
+   * Region of the cluster, such as `us-central1`, by which prices are found.
+   *
+   * @default - not known, and neither are prices
+   */
+  readonly region?: string;
 }
 
 /** An EKS cluster that is described by hand. */
@@ -135,7 +142,7 @@ export interface AwsPlatformProps extends PlatformProps {
   /** Name of the bucket for artifacts. */
   readonly bucketName: string;
 
-  /** Region of the bucket, such as `us-east-1`. */
+  /** Region of the bucket, such as `us-east-1`, and of the cluster, where prices are looked up. */
   readonly region: string;
 }
 
@@ -146,6 +153,13 @@ export interface AzurePlatformProps extends PlatformProps {
 
   /** Resource group of the storage account. */
   readonly resourceGroup: string;
+
+  /**
+   * Where the cluster is, such as `eastus`, by which prices are found.
+   *
+   * @default - not known, and neither are prices
+   */
+  readonly location?: string;
 
   /**
    * Tenant of the workspaces' identities.

@@ -9,6 +9,8 @@ import type { WorkspaceClientIds } from './workspace-options';
 export interface PlatformSource {
   readonly artifacts: ArtifactStoreSpec;
   readonly registry?: RegistrySpec;
+  /** Where the cluster is, in the cloud's words. */
+  readonly region?: string;
   /** Pools without GPU, where they are all that there are. */
   readonly nodePools?: NodePoolSpec[];
   /** Azure: of the workspaces' identities. */
@@ -31,11 +33,14 @@ export function clientIdsByRole(clientIds: WorkspaceClientIds): Record<Workspace
 }
 
 /** The source of a platform that is described by hand. */
-export function byHand({ registry, registrySecret, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec): () => PlatformSource {
+export function byHand(
+  { registry, registrySecret, insecureRegistry }: PlatformProps, artifacts: ArtifactStoreSpec, region?: string,
+): () => PlatformSource {
   const url = registry?.replace(/\/+$/, '');
-  if (!url) return () => ({ artifacts });
+  const known = { artifacts, ...(region !== undefined && { region }) };
+  if (!url) return () => known;
   const spec = { url, ...(registrySecret && { secret: registrySecret }), ...(insecureRegistry && { insecure: true }) };
-  return () => ({ artifacts, registry: spec });
+  return () => ({ ...known, registry: spec });
 }
 
 /** A GPU pool as the platform has it. */

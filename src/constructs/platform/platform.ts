@@ -32,7 +32,8 @@ export class Platform {
   /** A GKE cluster. */
   public static gcp(props: GcpPlatformProps): Platform {
     checkPlain(props, KNOWN.gcp);
-    return new Platform('gcp', props, byHand(props, { url: `gs://${storeName(props, 'bucketName')}` }));
+    const region = props.region === undefined ? undefined : storeName(props, 'region');
+    return new Platform('gcp', props, byHand(props, { url: `gs://${storeName(props, 'bucketName')}` }, region));
   }
 
   /** An EKS cluster. */
@@ -45,7 +46,8 @@ export class Platform {
   public static azure(props: AzurePlatformProps): Platform {
     checkPlain(props, KNOWN.azure);
     const artifacts = { url: `az://${storeName(props, 'storageAccount')}`, resourceGroup: storeName(props, 'resourceGroup') };
-    return new Platform('azure', props, () => ({ ...byHand(props, artifacts)(), tenantId: props.tenantId }));
+    const location = props.location === undefined ? undefined : storeName(props, 'location');
+    return new Platform('azure', props, () => ({ ...byHand(props, artifacts, location)(), tenantId: props.tenantId }));
   }
 
   /** A local cluster. */
@@ -169,13 +171,14 @@ export class Platform {
 
   /** @internal */
   public get _spec(): PlatformSpec {
-    const { artifacts, registry, tenantId, clientIds, nodePools } = this.source();
+    const { artifacts, registry, tenantId, clientIds, nodePools, region } = this.source();
     const { kubernetesVersion, autoProvisioning, images, imageMirrors, mirrors, gpuDriver } = this.props;
     const { clusterName, storeCidrs, storageClasses } = this.props;
     const prefix = this._artifactPrefix;
     return {
       cloud: this.cloudName,
       clusterName,
+      ...(region !== undefined && { region }),
       ...(kubernetesVersion && { kubernetesVersion }),
       artifacts: { ...definedOnly(artifacts), ...(prefix !== undefined && { prefix }), ...(storeCidrs && { cidrs: storeCidrs }) },
       ...(registry && { registry }),

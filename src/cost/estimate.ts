@@ -1,0 +1,93 @@
+/** What is declared as money: pure, from what was synthesized and a table of prices. */
+import type { PlatformSpec } from '../api/platform';
+import type { PricedCloud } from '../catalog/standing-prices';
+import type { ClusterState, StackState, State } from '../state/state';
+import type { StandingItem } from './amounts';
+import { assumptionsWith } from './assumptions';
+import type { Assumptions } from './assumptions';
+import { clusterItems } from './cluster-items';
+import { PriceTable } from './price-table';
+import { resourceCost } from './resources';
+import type { ResourceCost } from './resources';
+import { clusterNamesIn, placesOfStack, stackCost } from './stacks/stack';
+import type { StackCost } from './stacks/stack';
+
+/** What a cluster costs beside its stack. */
+export interface ClusterCost {
+  readonly name: string;
+  /** Absent where no platform is known for it. */
+  readonly cloud?: string;
+  readonly region?: string;
+  /** What is there all the time. */
+  readonly items: readonly StandingItem[];
+  /** What runs, on nodes that the stack has. */
+  readonly resources: readonly ResourceCost[];
+}
+
+export interface Estimate {
+  readonly stacks: readonly StackCost[];
+  readonly clusters: readonly ClusterCost[];
+  readonly assumptions: Assumptions;
+}
+
+export interface EstimateOptions {
+  /** Default: the table of the catalogue. */
+  readonly prices?: PriceTable;
+  /** Over the defaults. */
+  readonly assumptions?: Partial<Assumptions>;
+}
+
+/** @throws PriceError if an assumption is not one. */
+export function estimate({ clusters, stacks }: State, options: EstimateOptions = {}): Estimate {
+  const assumptions = assumptionsWith(options.assumptions);
+  const { prices = PriceTable.builtIn() } = options;
+  return {
+    stacks: stacks.map((stack) => stackCost(stack, { prices, assumptions })),
+    clusters: clusters.map((cluster) => clusterCost(cluster, stacks, { prices, assumptions })),
+    assumptions,
+  };
+}
+
+/** Machine types that pools of the state have: a user's price file may name them, whatever they are. */
+export function machinesIn({ clusters, stacks }: State): ReadonlySet<string> {
+  const ofPlatforms = clusters.flatMap(({ platform: { gpuPools = [], nodePools = [] } = NO_POOLS }) => [...gpuPools, ...nodePools]);
+  const texts = stacks.map(({ terraform }) => JSON.stringify(terraform.resource ?? {}));
+  const ofStacks = texts.flatMap((text) => [...text.matchAll(/"(?:machine_type|vm_size|instance_types?)":\[?"([^"]+)"/g)].map(([, name = '']) => name));
+  return new Set([...ofPlatforms.flatMap(({ machineType }) => machineType ?? []), ...ofStacks]);
+}
+
+const NO_POOLS: Pick<PlatformSpec, 'gpuPools' | 'nodePools'> = {};
+
+const PRICED: Readonly<Record<PricedCloud, true>> = { gcp: true, aws: true, azure: true };
+
+/** Whether a cloud has prices: a local cluster has none. */
+export function isPriced(cloud: string): cloud is PricedCloud {
+  return Object.hasOwn(PRICED, cloud);
+}
+
+interface Tables {
+  readonly prices: PriceTable;
+  readonly assumptions: Assumptions;
+}
+
+function clusterCost(cluster: ClusterState, stacks: readonly StackState[], { prices, assumptions }: Tables): ClusterCost {
+  const { name, platform, resources } = cluster;
+  if (!platform) return { name, items: [], resources: [] };
+  const { cloud } = platform;
+  if (!isPriced(cloud)) return { name, cloud, items: [], resources: [] };
+  const region = regionOf(platform, stacks);
+  const place = { cloud, ...(region !== undefined && { region }) };
+  return {
+    name,
+    ...place,
+    items: clusterItems(cluster, { ...place, assumptions }),
+    resources: resources.flatMap((resource) => resourceCost(resource, { platform, prices, ...place }) ?? []),
+  };
+}
+
+/** What the platform says, else its stack: the one that makes its cluster, or the only one on its cloud. */
+function regionOf({ cloud, clusterName, region, artifacts }: PlatformSpec, stacks: readonly StackState[]): string | undefined {
+  const onCloud = stacks.flatMap((stack) => placesOfStack(stack.terraform).filter((place) => place.cloud === cloud).map((place) => ({ stack, place })));
+  const own = onCloud.find(({ stack }) => clusterNamesIn(stack.terraform).includes(clusterName)) ?? (onCloud.length === 1 ? onCloud[0] : undefined);
+  return region ?? own?.place.region ?? artifacts.region;
+}

@@ -1,0 +1,139 @@
+/** What a resource costs while it runs: its part of the nodes that its pods can be on. */
+import { expectedDuration, EXPECTED_DURATION_ANNOTATION } from '../api/expected-duration';
+import { formatValue } from '../api/format-value';
+import type { PlatformSpec } from '../api/platform';
+import { isArtifactResource, sourceOf } from '../api/resource';
+import type { Resource, ServerSpec } from '../api/resource';
+import { ExpandError, namespaceOf, placesOf } from '../expand';
+import type { Place } from '../expand';
+import { times } from './amounts';
+import type { Range } from './amounts';
+import type { PriceTable } from './price-table';
+
+const HOUR = 3600;
+
+/** Where a pod without GPU is taken to run on a platform that does not know its nodes: what clusters of this library have. */
+const OTHER_MACHINES: Readonly<Record<string, string>> = { gcp: 'n2d-standard-4', aws: 'm7i.xlarge', azure: 'Standard_D4ds_v5' };
+
+/** A place, and what its part of a node costs an hour there. US dollars; absent where it is not known. */
+export interface PlaceCost extends Place {
+  /** By the capacity of the place. */
+  readonly hourly?: number;
+  readonly onDemand?: number;
+  readonly spot?: number;
+  /** Where the price is from. */
+  readonly source?: string;
+  readonly date?: string;
+}
+
+export interface ResourceCost {
+  readonly kind: Resource['kind'];
+  readonly namespace: string;
+  readonly name: string;
+  /** How many pods run at once; 0 where it is suspended. */
+  readonly replicas: number;
+  readonly places: readonly PlaceCost[];
+  /** Of all replicas an hour, from the cheapest to the dearest place; absent where no price is known. */
+  readonly hourly?: Range;
+  /** The same, if all of it were on demand, and on spot nodes. */
+  readonly onDemand?: Range;
+  readonly spot?: Range;
+  /** Of one run, where its duration is expected. */
+  readonly run?: RunCost;
+  /** Why something is not known. */
+  readonly problem?: string;
+}
+
+export interface RunCost {
+  readonly seconds: Range;
+  /** Absent where no price is known. */
+  readonly cost?: Range;
+}
+
+export interface Market {
+  readonly platform: PlatformSpec;
+  readonly region?: string;
+  readonly prices: PriceTable;
+}
+
+/** `undefined` for a resource for which nothing runs. */
+export function resourceCost(resource: Resource, market: Market): ResourceCost | undefined {
+  if (sourceOf(resource)) return undefined;
+  const { kind, metadata: { name }, spec } = resource;
+  const replicas = spec.suspend ? 0 : kind === 'Server' ? (spec as ServerSpec).replicas ?? 1 : 1;
+  const known = { kind, namespace: namespaceOf(resource), name, replicas };
+  const found = placesFor(resource, market);
+  if ('problem' in found) return { ...known, places: [], problem: found.problem };
+  const { places } = found;
+  const duration = durationOf(resource);
+  if (typeof duration === 'string') return { ...known, places, problem: duration };
+  const hourly = rangeOf(places, 'hourly');
+  const problem = problemOf(places, market);
+  return {
+    ...known,
+    places,
+    ...(hourly && { hourly: times(hourly, replicas) }),
+    ...ranges(places, replicas),
+    ...(duration && { run: { seconds: duration, ...(hourly && { cost: costOfRun(hourly, duration) }) } }),
+    ...(problem !== undefined && { problem }),
+  };
+}
+
+function costOfRun(hourly: Range, seconds: Range): Range {
+  return { min: hourly.min * seconds.min / HOUR, max: hourly.max * seconds.max / HOUR };
+}
+
+function ranges(places: readonly PlaceCost[], replicas: number): Pick<ResourceCost, 'onDemand' | 'spot'> {
+  const [onDemand, spot] = [rangeOf(places, 'onDemand'), rangeOf(places, 'spot')];
+  return { ...(onDemand && { onDemand: times(onDemand, replicas) }), ...(spot && { spot: times(spot, replicas) }) };
+}
+
+/** From the cheapest to the dearest place whose price is known. */
+function rangeOf(places: readonly PlaceCost[], field: 'hourly' | 'onDemand' | 'spot'): Range | undefined {
+  const all = places.flatMap((place) => place[field] ?? []);
+  return all.length > 0 ? { min: Math.min(...all), max: Math.max(...all) } : undefined;
+}
+
+function placesFor(resource: Resource, market: Market): { readonly places: readonly PlaceCost[] } | { readonly problem: string } {
+  try {
+    const places = placesOf(resource, market.platform, OTHER_MACHINES[market.platform.cloud]);
+    return { places: places.map((place) => priced(place, market)) };
+  } catch (error) {
+    if (error instanceof ExpandError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function priced(place: Place, { platform: { cloud }, region, prices }: Market): PlaceCost {
+  const { machineType, gpus, capacity, share } = place;
+  const price = region === undefined || machineType === undefined ? undefined : prices.find({ cloud, region, machine: machineType, gpus });
+  if (!price || share === undefined) return place;
+  const { onDemand, spot, source, date } = price;
+  const hourly = capacity === 'spot' ? spot : capacity === 'on-demand' ? onDemand : undefined;
+  return {
+    ...place,
+    ...(hourly !== undefined && { hourly: share * hourly }),
+    ...(onDemand !== undefined && { onDemand: share * onDemand }),
+    ...(spot !== undefined && { spot: share * spot }),
+    source,
+    date,
+  };
+}
+
+function problemOf(places: readonly PlaceCost[], { platform: { cloud }, region }: Market): string | undefined {
+  if (places.length === 0) return 'no pool of the platform can hold it';
+  if (region === undefined) return `the region of the platform is not known; give ${cloud === 'azure' ? 'location' : 'region'} to it`;
+  const missing = places.find(({ hourly }) => hourly === undefined);
+  if (!missing) return undefined;
+  const { pool, machineType, capacity } = missing;
+  if (machineType === undefined) return pool === undefined ? 'the machine type of its nodes is not known' : `the machine type of pool ${pool} is not known`;
+  return `no ${capacity === 'on-demand' ? '' : `${capacity} `}price of ${machineType} in ${region}`;
+}
+
+/** What its annotation says, or what is wrong with that. */
+function durationOf(resource: Resource): Range | string | undefined {
+  const text = isArtifactResource(resource) ? resource.metadata.annotations?.[EXPECTED_DURATION_ANNOTATION] : undefined;
+  if (text === undefined) return undefined;
+  return expectedDuration(text)
+    ?? `annotation ${EXPECTED_DURATION_ANNOTATION} is ${formatValue(text)}; give a duration such as 2h30m, or from at least to at most, such as 2h-5h`;
+}

