@@ -191,6 +191,7 @@ project.setScript('test:coverage', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${E
 project.setScript('cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && exec tsx --tsconfig scripts/tsconfig.json scripts/cluster.ts`);
 project.setScript('demo', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && exec tsx --tsconfig scripts/tsconfig.json scripts/demo.ts`);
 project.setScript('docs:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/docs.ts`);
+project.setScript('prices:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/prices.ts`);
 project.setScript('programs:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/programs.ts`);
 project.setScript('examples:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/update-examples.ts`);
 project.setScript('test:crds', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/check-crds.ts`);

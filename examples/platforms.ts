@@ -16,13 +16,13 @@ export function cloudNamed(name = 'local'): CloudName {
 export function platformOn(cloud: CloudName): Platform {
   switch (cloud) {
     case 'gcp': return Platform.gcp({
-      clusterName: 'ml', bucketName: 'acme-ml-artifacts', registry: 'us-central1-docker.pkg.dev/acme-ml/images',
+      clusterName: 'ml', bucketName: 'acme-ml-artifacts', region: 'us-central1', registry: 'us-central1-docker.pkg.dev/acme-ml/images',
     });
     case 'aws': return Platform.aws({
       clusterName: 'ml', bucketName: 'acme-ml-artifacts', region: 'us-east-1', registry: '123456789012.dkr.ecr.us-east-1.amazonaws.com/ml',
     });
     case 'azure': return Platform.azure({
-      clusterName: 'ml', storageAccount: 'acmemlartifacts', resourceGroup: 'acme-ml', registry: 'acmeml.azurecr.io/ml',
+      clusterName: 'ml', storageAccount: 'acmemlartifacts', resourceGroup: 'acme-ml', location: 'eastus', registry: 'acmeml.azurecr.io/ml',
     });
     case 'local': return Platform.local({ clusterName: 'laptop', registry: 'registry.localhost:5000/ml', insecureRegistry: true });
   }

@@ -100,7 +100,7 @@ const LAYERS: Layer[] = [
 ];
 
 /** Where an optional package, a large part of one, a large text or table is loaded when first used. Everything else is a static import. */
-const LAZY = ['src/clouds/terraform.ts', 'src/clouds/gcp/terraform.ts', 'src/runtimes/program.ts', 'src/catalog/known-models.ts', 'src/cli/commands.ts'];
+const LAZY = ['src/clouds/terraform.ts', 'src/clouds/gcp/terraform.ts', 'src/runtimes/program.ts', 'src/catalog/known-models.ts', 'src/cost/price-table.ts', 'src/constructs/cost/cost.ts', 'src/cli/commands.ts'];
 
 /** Facts, one row a line, however long. */
 const TABLES = ['src/catalog/**', 'src/clouds/*/machines.ts', 'src/runtimes/*/**'];

@@ -11,7 +11,10 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /** Large, and not needed by every program: they stay files of their own, each of which is loaded when it is first asked for. */
-const APART = ['runtimes/programs/texts', 'catalog/models'];
+const APART = ['runtimes/programs/texts', 'catalog/models', 'catalog/price-text', 'cost/door'];
+
+/** Of these, those that are more than a table are bundles too. */
+const DOORS = ['cost/door'];
 
 /** https://github.com/aws/jsii/blob/main/docs/runtime.md: which type a class is, by a symbol. A class also gets back the name that esbuild changed. */
 function classNames() {
@@ -27,23 +30,31 @@ ${classes.join('\n')}
 `;
 }
 
-await build({
-  absWorkingDir: ROOT,
-  entryPoints: ['src/index.ts'],
-  outfile: 'lib/index.js',
-  allowOverwrite: true,
-  bundle: true,
-  platform: 'node',
-  target: 'node20.9',
-  format: 'cjs',
-  packages: 'external',
-  footer: { js: classNames() },
-  logLevel: 'error',
-  plugins: [{
-    name: 'apart',
-    setup: ({ onResolve }) => onResolve({ filter: /^\./ }, ({ path: imported, resolveDir }) => {
-      const module = path.relative(path.join(ROOT, 'src'), path.join(resolveDir, imported));
-      return APART.includes(module) ? { path: `./${module}`, external: true } : undefined;
-    }),
-  }],
-});
+/** One file of lib, with all that it imports but for what is apart. */
+async function bundle(entry, footer = '') {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [`src/${entry}.ts`],
+    outfile: `lib/${entry}.js`,
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.9',
+    format: 'cjs',
+    packages: 'external',
+    footer: { js: footer },
+    logLevel: 'error',
+    plugins: [{
+      name: 'apart',
+      setup: ({ onResolve }) => onResolve({ filter: /^\./ }, ({ path: imported, resolveDir }) => {
+        const module = path.relative(path.join(ROOT, 'src'), path.join(resolveDir, imported));
+        if (!APART.includes(module)) return undefined;
+        const from = path.posix.relative(path.posix.dirname(entry), module);
+        return { path: from.startsWith('.') ? from : `./${from}`, external: true };
+      }),
+    }],
+  });
+}
+
+await bundle('index', classNames());
+for (const door of DOORS) await bundle(door);

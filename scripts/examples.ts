@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ClusterFiles, Preview } from 'cdk-substratus';
+import { ClusterFiles, Cost, Preview } from 'cdk-substratus';
 import type { Cluster } from 'cdk-substratus';
 import { App } from 'cdk8s';
 import { App as TerraformApp } from 'cdktf';
@@ -106,6 +106,23 @@ function withoutProgram(yaml: string): string {
     .join('---\n')
     .replace(/(reconciler\.js\.br): .*/g, '$1: (the packed program)')
     .replace(/(substratus-reconciler)-[0-9a-z]{8}$/gm, '$1-(its digest)');
+}
+
+/** What an example costs on each of its clouds: the text of its golden file. */
+export function expectedCost(example: Example): string {
+  const pages = example.clouds.map((cloud) => `# On ${cloud}\n\n${costOn(example, cloud).toTable()}`);
+  return [`# What examples/${example.name} costs. Reviewed like code; after a change: ${UPDATE_COMMAND}\n`, ...pages].join('\n');
+}
+
+/** Of both sides, where it has both. */
+export function costOn(example: Example, cloud: CloudName): Cost {
+  const app = new App();
+  example.declare(app, cloud);
+  return Cost.of(app);
+}
+
+export function expectedCostFile({ name }: Example): string {
+  return path.join(EXAMPLES_DIRECTORY, name, 'expected', 'cost.txt');
 }
 
 export function expectedFile({ name }: Example, cloud: CloudName): string {

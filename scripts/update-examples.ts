@@ -2,8 +2,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
-  CASES, clusterFiles, expectedClusterFile, expectedFile, expectedTerraform, expectedTerraformFile, expectedYaml, FILES_EXAMPLES,
-  TERRAFORM_EXAMPLES, terraformStacks,
+  CASES, clusterFiles, EXAMPLES, expectedClusterFile, expectedCost, expectedCostFile, expectedFile, expectedTerraform,
+  expectedTerraformFile, expectedYaml, FILES_EXAMPLES, TERRAFORM_EXAMPLES, terraformStacks,
 } from './examples';
 
 /** The file, if it was another one. */
@@ -16,6 +16,7 @@ function written(file: string, text: string): string[] {
 
 const changed = [
   ...CASES.flatMap(([example, cloud]) => written(expectedFile(example, cloud), expectedYaml(example, cloud))),
+  ...EXAMPLES.flatMap((example) => written(expectedCostFile(example), expectedCost(example))),
   ...TERRAFORM_EXAMPLES.flatMap((example) => [...terraformStacks(example)].flatMap(
     ([stack, json]) => written(expectedTerraformFile(example, stack), expectedTerraform(json)),
   )),

@@ -5,6 +5,8 @@ export type { IDataset, IModel } from './constructs/kinds/artifacts';
 export { Build } from './constructs/kinds/build';
 export type { GitBuildOptions } from './constructs/kinds/build';
 export { Code } from './constructs/kinds/code';
+export { Cost } from './constructs/cost/cost';
+export type { CostAssumptions, CostOptions, InfracostOptions, RunningCost, StandingCost } from './constructs/cost/cost';
 export { Dataset } from './constructs/kinds/dataset';
 export type { DatasetAttributes, DatasetProps } from './constructs/kinds/dataset';
 export { Gpu } from './constructs/platform/gpu';

@@ -9,6 +9,7 @@ import { clusterItems } from './cluster-items';
 import { PriceTable } from './price-table';
 import { resourceCost } from './resources';
 import type { ResourceCost } from './resources';
+import { capacityBlocksIn } from './stacks/aws';
 import { clusterNamesIn, placesOfStack, stackCost } from './stacks/stack';
 import type { StackCost } from './stacks/stack';
 
@@ -77,17 +78,21 @@ function clusterCost(cluster: ClusterState, stacks: readonly StackState[], { pri
   if (!isPriced(cloud)) return { name, cloud, items: [], resources: [] };
   const region = regionOf(platform, stacks);
   const place = { cloud, ...(region !== undefined && { region }) };
+  const paidPools = new Set(stacks.flatMap(({ terraform }) => capacityBlocksIn(terraform, platform.clusterName)));
+  const market = { platform, prices, paidPools, ...place };
   return {
     name,
     ...place,
     items: clusterItems(cluster, { ...place, assumptions }),
-    resources: resources.flatMap((resource) => resourceCost(resource, { platform, prices, ...place }) ?? []),
+    resources: resources.flatMap((resource) => resourceCost(resource, market) ?? []),
   };
 }
 
 /** What the platform says, else its stack: the one that makes its cluster, or the only one on its cloud. */
 function regionOf({ cloud, clusterName, region, artifacts }: PlatformSpec, stacks: readonly StackState[]): string | undefined {
-  const onCloud = stacks.flatMap((stack) => placesOfStack(stack.terraform).filter((place) => place.cloud === cloud).map((place) => ({ stack, place })));
-  const own = onCloud.find(({ stack }) => clusterNamesIn(stack.terraform).includes(clusterName)) ?? (onCloud.length === 1 ? onCloud[0] : undefined);
-  return region ?? own?.place.region ?? artifacts.region;
+  const onCloud = stacks.flatMap(({ terraform }) => (
+    placesOfStack(terraform).filter((place) => place.cloud === cloud).map((place) => ({ terraform, ...place }))));
+  const [only, ...others] = onCloud;
+  const own = onCloud.find(({ terraform }) => clusterNamesIn(terraform).includes(clusterName)) ?? (others.length === 0 ? only : undefined);
+  return region ?? own?.region ?? artifacts.region;
 }

@@ -54,6 +54,8 @@ export interface Market {
   readonly platform: PlatformSpec;
   readonly region?: string;
   readonly prices: PriceTable;
+  /** Pools whose nodes are paid for when they are bought. */
+  readonly paidPools: ReadonlySet<string>;
 }
 
 /** `undefined` for a resource for which nothing runs. */
@@ -104,12 +106,13 @@ function placesFor(resource: Resource, market: Market): { readonly places: reado
   }
 }
 
-function priced(place: Place, { platform: { cloud }, region, prices }: Market): PlaceCost {
-  const { machineType, gpus, capacity, share } = place;
+function priced(place: Place, { platform: { cloud }, region, prices, paidPools }: Market): PlaceCost {
+  const { pool, machineType, gpus, capacity, share } = place;
   const price = region === undefined || machineType === undefined ? undefined : prices.find({ cloud, region, machine: machineType, gpus });
   if (!price || share === undefined) return place;
   const { onDemand, spot, source, date } = price;
-  const hourly = capacity === 'spot' ? spot : capacity === 'on-demand' ? onDemand : undefined;
+  const isPaid = pool !== undefined && paidPools.has(pool);
+  const hourly = isPaid ? undefined : capacity === 'spot' ? spot : capacity === 'on-demand' ? onDemand : undefined;
   return {
     ...place,
     ...(hourly !== undefined && { hourly: share * hourly }),
@@ -120,12 +123,13 @@ function priced(place: Place, { platform: { cloud }, region, prices }: Market): 
   };
 }
 
-function problemOf(places: readonly PlaceCost[], { platform: { cloud }, region }: Market): string | undefined {
+function problemOf(places: readonly PlaceCost[], { platform: { cloud }, region, paidPools }: Market): string | undefined {
   if (places.length === 0) return 'no pool of the platform can hold it';
   if (region === undefined) return `the region of the platform is not known; give ${cloud === 'azure' ? 'location' : 'region'} to it`;
   const missing = places.find(({ hourly }) => hourly === undefined);
   if (!missing) return undefined;
   const { pool, machineType, capacity } = missing;
+  if (pool !== undefined && paidPools.has(pool)) return `pool ${pool} is a capacity block, whose price was that of the day on which it was bought`;
   if (machineType === undefined) return pool === undefined ? 'the machine type of its nodes is not known' : `the machine type of pool ${pool} is not known`;
   return `no ${capacity === 'on-demand' ? '' : `${capacity} `}price of ${machineType} in ${region}`;
 }

@@ -1,7 +1,7 @@
 /** What is there all the time, as lines of a table. */
+import { columns } from '../state/columns';
 import { isUnknown, itemTotal, sumOf, totalOf } from './amounts';
 import type { Range, StandingItem, UnitPrice } from './amounts';
-import { columns } from './columns';
 import { shownHourly, shownUsd } from './money';
 
 export const MEMORY_MARK = '*';
@@ -16,13 +16,19 @@ export function standingLines(items: readonly StandingItem[]): string[] {
   const marks = groups.map(markOf);
   const width = Math.max(...marks.map(({ length }) => length));
   const lines = groups.map((group, index) => groupLine(group, (marks[index] ?? '').padEnd(width)));
-  const { min, max, unknown } = totalOf(items);
+  const { min, max } = totalOf(items);
+  const unknown = { min: unknownIn(groups, 'min'), max: unknownIn(groups, 'max') };
   const blank = ' '.repeat(width);
   const total = { what: 'total', detail: withoutWords(unknown), min: `${shownUsd(min)}${blank}`, max: `${shownUsd(max)}${blank}` };
-  const shown: readonly Line[] = [...lines, total];
-  if (!items.some(({ nodes }) => nodes)) return columns(shown.map((line) => [line.what, line.detail, line.max]), [2]);
+  const shown: readonly Line[] = items.length > 1 ? [...lines, total] : lines;
+  if (!items.some(({ nodes }) => nodes)) return columns(shown.map((line) => [line.what, line.detail, line.max]), { right: [2] });
   const heading = ['', '', 'on demand', 'spot', `min nodes${blank}`, `max nodes${blank}`];
-  return columns([heading, ...shown.map(({ what, detail, onDemand = '', spot = '', ...cost }) => [what, detail, onDemand, spot, cost.min, cost.max])], [2, 3, 4, 5]);
+  return columns([heading, ...shown.map(({ what, detail, onDemand = '', spot = '', ...cost }) => [what, detail, onDemand, spot, cost.min, cost.max])], { right: [2, 3, 4, 5] });
+}
+
+/** How many lines have a price that is not known. */
+function unknownIn(groups: readonly (readonly StandingItem[])[], at: keyof Range): number {
+  return groups.filter((group) => group.some((item) => isUnknown(item, at))).length;
 }
 
 interface Line {

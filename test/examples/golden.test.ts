@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { CloudName } from '../../examples/platforms';
-import { declared, expectedFile, expectedYaml, UPDATE_COMMAND } from '../../scripts/examples';
+import { declared, EXAMPLES, expectedCost, expectedCostFile, expectedFile, expectedYaml, UPDATE_COMMAND } from '../../scripts/examples';
 import type { Example } from '../../scripts/examples';
 import { Preview } from '../../src/constructs/preview/preview';
 import { CASES, filesIn, inTemporaryFolder } from './synthesized';
@@ -11,6 +11,12 @@ test.each(CASES)('%s makes what was reviewed', (_, example, cloud) => {
   const file = expectedFile(example, cloud);
   const expected = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
   expect(difference(expected, expectedYaml(example, cloud))).toBeUndefined();
+});
+
+test.each(EXAMPLES)('$name costs what was reviewed', (example) => {
+  const file = expectedCostFile(example);
+  const expected = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+  expect(difference(expected, expectedCost(example))).toBeUndefined();
 });
 
 describe('an example is the same bytes', () => {

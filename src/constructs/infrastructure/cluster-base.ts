@@ -54,6 +54,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
   /** @internal */
   protected readonly _poolNames = new Set<string>();
   private readonly parts: ClusterPart[] = [];
+  private readonly otherStacks = new Set<IConstruct>();
   private readonly namespaces: string[] = [];
   private readonly nodePools: NodePoolSpec[] = [];
 
@@ -86,6 +87,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
       throw new ValidationError(construct, `cluster is ${this.node.path} of another App; declare the ${what} in the App of its cluster`);
     }
     const stack = stackOf(construct);
+    this.otherStacks.add(stack);
     if (stack === stackOf(this)) return;
     const clusters = stack.node.findAll().filter((each) => each instanceof ClusterBase);
     const cloudName = (cluster: ClusterBase): string => cluster.platform.cloudName;
@@ -95,6 +97,11 @@ export abstract class ClusterBase extends Construct implements ICluster {
         + 'declare it in the stack of its cluster');
     }
     asValidation(construct, () => this._cloud.prepare(construct));
+  }
+
+  /** Its own stack and those of its parts; none where Terraform has no part in it. @internal */
+  public get _stacks(): IConstruct[] {
+    return [...new Set([stackOf(this), ...this.otherStacks])].filter(isStack);
   }
 
   /** Pools with and without GPU share their names. @internal */
@@ -133,6 +140,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
     const { clientIdOutput } = cloud;
     const outputs = clientIdOutput && outputsOf(this, outputsIn(this, outputsFile));
     return {
+      cluster: this,
       ...(cloud.region !== undefined && { region: cloud.region }),
       artifacts: { ...cloud.artifacts({ name, clusterName, resourceGroup }), ...(artifactPrefix && { prefix: artifactPrefix }) },
       registry: registryName === undefined ? existing : cloud.images(registryName),
@@ -198,7 +206,17 @@ export function clusterOf(part: IConstruct, cluster: ICluster): ClusterBase {
   throw new ValidationError(part, 'cluster is not a cluster of this library; give a Cluster, or one of Cluster.fromAttributes');
 }
 
+/** The stacks at or below a construct, or the one that it is in. */
+export function stacksAt(scope: IConstruct): IConstruct[] {
+  const below = scope.node.findAll().filter(isStack);
+  return below.length > 0 ? below : [stackOf(scope)].filter(isStack);
+}
+
+function isStack(construct: IConstruct): boolean {
+  return STACK in construct;
+}
+
 /** The nearest stack. That the library works without cdktf is why it is not asked. */
 function stackOf({ node }: IConstruct): IConstruct {
-  return node.scopes.reverse().find((scope) => STACK in scope) ?? node.root;
+  return node.scopes.reverse().find(isStack) ?? node.root;
 }

@@ -1,5 +1,7 @@
-import type { Duration } from 'cdk8s';
+import type { ApiObjectMetadata, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { secondsOf } from '../../api/duration';
+import { EXPECTED_DURATION_ANNOTATION } from '../../api/expected-duration';
 import { isDns1123Label } from '../../api/names';
 import type { ArtifactKind, ArtifactSpec } from '../../api/resource';
 import { formatValue } from '../checks/format-value';
@@ -28,6 +30,20 @@ export interface ArtifactProps extends WorkloadProps {
   readonly timeout?: Duration;
 
   /**
+   * How long one run is expected to take, from which its cost is estimated. Nothing else is made from it, and it is no part of the recipe.
+   *
+   * @default - not known, and neither is the cost of a run
+   */
+  readonly expectedDuration?: Duration;
+
+  /**
+   * How long one run may take at most, where `expectedDuration` is the least.
+   *
+   * @default - as long as `expectedDuration`
+   */
+  readonly maxExpectedDuration?: Duration;
+
+  /**
    * The volume that `/content/artifacts` is on until it is published. It survives failures, so that a program can resume.
    *
    * @default - 50 GiB, or twice the memory of the GPUs, in the cluster's default StorageClass; by what is written, where the facts of the
@@ -51,7 +67,8 @@ export interface ArtifactProps extends WorkloadProps {
 }
 
 export const ARTIFACT_PROPS = {
-  ...WORKLOAD_PROPS, retries: true, timeout: true, staging: true, sharedWith: true, deletionPolicy: true,
+  ...WORKLOAD_PROPS, retries: true, timeout: true, expectedDuration: true, maxExpectedDuration: true, staging: true, sharedWith: true,
+  deletionPolicy: true,
 } satisfies Record<keyof ArtifactProps, true>;
 
 export function artifactSpec(scope: Construct, kind: ArtifactKind, props: ArtifactProps): ArtifactSpec {
@@ -68,6 +85,21 @@ export function artifactSpec(scope: Construct, kind: ArtifactKind, props: Artifa
     ...(sharedWith && { sharing: { namespaces: sharedWith } }),
     ...(deletionPolicy && { deletionPolicy }),
   };
+}
+
+/** How long a run is expected to take travels with the resource, as an annotation: it decides nothing that runs. */
+export function metadataWithDuration(scope: Construct, props: Partial<ArtifactProps>): ApiObjectMetadata | undefined {
+  const { metadata, expectedDuration: min, maxExpectedDuration: max } = props;
+  if (!min) {
+    if (max) throw new ValidationError(scope, 'maxExpectedDuration is set but expectedDuration is not; set expectedDuration, or both');
+    return metadata;
+  }
+  const [least, most] = [duration(scope, 'expectedDuration', min), max && duration(scope, 'maxExpectedDuration', max)];
+  if (most !== undefined && (secondsOf(most) ?? 0) < (secondsOf(least) ?? 0)) {
+    throw new ValidationError(scope, `maxExpectedDuration is ${most} but expectedDuration is ${least}; give a maximum that is no less than the minimum`);
+  }
+  const text = most === undefined || most === least ? least : `${least}-${most}`;
+  return { ...metadata, annotations: { ...metadata?.annotations, [EXPECTED_DURATION_ANNOTATION]: text } };
 }
 
 /** What a Model says beside its source, for which nothing runs. */

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { ValidationError } from '../checks/validation-error';
-import { ARTIFACT_PROPS, artifactSpec } from './artifact-props';
+import { ARTIFACT_PROPS, artifactSpec, metadataWithDuration } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
 import type { IDataset } from './artifacts';
 import { DatasetShape } from './dataset-shape';
@@ -83,7 +83,8 @@ export class Dataset extends Construct implements IDataset {
     const declarations = Declarations.of(this);
     checkProps(this, props, DATASET_PROPS);
     const spec = artifactSpec(this, 'Dataset', withShape(this, props));
-    const object = new ResourceObject(this, { kind: 'Dataset', spec, metadata: props.metadata, onPatch: () => declarations.changed() });
+    const metadata = metadataWithDuration(this, props);
+    const object = new ResourceObject(this, { kind: 'Dataset', spec, metadata, onPatch: () => declarations.changed() });
     this.datasetName = object.name;
     this.datasetNamespace = object.namespace;
     const { format } = spec.params ?? {};

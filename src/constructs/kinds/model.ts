@@ -6,7 +6,7 @@ import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { ValidationError } from '../checks/validation-error';
 import type { Access } from '../platform/access';
-import { ARTIFACT_PROPS, artifactSpec, sourcedSpec } from './artifact-props';
+import { ARTIFACT_PROPS, artifactSpec, metadataWithDuration, sourcedSpec } from './artifact-props';
 import type { ArtifactProps } from './artifact-props';
 import type { IDataset, IModel } from './artifacts';
 import { withChosenQuantizer } from './auto-quantizer';
@@ -207,7 +207,7 @@ export class Model extends Construct implements IModel {
     const inputs = resolveReferences(this, props);
     const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, 'Model', props), ...inputs.spec };
     checkInput(this, spec, props);
-    const metadata = metadataWith(checkedFacts(this, 'facts', props.facts), props.metadata);
+    const metadata = metadataWith(checkedFacts(this, 'facts', props.facts), metadataWithDuration(this, props));
     this.modelFacts = modelFactsOf(this, { spec, metadata, model: props.model });
     const derive = derivation({ from: props.model, made: this.modelFacts?._spec }, declarations);
     const object = new ResourceObject(this, { kind: 'Model', spec, metadata, inputs, derive, onPatch: () => declarations.changed() });

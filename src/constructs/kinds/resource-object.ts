@@ -82,6 +82,14 @@ export class ResourceObject extends ApiObject {
     return this.isPatched ? this.toJson() : this.derive(this.declared);
   }
 
+  /** The same with its labels and annotations, which `declared` is without. */
+  public get serialised(): Resource {
+    if (this.isPatched) return this.rendered;
+    const { kind, spec } = this.declared;
+    const metadata = this.metadata.toJson() as Resource['metadata'];
+    return { apiVersion: API_VERSION, kind, metadata: { ...metadata, name: this.name, namespace: this.namespace }, spec } as Resource;
+  }
+
   /** What patches did that they must not, and how to fix it; `undefined` if they did not. */
   public get patchProblem(): string | undefined {
     return this.isPatched ? this.problemOf(super.toJson() as Resource) : undefined;

@@ -1,4 +1,5 @@
 /** Where a platform has what only the cloud side knows: its bucket, its registry, the identities of its workspaces. */
+import type { IConstruct } from 'constructs';
 import { WORKSPACE_ROLES } from '../../api/platform';
 import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import type { AddonObject, WantedAddons } from '../../clouds/cloud';
@@ -7,6 +8,8 @@ import type { WorkspaceClientIds } from './workspace-options';
 
 /** What a platform knows of the cloud side; of a cluster that is declared here it may change until synth. @internal */
 export interface PlatformSource {
+  /** The construct that declares the cluster, where one does. */
+  readonly cluster?: IConstruct;
   readonly artifacts: ArtifactStoreSpec;
   readonly registry?: RegistrySpec;
   /** Where the cluster is, in the cloud's words. */

@@ -1,3 +1,4 @@
+import type { IConstruct } from 'constructs';
 import { definedOnly } from '../../api/defined';
 import { isDns1123Label, nearest } from '../../api/names';
 import { accountNamespaceOf } from '../../api/platform';
@@ -73,6 +74,9 @@ export class Platform {
 
   /** The cloud: `gcp`, `aws`, `azure` or `local`. */
   public readonly cloudName: string;
+
+  /** The cdk8s Apps that have something on it. @internal */
+  public readonly _apps = new Set<IConstruct>();
 
   private readonly podDefaults?: PodDefaultsSpec;
   private readonly gpuPools: GpuPoolSpec[] = [];
@@ -206,6 +210,11 @@ export class Platform {
   /** Where the reconciler of the cluster runs, which NetworkPolicies let in. @internal */
   public _reconcilerIn(namespace: string): void {
     this.reconcilerNamespace = namespace === DEFAULT_RECONCILER_NAMESPACE ? undefined : namespace;
+  }
+
+  /** The construct that declares the cluster, where one does. @internal */
+  public get _cluster(): IConstruct | undefined {
+    return this.source().cluster;
   }
 
   /** What the cluster needs beside what its cloud brings. @internal */

@@ -12,6 +12,7 @@ export interface WorkspaceContext {
 }
 
 export function provideContext(construct: IConstruct, { platform, podSecurity }: WorkspaceContext): void {
+  platform._apps.add(construct.node.root);
   construct.node.setContext(PLATFORM, platform);
   if (podSecurity) construct.node.setContext(POD_SECURITY, podSecurity);
 }

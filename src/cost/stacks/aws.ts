@@ -94,3 +94,11 @@ function disksOf(ebs: TerraformArguments, context: StackContext): Component[] {
 export function awsRegion({ provider }: TerraformJson): string | undefined {
   return (provider?.aws ?? []).filter(({ alias }) => alias === undefined).map((each) => textIn(each, 'region'))[0];
 }
+
+/** Pools of a cluster whose nodes come from capacity blocks. */
+export function capacityBlocksIn(terraform: TerraformJson, clusterName: string): string[] {
+  const blocks = allOf(terraform, 'aws_eks_node_group').filter((group) => textIn(group, 'capacity_type') === 'CAPACITY_BLOCK');
+  const templates = blocks.flatMap((group) => textIn(referredTo(blockOf(group, 'launch_template'), 'id', terraform) ?? {}, 'name') ?? []);
+  const prefix = `${clusterName}-`;
+  return templates.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+}

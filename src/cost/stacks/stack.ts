@@ -73,12 +73,13 @@ export function stackCost({ name, terraform }: StackState, { prices, assumptions
     const context = cloud && contexts.get(cloud);
     for (const [id, args] of Object.entries(resources)) {
       const address = `${type}.${id}`;
-      const read = cloud && SIDES[cloud].free.test(type) ? [] : readItems(type, args, context).filter(({ components }) => components.length > 0);
+      const isFree = cloud !== undefined && SIDES[cloud].free.test(type);
+      const read = isFree ? [] : readItems(type, args, context).filter(({ components }) => components.length > 0);
       items.push(...read.map((item) => ({ address, type, ...item })));
       if (read.length === 0) free.push(address);
     }
   }
-  return { name, places: [...contexts.values()].map(({ cloud, region }) => ({ cloud, ...(region !== undefined && { region }) })), items, free };
+  return { name, places: placesOfStack(terraform), items, free };
 }
 
 /** The clouds that a stack has resources of, and where. */

@@ -1,0 +1,84 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { assumptionsWith, DEFAULT_ASSUMPTIONS } from '../../cost/assumptions';
+import type { Assumptions } from '../../cost/assumptions';
+import { estimate, machinesIn } from '../../cost/estimate';
+import { figuresOf } from '../../cost/figures';
+import { infracost } from '../../cost/infracost';
+import { PriceError } from '../../cost/price-error';
+import { PriceTable } from '../../cost/price-table';
+import { costTable } from '../../cost/table';
+import type { State } from '../../state/state';
+import { StateError } from '../../state/state-error';
+import type { CommandModule } from '../command';
+import { CliError } from '../errors';
+import { outputOption } from '../options';
+import type { OutputOptions } from '../options';
+import { readState } from '../read-state';
+
+interface Options extends OutputOptions<'text' | 'json' | 'infracost'> {
+  readonly prices?: string;
+  readonly assume?: readonly string[];
+  readonly maxNodes?: boolean;
+}
+
+const FORMATS = ['text', 'json', 'infracost'];
+const ASSUMED = Object.entries(DEFAULT_ASSUMPTIONS).map(([name, value]) => `${name}=${value}`).join(', ');
+
+const command: CommandModule<Options, [paths: readonly string[]]> = {
+  define: (definition) => outputOption(definition, FORMATS)
+    .description('What was synthesized costs: the cloud by the month, with as few nodes as there can be and as many, and what runs on it by the hour\n'
+      + 'and by the run. From a dated table of list prices; nothing is looked up, and what has no price is unknown.')
+    .argument('[paths...]', 'folders and files that were synthesized (default: what cdk8s.yaml and cdktf.json say)')
+    .option('--prices <file>', 'prices that win over those of the table: a file with its columns')
+    .option('--assume <name=value...>', `amounts a month that nothing declares (default: ${ASSUMED})`)
+    .option('--max-nodes', 'with --output infracost: as many nodes as there can be, instead of as few'),
+  run: async ({ args: [paths], options, context }) => {
+    const result = asked(() => {
+      const state = readState(paths, { directory: context.cwd });
+      return estimate(state, {
+        prices: pricesFor(state, options, context.cwd), assumptions: assumptionsIn(options.assume ?? []),
+      });
+    });
+    const { terminal } = context;
+    if (options.output === 'json') terminal.printJson(figuresOf(result));
+    else if (options.output === 'infracost') terminal.printJson(infracost(result, options.maxNodes ? 'max' : 'min'));
+    else terminal.write(costTable(result));
+    await Promise.resolve();
+  },
+};
+
+/** What the user gave is not as it must be, which is not a defect. */
+function asked<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof PriceError || error instanceof StateError ? new CliError(error.message) : error;
+  }
+}
+
+function pricesFor(state: State, { prices }: Options, cwd: string): PriceTable {
+  const table = PriceTable.builtIn();
+  if (prices === undefined) return table;
+  const machines = machinesIn(state);
+  return table.with(readPrices(path.resolve(cwd, prices), prices), prices, (machine) => machines.has(machine));
+}
+
+function readPrices(file: string, shown: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`${shown} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); give the path of a price file`);
+  }
+}
+
+function assumptionsIn(given: readonly string[]): Partial<Assumptions> {
+  const entries = given.map((text): [string, number] => {
+    const [name = '', value, ...more] = text.split('=');
+    if (value === undefined || more.length > 0) throw new CliError(`--assume is ${text}; write name=value, for example bucketGb=2000`);
+    return [name, value.trim() === '' ? Number.NaN : Number(value)];
+  });
+  return assumptionsWith(Object.fromEntries(entries));
+}
+
+export default command;
