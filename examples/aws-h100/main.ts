@@ -3,7 +3,7 @@ import {
   ArtifactBucket, Cloud, Cluster, ClusterAddons, Dataset, DatasetShape, Gpu, GpuNodePool, ImageRegistry, Loader, Model, PoolCapacity,
   Preview, Trainer, TrainingMethod, Workspace,
 } from 'cdk-substratus';
-import { App, Chart, Size } from 'cdk8s';
+import { App, Chart, Duration, Size } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
 
 const CLOUD = Cloud.aws({ accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] });
@@ -43,6 +43,7 @@ export function awsH100(kubernetes: App, terraform: TerraformApp): void {
     trainer: Trainer.sft({ method: TrainingMethod.QLORA, maxLength: 4096, checkpointSteps: 100 }),
     dataset: chats,
     resources: { gpu: Gpu.NVIDIA_H100, gpuCount: 8 },
+    expectedDuration: Duration.hours(8), // for its cost alone
     staging: { size: Size.gibibytes(350) },
   });
   tuned.serve('chat', { resources: { gpu: Gpu.NVIDIA_H100, gpuCount: 8 } });

@@ -2,7 +2,7 @@
 import {
   ArtifactBucket, Capacity, Cloud, Cluster, Dataset, DatasetShape, Gpu, GpuNodePool, Loader, Model, Preview, Trainer, Workspace,
 } from 'cdk-substratus';
-import { App } from 'cdk8s';
+import { App, Duration } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
 
 const CLOUD = Cloud.gcp({
@@ -29,6 +29,8 @@ export function gcpL4(kubernetes: App, terraform: TerraformApp): void {
     trainer: Trainer.sft({ checkpointSteps: 50 }),
     dataset: chats,
     resources: { gpu: Gpu.NVIDIA_L4, gpuCount: 4, capacity: Capacity.SPOT },
+    expectedDuration: Duration.hours(3), // for its cost alone: longer where spot nodes go
+    maxExpectedDuration: Duration.hours(6),
   });
   tuned.serve('chat', { resources: { gpu: Gpu.NVIDIA_L4, capacity: Capacity.ON_DEMAND } });
 }

@@ -21,6 +21,7 @@ const GROUP = {
 };
 
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'cost', group: GROUP.before, summary: 'what it costs: a month of the cloud, an hour and a run of each resource', load: () => require('./commands/cost') as Loaded },
   { name: 'graph', group: GROUP.before, summary: 'a picture of the stack: one page for a browser, or Mermaid, dot, JSON', load: () => require('./commands/graph') as Loaded },
   { name: 'diff', group: GROUP.before, summary: 'what a change does: what trains again, rolls, is replaced or deleted', load: () => require('./commands/diff') as Loaded },
   { name: 'status', group: GROUP.cluster, summary: 'kinds, whether they are ready and why not, who waits for whom', load: () => require('./commands/status') as Loaded },

@@ -26,7 +26,7 @@ export function costTable(estimate: Estimate): string {
     ...clusters.flatMap((cluster) => clusterSection(cluster, estimate)),
   ];
   if (sections.length === 0) return 'Nothing is declared that costs something.\n';
-  return `${[...sections, sourcesSection(estimate)].join('\n\n')}\n`;
+  return `${[...sections, sourcesSection(estimate)].filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 function stackSection({ name, places, items, free }: StackCost, hours: number): string {
@@ -68,7 +68,8 @@ function runningLines(resources: readonly ResourceCost[]): string[] {
   });
   const hasRuns = rows.some(([, , , , , run]) => run !== '');
   const heading = ['', 'takes', 'an hour', 'on demand', 'spot', ...hasRuns ? ['a run'] : []];
-  return [...indented(columns([heading, ...rows.map((row) => row.slice(0, heading.length))], { right: [2, 3, 4] })), ...problemLines(resources)];
+  const lines = columns([heading, ...rows.map((row) => row.slice(0, heading.length))], { right: [2, 3, 4] });
+  return [...indented(lines), ...problemLines(resources)];
 }
 
 /** Each problem once, with all that have it. */

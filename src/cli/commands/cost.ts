@@ -5,11 +5,9 @@ import type { Assumptions } from '../../cost/assumptions';
 import { estimate, machinesIn } from '../../cost/estimate';
 import { figuresOf } from '../../cost/figures';
 import { infracost } from '../../cost/infracost';
-import { PriceError } from '../../cost/price-error';
 import { PriceTable } from '../../cost/price-table';
 import { costTable } from '../../cost/table';
 import type { State } from '../../state/state';
-import { StateError } from '../../state/state-error';
 import type { CommandModule } from '../command';
 import { CliError } from '../errors';
 import { outputOption } from '../options';
@@ -33,29 +31,15 @@ const command: CommandModule<Options, [paths: readonly string[]]> = {
     .option('--prices <file>', 'prices that win over those of the table: a file with its columns')
     .option('--assume <name=value...>', `amounts a month that nothing declares (default: ${ASSUMED})`)
     .option('--max-nodes', 'with --output infracost: as many nodes as there can be, instead of as few'),
-  run: async ({ args: [paths], options, context }) => {
-    const result = asked(() => {
-      const state = readState(paths, { directory: context.cwd });
-      return estimate(state, {
-        prices: pricesFor(state, options, context.cwd), assumptions: assumptionsIn(options.assume ?? []),
-      });
-    });
-    const { terminal } = context;
+  run: ({ args: [paths], options, context: { cwd, terminal } }) => {
+    const state = readState(paths, { directory: cwd });
+    const result = estimate(state, { prices: pricesFor(state, options, cwd), assumptions: assumptionsIn(options.assume ?? []) });
     if (options.output === 'json') terminal.printJson(figuresOf(result));
     else if (options.output === 'infracost') terminal.printJson(infracost(result, options.maxNodes ? 'max' : 'min'));
     else terminal.write(costTable(result));
-    await Promise.resolve();
+    return Promise.resolve();
   },
 };
-
-/** What the user gave is not as it must be, which is not a defect. */
-function asked<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof PriceError || error instanceof StateError ? new CliError(error.message) : error;
-  }
-}
 
 function pricesFor(state: State, { prices }: Options, cwd: string): PriceTable {
   const table = PriceTable.builtIn();
@@ -75,8 +59,9 @@ function readPrices(file: string, shown: string): string {
 function assumptionsIn(given: readonly string[]): Partial<Assumptions> {
   const entries = given.map((text): [string, number] => {
     const [name = '', value, ...more] = text.split('=');
-    if (value === undefined || more.length > 0) throw new CliError(`--assume is ${text}; write name=value, for example bucketGb=2000`);
-    return [name, value.trim() === '' ? Number.NaN : Number(value)];
+    const amount = value === undefined || value.trim() === '' || more.length > 0 ? Number.NaN : Number(value);
+    if (Number.isNaN(amount)) throw new CliError(`--assume is ${text}; write a name and a number, for example bucketGb=2000`);
+    return [name, amount];
   });
   return assumptionsWith(Object.fromEntries(entries));
 }

@@ -221,7 +221,15 @@ const LOAD_BALANCERS: ReadonlySet<string> = new Set(['Service', 'Ingress', 'Gate
 function pricesIn(file: string, state: State): PriceTable {
   const { PriceTable: Table, machinesIn } = costs();
   const machines = machinesIn(state);
-  return Table.builtIn().with(fs.readFileSync(file, 'utf8'), path.basename(file), (machine) => machines.has(machine));
+  return Table.builtIn().with(textOf(file), path.basename(file), (machine) => machines.has(machine));
+}
+
+function textOf(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`prices is ${formatValue(file)}, which cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); give the path of a price file`);
+  }
 }
 
 function runningCost({ kind, namespace, name, hourly, onDemand, spot, run, problem }: RunningFigures): RunningCost {

@@ -1,0 +1,246 @@
+/** What is computed from a state alone, as the command line has it. */
+import type { GpuPoolSpec, PlatformSpec } from '../../src/api/platform';
+import type { Resource } from '../../src/api/resource';
+import { isUnknown, itemTotal, totalOf } from '../../src/cost/amounts';
+import { estimate, machinesIn } from '../../src/cost/estimate';
+import type { Estimate, EstimateOptions } from '../../src/cost/estimate';
+import { infracost } from '../../src/cost/infracost';
+import { PriceTable } from '../../src/cost/price-table';
+import { costTable } from '../../src/cost/table';
+import type { State, TerraformJson } from '../../src/state/state';
+import { infracostProblems } from '../schemas/infracost';
+
+const POOL: GpuPoolSpec = { name: 'l4', gpu: 'nvidia-l4', gpusPerNode: 1, machineType: 'g2-standard-4' };
+const PLATFORM: PlatformSpec = { cloud: 'gcp', clusterName: 'ml', region: 'us-central1', artifacts: { url: 'gs://acme' }, gpuPools: [POOL] };
+
+function resource(kind: Resource['kind'], spec: object, annotations?: Record<string, string>): Resource {
+  return { apiVersion: 'substratus.ai/v1', kind, metadata: { name: 'one', namespace: 'team-a', annotations }, spec } as Resource;
+}
+
+function stateOf(resources: readonly Resource[], platform: Partial<PlatformSpec> = {}, resourceTypes?: TerraformJson['resource']): State {
+  const terraform = resourceTypes && { provider: { google: [{ region: 'europe-west4' }], aws: [{ region: 'eu-west-1' }] }, resource: resourceTypes };
+  return {
+    clusters: [{ name: 'ml', platform: { ...PLATFORM, ...platform }, resources, objects: [] }],
+    stacks: terraform ? [{ name: 'stack', terraform }] : [],
+  };
+}
+
+function runningOf(spec: object, platform: Partial<PlatformSpec> = {}, { kind = 'Server', annotations }: { kind?: Resource['kind']; annotations?: Record<string, string> } = {}) {
+  const [first] = estimate(stateOf([resource(kind, { image: 'acme/one', ...spec }, annotations)], platform)).clusters[0]?.resources ?? [];
+  return first;
+}
+
+const L4 = { gpu: { type: 'nvidia-l4', count: 1 } };
+
+describe('a server', () => {
+  test('costs its node, times its replicas', () => {
+    expect(runningOf({ replicas: 3, resources: L4 })?.hourly?.min).toBeCloseTo(3 * 0.7068, 6);
+  });
+
+  test('costs a fourth of a node of four GPUs', () => {
+    const running = runningOf({ resources: L4 }, { gpuPools: [{ ...POOL, gpusPerNode: 4, machineType: 'g2-standard-48' }] });
+    expect(running?.places).toMatchObject([{ machineType: 'g2-standard-48', share: 0.25 }]);
+    expect(running?.hourly?.min).toBeCloseTo(4.0017 / 4, 6);
+  });
+
+  test('that asks for more memory than comes with its GPU costs that part of the node', () => {
+    const resources = { ...L4, memory: '100Gi' };
+    const [place] = runningOf({ resources }, { gpuPools: [{ ...POOL, gpusPerNode: 4, machineType: 'g2-standard-48' }] })?.places ?? [];
+    expect(place?.share).toBeCloseTo(100 / (192 - 11.06 - 100 / 1024), 2); /* of 192 GiB, of which GKE keeps some */
+  });
+
+  test('has the price of its region', () => {
+    expect(runningOf({ resources: L4 }, { region: 'europe-west4' })?.hourly?.min).toBeCloseTo(0.7429, 6);
+  });
+
+  test('in a region that the table does not have has no price', () => {
+    expect(runningOf({ resources: L4 }, { region: 'mars-north1' })).toMatchObject({ problem: 'no price of g2-standard-4 in mars-north1' });
+    expect(runningOf({ resources: L4 }, { region: 'mars-north1' })?.hourly).toBeUndefined();
+  });
+
+  test('on a platform whose region is not known has no price', () => {
+    expect(runningOf({ resources: L4 }, { region: undefined })?.problem).toBe('the region of the platform is not known; give region to it');
+  });
+
+  test('on spot nodes pays the price of spot, with that on demand beside it', () => {
+    const running = runningOf({ resources: L4 }, { gpuPools: [{ ...POOL, capacity: 'spot' }] });
+    expect(running).toMatchObject({ hourly: { min: 0.3973, max: 0.3973 }, onDemand: { min: 0.7068 }, spot: { min: 0.3973 } });
+  });
+
+  test('that takes either costs from the one to the other', () => {
+    const gpuPools = [POOL, { ...POOL, name: 'l4-spot', capacity: 'spot' as const }];
+    expect(runningOf({ resources: { ...L4, capacity: 'spot-first' } }, { gpuPools })?.hourly).toEqual({ min: 0.3973, max: 0.7068 });
+  });
+
+  test('on flex-start nodes has no price, which the table does not have', () => {
+    const running = runningOf({ resources: { ...L4, capacity: 'flex-start' } }, { gpuPools: [{ ...POOL, capacity: 'flex-start' }] });
+    expect(running?.problem).toBe('no flex-start price of g2-standard-4 in us-central1');
+  });
+
+  test('on a pool without a machine type is taken to run on the cheapest that has room', () => {
+    const gpuPools = [{ ...POOL, machineType: undefined }];
+    expect(runningOf({ resources: L4 }, { gpuPools })?.places).toMatchObject([{ machineType: 'g2-standard-4', isAssumed: true }]);
+    expect(runningOf({ resources: { ...L4, memory: '40Gi' } }, { gpuPools })?.places).toMatchObject([{ machineType: 'g2-standard-12', isAssumed: true }]);
+  });
+
+  test('that is suspended costs nothing', () => {
+    expect(runningOf({ suspend: true, resources: L4 })).toMatchObject({ replicas: 0, hourly: { min: 0, max: 0 } });
+  });
+
+  test('that no pool can hold has no price, and says so', () => {
+    expect(runningOf({ resources: { gpu: { type: 'nvidia-h100', count: 1 } } })).toMatchObject({ places: [], problem: 'no pool of the platform can hold it' });
+  });
+
+  test('without GPU costs its part of a node of the pools that have room', () => {
+    const nodePools = [{ name: 'small', machineType: 'n2d-standard-2' }, { name: 'large', machineType: 'n2d-standard-8' }];
+    const running = runningOf({ resources: { cpu: 4, memory: 8 } }, { nodePools });
+    expect(running?.places.map(({ pool }) => pool)).toEqual(['large']);
+    expect(running?.hourly?.min).toBeCloseTo(0.338 * 4 / (8 - 0.06 - 0.01 - 2 * 0.005 - 4 * 0.0025), 4);
+  });
+});
+
+describe('a run', () => {
+  const trains = (duration: string) => runningOf({ resources: L4 }, {}, { kind: 'Model', annotations: { 'substratus.ai/expected-duration': duration } });
+
+  test('costs as long as it is expected to take', () => {
+    expect(trains('2h30m')?.run).toEqual({ seconds: { min: 9000, max: 9000 }, cost: { min: 2.5 * 0.7068, max: 2.5 * 0.7068 } });
+  });
+
+  test('costs from at least to at most', () => {
+    expect(trains('2h-5h')?.run?.cost).toEqual({ min: 2 * 0.7068, max: 5 * 0.7068 });
+  });
+
+  test('of a duration that is not one has no cost', () => {
+    expect(trains('soon')).toMatchObject({
+      problem: "annotation substratus.ai/expected-duration is 'soon'; give a duration such as 2h30m, or from at least to at most, such as 2h-5h",
+    });
+    expect(trains('5h-2h')?.run).toBeUndefined();
+  });
+
+  test('of files that are there already costs nothing', () => {
+    expect(runningOf({ source: { bucket: { url: 'gs://acme/llama' } }, image: undefined }, {}, { kind: 'Model' })).toBeUndefined();
+  });
+});
+
+describe('a stack', () => {
+  const costOf = (resourceTypes: TerraformJson['resource'], options?: EstimateOptions): Estimate => estimate(stateOf([], {}, resourceTypes), options);
+  const POOLS = {
+    google_container_node_pool: {
+      l4: { name: 'l4', autoscaling: { total_min_node_count: 1, total_max_node_count: 3 }, node_config: { machine_type: 'g2-standard-4', disk_size_gb: 100 } },
+    },
+  };
+
+  test('has the prices of its region', () => {
+    const [pool] = costOf(POOLS).stacks[0]?.items ?? [];
+    expect(pool?.components[0]?.price?.usd).toBeCloseTo(0.7429, 6);
+    expect(pool?.nodes?.count).toEqual({ min: 1, max: 3 });
+  });
+
+  test('takes list prices of the US elsewhere, and says so', () => {
+    const result = costOf({ google_compute_router_nat: { nat: {} }, google_container_cluster: { ml: { name: 'ml', location: 'europe-west4' } } });
+    const price = (what: string) => result.stacks[0]?.items.find((item) => item.what === what)?.components[0]?.price;
+    expect([price('NAT gateway and egress')?.isOfOtherRegion, price('control plane')?.isOfOtherRegion]).toEqual([true, undefined]);
+    expect(costTable(result)).toContain('† Has a price of the US; other regions differ.');
+  });
+
+  test('with a resource of another type is a total without it', () => {
+    const { items = [], free } = costOf({ google_sql_database_instance: { db: {} }, google_project_service: { api: {} }, google_kms_crypto_key: { key: {} } }).stacks[0] ?? {};
+    expect([items.map(({ address }) => address), free]).toEqual([['google_sql_database_instance.db', 'google_kms_crypto_key.key'], ['google_project_service.api']]);
+    expect(totalOf(items)).toEqual({ min: 0.06, max: 0.06, unknown: { min: 1, max: 1 } });
+  });
+
+  test('shows what is unknown, and never as 0', () => {
+    const page = costTable(costOf({ google_sql_database_instance: { db: {} } }));
+    expect(page).toMatch(/google_sql_database_instance +unknown\n/);
+    const both = costTable(costOf({ google_sql_database_instance: { db: {} }, google_kms_crypto_key: { key: {} } }));
+    expect(both).toMatch(/total +without 1 item of unknown price +0\.06\n/);
+  });
+
+  test('with nodes of unknown price knows what it costs without nodes', () => {
+    const pool = { autoscaling: { total_min_node_count: 0, total_max_node_count: 3 }, node_config: { machine_type: 'z9-standard-4' } };
+    const [item] = costOf({ google_container_node_pool: { new: pool } }).stacks[0]?.items ?? [];
+    expect(item && [isUnknown(item, 'min'), isUnknown(item, 'max'), itemTotal(item).max]).toEqual([false, true, 3 * 100 * 0.1]);
+  });
+
+  test('has pools whose limits are those of each zone', () => {
+    const pool = (more: object) => ({ node_config: { machine_type: 'g2-standard-4' }, location: 'europe-west4', ...more });
+    const items = costOf({
+      google_container_node_pool: {
+        each: pool({ autoscaling: { min_node_count: 1, max_node_count: 2 }, node_locations: ['europe-west4-a', 'europe-west4-b'] }),
+        fixed: pool({ node_count: 2, location: 'europe-west4-a' }),
+        regional: pool({ node_count: 1 }),
+      },
+    }).stacks[0]?.items;
+    expect(items?.map(({ nodes }) => nodes?.count)).toEqual([{ min: 2, max: 4 }, { min: 2, max: 2 }, { min: 3, max: 3 }]);
+  });
+
+  test('costs what is assumed', () => {
+    const bucket = { google_storage_bucket: { artifacts: { location: 'us-central1' } } };
+    const total = (assumptions?: EstimateOptions['assumptions']) => totalOf(costOf(bucket, { assumptions }).stacks[0]?.items ?? []).min;
+    expect([total(), total({ bucketGb: 2000 })]).toEqual([10, 40]);
+    expect(() => total({ bucketGB: 1 } as EstimateOptions['assumptions'])).toThrow(
+      'assumption bucketGB does not exist; did you mean bucketGb? There are monthlyHours, bucketGb, registryGb, natGb, egressGb, logsGb');
+    expect(() => total({ bucketGb: -1 })).toThrow('assumption bucketGb is -1; give a number, 0 or more, for example 500');
+  });
+
+  test('has its own prices where a file says so', () => {
+    const state = stateOf([], {}, POOLS);
+    const header = 'cloud,region,machine,gpu,gpus,on_demand_usd_hour,spot_usd_hour,source,date';
+    const prices = PriceTable.builtIn().with(`${header}\ngcp,europe-west4,g2-standard-4,nvidia-l4,1,0.5,,contract 17,2026-11-01\n`, 'own.csv');
+    const page = costTable(estimate(state, { prices }));
+    expect(page).toMatch(/l4: 1–3 × g2-standard-4, on demand +0\.500 /);
+    expect(page).toContain('contract 17 (2026-11-01)');
+  });
+
+  test('has the machines that a price file may name', () => {
+    const platform = { gpuPools: [POOL], nodePools: [{ name: 'own', machineType: 'z9-standard-4' }] };
+    expect([...machinesIn(stateOf([], platform, {
+      aws_eks_node_group: { a: { instance_types: ['p9.xlarge'] } }, azurerm_kubernetes_cluster_node_pool: { b: { vm_size: 'Standard_Z1' } },
+    }))]).toEqual(['g2-standard-4', 'z9-standard-4', 'p9.xlarge', 'Standard_Z1']);
+  });
+
+  test('is written as Infracost writes it', () => {
+    const result = costOf({ ...POOLS, google_sql_database_instance: { db: {} }, google_project_service: { api: {} } });
+    const output = infracost(result) as { projects: { breakdown: { resources: { name: string }[] } }[]; totalMonthlyCost: string };
+    expect(infracostProblems(output)).toEqual([]);
+    expect(output.projects[0]?.breakdown.resources).toMatchObject([
+      { name: 'google_container_node_pool.l4', resourceType: 'google_container_node_pool', costComponents: [{ unit: 'hours', monthlyQuantity: '730', priceNotFound: false }, {}] },
+      { name: 'google_sql_database_instance.db', monthlyCost: null, costComponents: [{ price: null, monthlyCost: null, priceNotFound: true }] },
+    ]);
+    const most = infracost(result, 'max') as { totalMonthlyCost: string };
+    expect(Number(most.totalMonthlyCost)).toBeCloseTo(3 * Number(output.totalMonthlyCost), 3);
+    expect(JSON.stringify(infracost(costOf({ ...POOLS, google_sql_database_instance: { db: {} }, google_project_service: { api: {} } })))).toBe(JSON.stringify(output));
+  });
+
+  test('on Azure has the pool of its cluster as a part of it', () => {
+    const cluster = { name: 'ml', location: 'eastus', sku_tier: 'Standard', default_node_pool: { name: 'system', vm_size: 'Standard_D4ds_v5', min_count: 2, max_count: 5 } };
+    const output = infracost(costOf({ azurerm_kubernetes_cluster: { ml: cluster } }));
+    expect(infracostProblems(output)).toEqual([]);
+    expect(output).toMatchObject({ projects: [{ breakdown: { resources: [
+      { name: 'azurerm_kubernetes_cluster.ml', costComponents: [{ name: 'Control plane' }], subresources: [{ name: 'default_node_pool' }] },
+    ] } }] });
+  });
+});
+
+describe('objects of a cluster', () => {
+  const itemsOf = (objects: readonly object[], resources: readonly Resource[] = []) => estimate({
+    clusters: [{ name: 'ml', platform: PLATFORM, resources, objects: objects as never }], stacks: [],
+  }).clusters[0]?.items ?? [];
+
+  test('that make a load balancer cost one', () => {
+    const service = (type: string) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'chat', namespace: 'team-a' }, spec: { type } });
+    const gateway = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'llm', namespace: 'gateway' } };
+    expect(itemsOf([service('LoadBalancer'), service('ClusterIP'), gateway]).map((item) => [item.address, itemTotal(item).min]))
+      .toEqual([['Service team-a/chat', 0.025 * 730], ['Gateway gateway/llm', 0.025 * 730]]);
+  });
+
+  test('of a notebook have its disk, by the type of its class', () => {
+    const notebook = (storage?: object) => itemTotal(itemsOf([], [resource('Notebook', { image: 'acme/lab', storage })])[0] as never).min;
+    expect([notebook(), notebook({ size: 100, storageClassName: 'premium-rwo' })]).toEqual([20 * 0.1, 100 * 0.17]);
+  });
+});
+
+test('a local cluster has no prices', () => {
+  const page = costTable(estimate(stateOf([resource('Server', { image: 'acme/one' })], { cloud: 'local', clusterName: 'laptop', artifacts: { url: 'file:///srv' } })));
+  expect(page).toBe('Cluster ml (a local cluster): its machines are yours, and have no price here\n');
+});
