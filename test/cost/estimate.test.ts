@@ -144,7 +144,9 @@ describe('a stack', () => {
   });
 
   test('with a resource of another type is a total without it', () => {
-    const { items = [], free } = costOf({ google_sql_database_instance: { db: {} }, google_project_service: { api: {} }, google_kms_crypto_key: { key: {} } }).stacks[0] ?? {};
+    const { items = [], free } = costOf({
+      google_sql_database_instance: { db: {} }, google_project_service: { api: {} }, google_kms_crypto_key: { key: {} },
+    }).stacks[0] ?? {};
     expect([items.map(({ address }) => address), free]).toEqual([['google_sql_database_instance.db', 'google_kms_crypto_key.key'], ['google_project_service.api']]);
     expect(totalOf(items)).toEqual({ min: 0.06, max: 0.06, unknown: { min: 1, max: 1 } });
   });
@@ -213,12 +215,14 @@ describe('a stack', () => {
   });
 
   test('on Azure has the pool of its cluster as a part of it', () => {
-    const cluster = { name: 'ml', location: 'eastus', sku_tier: 'Standard', default_node_pool: { name: 'system', vm_size: 'Standard_D4ds_v5', min_count: 2, max_count: 5 } };
+    const pool = { name: 'system', vm_size: 'Standard_D4ds_v5', min_count: 2, max_count: 5 };
+    const cluster = { name: 'ml', location: 'eastus', sku_tier: 'Standard', default_node_pool: pool };
     const output = infracost(costOf({ azurerm_kubernetes_cluster: { ml: cluster } }));
     expect(infracostProblems(output)).toEqual([]);
-    expect(output).toMatchObject({ projects: [{ breakdown: { resources: [
+    const { projects } = output as { projects: { breakdown: { resources: object[] } }[] };
+    expect(projects[0]?.breakdown.resources).toMatchObject([
       { name: 'azurerm_kubernetes_cluster.ml', costComponents: [{ name: 'Control plane' }], subresources: [{ name: 'default_node_pool' }] },
-    ] } }] });
+    ]);
   });
 });
 

@@ -50,20 +50,21 @@ const summary = closed({
 });
 const project = closed({
   required: {
-    name: text, displayName: text, metadata: closed({ required: { path: text, type: text } }), pastBreakdown: breakdown, breakdown, diff: breakdown,
-    summary,
+    name: text, displayName: text, metadata: closed({ required: { path: text, type: text } }),
+    pastBreakdown: breakdown, breakdown, diff: breakdown, summary,
   },
 });
 const vcs = closed({
   required: {
-    infracostCommand: text, vcsBranch: text, vcsCommitSha: text, vcsCommitAuthorName: text, vcsCommitAuthorEmail: text, vcsCommitTimestamp: time,
-    vcsCommitMessage: text,
+    infracostCommand: text, vcsBranch: text, vcsCommitSha: text, vcsCommitAuthorName: text, vcsCommitAuthorEmail: text,
+    vcsCommitTimestamp: time, vcsCommitMessage: text,
   },
 });
 const root = closed({
   required: {
     version: text, metadata: vcs, currency: text, projects: list(project), totalHourlyCost: money, totalMonthlyCost: money,
-    pastTotalHourlyCost: money, pastTotalMonthlyCost: money, diffTotalHourlyCost: money, diffTotalMonthlyCost: money, timeGenerated: time, summary,
+    pastTotalHourlyCost: money, pastTotalMonthlyCost: money, diffTotalHourlyCost: money, diffTotalMonthlyCost: money,
+    timeGenerated: time, summary,
   },
   optional: { totalMonthlyUsageCost: money, pastTotalMonthlyUsageCost: money, diffTotalMonthlyUsageCost: money },
 });
