@@ -84,10 +84,9 @@ export class ResourceObject extends ApiObject {
 
   /** The same with its labels and annotations, which `declared` is without. */
   public get serialised(): Resource {
-    if (this.isPatched) return this.rendered;
-    const { kind, spec } = this.declared;
-    const metadata = this.metadata.toJson() as Resource['metadata'];
-    return { apiVersion: API_VERSION, kind, metadata: { ...metadata, name: this.name, namespace: this.namespace }, spec } as Resource;
+    const { rendered } = this;
+    if (this.isPatched) return rendered;
+    return { ...rendered, metadata: { ...this.metadata.toJson() as Resource['metadata'], ...rendered.metadata } } as Resource;
   }
 
   /** What patches did that they must not, and how to fix it; `undefined` if they did not. */
