@@ -11,6 +11,7 @@ import type { Job } from 'kubernetes-types/batch/v1';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { until } from '../cluster/until';
 import { PROGRAMS, PROGRAMS_OF_A_USER } from './images/programs';
+import { code } from './scenes/code';
 import { namespaces } from './scenes/namespaces';
 import { pulls } from './scenes/pulls';
 import { ARTIFACTS, describeOnNodeStage, scripted } from './stage';
@@ -216,6 +217,7 @@ describeOnNodeStage('what a real node showed', (stage) => {
 
   describe('images', () => pulls(stage));
   describe('a namespace that goes', () => namespaces(stage));
+  describe('code from a folder', () => code(stage));
 
   test('R15: the log of the reconciler does not say over and over that a watch was silent', async () => {
     await until('all scenes are over', async () => { await Promise.allSettled([interrupted(), secondAttempt(), killed()]); return true; });

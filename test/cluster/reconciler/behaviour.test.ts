@@ -1,4 +1,5 @@
 /** What the reconciler does, where only a real API server, garbage collector, scheduler and Job controller can prove it. */
+import { archives } from './scenes/archives';
 import { definitions } from './scenes/definitions';
 import { deletion } from './scenes/deletion';
 import { disruptions } from './scenes/disruptions';
@@ -27,4 +28,5 @@ describeOnStage('the reconciler', (stage) => {
   describe('notebooks', () => notebooks(stage, () => jupyter));
   describe('failures', () => failures(stage));
   describe('manifests written by hand', () => handwritten(stage));
+  describe('code from a folder', () => archives(stage));
 }, { env: () => ({ NOTEBOOK_URL: jupyter.url }) });
