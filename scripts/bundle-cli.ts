@@ -6,7 +6,7 @@ import type { Metafile } from 'esbuild';
 
 const ROOT = path.join(__dirname, '..');
 const ENTRY = 'src/cli/main.ts';
-const LICENCE_FILE = /^(licen[cs]e|copying|notice)(\.\w+)?$/i;
+const LICENCE_FILE = /^(licen[cs]e|copying|notice)([-.]\w+)?$/i;
 
 export interface CliBundle {
   readonly program: string;

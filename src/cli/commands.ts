@@ -29,4 +29,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'retry', group: GROUP.cluster, summary: 'repeats the step that has failed', load: () => require('./commands/retry') as Loaded },
   { name: 'suspend', group: GROUP.cluster, summary: 'stops what runs, and keeps disks', load: () => require('./commands/suspend') as Loaded },
   { name: 'resume', group: GROUP.cluster, summary: 'goes on, and wakes a notebook that sleeps', load: () => require('./commands/resume') as Loaded },
+  { name: 'infer', group: GROUP.clients, summary: 'asks a server, and writes its answer as it comes', load: () => require('./commands/infer') as Loaded },
+  { name: 'open', group: GROUP.clients, summary: 'opens a notebook in the browser', load: () => require('./commands/open') as Loaded },
+  { name: 'sync', group: GROUP.clients, summary: 'keeps a folder and a notebook the same, both ways', load: () => require('./commands/sync') as Loaded },
 ];

@@ -1,6 +1,8 @@
 /** The one resource that a command is about. */
 import type { Command } from 'commander';
+import type { Kind } from '../../api/resource';
 import type { Context } from '../command';
+import { CliError } from '../errors';
 import type { Kubectl } from '../kubectl';
 import { connect, connectOptions } from './connect';
 import type { ConnectOptions } from './connect';
@@ -24,6 +26,21 @@ export function oneResource(command: Command, argument = '<kind/name>'): Command
 /** Finds it by the name that a user has written. */
 export async function findOne(name: string, options: ConnectOptions, context: Context): Promise<Found> {
   const wanted = parseName(name);
+  const kubectl = await connect(options, context);
+  const namespace = await kubectl.namespace();
+  const resources = await listResources(kubectl, { namespace });
+  return { kubectl, namespace, resources, resource: resolve(wanted, resources, namespace) };
+}
+
+export interface Asking {
+  readonly options: ConnectOptions;
+  readonly context: Context;
+}
+
+/** Finds one of a kind, by its name, with or without the kind before it. */
+export async function findOfKind(kind: Kind, name: string, { options, context }: Asking): Promise<Found> {
+  const wanted = parseName(name, kind);
+  if (wanted.kind !== kind) throw new CliError(`${name} is not a ${kind}; give the name of one, such as ${kind.toLowerCase()}/${wanted.name}`);
   const kubectl = await connect(options, context);
   const namespace = await kubectl.namespace();
   const resources = await listResources(kubectl, { namespace });
