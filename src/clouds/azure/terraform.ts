@@ -10,6 +10,7 @@ import { existingContext } from './infrastructure/existing';
 import { identityOf } from './infrastructure/identity';
 import { gpuPool, nodePool } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
+import { roleProblems } from './infrastructure/roles';
 import { clientIdOutput, poolName, registryName, resourceGroupName, storageAccountName } from './names';
 
 /** What runs all that needs no GPU: the system pool takes the cluster's own pods only. */
@@ -56,8 +57,12 @@ function prepareProvider(scope: Construct, { subscriptionId, tenantId }: AzureLo
   });
 }
 
+/** Pools of a cluster. https://learn.microsoft.com/azure/aks/quotas-skus-regions (2026-11) */
+const MOST_POOLS = 100;
+
 function handleOf(context: ClusterContext): ClusterInfrastructure {
   const pools = new Map<string, string>(Object.entries({ system: 'system' }));
+  context.scope.node.addValidation({ validate: () => roleProblems(context) });
   return {
     zones: context.location.zones ?? [],
     addNodePool: (scope, spec) => {
@@ -80,5 +85,6 @@ function claim(pools: Map<string, string>, name: string): void {
   const derived = poolName(name);
   const taken = pools.get(derived);
   if (taken !== undefined) throw new Error(`pool ${name} is called ${derived} on azure, as pool ${taken} is; choose another name`);
+  if (pools.size === MOST_POOLS) throw new Error(`pool ${name} is one too many: a cluster has ${MOST_POOLS} on azure, with its own two; take machines for several kinds together`);
   pools.set(derived, name);
 }

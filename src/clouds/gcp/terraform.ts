@@ -86,6 +86,7 @@ interface Handle extends Omit<PoolContext, 'nodes'> {
 }
 
 function handleOf({ nodes, dependables, ...context }: Handle): ClusterInfrastructure {
+  const conditions = new Map<string, Set<string>>();
   return {
     zones: context.location.zones,
     addNodePool: (scope, spec) => void nodePool(scope, spec, { ...context, nodes: nodes().email }),
@@ -94,6 +95,6 @@ function handleOf({ nodes, dependables, ...context }: Handle): ClusterInfrastruc
     addRegistry: (scope, spec) => registry(scope, spec, { ...context, nodes: nodes().member, cluster: dependables }),
     /* IAM knows a ServiceAccount by its name. */
     addIdentity: () => undefined,
-    grantRead: (scope, grant) => grantRead(scope, grant, { ...context, cluster: dependables }),
+    grantRead: (scope, grant) => grantRead(scope, grant, { ...context, cluster: dependables, conditions }),
   };
 }

@@ -240,3 +240,55 @@ describe('a registry', () => {
     ],
   ])('fails for %s', (_, spec, message) => expect(() => registry(spec)).toThrow(new Error(message)));
 });
+
+describe('more rights than a role has room for', () => {
+  const FOLDERS = Array.from({ length: 200 }, (_, index) => `folder-of-a-team-with-a-name-${index}`);
+  const reader = { namespace: 'team-a', name: 'artifact-reader' };
+
+  function reading(folders: readonly string[]): Synthesized {
+    return synthesize((cluster, scope) => {
+      const bucket = cluster.addBucket(scope('bucket'), BUCKET);
+      for (const prefix of folders) bucket.grant(scope(prefix), { account: reader, prefix, access: 'read' });
+      cluster.grantRead?.(scope('other'), { account: reader, bucketName: 'acme-data', prefix: FOLDERS[0] ?? '' });
+    });
+  }
+
+  /** What may be listed and read, by bucket. */
+  function read(synthesized: Synthesized): { readonly listed: string[]; readonly objects: string[] } {
+    const policies = [...all(synthesized, 'aws_iam_role_policy'), ...all(synthesized, 'aws_iam_policy')].flatMap(({ policy }) => statements(policy));
+    const of = (action: string) => policies.filter(({ Action }) => [Action].flat().includes(action));
+    const listed = of('s3:ListBucket').flatMap(({ Resource, Condition }) => {
+      const prefixes = (Condition as { StringLike: { 's3:prefix': string | string[] } }).StringLike['s3:prefix'];
+      return [Resource].flat().flatMap((bucket) => [prefixes].flat().map((prefix) => `${String(bucket)} ${prefix}`));
+    });
+    return { listed, objects: of('s3:GetObject').flatMap(({ Resource }) => [Resource].flat().map(String)) };
+  }
+
+  test('are joined in policies beside it, and are the same rights', () => {
+    const synthesized = reading(FOLDERS);
+    const { listed, objects } = read(synthesized);
+    expect([...listed].sort()).toEqual([...FOLDERS.map((folder) => `arn:aws:s3:::acme-ml ${folder}/*`), `arn:aws:s3:::acme-data ${FOLDERS[0] ?? ''}/*`].sort());
+    expect([...objects].sort()).toEqual([...FOLDERS.map((folder) => `arn:aws:s3:::acme-ml/${folder}/*`), `arn:aws:s3:::acme-data/${FOLDERS[0] ?? ''}/*`].sort());
+    const inline = all(synthesized, 'aws_iam_role_policy').filter(({ name }) => String(name).startsWith('read-'));
+    expect(inline.map(({ policy }) => String(policy).length).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(10_240);
+    const more = all(synthesized, 'aws_iam_policy');
+    expect(more.map(({ name }) => name)).toEqual(more.map((_, index) => `ml-us-east-1-team-a-artifact-reader-more-${index + 1}`));
+    expect(more.length).toBeGreaterThan(1);
+    for (const { policy } of more) expect(String(policy).length).toBeLessThanOrEqual(6144);
+  });
+
+  test('leave those alone that the role had before', () => {
+    const few = all(reading(FOLDERS.slice(0, 10)), 'aws_iam_role_policy').filter(({ name }) => String(name).startsWith('read-acme-ml-'));
+    expect(few).toHaveLength(10);
+    expect(all(reading(FOLDERS), 'aws_iam_role_policy')).toEqual(expect.arrayContaining(few));
+    expect(reading(FOLDERS.slice(0, 10)).resource.aws_iam_policy).toBeUndefined();
+  });
+
+  test('are an error where not even those hold them', () => {
+    const folders = Array.from({ length: 2000 }, (_, index) => `${FOLDERS[0] ?? ''}-${index}`);
+    expect(() => reading(folders)).toThrow(new Error(
+      'ServiceAccount team-a/artifact-reader has more rights than the policies of a role hold on AWS, 10240 characters and 10 times 6144; '
+      + 'let it read fewer folders, or a whole bucket by grantRead with an empty prefix',
+    ));
+  });
+});

@@ -137,4 +137,12 @@ describe('a pool of CPUs', () => {
     azure.nodePool({ name: 'big-cpu' });
     expect(() => azure.nodePool({ name: 'bigcpu' })).toThrow(new Error('pool bigcpu is called bigcpu on azure, as pool big-cpu is; choose another name'));
   });
+
+  test('is one of a hundred at most, of which two are the cluster\'s own', () => {
+    const azure = new Azure();
+    for (let index = 0; index < 98; index += 1) azure.nodePool({ name: `cpu${index}` });
+    expect(() => azure.nodePool({ name: 'last' })).toThrow(new Error(
+      'pool last is one too many: a cluster has 100 on azure, with its own two; take machines for several kinds together',
+    ));
+  });
 });

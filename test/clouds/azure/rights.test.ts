@@ -147,3 +147,15 @@ test('the container that is granted is the one that pods mount and publish to', 
   expect(names).toEqual(['ws-team-a', 'ws-team-b']);
   expect(WORKSPACES.map((namespace) => azureCloud.workspaceUrl(platform, namespace))).toEqual(names.map((name) => `az://artifacts0123/${name}/shared`));
 });
+
+test('more roles than a subscription takes are an error before any is made', () => {
+  const azure = new Azure();
+  const bucket = azure.bucket();
+  for (let reader = 0; reader < 100; reader += 1) {
+    const account = { namespace: `team-${reader}`, name: 'artifact-reader' };
+    for (let owner = 0; owner < 40; owner += 1) bucket.grant(azure.stack, { account, prefix: `team-${owner}`, access: 'read' });
+  }
+  const [problem] = azure.stack.node.findAll().flatMap(({ node }) => node.validate()).filter((each) => each.includes('role assignments'));
+  expect(problem).toBe('the stack of cluster ml has 4001 role assignments, of which a subscription takes 4000; '
+    + 'let workspaces read fewer others, or make clusters in several subscriptions');
+});

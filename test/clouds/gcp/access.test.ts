@@ -161,3 +161,23 @@ test('fails when the name of a repository is too long with that of the workspace
     .addWorkspace(stack, { namespace, builder: { namespace, name: 'image-builder' } })))
     .toThrow(new Error(`repository name ml-${namespace} is not valid on Google Cloud; give up to 63 lowercase letters, digits and hyphens, a letter first`));
 });
+
+describe('rights on folders of a bucket of others', () => {
+  const reading = (account: (index: number) => typeof READER, folders: number) => () => synthCluster((cluster, stack) => {
+    for (let index = 0; index < folders; index += 1) {
+      cluster.grantRead?.(new Construct(stack, `read-${index}`), { account: account(index), bucketName: 'acme-data', prefix: `folder-${index}` });
+    }
+  });
+
+  test('are as many as a bucket takes conditions for', () => {
+    const account = (index: number) => ({ namespace: `team-${index}`, name: 'artifact-reader' });
+    expect(reading(account, 100)().all('google_storage_bucket_iam_member').filter(({ condition }) => condition)).toHaveLength(100);
+    expect(reading(account, 101)).toThrow(new Error('101 folders of bucket acme-data are read, of which Google Cloud takes rights on 100; '
+      + 'give the whole bucket, or a bucket of its own to what is read together'));
+  });
+
+  test('are as many as one account may have', () => {
+    expect(reading(() => READER, 21)).toThrow(new Error('ServiceAccount team-a/artifact-reader reads 21 folders of bucket acme-data, of which '
+      + 'Google Cloud takes rights on 20; give the whole bucket, or a bucket of its own to what is read together'));
+  });
+});

@@ -1,11 +1,11 @@
 import { EksPodIdentityAssociation } from '@cdktf/provider-aws/lib/eks-pod-identity-association';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ServiceAccountRef } from '../../infrastructure';
 import { arn, identityRoleName } from './names';
 import { policyDocument } from './policy';
 import type { Statement } from './policy';
+import { RoleRights } from './role-rights';
 
 export interface IdentityContext {
   readonly location: AwsLocation;
@@ -25,24 +25,24 @@ export interface Identities {
 
 /** All below one scope, so that a role keeps its address regardless of who asks for it first. */
 export function identities(scope: Construct, context: IdentityContext): Identities {
-  const roles = new Map<string, IamRole>();
-  const roleOf = (account: ServiceAccountRef): IamRole => {
+  const made = new Map<string, Identity>();
+  const identityOf = (account: ServiceAccountRef): Identity => {
     const key = keyOf(account);
-    const existing = roles.get(key);
+    const existing = made.get(key);
     if (existing) return existing;
     const created = identity(scope, context, account);
-    roles.set(key, created);
+    made.set(key, created);
     return created;
   };
   return {
-    roleOf,
-    allow: (account, name, statements) => {
-      const role = roleOf(account);
-      const id = `Rights-${keyOf(account)}-${name}`;
-      if (scope.node.tryFindChild(id)) return;
-      new IamRolePolicy(scope, id, { name, role: role.name, policy: policyDocument(...statements) });
-    },
+    roleOf: (account) => identityOf(account).role,
+    allow: (account, name, statements) => { identityOf(account).rights.allow(name, statements); },
   };
+}
+
+interface Identity {
+  readonly role: IamRole;
+  readonly rights: RoleRights;
 }
 
 /** Namespaces have no dot in them. */
@@ -50,20 +50,23 @@ function keyOf({ namespace, name }: ServiceAccountRef): string {
   return `${namespace}.${name}`;
 }
 
-function identity(scope: Construct, context: IdentityContext, account: ServiceAccountRef): IamRole {
-  const role = new IamRole(scope, `Identity-${keyOf(account)}`, {
-    name: identityRoleName(context.location, context.clusterName, account),
+function identity(scope: Construct, context: IdentityContext, account: ServiceAccountRef): Identity {
+  const key = keyOf(account);
+  const roleName = identityRoleName(context.location, context.clusterName, account);
+  const role = new IamRole(scope, `Identity-${key}`, {
+    name: roleName,
     assumeRolePolicy: trustOfPods(context.location, context.clusterName, account),
     tags: { ...context.tags },
   });
-  new EksPodIdentityAssociation(scope, `Association-${keyOf(account)}`, {
+  new EksPodIdentityAssociation(scope, `Association-${key}`, {
     clusterName: context.cluster,
     namespace: account.namespace,
     serviceAccount: account.name,
     roleArn: role.arn,
     tags: { ...context.tags },
   });
-  return role;
+  const owner = `${account.namespace}/${account.name}`;
+  return { role, rights: new RoleRights(scope, { role, roleName, key, owner, tags: context.tags }) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
+import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 
 export interface Role {
@@ -21,4 +22,15 @@ export function assignRole(scope: Construct, id: string, { role, principalId, on
     skipServicePrincipalAadCheck: true,
     ...(condition && { condition, conditionVersion: '2.0' }),
   });
+}
+
+/** Role assignments that a subscription takes. https://learn.microsoft.com/azure/role-based-access-control/troubleshoot-limits (2026-11) */
+const MOST_ASSIGNMENTS = 4000;
+
+/** Whether the stack alone has more than the subscription takes: each folder that a workspace reads is one. */
+export function roleProblems({ scope, clusterName }: { readonly scope: Construct; readonly clusterName: string }): string[] {
+  const { length } = TerraformStack.of(scope).node.findAll().filter((each) => each instanceof RoleAssignment);
+  if (length <= MOST_ASSIGNMENTS) return [];
+  return [`the stack of cluster ${clusterName} has ${length} role assignments, of which a subscription takes ${MOST_ASSIGNMENTS}; `
+    + 'let workspaces read fewer others, or make clusters in several subscriptions'];
 }

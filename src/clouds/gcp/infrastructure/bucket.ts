@@ -24,6 +24,17 @@ export interface BucketContext {
   readonly cluster: readonly ITerraformDependable[];
 }
 
+export interface ReadContext extends Pick<BucketContext, 'location' | 'cluster'> {
+  /** What the cluster's ServiceAccounts read of each bucket below a folder, by a condition each: `<namespace>/<name> <folder>`. */
+  readonly conditions: Map<string, Set<string>>;
+}
+
+/**
+ * Role bindings with a condition that a bucket takes, and with one role for one account. What others have bound there counts too.
+ * https://cloud.google.com/iam/quotas (2026-11)
+ */
+const MOST_CONDITIONS = { bucket: 100, account: 20 } as const;
+
 /** Rights are granted on managed folders, so that a workspace has none on the rest of the bucket. */
 export function bucket(scope: Construct, spec: BucketSpec, context: BucketContext): BucketInfrastructure {
   checkedName('bucket', spec.name);
@@ -50,7 +61,7 @@ export function bucket(scope: Construct, spec: BucketSpec, context: BucketContex
  *
  * @see https://cloud.google.com/storage/docs/access-control/iam#conditions
  */
-export function grantRead(scope: Construct, grant: ReadGrant, { location, cluster }: Pick<BucketContext, 'location' | 'cluster'>): void {
+export function grantRead(scope: Construct, grant: ReadGrant, { location, cluster, conditions }: ReadContext): void {
   const { account, bucketName, prefix } = grant;
   const id = ['Read', bucketName, ...prefix ? prefix.split('/') : []].join(':');
   const config = { bucket: checkedName('bucket', bucketName), member: principal(location, account), dependsOn: [...cluster] };
@@ -58,10 +69,27 @@ export function grantRead(scope: Construct, grant: ReadGrant, { location, cluste
     new StorageBucketIamMember(scope, id, { ...config, role: ROLES.read });
     return;
   }
+  countCondition(grant, conditions);
   const expression = `resource.name.startsWith("projects/_/buckets/${bucketName}/objects/${prefix}/")`;
   new StorageBucketIamMember(scope, id, { ...config, role: ROLES.read, condition: { title: `below ${prefix}`.slice(0, MAX_TITLE), expression } });
   const list = ['List', bucketName].join(':');
   if (!scope.node.tryFindChild(list)) new StorageBucketIamMember(scope, list, { ...config, role: ROLES.list });
+}
+
+/** One for each folder, for members with the same role and condition are in one binding. */
+function countCondition({ account: { namespace, name }, bucketName, prefix }: ReadGrant, conditions: ReadContext['conditions']): void {
+  const known = conditions.get(bucketName) ?? new Set();
+  conditions.set(bucketName, known.add(`${namespace}/${name} ${prefix}`));
+  const all = [...known].map((each) => each.split(' '));
+  const read = new Set(all.map(([, folder]) => folder)).size;
+  const own = all.filter(([account]) => account === `${namespace}/${name}`).length;
+  const instead = 'give the whole bucket, or a bucket of its own to what is read together';
+  if (read > MOST_CONDITIONS.bucket) {
+    throw new Error(`${read} folders of bucket ${bucketName} are read, of which Google Cloud takes rights on ${MOST_CONDITIONS.bucket}; ${instead}`);
+  }
+  if (own <= MOST_CONDITIONS.account) return;
+  throw new Error(`ServiceAccount ${namespace}/${name} reads ${own} folders of bucket ${bucketName}, of which Google Cloud takes rights on `
+    + `${MOST_CONDITIONS.account}; ${instead}`);
 }
 
 /** Colons, which no part has, so that two grants never share an id. */
