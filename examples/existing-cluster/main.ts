@@ -17,7 +17,8 @@ export function existingCluster(kubernetes: App, terraform: TerraformApp): void 
       subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'], // one for each zone, in their order
     },
   });
-  ArtifactBucket.fromBucketName(stack, 'artifacts', { cluster, bucketName: 'acme-artifacts' });
+  /* Other clusters have their artifacts in it too, each in a folder of its own. */
+  ArtifactBucket.fromBucketName(stack, 'artifacts', { cluster, bucketName: 'acme-artifacts', artifactPrefix: 'shared' });
   new GpuNodePool(stack, 'l4', { cluster, gpu: Gpu.NVIDIA_L4, maxNodes: 4 });
   cluster.addWorkspace('support');
   const { platform } = cluster;

@@ -54,9 +54,10 @@ export interface ArtifactBucketAttributes {
   readonly resourceGroup?: string;
 
   /**
-   * Folder of the bucket under which the workspaces lie.
+   * Folder of the bucket under which the workspaces lie. Where another cluster has its artifacts in the bucket too, give each a folder of
+   * its own: in the same one they would delete and overwrite what the other has.
    *
-   * @default - that of the cluster
+   * @default - that of the cluster; else the root of the bucket
    */
   readonly artifactPrefix?: string;
 }

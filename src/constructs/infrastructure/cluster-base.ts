@@ -15,6 +15,8 @@ import type { ReadableBucket } from '../platform/readable-bucket';
 import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { ICluster, NodePoolOptions } from './cluster-props';
 import { lateClientIds, outputsIn, outputsOf } from './outputs';
+import { folderProblems } from './shared-buckets';
+import type { BucketUser } from './shared-buckets';
 
 export const DEFAULT_OUTPUTS = 'outputs.json';
 const NO_BUCKET = (clusterName: string): string =>
@@ -157,7 +159,14 @@ export abstract class ClusterBase extends Construct implements ICluster {
 
   /** @internal */
   protected _problems(): string[] {
-    return this.namespaces.length === 0 || this.parts.some(({ bucket }) => bucket) ? [] : [NO_BUCKET(this.clusterName)];
+    if (this.namespaces.length === 0) return [];
+    if (!this.parts.some(({ bucket }) => bucket)) return [NO_BUCKET(this.clusterName)];
+    const clusters = this.node.root.node.findAll().filter((each) => each instanceof ClusterBase);
+    return folderProblems(this.bucketUser, clusters.filter((each) => each !== this).map((each) => each.bucketUser));
+  }
+
+  private get bucketUser(): BucketUser {
+    return { path: this.node.path, clusterName: this.clusterName, platform: this.platform._spec };
   }
 
   private account(namespace: string, role: WorkspaceRole): ServiceAccountRef {

@@ -1,9 +1,8 @@
 import { TerraformVariable, Testing } from 'cdktf';
-import { ArtifactBucket, Preview } from '../../../src';
-import type { Cluster } from '../../../src';
+import { ArtifactBucket, Cluster, Preview } from '../../../src';
 import { messageOf, model } from '../fixtures';
 import { CLOUD_SIDE } from './cloud-side';
-import { bucketOf, CLOUD_NAMES, cluster, emptyStack, resourcesOf, stackBeside, stackOf, synthesized, workspaceOn } from './clouds';
+import { bucketOf, CLOUD_NAMES, CLOUDS, cluster, emptyStack, resourcesOf, stackBeside, stackOf, synthesized, workspaceOn } from './clouds';
 import type { CloudName, SynthesizedStack } from './clouds';
 
 const NAMES = { gcp: /^ml-artifacts-[0-9a-z]{8}$/, aws: /^ml-artifacts-[0-9a-z]{8}$/, azure: /^ml[0-9a-z]{10}$/ };
@@ -159,5 +158,35 @@ describe('fails when', () => {
     const owner = cluster();
     expect(messageOf(() => new ArtifactBucket(stackOf(owner), 'b', { cluster: owner, retentionDays: 0 })))
       .toBe('[cloud/b] retentionDays is 0; give a whole number of days, 1 or more');
+  });
+});
+
+describe('two clusters on one bucket', () => {
+  /** What synth says of two clusters, each with a folder in the bucket and workspaces. */
+  function problems(cloud: CloudName, ...users: { readonly artifactPrefix?: string; readonly workspaces: string[] }[]): string[] {
+    const stack = emptyStack();
+    for (const [index, { artifactPrefix, workspaces }] of users.entries()) {
+      const owner = new Cluster(stack, `c${index}`, { cloud: CLOUDS[cloud], admins: cloud === 'aws' ? ['arn:aws:iam::111122223333:role/admin'] : undefined });
+      ArtifactBucket.fromBucketName(stack, `b${index}`, { cluster: owner, bucketName: 'acmeartifacts', resourceGroup: 'acme', artifactPrefix });
+      for (const namespace of workspaces) owner.addWorkspace(namespace);
+    }
+    return stack.node.findAll().flatMap(({ node }) => node.validate()).filter((each) => each.includes('artifact'));
+  }
+
+  test.each([
+    ['gcp', 'gs://acmeartifacts/team-a'], ['aws', 's3://acmeartifacts/team-a'], ['azure', 'az://acmeartifacts/ws-team-a'],
+  ] as const)('on %s never have the same folder', (cloud, url) => {
+    expect(problems(cloud, { workspaces: ['team-a'] }, { workspaces: ['team-b', 'team-a'] })).toEqual([
+      `workspace team-a has its artifacts in ${url}, where cluster c1 (cloud/c1) has some too; give each cluster an artifactPrefix of its own, for example 'c0'`,
+      `workspace team-a has its artifacts in ${url}, where cluster c0 (cloud/c0) has some too; give each cluster an artifactPrefix of its own, for example 'c1'`,
+    ]);
+    expect(problems(cloud, { artifactPrefix: 'c0', workspaces: ['team-a'] }, { artifactPrefix: 'c1', workspaces: ['team-a'] })).toEqual([]);
+    expect(problems(cloud, { workspaces: ['team-a'] }, { workspaces: ['team-b'] })).toEqual([]);
+  });
+
+  test('nor one within that of the other, whose workspace would have rights on all of it', () => {
+    const [problem] = problems('aws', { workspaces: ['second'] }, { artifactPrefix: 'second', workspaces: ['team-a'] });
+    expect(problem).toMatch(/^workspace second has its artifacts in s3:\/\/acmeartifacts\/second, where cluster c1 \(cloud\/c1\) has some too; /);
+    expect(problems('aws', { workspaces: ['first'] }, { artifactPrefix: 'second', workspaces: ['team-a'] })).toEqual([]);
   });
 });

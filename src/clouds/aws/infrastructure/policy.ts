@@ -43,7 +43,9 @@ function union(one: Statement, other: Statement): Statement {
 
 /** The prefixes of a statement that is bound by nothing else. */
 function listed({ Condition = {} }: Statement): string | readonly string[] | undefined {
-  const tests = Object.entries(Condition).flatMap(([operator, values]) => Object.entries(values).map(([key, value]) => ({ operator, key, value })));
+  const tests = Object.entries(Condition).flatMap(([operator, values]) => (
+    Object.entries(values).map(([key, value]) => ({ operator, key, value }))
+  ));
   const [test, ...others] = tests;
   return others.length === 0 && test?.operator === 'StringLike' && test.key === PREFIX ? test.value : undefined;
 }
