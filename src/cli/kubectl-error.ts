@@ -51,9 +51,24 @@ const TRANSLATIONS: readonly Translation[] = [
       : `the cluster does not know ${type || 'that resource'}; see substratus doctor`),
   },
   {
+    pattern: /container "([^"]*)" in pod "([^"]*)" is waiting to start: (.*)/,
+    exitCode: EXIT.notFound,
+    words: ([container, pod, why]) => `container ${container} of pod ${pod} has not started: ${why}; substratus status says what it waits for`,
+  },
+  {
+    pattern: /previous terminated container "([^"]*)" in pod "([^"]*)" not found/,
+    exitCode: EXIT.notFound,
+    words: ([container, pod]) => `container ${container} of pod ${pod} has not been restarted; leave --previous out`,
+  },
+  {
     pattern: /Error from server \(NotFound\): (\S+) "([^"]*)" not found/,
     exitCode: EXIT.notFound,
     words: ([type, name]) => `${type} ${name} does not exist`,
+  },
+  {
+    pattern: /Error from server(?: \(\w+\))?: (?:the UID in the precondition|Operation cannot be fulfilled on|.*Precondition failed: UID)(.*)/,
+    exitCode: EXIT.notFound,
+    words: () => 'it was deleted and created again meanwhile; look at its status, and ask again',
   },
   {
     pattern: /(connection to the server \S+ was refused|dial tcp.*|no such host|i\/o timeout|Client\.Timeout exceeded|context deadline exceeded|x509: .*|connection refused|EOF)/,

@@ -137,8 +137,7 @@ export class Kubectl {
     });
     while (!isGone && !this.context.signal.aborted) {
       const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${version}`;
-      const { code, stderr, args } = await this.streamed(['get', '--raw', `${path}?${query}`], (text) => lines.push(text));
-      if (code !== 0) throw translated(stderr, args);
+      await this.stream(['get', '--raw', `${path}?${query}`], (text) => lines.push(text));
     }
   }
 
@@ -150,8 +149,9 @@ export class Kubectl {
   }
 
   /** Hands each piece of its output to `onText` as it comes; ended by Ctrl-C. */
-  public async streamed(args: readonly string[], onText: (text: string) => void): Promise<Ended> {
-    return ended(this.spawn(args), { onText });
+  public async stream(args: readonly string[], onText: (text: string) => void): Promise<void> {
+    const { code, stderr, args: all } = await ended(this.spawn(args), { onText });
+    if (code !== 0 && !this.context.signal.aborted) throw translated(stderr, all);
   }
 
   /** A child process to speak with, such as `port-forward` and `exec`. It ends with the command. */

@@ -65,10 +65,15 @@ export async function platformOf(kubectl: Kubectl, namespace: string): Promise<P
 
 /** The platforms among the manifests of the app in a folder. To be quick, it looks for their ConfigMaps alone. */
 export function synthesizedPlatforms(directory: string): readonly PlatformSpec[] {
-  const output = path.join(directory, outputOf(directory));
-  if (!fs.existsSync(output)) return [];
-  const files = fs.readdirSync(output, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file)).sort();
-  return files.flatMap((file) => platformsIn(fs.readFileSync(path.join(output, file), 'utf8'), file));
+  return manifestsOf(directory).flatMap((file) => platformsIn(fs.readFileSync(path.join(directory, file), 'utf8'), file));
+}
+
+/** The manifests that the app in a folder has written; none where there is no app. */
+export function manifestsOf(directory: string): readonly string[] {
+  const output = outputOf(directory);
+  if (!fs.existsSync(path.join(directory, output))) return [];
+  return fs.readdirSync(path.join(directory, output), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.ya?ml$/.test(file)).sort().map((file) => path.join(output, file));
 }
 
 function outputOf(directory: string): string {

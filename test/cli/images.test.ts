@@ -1,0 +1,63 @@
+/** `substratus images` of what examples synthesize. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { EXIT } from '../../src/cli/errors';
+import { substratus } from './run';
+
+const QUICKSTART = 'examples/quickstart/expected/local.yaml';
+
+function folderWith(files: Readonly<Record<string, unknown>>): string {
+  const folder = fs.mkdtempSync(path.join(process.env.TMPDIR ?? '/tmp', 'images-'));
+  for (const [name, content] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return folder;
+}
+
+test('are those of programs, helpers and the reconciler, one a line', async () => {
+  const { stdout, exitCode } = await substratus(['images', QUICKSTART]);
+  expect(exitCode).toBe(EXIT.ok);
+  const images = stdout.trimEnd().split('\n');
+  expect([...images].sort()).toEqual(images);
+  for (const image of ['docker.io/rclone/rclone:', 'docker.io/library/node:', 'ghcr.io/ggml-org/llama.cpp:server-', 'quay.io/jupyter/pytorch-notebook:']) {
+    expect(images.filter((each) => each.startsWith(image))).toHaveLength(1);
+  }
+});
+
+test('are told with what runs them, as JSON', async () => {
+  const { images } = JSON.parse((await substratus(['images', QUICKSTART, '-o', 'json'])).stdout) as { images: { image: string; usedBy: string[] }[] };
+  const rclone = images.find(({ image }) => image.includes('rclone'));
+  expect(rclone?.usedBy).toEqual(expect.arrayContaining([expect.stringMatching(/: Dataset .* \(check\)$/), expect.stringMatching(/: Model .* \(publish\)$/)]));
+  expect(images.find(({ image }) => image.includes('library/node'))?.usedBy).toEqual([expect.stringMatching(/: Deployment substratus\/substratus-reconciler$/)]);
+});
+
+test('have a copy in another registry, by their whole names', async () => {
+  const platform = { cloud: 'local', clusterName: 'ml', artifacts: { url: 'file:///tmp' }, imageMirrors: { 'docker.io': 'mirror.example.com/docker' } };
+  const folder = folderWith({
+    'dist/a.json': { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'substratus-platform', namespace: 'substratus' }, data: { 'platform.json': JSON.stringify(platform) } },
+    'dist/b.json': { apiVersion: 'substratus.ai/v1', kind: 'Notebook', metadata: { name: 'lab', namespace: 'team' }, spec: { image: 'acme/lab:1' } },
+    'dist/c.json': { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'x' }, spec: { template: { spec: { containers: [{ name: 'x', image: 'mirror.example.com/docker/rclone/rclone:1' }] } } } },
+  });
+  const own = await substratus(['images'], { cwd: folder });
+  expect(own.stdout).toBe('acme/lab:1\ndocker.io/rclone/rclone:1 mirror.example.com/docker/rclone/rclone:1\n');
+  const to = await substratus(['images', '--to', 'r.example.com/m/'], { cwd: folder });
+  expect(to.stdout).toBe('docker.io/acme/lab:1 r.example.com/m/docker.io/acme/lab:1\ndocker.io/rclone/rclone:1 r.example.com/m/docker.io/rclone/rclone:1\n');
+});
+
+test('of what cannot be expanded are not known, which is said', async () => {
+  const platform = { cloud: 'local', clusterName: 'ml', artifacts: { url: 'file:///tmp' } };
+  const folder = folderWith({
+    'dist/a.json': { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'substratus-platform' }, data: { 'platform.json': JSON.stringify(platform) } },
+    'dist/b.json': { apiVersion: 'substratus.ai/v1', kind: 'Model', metadata: { name: 'opt', namespace: 'team' }, spec: { runtime: { name: 'hugginface' } } },
+  });
+  const { stdout, stderr, exitCode } = await substratus(['images'], { cwd: folder });
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: EXIT.ok });
+  expect(stderr).toBe('warning: its images are not known: ml: Model team/opt: runtime is hugginface, which does not exist; did you mean huggingface?\n');
+});
+
+test('fail where nothing was synthesized', async () => {
+  expect(await substratus(['images'], { cwd: folderWith({}) })).toMatchObject({
+    exitCode: EXIT.usage, stdout: '', stderr: expect.stringMatching(/^error: neither dist nor cdktf.out is in .*; run cdk8s synth or cdktf synth there, or name the folders to read\n$/),
+  });
+});
