@@ -8,7 +8,7 @@ import { substratusOn } from './world';
 /** A Model that is trained from another and a Dataset, and served. */
 async function story(stage: Stage): Promise<string> {
   const namespace = await stage.namespace();
-  const base = model(namespace, 'base-a1b2c3d4', { image: undefined, runtime: { name: 'huggingface', version: 1 }, params: { name: 'acme/opt', revision: 'c1899de2' } });
+  const base = model(namespace, 'base-a1b2c3d4', { image: undefined, runtime: { name: 'huggingface', version: 1 }, params: { repo: 'acme/opt', revision: 'c1899de2' } });
   const chats = resourceOf('Dataset', { namespace, name: 'chats-e5f6g7h8' }, { image: 'example.com/load:1', params: { split: 'train' } });
   const tuned = model(namespace, 'tuned-i9j0k1l2', { model: { name: base.metadata.name }, dataset: { name: chats.metadata.name }, command: ['train.py'] });
   for (const each of [base, chats, tuned]) await stage.published(each);
@@ -29,7 +29,7 @@ describeOnStage('a Model that was made of others', (stage) => {
       contentDigest: `sha256:${'c'.repeat(64)}`, recipeDigest: expect.stringMatching(/^[0-9a-z]{52}$/), url: expect.stringMatching(/^s3:\/\/artifacts\//),
     });
     expect(root.inputs).toMatchObject([
-      { field: 'model', name: 'base-a1b2c3d4', runtime: 'huggingface 1', params: { name: 'acme/opt', revision: 'c1899de2' }, inputs: [] },
+      { field: 'model', name: 'base-a1b2c3d4', runtime: 'huggingface 1', params: { repo: 'acme/opt', revision: 'c1899de2' }, inputs: [] },
       { field: 'dataset', kind: 'Dataset', name: 'chats-e5f6g7h8', image: 'example.com/load:1', params: { split: 'train' }, inputs: [] },
     ]);
   });
@@ -45,7 +45,7 @@ describeOnStage('a Model that was made of others', (stage) => {
       `   └─ dataset: Dataset ${namespace}/chats-e5f6g7h8`,
     ]);
     expect(lines).toContain('   │    runtime   huggingface 1');
-    expect(lines).toContain('   │    params    name=acme/opt revision=c1899de2');
+    expect(lines).toContain('   │    params    repo=acme/opt revision=c1899de2');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
