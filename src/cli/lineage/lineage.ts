@@ -1,7 +1,8 @@
 /** What an artifact was made of, down to its sources. Pure. */
 import { sourceUrl } from '../../api/model-source';
 import { isArtifactResource, sourceOf } from '../../api/resource';
-import type { BuildSpec, InputField } from '../../api/resource';
+import type { BuildSpec } from '../../api/build';
+import type { InputField } from '../../api/resource';
 import { gatesOf, keyOf, keyOfResource, namespaceOf, runtimeOf } from '../../expand';
 import { conditionOf } from '../cluster/stored';
 import type { Stored } from '../cluster/stored';

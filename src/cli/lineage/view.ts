@@ -65,9 +65,10 @@ function factsOf(node: LineageNode): [string, string][] {
   return all.filter((fact): fact is [string, string] => fact[1] !== undefined);
 }
 
-function buildWords({ git, upload }: NonNullable<LineageNode['build']>): string {
+function buildWords({ git, archive, upload }: NonNullable<LineageNode['build']>): string {
   if (git) return [git.url, git.path, git.tag ?? git.branch].filter((part) => part !== undefined).join(' ');
-  return upload ? `upload ${upload.md5Checksum}` : 'a folder';
+  if (archive) return `folder ${archive.hash}`;
+  return upload ? `upload ${upload.md5Checksum}` : '';
 }
 
 function sizeWords({ bytes, files }: LineageNode): string {
