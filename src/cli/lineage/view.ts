@@ -67,7 +67,7 @@ function factsOf(node: LineageNode): [string, string][] {
 
 function buildWords({ git, archive, upload }: NonNullable<LineageNode['build']>): string {
   if (git) return [git.url, git.path, git.tag ?? git.branch].filter((part) => part !== undefined).join(' ');
-  if (archive) return `folder ${archive.hash}`;
+  if (archive) return `folder ${archive.digest}`;
   return upload ? `upload ${upload.md5Checksum}` : '';
 }
 
