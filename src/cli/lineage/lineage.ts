@@ -1,7 +1,7 @@
 /** What an artifact was made of, down to its sources. Pure. */
+import type { BuildSpec } from '../../api/build';
 import { sourceUrl } from '../../api/model-source';
 import { isArtifactResource, sourceOf } from '../../api/resource';
-import type { BuildSpec } from '../../api/build';
 import type { InputField } from '../../api/resource';
 import { gatesOf, keyOf, keyOfResource, namespaceOf, runtimeOf } from '../../expand';
 import { conditionOf } from '../cluster/stored';
