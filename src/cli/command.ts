@@ -22,6 +22,8 @@ export interface Call<Options = object, Args extends readonly unknown[] = readon
   /** By their long names, in camel case. */
   readonly options: Options;
   readonly context: Context;
+  /** The whole program, with all its commands loaded. */
+  readonly program: () => Command;
 }
 
 /** The default export of a file in commands/. */

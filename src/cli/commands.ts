@@ -36,4 +36,5 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'sync', group: GROUP.clients, summary: 'keeps a folder and a notebook the same, both ways', load: () => require('./commands/sync') as Loaded },
   { name: 'lineage', group: GROUP.cluster, summary: 'what a Model was made of, down to revisions and digests', load: () => require('./commands/lineage') as Loaded },
   { name: 'doctor', group: GROUP.cluster, summary: 'what a cluster lacks, and the line that adds it', load: () => require('./commands/doctor') as Loaded },
+  { name: 'completion', group: GROUP.program, summary: 'completes commands and options in bash, zsh and fish', load: () => require('./commands/completion') as Loaded },
 ];

@@ -62,7 +62,7 @@ function addTo(command: Command, { entry, context, onEnd }: Addition): void {
   const module: CommandModule = entry.load().default;
   module.define(command).action(async (...all: unknown[]) => {
     const args = all.slice(0, -2); // behind them, the options and the command
-    onEnd(await module.run({ args, options: command.opts(), context }) ?? EXIT.ok);
+    onEnd(await module.run({ args, options: command.opts(), context, program: () => programFor(context) }) ?? EXIT.ok);
   });
 }
 
