@@ -21,6 +21,8 @@ const GROUP = {
 };
 
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'facts', group: GROUP.before, summary: 'asks the hub what a model is, and writes it down for review', load: () => require('./commands/facts') as Loaded },
+  { name: 'fit', group: GROUP.before, summary: 'whether what was synthesized fits its GPUs, with the numbers', load: () => require('./commands/fit') as Loaded },
   { name: 'cost', group: GROUP.before, summary: 'what it costs: a month of the cloud, an hour and a run of each resource', load: () => require('./commands/cost') as Loaded },
   { name: 'graph', group: GROUP.before, summary: 'a picture of the stack: one page for a browser, or Mermaid, dot, JSON', load: () => require('./commands/graph') as Loaded },
   { name: 'diff', group: GROUP.before, summary: 'what a change does: what trains again, rolls, is replaced or deleted', load: () => require('./commands/diff') as Loaded },

@@ -136,6 +136,11 @@ function mamba(layers: number, fields: ModelConfig): LayersSpec | undefined {
   return { kind: 'recurrent', layers, stateValues: heads * headDim * state, convChannels: heads * headDim + 2 * groups * state, convKernel };
 }
 
+/** Weights that can be counted from a `config.json`; `undefined` where they cannot. */
+export function countedParameters(config: ModelConfig): number | undefined {
+  return parametersOf(fieldsOf(config));
+}
+
 /** Weights of a plain transformer or a mixture of experts; `undefined` for others. Norms are too small to count. */
 function parametersOf(fields: ModelConfig): number | undefined {
   const layers = layersOf(fields);

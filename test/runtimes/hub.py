@@ -22,11 +22,12 @@ import contextlib
 import fnmatch
 import hashlib
 import json
+import math
 import mimetypes
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -244,6 +245,19 @@ def pieces_of(content: Content, begin: int = 0, end: int | None = None) -> Itera
             left -= len(piece)
 
 
+def safetensors_header(content: Content) -> dict[str, Any]:
+    """What a file of weights says of itself; nothing where it is not one."""
+    begin = b"".join(pieces_of(content, 0, min(8, size_of(content))))
+    size = int.from_bytes(begin, "little")
+    if len(begin) < 8 or size > size_of(content) - 8:
+        return {}
+    try:
+        header = json.loads(b"".join(pieces_of(content, 8, 8 + size)))
+    except ValueError:
+        return {}
+    return header if isinstance(header, dict) else {}
+
+
 def hash_of(content: Content, algorithm: str, prefix: bytes = b"") -> str:
     total = hashlib.new(algorithm, prefix)
     for piece in pieces_of(content):
@@ -410,9 +424,25 @@ class HubHandler(Handler):
                     "likes": 0,
                 },
                 **{"tags": [f"license:{repo.licence}"] if repo.licence else [], "cardData": licence},
-                "siblings": [{"rfilename": path} for path in repo.commits[sha]],
+                "siblings": [self._sibling(entry) for entry in repo.commits[sha].values()],
+                **self._safetensors(repo.commits[sha].values()),
             }
         )
+
+    def _sibling(self, entry: Entry) -> dict[str, object]:
+        """A file; with its size where that is asked for."""
+        asked = parse_qs(urlsplit(self.path).query).get("blobs") == ["true"]
+        return {"rfilename": entry.path, **({"size": size_of(entry.content)} if asked else {})}
+
+    def _safetensors(self, entries: Iterable[Entry]) -> dict[str, object]:
+        """How many numbers the files of the model have, by their types, as their headers say."""
+        counts: dict[str, int] = {}
+        for entry in entries:
+            if re.fullmatch(r"model[^/]*\.safetensors", entry.path):
+                for name, tensor in safetensors_header(entry.content).items():
+                    if name != "__metadata__":
+                        counts[tensor["dtype"]] = counts.get(tensor["dtype"], 0) + math.prod(tensor["shape"])
+        return {"safetensors": {"parameters": counts, "total": sum(counts.values())}} if counts else {}
 
     def _tree(self, repo: Repo, revision: str) -> None:
         """One page of the list, and where the next one is."""
