@@ -29,6 +29,9 @@ createServer(async (request, response) => {
 process.on('SIGTERM', () => process.exit(0));
 `;
 
+/** Of this machine. */
+const PORT = '38881';
+
 const SMALL = { cpu: '50m', memory: '128Mi', disk: '100Mi' };
 
 export function clients(stage: NodeStage): void {
@@ -128,6 +131,8 @@ export function clients(stage: NodeStage): void {
     const write = (file: string, text: string) => fs.writeFileSync(path.join(folder, file), text);
     const once = (...args: string[]) => run(namespace, ['sync', 'lab', folder, '--once', ...args]);
     write('train.py', 'print(1)\n');
+    const stop = new AbortController();
+    const inVscode = run(namespace, ['open', 'lab', '--vscode', '--no-browser', '--port', PORT], { signal: stop.signal });
     const first = await once();
     await exec('cd /content/work/project && echo plot > plot.txt && echo theirs > train.py');
     const second = await once();
@@ -136,7 +141,17 @@ export function clients(stage: NodeStage): void {
     const conflict = await once();
     write('big.bin', 'x'.repeat(3 * 1024 * 1024));
     const full = await once('--to', '/dev/shm/project');
-    return { namespace, folder, first, second, conflict, full, there: await exec('cat /content/work/project/train.py'), here: fs.readdirSync(folder).sort() };
+    await stage.until('the port leads to it', () => fetch(`http://127.0.0.1:${PORT}/api`).then(({ ok }) => ok, () => false));
+    stop.abort();
+    const vscode = await inVscode;
+    return { namespace, folder, first, second, conflict, full, vscode, there: await exec('cat /content/work/project/train.py'), here: fs.readdirSync(folder).sort() };
+  });
+
+  test('open writes what the Jupyter extension needs, and what is left running', async () => {
+    const { vscode, namespace } = await synced();
+    expect(vscode.stdout).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${PORT}/\\?token=[\\w-]+\n$`));
+    expect(vscode.stderr).toBe('in VS Code, with the extension Jupyter: open a notebook, Select Kernel, Existing Jupyter Server, and paste the address above\n'
+      + `connected until Ctrl-C\nNotebook ${namespace}/lab may be running still; stop it with: substratus suspend notebook/lab\n`);
   });
 
   test('sync takes files both ways', async () => {

@@ -8,11 +8,11 @@ import type { KubeObject } from '../../client';
 import { model, resourceOf } from '../stage';
 import type { Stage } from '../stage';
 
-/** A folder that packs to more than half a MiB. */
-function largeFolder(): string {
+/** A folder of text that packs by a sixth alone. */
+function folderOf(kibibytes: number): string {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'code-'));
   let state = 1;
-  const noise = Array.from({ length: 1024 * 1024 }, () => {
+  const noise = Array.from({ length: kibibytes * 1024 }, () => {
     state = (state * 48271) % 2147483647;
     return String.fromCharCode(33 + (state % 90));
   });
@@ -23,7 +23,7 @@ function largeFolder(): string {
 export function archives(stage: Stage): void {
   const played = stage.scene(async () => {
     const namespace = await stage.namespace();
-    const code = Code.directory(largeFolder(), { serverSideApply: true });
+    const code = Code.directory(folderOf(1024), { serverSideApply: true });
     const configMap = { ...code._archive.configMap(), metadata: { ...code._archive.configMap().metadata, namespace } } as KubeObject;
     const spec = { code: code._spec };
     const opt = model(namespace, 'opt', spec);
@@ -40,6 +40,18 @@ export function archives(stage: Stage): void {
     const changed = await stage.apply({ ...opt, spec: { ...opt.spec, code: { ...code._spec, digest: `sha256:${'0'.repeat(64)}` } } } as Resource)
       .catch((error: Error) => error.message);
     return { namespace, code, waiting, mismatch, changed };
+  });
+
+  const applied = stage.scene(async () => {
+    const namespace = await stage.namespace();
+    const { _archive: largest } = Code.directory(folderOf(224));
+    const file = stage.cluster.write('largest.json', JSON.stringify({ ...largest.configMap(), metadata: { ...largest.configMap().metadata, namespace } }));
+    return stage.cluster.kubectl('apply', '--server-side=false', '-f', file);
+  });
+
+  test('kubectl apply takes the largest archive that is packed for it', async () => {
+    expect(() => Code.directory(folderOf(226))).toThrow(/packs to 189 KiB/);
+    expect(await applied()).toMatch(/^configmap\/code-[0-9a-f]{16} created\n$/);
   });
 
   test('what needs an archive says which one is missing, and goes on when it comes', async () => {
