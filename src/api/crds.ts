@@ -33,6 +33,9 @@ const CONTENT: Readonly<Record<ArtifactKind, Readonly<Record<string, Comparison>
   Dataset: RECIPE,
 };
 
+/** All of them. */
+export const CONTENT_FIELDS: readonly string[] = Object.keys(CONTENT.Model);
+
 /* A rule on a field does not run when the field comes or goes; so they are rules on the spec, with `has`. */
 const RULES: Readonly<Record<Comparison, (field: string) => string>> = {
   value: same,

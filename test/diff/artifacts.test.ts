@@ -1,9 +1,10 @@
 import { Chart, JsonPatch } from 'cdk8s';
 import type { ApiObject } from 'cdk8s';
-import { Dataset, DeletionPolicy, Gpu, Loader, Model, ModelSource, Notebook, Quantizer, Server, Trainer } from '../../src';
+import { Code, Dataset, DeletionPolicy, Gpu, Loader, Model, ModelSource, Notebook, Quantizer, Server, Trainer } from '../../src';
 import type { ModelProps, Workspace } from '../../src';
 import type { Resource } from '../../src/api/resource';
 import type { Effect } from '../../src/diff/effect';
+import { folder } from '../constructs/archive/folders';
 import { clusterWith, effectOf, effectsBetween, imported, linesOf } from './apps';
 
 /** Has volumes of images. */
@@ -42,6 +43,17 @@ test('a param of a training trains again, and all that is made of it or runs on 
   expect(small?.causes).toEqual([`kubernetes/ml/Model/team-a/${tuned?.subject.name}`]);
   expect(chat?.causes).toEqual([`kubernetes/ml/Model/team-a/${small?.subject.name}`]);
   expect(lab?.causes).toEqual([`kubernetes/ml/Model/team-a/${tuned?.subject.name}`]);
+});
+
+test('other code trains again, and the ConfigMap that it travels in is not told beside it', () => {
+  const coded = (text: string) => (team: Workspace): void => {
+    const code = Code.directory(folder({ 'train.py': text }));
+    const made = imported(team, 'opt', { code });
+    made.notebook('lab', { image: 'acme/lab:1', code });
+  };
+  const effects = between(coded('1'), coded('2'));
+  expect(linesOf(effects)).toEqual(['made-again: Model team-a/opt imports again', 'waits: Notebook team-a/lab restarts when it starts next: what runs goes on until then']);
+  expect(effects[0]?.changes.map(({ field }) => field)).toEqual(['code.configMapName', 'code.digest']);
 });
 
 test.each<[string, { readonly before: Partial<ModelProps>; readonly after: Partial<ModelProps>; readonly words: string }]>([

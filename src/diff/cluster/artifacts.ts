@@ -1,4 +1,5 @@
 /** Models and Datasets: whether their program runs again, and what becomes of what it made before. */
+import { CONTENT_FIELDS } from '../../api/crds';
 import { recipeDigest } from '../../api/digest';
 import { isArtifactResource, RETRY_ANNOTATION, sourceOf } from '../../api/resource';
 import type { ArtifactResource, InputsSpec, Resource } from '../../api/resource';
@@ -12,9 +13,6 @@ import type { Change, Effect } from '../effect';
 import { effectOn } from '../effect';
 import { gpusOf, recipeOf } from './context';
 import type { ResourceContext } from './context';
-
-/** Fields that decide the content, as the definitions lock them. */
-const CONTENT = ['image', 'build', 'runtime', 'command', 'args', 'env', 'params', 'model', 'dataset', 'source'];
 
 const LATER = 'a run that has not finished takes it at its next attempt; one that computes goes on as it began';
 
@@ -109,7 +107,7 @@ function relocated({ from, to, subject, clusters: { from: before, to: after } }:
 }
 
 function contentChanges(from: ArtifactResource, to: ArtifactResource): Change[] {
-  return changesBetween(from.spec, to.spec).filter(({ field }) => CONTENT.includes(field.split('.')[0] ?? ''));
+  return changesBetween(from.spec, to.spec).filter(({ field }) => CONTENT_FIELDS.includes(field.split('.')[0] ?? ''));
 }
 
 /** Labels and annotations. */

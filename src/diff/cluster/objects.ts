@@ -1,4 +1,5 @@
 /** Objects that are of none of our kinds: those of the Reconciler and of workspaces, add-ons, and a user's own. */
+import { ARCHIVE_ROLE } from '../../api/archive';
 import type { KubeObject } from '../../expand';
 import { platformIn } from '../../state/documents';
 import { changesBetween, isObject, isSame } from '../changes';
@@ -18,7 +19,12 @@ const ENDS: Readonly<Record<string, string>> = {
 };
 
 export function objectEffects({ scope, from, to }: ClusterPair): Effect[] {
-  return paired(from?.objects ?? [], to?.objects ?? [], identityOf).flatMap((pair) => effectsOf(pair, scope));
+  return paired(withoutArchives(from?.objects), withoutArchives(to?.objects), identityOf).flatMap((pair) => effectsOf(pair, scope));
+}
+
+/** What is in an archive is told by those that use it, which have its digest. */
+function withoutArchives(objects: readonly KubeObject[] = []): KubeObject[] {
+  return objects.filter(({ kind, metadata }) => kind !== 'ConfigMap' || metadata?.labels?.role !== ARCHIVE_ROLE);
 }
 
 /** Without the version of the API: another version is the same object. */
