@@ -58,7 +58,7 @@ export function effectOn(subject: Subject, [effect, words]: readonly [EffectName
 
 /** Tells subjects apart. */
 export function subjectKey({ scope, side, kind, namespace, name }: Subject): string {
-  return [side, scope, kind, namespace ?? '', name].join('/');
+  return [side, scope, kind, ...namespace === undefined ? [] : [namespace], name].join('/');
 }
 
 /** Names a subject for people: `Model team-a/opt`. */

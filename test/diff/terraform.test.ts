@@ -1,0 +1,230 @@
+/** Effects on cloud resources, of stacks as a user writes them; what replaces what agrees with the tables of docs/. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { TerraformStack } from 'cdktf';
+import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, ImageRegistry, PoolCapacity } from '../../src';
+import type { ArtifactBucketProps, ClusterProps, GpuNodePoolProps, ImageRegistryProps, NodePoolOptions, WorkspaceOptions } from '../../src';
+import { diffOf } from '../../src/diff/diff';
+import type { Effect } from '../../src/diff/effect';
+import { HOLDS, POOLS } from '../../src/diff/terraform/replacements';
+import type { State, TerraformJson } from '../../src/state/state';
+import { stackWith } from './apps';
+
+type Without<T> = Partial<Omit<T, 'cluster'>>;
+
+/** What a stack is made of; a test changes one part of it. */
+interface Parts {
+  readonly cluster?: Partial<ClusterProps>;
+  readonly pool?: Partial<NodePoolOptions>;
+  readonly gpuPool?: Without<GpuNodePoolProps>;
+  readonly bucket?: Without<ArtifactBucketProps>;
+  readonly registry?: Without<ImageRegistryProps>;
+  readonly namespace?: string;
+  readonly workspace?: WorkspaceOptions;
+}
+
+const CLOUDS = {
+  'google-cloud': (changes = {}) => Cloud.gcp({
+    projectId: 'acme', projectNumber: '123456789012', region: 'us-central1', zones: ['us-central1-a', 'us-central1-b'], ...changes,
+  }),
+  'aws': (changes = {}) => Cloud.aws({ accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'], ...changes }),
+  'azure': (changes = {}) => Cloud.azure({
+    subscriptionId: '00000000-1111-2222-3333-444444444444', tenantId: '55555555-6666-7777-8888-999999999999', location: 'eastus', ...changes,
+  }),
+};
+
+type Page = keyof typeof CLOUDS;
+
+const ADMINS: Partial<Record<Page, string[]>> = { aws: ['arn:aws:iam::111122223333:role/ml-admin'], azure: ['aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'] };
+const GENERAL: Readonly<Record<Page, readonly [string, string]>> = {
+  'google-cloud': ['n2d-standard-8', 'n2d-standard-16'], 'aws': ['m7i.2xlarge', 'm7i.4xlarge'], 'azure': ['Standard_D8ds_v5', 'Standard_D16ds_v5'],
+};
+const GPUS: Readonly<Record<Page, Gpu>> = { 'google-cloud': Gpu.NVIDIA_L4, 'aws': Gpu.NVIDIA_L4, 'azure': Gpu.NVIDIA_T4 };
+
+function stackOn(page: Page, { cluster: clusterProps, pool, gpuPool, bucket, registry, namespace = 'team-a', workspace }: Parts = {}) {
+  return stackWith((stack: TerraformStack) => {
+    const cluster = new Cluster(stack, 'ml', { cloud: CLOUDS[page](), admins: ADMINS[page], ...clusterProps });
+    cluster.addNodePool('batch', { machineType: GENERAL[page][0], maxNodes: 3, ...pool });
+    new GpuNodePool(stack, 'small', { cluster, gpu: GPUS[page], maxNodes: 4, ...gpuPool });
+    new ArtifactBucket(stack, 'artifacts', { cluster, ...bucket });
+    new ImageRegistry(stack, 'images', { cluster, ...registry });
+    cluster.addWorkspace(namespace, workspace);
+  });
+}
+
+function between(page: Page, from: Parts, to: Parts): Effect[] {
+  return [...diffOf(stackOn(page, from), stackOn(page, to)).effects];
+}
+
+/** The second cell of the row that names a prop and what it belongs to. */
+function told(page: Page, prop: string, owner: string): string {
+  const text = fs.readFileSync(path.resolve(__dirname, `../../docs/${page}.md`), 'utf8');
+  const [, section = ''] = /## What replaces what\n([^]*?)\n## /.exec(text) ?? [];
+  const rows = section.split('\n').filter((line) => line.startsWith('|')).map((line) => line.split('|').map((cell) => cell.trim()));
+  const found = rows.find(([, first = '']) => first.split(';').some((part) => part.includes(`\`${prop}\``) && part.includes(owner)))
+    ?? rows.find(([, first = '']) => first.includes(`\`${prop}\``) && first.includes(owner));
+  if (!found) throw new Error(`docs/${page}.md has no row for ${prop} of ${owner}`);
+  return found[2] ?? '';
+}
+
+/** What the words of a table mean for the effects. */
+function meant(words: string): string {
+  if (/^nothing/.test(words)) return 'nothing';
+  if (/nodes .*are rotated|^nodes are rotated/.test(words)) return 'nodes rotated';
+  if (/replace(s|d) the nodes one after the other|(nodes, which|nodes) are replaced one after the other/.test(words)) return 'nodes one by one';
+  if (/^(another|other) /.test(words)) return 'another';
+  return 'in place';
+}
+
+/** What is replaced is told of what holds or carries something, not of rights and rules beside it. */
+const MAIN = [...POOLS, ...Object.keys(HOLDS), 'aws_vpc', 'google_compute_subnetwork'];
+
+/** The same of the effects. */
+function seen(effects: readonly Effect[]): string {
+  const names = effects.map(({ effect }) => effect);
+  if (effects.some(({ notes }) => notes.some((note) => /nodes are rotated/.test(note)))) return 'nodes rotated';
+  if (effects.some(({ notes }) => notes.some((note) => /replaced one after the other/.test(note)))) return 'nodes one by one';
+  if (effects.some(({ effect, subject }) => effect === 'replaced' && MAIN.includes(subject.kind))) return 'another';
+  return names.length === 0 ? 'nothing' : 'in place';
+}
+
+/** A prop of what, and another value of it; by default the other side has none. */
+type Case = readonly [prop: string, owner: string, to: Parts, from?: Parts];
+
+const everywhere = (page: Page): Case[] => [
+  ['clusterName', 'Cluster', { cluster: { clusterName: 'other' } }],
+  ['deletionProtection', 'Cluster', { cluster: { deletionProtection: false } }],
+  ['tags', 'Cluster', { cluster: { tags: { team: 'a' } } }],
+  ['images', 'Cluster', { cluster: { images: { rclone: 'acme/rclone:1' } } }],
+  ['storageClasses', 'Cluster', { cluster: { storageClasses: { fast: 'x' } } }],
+  ['maxNodes', 'node pool', { pool: { maxNodes: 5 } }],
+  ['spot', 'node pool', { pool: { spot: true } }],
+  ['machineType', 'node pool', { pool: { machineType: GENERAL[page][1] } }],
+  ['diskGiB', 'node pool', { pool: { diskGiB: 300 } }],
+  ['maxNodes', 'GpuNodePool', { gpuPool: { maxNodes: 9 } }],
+  ['poolName', 'GpuNodePool', { gpuPool: { poolName: 'other' } }],
+  ['spot', 'GpuNodePool', { gpuPool: { spot: true } }],
+  ['diskGiB', 'GpuNodePool', { gpuPool: { diskGiB: 300 } }],
+  ['bucketName', 'ArtifactBucket', { bucket: { bucketName: 'acmeother' } }],
+  ['retentionDays', 'ArtifactBucket', { bucket: { retentionDays: 30 } }],
+  ['destroyable', 'ArtifactBucket', { bucket: { destroyable: true } }],
+  ['registryName', 'ImageRegistry', { registry: { registryName: 'acmeother' } }],
+  ['untaggedDays', 'ImageRegistry', { registry: { untaggedDays: 3 } }],
+];
+
+const CASES: Readonly<Record<Page, readonly Case[]>> = {
+  'google-cloud': [
+    ...everywhere('google-cloud'),
+    ['region', 'cloud', { cluster: { cloud: CLOUDS['google-cloud']({ region: 'us-east1', zones: ['us-east1-b', 'us-east1-c'] }) } }],
+    ['projectId', 'cloud', { cluster: { cloud: CLOUDS['google-cloud']({ projectId: 'other' }) } }],
+    ['allowedCidrs', 'Cluster', { cluster: { allowedCidrs: ['203.0.113.0/24'] } }],
+    ['kubernetesVersion', 'Cluster', { cluster: { kubernetesVersion: '1.34' } }, { cluster: { kubernetesVersion: '1.33' } }],
+    ['gpu', 'GpuNodePool', { gpuPool: { gpu: Gpu.NVIDIA_T4 } }],
+    ['gpusPerNode', 'GpuNodePool', { gpuPool: { gpusPerNode: 2 } }],
+    ['capacity', 'GpuNodePool', { gpuPool: { capacity: PoolCapacity.flexStart() } }],
+    ['localSsdCount', 'GpuNodePool', { gpuPool: { localSsdCount: 1 } }],
+    ['imageStreaming', 'GpuNodePool', { gpuPool: { imageStreaming: true } }],
+    ['driver', 'GpuNodePool', { gpuPool: { driver: 'DEFAULT' } }],
+    ['machineType', 'GpuNodePool', { gpuPool: { machineType: 'g2-standard-8' } }, { gpuPool: { machineType: 'g2-standard-4' } }],
+    ['zones', 'GpuNodePool', { gpuPool: { zones: ['us-central1-a'] } }],
+  ],
+  'aws': [
+    ...everywhere('aws'),
+    ['region', 'cloud', { cluster: { cloud: CLOUDS.aws({ region: 'us-west-2', zones: ['us-west-2a', 'us-west-2b'] }) } }],
+    ['cidr', 'Cluster', { cluster: { cidr: '10.8.0.0/16' } }],
+    ['kubernetesVersion', 'Cluster', { cluster: { kubernetesVersion: '1.34' } }, { cluster: { kubernetesVersion: '1.33' } }],
+    ['allowedCidrs', 'Cluster', { cluster: { allowedCidrs: ['203.0.113.0/24'] } }],
+    ['machineType', 'GpuNodePool', { gpuPool: { machineType: 'g6.4xlarge' } }],
+    ['gpu', 'GpuNodePool', { gpuPool: { gpu: Gpu.NVIDIA_T4 } }],
+    ['localSsdCount', 'GpuNodePool', { gpuPool: { localSsdCount: 1 } }],
+  ],
+  'azure': [
+    ...everywhere('azure'),
+    ['location', 'cloud', { cluster: { cloud: CLOUDS.azure({ location: 'westeurope' }) } }],
+    ['zones', 'cloud', { cluster: { cloud: CLOUDS.azure({ zones: ['1', '2'] }) } }, { cluster: { cloud: CLOUDS.azure({ zones: ['1'] }) } }],
+    ['gpu', 'GpuNodePool', { gpuPool: { gpu: Gpu.NVIDIA_A100_80GB } }],
+    ['zones', 'GpuNodePool', { gpuPool: { zones: ['2'] } }],
+    ['localSsdCount', 'GpuNodePool', { gpuPool: { localSsdCount: 1 } }],
+    ['driver', 'GpuNodePool', { gpuPool: { driver: 'None' } }],
+  ],
+};
+
+describe.each(Object.keys(CASES) as Page[])('what replaces what, as docs/%s.md says', (page) => {
+  test.each(CASES[page].map(([prop, owner, to, from = {}]) => ({ prop, owner, to, from })))('$prop of $owner', ({ prop, owner, to, from }) => {
+    const effects = between(page, from, to);
+    expect([prop, seen(effects)]).toEqual([prop, meant(told(page, prop, owner))]);
+  });
+
+  test('the same stack has no effect', () => {
+    expect(between(page, {}, {})).toEqual([]);
+  });
+
+  test('another id is another pool: one is created, and the other destroyed', () => {
+    const pool = (id: string) => stackWith((stack) => {
+      const cluster = new Cluster(stack, 'ml', { cloud: CLOUDS[page](), admins: ADMINS[page] });
+      new GpuNodePool(stack, id, { cluster, gpu: GPUS[page], maxNodes: 4 });
+    });
+    const effects = diffOf(pool('one'), pool('two')).effects.filter(({ subject: { kind } }) => /node_(pool|group)$/.test(kind));
+    expect([...new Set(effects.map(({ effect }) => effect))].sort()).toEqual(['created', 'destroyed']);
+    expect(effects.find(({ effect }) => effect === 'destroyed')?.notes).toContain('its nodes are drained');
+  });
+
+  test('the cluster, its bucket and its registry are protected, and their protection is named', () => {
+    const renamed = { cluster: { clusterName: 'other' }, bucket: { bucketName: 'acmeother' }, registry: { registryName: 'acmeother' } };
+    const effects = between(page, {}, renamed);
+    const notes = (kind: RegExp) => effects.filter((each) => each.effect === 'replaced' && kind.test(each.subject.kind)).flatMap((each) => each.notes);
+    expect(notes(/(container|eks|kubernetes)_cluster$/).join()).toMatch(/refuses it/);
+    expect(notes(/storage_bucket$|s3_bucket$|storage_account$/)).toEqual(['lifecycle.prevent_destroy refuses it: the plan fails']);
+    expect(notes(/artifact_registry_repository$|ecr_repository$|container_registry$/).every((note) => /prevent_destroy refuses it/.test(note))).toBe(true);
+  });
+});
+
+test('an address range of Google that grows keeps the subnet, another one replaces the cluster with it', () => {
+  const [small, large, other] = ['10.0.0.0/20', '10.0.0.0/16', '10.8.0.0/16'].map((cidr) => ({ cluster: { cidr } }));
+  expect(seen(between('google-cloud', small ?? {}, large ?? {}))).toBe('in place');
+  const effects = between('google-cloud', small ?? {}, other ?? {});
+  const [subnet, cluster, ...others] = effects.filter(({ effect }) => effect === 'replaced');
+  expect([subnet?.subject.kind, cluster?.subject.kind, others]).toEqual(['google_compute_subnetwork', 'google_container_cluster', []]);
+  expect(cluster?.causes).toEqual([`cloud/cloud/google_compute_subnetwork/${subnet?.subject.name}`]);
+});
+
+test('a resource that is taken out has no prevent_destroy any more, and the cloud keeps what is not empty', () => {
+  const owner = (withBucket: boolean) => stackWith((stack) => {
+    const cluster = new Cluster(stack, 'ml', { cloud: CLOUDS['google-cloud']() });
+    if (withBucket) new ArtifactBucket(stack, 'artifacts', { cluster });
+  });
+  const effect = diffOf(owner(true), owner(false)).effects.find(({ subject }) => subject.kind === 'google_storage_bucket');
+  expect(effect).toMatchObject({
+    effect: 'destroyed',
+    notes: [
+      'the cloud refuses it as long as it is not empty (force_destroy is not set)',
+      'lifecycle.prevent_destroy no longer protects it, since it is gone with the resource',
+    ],
+  });
+});
+
+test('protection that is taken away is told', () => {
+  const effects = between('google-cloud', {}, { bucket: { destroyable: true } });
+  expect(effects.filter(({ words }) => words === 'is no longer protected'))
+    .toMatchObject([{ changes: [{ field: 'lifecycle.prevent_destroy', from: true, to: false }] }]);
+});
+
+const stateOf = (terraform: TerraformJson): State => ({ clusters: [], stacks: [{ name: 'own', terraform }] });
+
+test('a moved block keeps a resource', () => {
+  const from = stateOf({ resource: { aws_vpc: { net: { cidr_block: '10.0.0.0/16' } } } });
+  const to = stateOf({ moved: [{ from: 'aws_vpc.net', to: 'aws_vpc.main' }], resource: { aws_vpc: { main: { cidr_block: '10.0.0.0/16' } } } });
+  expect(diffOf(from, to).effects).toEqual([]);
+});
+
+test('of a resource that this library does not write, the plan of Terraform says whether it is replaced', () => {
+  const own = (size: number) => stateOf({ resource: { aws_db_instance: { db: { allocated_storage: size } } } });
+  expect(diffOf(own(1), own(2)).effects).toMatchObject([{ effect: 'changed', words: 'is changed: whether in place, the plan of Terraform says' }]);
+});
+
+test('what Terraform is told to ignore has no effect', () => {
+  const group = (desired: number) => stateOf({
+    resource: { aws_eks_node_group: { g: { scaling_config: { desired_size: desired }, lifecycle: { ignore_changes: ['scaling_config[0].desired_size'] } } } },
+  });
+  expect(diffOf(group(1), group(2)).effects).toEqual([]);
+});
