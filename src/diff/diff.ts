@@ -7,6 +7,7 @@ import type { ResourceContext } from './cluster/context';
 import { notebookEffects } from './cluster/notebooks';
 import { objectEffects } from './cluster/objects';
 import { serverEffects } from './cluster/servers';
+import type { CostChange } from './cost';
 import type { Effect } from './effect';
 import { clusterPairs } from './pairs';
 import { stackEffects } from './terraform/stacks';
@@ -14,6 +15,8 @@ import { stackEffects } from './terraform/stacks';
 export interface Diff {
   /** By cluster and stack, in the order of the manifests: what is deleted comes last. */
   readonly effects: readonly Effect[];
+  /** Where it was asked for, and differs. */
+  readonly cost?: CostChange;
 }
 
 export function diffOf(from: State, to: State): Diff {

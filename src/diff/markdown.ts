@@ -1,4 +1,5 @@
 /** The effects as Markdown, for a comment on a pull request. */
+import { costLines } from './cost';
 import type { Diff } from './diff';
 import type { Change, Effect } from './effect';
 import { subjectName } from './effect';
@@ -8,13 +9,14 @@ import type { Section, Told } from './outline';
 /** By which a program finds the comment that it wrote before. */
 export const MARKER = '<!-- substratus diff -->';
 
-export function markdownOf({ effects }: Diff): string {
+export function markdownOf({ effects, cost }: Diff): string {
   const loud = effects.filter(({ effect }) => effect !== 'unchanged');
   const quiet = effects.filter(({ effect }) => effect === 'unchanged');
   return [
     MARKER,
     `**Effects: ${summaryOf(effects)}**`,
     ...outlineOf(loud).map(sectionText),
+    ...(cost ? [['### cost', '', ...costLines(cost).map((line) => `- ${plain(line)}`)].join('\n')] : []),
     ...(quiet.length > 0 ? [folded(`${quiet.length} without an effect on what runs`, outlineOf(quiet).map(sectionText).join('\n\n'))] : []),
   ].join('\n\n').concat('\n');
 }

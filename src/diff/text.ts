@@ -1,5 +1,7 @@
 /** The effects as text for a terminal. */
 import { wrapped } from '../state/columns';
+import { costLines } from './cost';
+import type { CostChange } from './cost';
 import type { Diff } from './diff';
 import type { Effect } from './effect';
 import { subjectName } from './effect';
@@ -19,10 +21,14 @@ export interface TextStyle {
 const asIs = (text: string): string => text;
 export const PLAIN: TextStyle = { width: 120, title: asIs, good: asIs, change: asIs, bad: asIs, aside: asIs };
 
-export function textOf({ effects }: Diff, style: TextStyle = PLAIN): string {
+export function textOf({ effects, cost }: Diff, style: TextStyle = PLAIN): string {
   if (effects.length === 0) return NOTHING;
   const sections = outlineOf(effects).map((section) => sectionText(section, style));
-  return [...sections, style.title(summaryOf(effects))].join('\n\n');
+  return [...sections, ...costText(cost, style), style.title(summaryOf(effects))].join('\n\n');
+}
+
+function costText(cost: CostChange | undefined, style: TextStyle): string[] {
+  return cost ? [[style.title('cost'), ...costLines(cost).map((line) => `  ${line}`)].join('\n')] : [];
 }
 
 function sectionText({ title, told }: Section, style: TextStyle): string {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { costChangeOf } from '../../diff/cost';
 import { clustersInCommon, diffOf } from '../../diff/diff';
 import { markdownOf } from '../../diff/markdown';
 import { textOf } from '../../diff/text';
@@ -14,7 +15,7 @@ import { readState } from '../read-state';
 import { stateAt, workingState } from '../synthesize';
 import type { Terminal } from '../terminal';
 
-type Options = OutputOptions<'text' | 'markdown' | 'json'> & { readonly exitCode?: boolean };
+type Options = OutputOptions<'text' | 'markdown' | 'json'> & { readonly exitCode?: boolean; readonly cost: boolean };
 
 /** One side of the comparison: how it is called, and how it is read. */
 interface Side {
@@ -28,12 +29,14 @@ const command: CommandModule<Options, [from?: string, to?: string]> = {
     .description(DESCRIPTION)
     .argument('[from]', 'a folder, a file or a git revision; also a..b, or a...b from their last common commit (default: HEAD)')
     .argument('[to]', 'the same (default: the app in the current folder as it is now)')
-    .option('--exit-code', 'exit with 1 if there is an effect'),
+    .option('--exit-code', 'exit with 1 if there is an effect')
+    .option('--no-cost', 'without what it costs before and after'),
   async run({ args: [from, to], options, context }) {
     const [before, after] = sidesOf(from, to, context);
     const states = [await before.read(), await after.read()] as const;
     if (before.isFolder && after.isFolder && !clustersInCommon(...states)) throw new CliError(noClusterInCommon([before, after], states));
-    const diff = diffOf(...states);
+    const cost = options.cost ? costChangeOf(...states) : undefined;
+    const diff = { ...diffOf(...states), ...(cost && { cost }) };
     const { terminal } = context;
     if (options.output === 'json') terminal.printJson(diff);
     else terminal.print(options.output === 'markdown' ? markdownOf(diff).trimEnd() : textOf(diff, styleOf(terminal)));
