@@ -12,6 +12,9 @@ const ENSURE_RCLONE = 'node scripts/ensure-rclone.mjs';
 /** The tests try the alerts with the real promtool. */
 const ENSURE_PROMTOOL = 'node scripts/ensure-promtool.mjs';
 
+/** Some open a page in a browser, where there is one or Debian's can be installed. */
+const ENSURE_BROWSER = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-browser.ts';
+
 /** The program of the reconciler, which its construct ships; generated, never committed. */
 const BUNDLE = 'tsx --tsconfig scripts/tsconfig.json scripts/bundle.ts';
 
@@ -179,8 +182,8 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 
 project.setScript('start', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/start.ts`);
 project.setScript('build', `${ENSURE_INSTALL} && projen build`);
-project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && projen test`);
-project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && jest --selectProjects unit --ci`);
+project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && ${ENSURE_BROWSER} && projen test`);
+project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && ${ENSURE_BROWSER} && jest --selectProjects unit --ci`);
 project.setScript('test:cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && jest --selectProjects cluster --ci`);
 project.setScript('test:node', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${ENSURE_NODE} && jest --selectProjects node --ci`);
 // Their images are of gigabytes, and are kept: those of PyTorch take some minutes, once.
@@ -194,6 +197,8 @@ project.setScript('docs:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconf
 project.setScript('prices:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/prices.ts`);
 project.setScript('programs:update', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/programs.ts`);
 project.setScript('examples:update', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/update-examples.ts`);
+// The picture in the README; look at it before it is committed.
+project.setScript('graph:screenshot', `${ENSURE_INSTALL} && ${ENSURE_BROWSER} && tsx --tsconfig scripts/tsconfig.json scripts/graph-screenshot.ts`);
 project.setScript('test:crds', `${ENSURE_INSTALL} && tsx --tsconfig scripts/tsconfig.json scripts/check-crds.ts`);
 project.setScript('test:terraform', `${ENSURE_INSTALL} && jest --selectProjects unit --ci test/terraform`);
 project.setScript('scan', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/scan/main.ts`);

@@ -1,5 +1,4 @@
 /** Makes the programs and images of a node that runs containers be there (test/node), or says why they are not. */
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { binaryPath } from '../test/cluster/assets';
 import { build, cannotBuild } from '../test/cluster/build';
@@ -9,12 +8,13 @@ import { LIGHT_IMAGES } from '../test/node/images/light';
 import { cannotFetchPython, cannotMakePython, PYTHON_IMAGES } from '../test/node/images/python';
 import { RUNTIME_IMAGES } from '../test/node/images/runtimes';
 import { cannotRun, findNodePrograms, installPrograms, missingPackages, NODE_BINARY } from '../test/node/programs';
+import { installPackages } from './apt';
 
 const say = (line: string): void => console.error(`node: ${line}`);
 
 /** Makes them be there. Why they cannot be, or undefined. */
 export async function ensureNode(): Promise<string | undefined> {
-  const reason = cannotRun() ?? install(missingPackages()) ?? await buildPrograms();
+  const reason = cannotRun() ?? installPackages(missingPackages(), say) ?? await buildPrograms();
   if (!reason) for (const image of LIGHT_IMAGES) await imageFile(image);
   return reason;
 }
@@ -22,7 +22,7 @@ export async function ensureNode(): Promise<string | undefined> {
 /** Makes the images with Python be there, where Debian can be unpacked. Why they cannot be, or undefined. */
 async function ensurePython(): Promise<string | undefined> {
   if (PYTHON_IMAGES.every(isAssembled)) return undefined;
-  const reason = (cannotMakePython() && install(['debootstrap'])) ?? await cannotFetchPython();
+  const reason = (cannotMakePython() && installPackages(['debootstrap'], say)) ?? await cannotFetchPython();
   if (reason) return reason;
   say('assembling images with Python, once; this takes minutes');
   for (const image of PYTHON_IMAGES) await imageFile(image);
@@ -39,19 +39,6 @@ export async function ensureRuntimes(): Promise<string | undefined> {
     await makeLayers(image);
   }
   return undefined;
-}
-
-/** Programs of the system, where Debian's packages can be installed. A machine that was made of an image has no lists of them yet. */
-function install(packages: readonly string[]): string | undefined {
-  if (packages.length === 0) return undefined;
-  say(`installing ${packages.join(', ')} (Debian packages)`);
-  const isInstalled = () => aptGet('install', '--yes', '--no-install-recommends', ...packages);
-  return isInstalled() || (aptGet('update') && isInstalled()) ? undefined : `the programs of ${packages.join(', ')} are missing, and apt-get does not install them`;
-}
-
-function aptGet(...args: string[]): boolean {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', args, { env, stdio: 'ignore' }).status === 0;
 }
 
 async function buildPrograms(): Promise<string | undefined> {

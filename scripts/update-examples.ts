@@ -1,6 +1,7 @@
 /** Writes the golden files of the examples, and says which have changed. Read their diff before it is committed. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { expectedGraph, expectedGraphFile } from './example-state';
 import {
   CASES, clusterFiles, EXAMPLES, expectedClusterFile, expectedCost, expectedCostFile, expectedFile, expectedTerraform,
   expectedTerraformFile, expectedYaml, FILES_EXAMPLES, TERRAFORM_EXAMPLES, terraformStacks,
@@ -23,6 +24,7 @@ const changed = [
   ...FILES_EXAMPLES.flatMap((example) => [...clusterFiles(example)].flatMap(
     ([file, text]) => written(expectedClusterFile(example, file), text),
   )),
+  ...EXAMPLES.flatMap((example) => written(expectedGraphFile(example), expectedGraph(example))),
 ];
 
 console.log(changed.length > 0 ? `${changed.join('\n')}\n${changed.length} changed; review them like code` : 'nothing has changed');

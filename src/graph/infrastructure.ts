@@ -1,7 +1,9 @@
 /** Nodes for a cluster and what is beside it: bucket, registry, pools. */
 import type { GpuPoolSpec, NodePoolSpec, PlatformSpec } from '../api/platform';
+import type { ClusterCost, Estimate } from '../cost/estimate';
 import { noPlatform } from '../state/cluster';
 import type { ClusterState } from '../state/state';
+import { blockCosts, stackCosts } from './cost';
 import type { MakeId } from './ids';
 import { CLOUD_TITLES } from './model';
 import type { Detail, GraphNode } from './model';
@@ -40,9 +42,16 @@ function isOf({ cloud, name, bucket }: StackCluster, { platform }: ClusterState)
   return bucket === undefined || platform.artifacts.url.endsWith(`/${bucket.name}`);
 }
 
-export function infrastructureOf(plan: ClusterPlan, makeId: MakeId): Infrastructure {
-  const root = rootNode(plan, makeId);
-  const parts = { plan, root, makeId };
+export interface InfrastructureOptions {
+  readonly makeId: MakeId;
+  readonly costs: Estimate;
+  /** Of what is given to the cluster. */
+  readonly cost?: ClusterCost;
+}
+
+export function infrastructureOf(plan: ClusterPlan, options: InfrastructureOptions): Infrastructure {
+  const root = rootNode(plan, options);
+  const parts = { plan, root, ...options };
   return {
     root,
     ...optional('bucket', bucketNode(parts)),
@@ -56,13 +65,12 @@ function optional<K extends string>(key: K, node: GraphNode | undefined): Partia
   return node ? { [key]: node } as Record<K, GraphNode> : {};
 }
 
-interface Parts {
+interface Parts extends InfrastructureOptions {
   readonly plan: ClusterPlan;
   readonly root: GraphNode;
-  readonly makeId: MakeId;
 }
 
-function rootNode({ cluster, stack }: ClusterPlan, makeId: MakeId): GraphNode {
+function rootNode({ cluster, stack }: ClusterPlan, { makeId, costs, cost }: InfrastructureOptions): GraphNode {
   const cloud = cluster?.platform?.cloud ?? stack?.cloud;
   const name = cluster?.name ?? stack?.name ?? '';
   return {
@@ -71,6 +79,7 @@ function rootNode({ cluster, stack }: ClusterPlan, makeId: MakeId): GraphNode {
     name,
     ...(cloud && { cloud, runs: CLOUD_TITLES[cloud] ?? cloud }),
     ...(stack?.region && { about: stack.region }),
+    ...(stack && stackCosts(costs, stack.block.stack, cost)),
     details: [
       ...(cluster?.platform?.kubernetesVersion ? [{ label: 'Kubernetes', value: cluster.platform.kubernetesVersion }] : []),
       ...terraformDetails(stack ? [stack.block] : []),
@@ -86,7 +95,7 @@ function withoutParts({ artifacts: _a, registry: _r, gpuPools: _g, nodePools: _n
   return rest;
 }
 
-function bucketNode({ plan: { cluster, stack }, root, makeId }: Parts): GraphNode | undefined {
+function bucketNode({ plan: { cluster, stack }, root, makeId, costs }: Parts): GraphNode | undefined {
   const artifacts = cluster?.platform?.artifacts;
   const name = artifacts ? [artifacts.url, artifacts.prefix].filter(Boolean).join('/') : stack?.bucket?.name;
   if (name === undefined) return undefined;
@@ -96,11 +105,11 @@ function bucketNode({ plan: { cluster, stack }, root, makeId }: Parts): GraphNod
     type: 'Bucket',
     name,
     runs: 'artifacts',
-    ...described(block ? [block] : [], artifacts && { artifacts }),
+    ...described({ blocks: block ? [block] : [], spec: artifacts && { artifacts }, costs }),
   };
 }
 
-function registryNode({ plan: { cluster, stack }, root, makeId }: Parts): GraphNode | undefined {
+function registryNode({ plan: { cluster, stack }, root, makeId, costs }: Parts): GraphNode | undefined {
   const registry = cluster?.platform?.registry;
   const name = registry?.url ?? stack?.registry?.name;
   if (name === undefined) return undefined;
@@ -110,25 +119,28 @@ function registryNode({ plan: { cluster, stack }, root, makeId }: Parts): GraphN
     type: 'Registry',
     name,
     runs: 'images',
-    ...described(block ? [block] : [], registry && { registry }),
+    ...described({ blocks: block ? [block] : [], spec: registry && { registry }, costs }),
   };
 }
 
 type PoolType = 'GpuNodePool' | 'NodePool';
 
-function poolNodes({ plan: { cluster, stack }, root, makeId }: Parts, type: PoolType): ReadonlyMap<string, GraphNode> {
+function poolNodes({ plan: { cluster, stack }, root, makeId, costs }: Parts, type: PoolType): ReadonlyMap<string, GraphNode> {
   const { gpuPools = [], nodePools = [] } = cluster?.platform ?? {};
-  const declared: readonly (GpuPoolSpec | NodePoolSpec)[] = type === 'GpuNodePool' ? gpuPools : nodePools;
+  const declared: readonly PoolSpec[] = type === 'GpuNodePool' ? gpuPools : nodePools;
   const inStack = stack?.pools.filter(({ gpu }) => (gpu !== undefined) === (type === 'GpuNodePool')) ?? [];
-  const names = [...new Set([...declared, ...inStack].map(({ name }) => name))];
-  return new Map(names.map((name) => {
+  const isIt = (pool: StackPool, name: string): boolean => pool.name === name || pool.id === name;
+  const others = inStack.filter((pool) => !declared.some(({ name }) => isIt(pool, name)));
+  return new Map([...declared, ...others].map(({ name }) => {
     const spec = declared.find((pool) => pool.name === name);
-    const made = inStack.find((pool) => pool.name === name);
-    return [name, { ...part(root, makeId, 'nodes', name), type, name, ...poolFacts(spec, made) }];
+    const made = inStack.find((pool) => isIt(pool, name));
+    return [name, { ...part(root, makeId, 'nodes', name), type, name, ...poolFacts(spec, made, costs) }];
   }));
 }
 
-function poolFacts(spec: GpuPoolSpec | NodePoolSpec | undefined, made: StackPool | undefined): Omit<GraphNode, 'id' | 'type' | 'name'> {
+type PoolSpec = GpuPoolSpec | NodePoolSpec;
+
+function poolFacts(spec: PoolSpec | undefined, made: StackPool | undefined, costs: Estimate): Omit<GraphNode, 'id' | 'type' | 'name'> {
   const machine = spec?.machineType ?? made?.machineType;
   const gpu = spec && 'gpu' in spec ? `${spec.gpusPerNode} × ${spec.gpu}` : made?.gpu;
   const sharing = spec && 'sharing' in spec ? spec.sharing : undefined;
@@ -137,25 +149,36 @@ function poolFacts(spec: GpuPoolSpec | NodePoolSpec | undefined, made: StackPool
     ...(machine && { runs: machine }),
     ...countOf(spec, made),
     ...(gpu && { gpu: sharing ? `${gpu}, ${sharing}` : gpu }),
-    ...described(made?.blocks ?? [], spec, capacity && capacity !== 'on-demand' ? [{ label: 'Capacity', value: capacity }] : []),
+    ...described({
+      blocks: made?.blocks ?? [], spec, costs, more: capacity && capacity !== 'on-demand' ? [{ label: 'Capacity', value: capacity }] : [],
+    }),
   };
 }
 
 /** How many nodes there can be. */
-function countOf(spec: GpuPoolSpec | NodePoolSpec | undefined, made: StackPool | undefined): Pick<GraphNode, 'about'> {
-  const most = made?.maxNodes ?? (spec && 'maxNodes' in spec ? spec.maxNodes : undefined);
+function countOf(spec: PoolSpec | undefined, made: StackPool | undefined): Pick<GraphNode, 'about'> {
+  const most = (spec && 'maxNodes' in spec ? spec.maxNodes : undefined) ?? made?.maxNodes;
   if (most === undefined) return {};
-  return { about: `${made?.minNodes ?? 0} to ${most} nodes${spec?.capacity === 'spot' || made?.isSpot ? ', spot' : ''}` };
+  return { about: `${made?.minNodes ?? 0} to ${most} node${most === 1 ? '' : 's'}${spec?.capacity === 'spot' || made?.isSpot ? ', spot' : ''}` };
 }
 
 function part(root: GraphNode, makeId: MakeId, ...names: readonly string[]): Pick<GraphNode, 'id' | 'parent' | 'cloud'> {
   return { id: makeId(root.id, ...names), parent: root.id, ...(root.cloud && { cloud: root.cloud }) };
 }
 
+interface Described {
+  readonly blocks: readonly Block[];
+  readonly spec: unknown;
+  readonly costs: Estimate;
+  readonly more?: readonly Detail[];
+}
+
 /** Terraform where it makes the part, else what the platform says of it. */
-function described(blocks: readonly Block[], spec: unknown, details: readonly Detail[] = []): Pick<GraphNode, 'details' | 'children' | 'source'> {
+function described({ blocks, spec, costs, more = [] }: Described): Pick<GraphNode, 'cost' | 'details' | 'children' | 'source'> {
+  const { details, ...cost } = blockCosts(costs, blocks);
   return {
-    details: [...details, ...terraformDetails(blocks)],
+    ...cost,
+    details: [...more, ...details, ...terraformDetails(blocks)],
     children: [],
     ...(blocks.length > 0 ? { source: terraformSource(blocks) } : spec !== undefined && { source: yamlSource(spec) }),
   };

@@ -157,7 +157,7 @@ function workspaceBlock(workspace: GraphNode, graph: Graph): Block {
   const edges = graph.edges.filter(({ from, to, type }) => type === 'reads' && ids.has(from) && ids.has(to));
   const { padding, title } = WORKSPACE;
   const blocks = componentsOf(nodes, edges).map((component) => layeredBlock(component, edges));
-  const { placed, width, height } = packed(blocks, { width: WIDTH - 2 * padding, gap: GAP });
+  const { placed, width, height } = packed(blocks, { width: WIDTH - 2 * padding, gap: GAP + 6 });
   const inside = merged(placed.map(({ item, x, y }) => moved(item, { x: x + padding, y: y + title })), { width, height });
   return {
     workspace,

@@ -33,7 +33,7 @@ export function toMermaid(graph: Graph): string {
     'flowchart LR',
     ...childrenOf(graph, undefined).flatMap((node) => nodeLines(node, graph)).map((line) => `  ${line}`),
     ...graph.edges.map((edge) => `  ${edgeLine(edge)}`),
-    ...clouds.flatMap((cloud) => classLines(cloud, graph)).map((line) => `  ${line}`),
+    ...[...groupLines(graph), ...clouds.flatMap((cloud) => classLines(cloud, graph))].map((line) => `  ${line}`),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -44,12 +44,18 @@ function nodeLines(node: GraphNode, graph: Graph): string[] {
     return [`${node.id}${open}${quoted(linesOf(node))}${close}`];
   }
   const inside = childrenOf(graph, node.id).flatMap((child) => nodeLines(child, graph));
-  return [`subgraph ${node.id}[${quoted([titleOf(node)])}]`, ...inside.map((line) => `  ${line}`), 'end'];
+  return [`subgraph ${node.id}[${quoted([titleOf(node)])}]`, '  direction LR', ...inside.map((line) => `  ${line}`), 'end'];
 }
 
 function edgeLine({ from, to, type, label }: GraphEdge): string {
   const arrow = ARROWS[type];
   return label === undefined ? `${from} ${arrow} ${to}` : `${from} ${arrow}|${quoted([label])}| ${to}`;
+}
+
+/** Boxes without the colour that a theme would fill them with. */
+function groupLines({ nodes }: Graph): string[] {
+  const ids = nodes.filter(isGroup).map(({ id }) => id);
+  return ids.length > 0 ? ['classDef group fill:none,stroke:#8792a5', `class ${ids.join(',')} group`] : [];
 }
 
 function classLines(cloud: string, { nodes }: Graph): string[] {

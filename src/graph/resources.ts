@@ -2,28 +2,30 @@
 import { sourceUrl } from '../api/model-source';
 import { isArtifactResource, sourceOf } from '../api/resource';
 import type { Resource, ServerSpec } from '../api/resource';
+import type { ClusterCost } from '../cost/estimate';
 import {
   artifactOf, CycleError, ExpandError, gatesOf, gpuRequestOf, inOrder, keyOf, keyOfResource, namespaceOf, placedPools, runtimeOf,
 } from '../expand';
 import type { Gate } from '../expand';
 import { childrenFor, inputsFor } from '../state/cluster';
 import type { ClusterState } from '../state/state';
+import { resourceCosts } from './cost';
 import { fitFor } from './fit';
 import type { MakeId } from './ids';
 import type { Infrastructure } from './infrastructure';
 import type { ChildSummary, Detail, Graph, GraphEdge, GraphNode } from './model';
 import { resourceSource, yamlSource } from './source';
 
-interface Place {
+export interface Place {
   readonly cluster: ClusterState;
   readonly around: Infrastructure;
   readonly makeId: MakeId;
+  readonly cost?: ClusterCost;
 }
 
 /** Workspaces with what is in them, each resource after those that it reads. */
-export function workloadsOf(cluster: ClusterState, around: Infrastructure, makeId: MakeId): Graph {
-  const place = { cluster, around, makeId };
-  const resources = orderedOf(cluster);
+export function workloadsOf(place: Place): Graph {
+  const resources = orderedOf(place.cluster);
   const workspaces = workspaceNodes(place, resources);
   const nodes = new Map(resources.map((resource) => [keyOfResource(resource), resourceNode(resource, workspaces, place)]));
   const elsewhere = elsewhereNodes(resources, { nodes, workspaces, place });
@@ -67,12 +69,13 @@ function workspaceNodes({ cluster, around: { root }, makeId }: Place, resources:
   }));
 }
 
-function resourceNode(resource: Resource, workspaces: Nodes, { cluster, around: { root }, makeId }: Place): GraphNode {
+function resourceNode(resource: Resource, workspaces: Nodes, { cluster, around: { root }, makeId, cost }: Place): GraphNode {
   const { kind, metadata: { name } } = resource;
   const namespace = namespaceOf(resource);
   const { children, problem } = expansionOf(resource, cluster);
   const fit = fitFor(cluster, resource);
   const gpu = gpuText(resource, cluster);
+  const { details, ...costs } = resourceCosts(cost, resource);
   return {
     id: makeId(root.id, namespace, kind.toLowerCase(), name),
     type: kind,
@@ -81,8 +84,9 @@ function resourceNode(resource: Resource, workspaces: Nodes, { cluster, around: 
     ...programOf(resource),
     ...(gpu && { gpu }),
     ...(fit && { fit }),
+    ...costs,
     ...(problem !== undefined && { problem }),
-    details: detailsOf(resource, cluster),
+    details: [...details, ...detailsOf(resource, cluster)],
     children,
     source: resourceSource(resource),
   };

@@ -12,6 +12,8 @@ export interface Block {
 
 export interface StackPool {
   readonly name: string;
+  /** That of its construct, which the platform knows it by where the cloud takes no such name. */
+  readonly id: string;
   readonly machineType?: string;
   readonly gpu?: string;
   readonly minNodes?: number;
@@ -97,52 +99,54 @@ function regionOf({ args }: Block, { terraform: { provider = {} } }: StackState)
   return own ?? Object.values(provider).flat().map(({ region }) => text(region)).find((region) => region !== undefined);
 }
 
+/** The construct of the pool that each cluster has, and the name of the pool. */
+const SYSTEM_POOL = { id: 'SystemPool', name: 'system' };
+
 /** Groups of one pool, one for each zone on AWS, are below one construct. */
 function poolsOf(blocks: readonly Block[]): StackPool[] {
   const groups = new Map<string, Block[]>();
   for (const block of blocks) {
-    const name = nameOf(block);
-    const group = groups.get(name) ?? [];
-    groups.set(name, group);
+    const id = constructIdOf(block);
+    const group = groups.get(id) ?? [];
+    groups.set(id, group);
     group.push(block);
   }
-  return [...groups].map(([name, group]) => poolOf(name, group));
+  return [...groups].map(([id, group]) => poolOf(id, group));
 }
 
-function poolOf(name: string, blocks: readonly Block[]): StackPool {
+function poolOf(constructId: string, blocks: readonly Block[]): StackPool {
   const [{ args }] = blocks as [Block];
+  const id = constructId === SYSTEM_POOL.id ? SYSTEM_POOL.name : constructId;
   const config = object(args.node_config);
   const machineType = text(config.machine_type) ?? text(list(args.instance_types)[0]) ?? text(args.vm_size);
   const labels = { ...object(args.labels), ...object(args.node_labels), ...object(config.labels) };
   const gpu = text(labels[GPU_LABEL]);
-  const [minNodes, maxNodes] = [sum(blocks, 'min'), sum(blocks, 'max')];
+  const [least, most] = [counts(blocks, 'min'), counts(blocks, 'max')];
   return {
-    name,
+    name: text(args.name) ?? id,
+    id,
     ...(machineType && { machineType }),
     ...(gpu && { gpu }),
-    ...(minNodes !== undefined && { minNodes }),
-    ...(maxNodes !== undefined && { maxNodes }),
+    ...(least && { minNodes: least.reduce((sum, count) => sum + count, 0) }),
+    ...(most && { maxNodes: Math.max(...most) }), // any zone can have all of them
     isSpot: args.capacity_type === 'SPOT' || args.priority === 'Spot' || config.spot === true,
     blocks,
   };
 }
 
-/** The id of the construct of the pool that each cluster has, and the name of the pool. */
-const SYSTEM_POOL = { id: 'SystemPool', name: 'system' };
-
-/** Its own name, or the id of the construct that it is below. */
-function nameOf({ args, address }: Block): string {
+/** What the block is below, and is the only one of but for other zones. */
+function constructIdOf({ args, address }: Block): string {
   const comment = object(args['//']);
   const path = text(object(comment.metadata).path)?.split('/') ?? [];
-  const id = path[path.length - 2] ?? address;
-  return text(args.name) ?? (id === SYSTEM_POOL.id ? SYSTEM_POOL.name : id);
+  return path[path.length - 2] ?? address;
 }
 
-function sum(blocks: readonly Block[], end: 'min' | 'max'): number | undefined {
-  const counts = blocks.map(({ args }) => (
+function counts(blocks: readonly Block[], end: 'min' | 'max'): number[] | undefined {
+  const found = blocks.map(({ args }) => (
     number(object(args.autoscaling)[`total_${end}_node_count`]) ?? number(object(args.scaling_config)[`${end}_size`]) ?? number(args[`${end}_count`])
   ));
-  return counts.every((count) => count !== undefined) ? counts.reduce((total, count) => total + count, 0) : undefined;
+  const known = found.filter((count) => count !== undefined);
+  return known.length === found.length ? known : undefined;
 }
 
 function text(value: unknown): string | undefined {

@@ -26,9 +26,9 @@ export function linesOf(node: GraphNode): string[] {
 }
 
 /** The title of a cluster or workspace. */
-export function titleOf({ type, name, cloud, about }: GraphNode): string {
+export function titleOf({ type, name, cloud, about, cost }: GraphNode): string {
   if (type !== 'Cluster') return `${TYPE_TITLES[type]} ${name}`;
-  return [cloud && (CLOUD_TITLES[cloud] ?? cloud), name, about].filter(Boolean).join(' · ');
+  return [cloud && (CLOUD_TITLES[cloud] ?? cloud), name, about, cost].filter(Boolean).join(' · ');
 }
 
 export const EDGE_WORDS: Readonly<Record<EdgeType, string>> = { 'reads': 'reads', 'makes': 'publishes to', 'runs-on': 'runs on' };

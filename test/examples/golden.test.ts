@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { CloudName } from '../../examples/platforms';
+import { expectedGraph, expectedGraphFile } from '../../scripts/example-state';
 import { declared, EXAMPLES, expectedCost, expectedCostFile, expectedFile, expectedYaml, UPDATE_COMMAND } from '../../scripts/examples';
 import type { Example } from '../../scripts/examples';
 import { Preview } from '../../src/constructs/preview/preview';
@@ -17,6 +18,12 @@ test.each(EXAMPLES)('$name costs what was reviewed', (example) => {
   const file = expectedCostFile(example);
   const expected = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
   expect(difference(expected, expectedCost(example))).toBeUndefined();
+});
+
+test.each(EXAMPLES)('$name looks as was reviewed', (example) => {
+  const file = expectedGraphFile(example);
+  const expected = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+  expect(difference(expected, expectedGraph(example))).toBeUndefined();
 });
 
 describe('an example is the same bytes', () => {

@@ -1,22 +1,15 @@
 /** Stacks to draw. */
-import type { CloudName } from '../../examples/platforms';
-import { declared, EXAMPLES, TERRAFORM_EXAMPLES, terraformStacks } from '../../scripts/examples';
+import { exampleState } from '../../scripts/example-state';
+import { EXAMPLES } from '../../scripts/examples';
 import { API_VERSION } from '../../src/api/resource';
 import type { Resource } from '../../src/api/resource';
-import { stateOf } from '../../src/state/read';
 import type { State } from '../../src/state/state';
 import { platformOf } from '../expand/fixtures';
 
-/** What is read of an example that was synthesized once for each cloud. */
 export function stateOfExample(name: string): State {
   const example = EXAMPLES.find((each) => each.name === name);
   if (!example) throw new Error(`${name} is not an example`);
-  const manifests = example.clouds.map((cloud: CloudName) => ({
-    path: `${cloud}/app.yaml`, documents: declared(example, cloud).charts.flatMap((chart) => chart.toJson() as unknown[]),
-  }));
-  const both = TERRAFORM_EXAMPLES.find((each) => each.name === name);
-  const stacks = both ? [...terraformStacks(both)].map(([stack, json]) => ({ path: `${stack}/cdk.tf.json`, documents: [JSON.parse(json) as unknown] })) : [];
-  return stateOf([...manifests, ...stacks]);
+  return exampleState(example);
 }
 
 const RESOURCES_OF_A_TEAM = 30;

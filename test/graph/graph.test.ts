@@ -66,11 +66,30 @@ describe('the multi-cloud example', () => {
 
   test('has of each part of a cloud the Terraform that makes it', () => {
     expect(nodeOf(graph, 'aws_ml_nodes_small')).toMatchObject({ runs: 'g6.xlarge', about: '0 to 8 nodes', gpu: '1 × nvidia-l4', source: { language: 'json' } });
-    expect(nodeOf(graph, 'aws_ml_nodes_small').details).toEqual([
+    expect(nodeOf(graph, 'aws_ml_nodes_small').details).toContainEqual(
       { label: 'Terraform', value: 'stack aws: aws_eks_node_group.small_Group-us-east-1a_584998F6, aws_eks_node_group.small_Group-us-east-1b_034E7F1C' },
-    ]);
+    );
     expect(nodeOf(graph, 'gcp_ml')).toMatchObject({ runs: 'Google Cloud', about: 'us-central1' });
     expect(nodeOf(graph, 'azure_ml_bucket').source?.text).toContain('"azurerm_storage_account"');
+  });
+
+  test('tells what each part costs: a cluster and a bucket by the month, nodes and what runs by the hour', () => {
+    const costOf = (id: string): string | undefined => nodeOf(graph, id).cost;
+    expect(costOf('gcp_ml')).toMatch(/^\$\d+ to \$\d,\d{3} a month$/);
+    expect(costOf('gcp_ml_bucket')).toMatch(/^\$\d+ a month$/);
+    expect(costOf('gcp_ml_nodes_small')).toMatch(/^\$0\.\d{3}\/h each$/);
+    expect(costOf('gcp_ml_team_a_server_chat')).toMatch(/^\$0\.\d{3}\/h$/);
+    expect(nodeOf(graph, 'gcp_ml_team_a_server_chat').details.map(({ label }) => label)).toContain('On spot nodes');
+    expect(graphOf(stateWith([server()])).nodes.filter(({ type, cost }) => type !== 'Server' && cost !== undefined)).toEqual([]);
+  });
+
+  test('a price that is not known is not 0', () => {
+    const [cluster] = state.clusters;
+    if (!cluster?.platform) throw new Error('there is no platform');
+    const unknown = { ...cluster, platform: { ...cluster.platform, gpuPools: [{ name: 'small', gpu: 'nvidia-l4', gpusPerNode: 1, machineType: 'g9-new' }] } };
+    const node = nodeOf(graphOf({ clusters: [unknown], stacks: [] }), 'gcp_ml_team_a_server_chat');
+    expect(node.cost).toBeUndefined();
+    expect(node.details.find(({ label }) => label === 'Cost not known')?.value).toMatch(/g9-new/);
   });
 
   test('is the same each time, and whatever the order of its stacks', () => {

@@ -19,14 +19,18 @@ const GRAPHS: readonly (readonly [string, Graph])[] = [
 test('Mermaid has subgraphs, nodes, edges and the colours of the clouds', () => {
   expect(toMermaid(SMALL)).toBe(`flowchart LR
   subgraph aws_ml["AWS · ml"]
+    direction LR
     aws_ml_bucket[("Artifact bucket<br>s3://acme-artifacts<br>artifacts")]
     subgraph aws_ml_team_a["Workspace team-a"]
+      direction LR
       aws_ml_team_a_model_opt["Model<br>opt<br>model:1 · example/model:1"]
       aws_ml_team_a_server_chat(["Server<br>chat<br>server:1 · example/server:1"])
     end
   end
   aws_ml_team_a_model_opt -.->|"artifact"| aws_ml_bucket
   aws_ml_team_a_model_opt -->|"model"| aws_ml_team_a_server_chat
+  classDef group fill:none,stroke:#8792a5
+  class aws_ml,aws_ml_team_a group
   classDef aws fill:#fdf0dd,stroke:#c77a12,color:#3a2608
   class aws_ml_bucket,aws_ml_team_a_model_opt,aws_ml_team_a_server_chat aws
 `);
@@ -37,9 +41,9 @@ const ID = '[A-Za-z]\\w*';
 
 /** The part of Mermaid's grammar that we write: whatever else a line is, it is not ours. */
 const MERMAID_LINES = [
-  'flowchart LR', `subgraph ${ID}\\[${TEXT}\\]`, 'end',
+  'flowchart LR', 'direction LR', `subgraph ${ID}\\[${TEXT}\\]`, 'end',
   `${ID}(?:\\[${TEXT}\\]|\\[\\(${TEXT}\\)\\]|\\[\\[${TEXT}\\]\\]|\\[/${TEXT}/\\]|\\(\\[${TEXT}\\]\\)|>${TEXT}\\])`,
-  `${ID} (?:-->|-\\.->|-\\.-)(?:\\|${TEXT}\\|)? ${ID}`, 'classDef [a-z]+ fill:#\\w+,stroke:#\\w+,color:#\\w+', `class ${ID}(?:,${ID})* [a-z]+`,
+  `${ID} (?:-->|-\\.->|-\\.-)(?:\\|${TEXT}\\|)? ${ID}`, 'classDef [a-z]+ fill:(?:none|#\\w+),stroke:#\\w+(?:,color:#\\w+)?', `class ${ID}(?:,${ID})* [a-z]+`,
 ].map((pattern) => new RegExp(`^ *${pattern}$`));
 
 test.each(GRAPHS)('of %s, every line of Mermaid is one of its grammar', (_, graph) => {

@@ -1,17 +1,14 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { assumptionsWith, DEFAULT_ASSUMPTIONS } from '../../cost/assumptions';
 import type { Assumptions } from '../../cost/assumptions';
-import { estimate, machinesIn } from '../../cost/estimate';
+import { estimate } from '../../cost/estimate';
 import { figuresOf } from '../../cost/figures';
 import { infracost } from '../../cost/infracost';
-import { PriceTable } from '../../cost/price-table';
 import { costTable } from '../../cost/table';
-import type { State } from '../../state/state';
 import type { CommandModule } from '../command';
 import { CliError } from '../errors';
 import { outputOption } from '../options';
 import type { OutputOptions } from '../options';
+import { pricesFor } from '../prices';
 import { readState } from '../read-state';
 
 interface Options extends OutputOptions<'text' | 'json' | 'infracost'> {
@@ -33,28 +30,13 @@ const command: CommandModule<Options, [paths: readonly string[]]> = {
     .option('--max-nodes', 'with --output infracost: as many nodes as there can be, instead of as few'),
   run: ({ args: [paths], options, context: { cwd, terminal } }) => {
     const state = readState(paths, { directory: cwd });
-    const result = estimate(state, { prices: pricesFor(state, options, cwd), assumptions: assumptionsIn(options.assume ?? []) });
+    const result = estimate(state, { prices: pricesFor(state, options.prices, cwd), assumptions: assumptionsIn(options.assume ?? []) });
     if (options.output === 'json') terminal.printJson(figuresOf(result));
     else if (options.output === 'infracost') terminal.printJson(infracost(result, options.maxNodes ? 'max' : 'min'));
     else terminal.write(costTable(result));
     return Promise.resolve();
   },
 };
-
-function pricesFor(state: State, { prices }: Options, cwd: string): PriceTable {
-  const table = PriceTable.builtIn();
-  if (prices === undefined) return table;
-  const machines = machinesIn(state);
-  return table.with(readPrices(path.resolve(cwd, prices), prices), prices, (machine) => machines.has(machine));
-}
-
-function readPrices(file: string, shown: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CliError(`${shown} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); give the path of a price file`);
-  }
-}
 
 function assumptionsIn(given: readonly string[]): Partial<Assumptions> {
   const entries = given.map((text): [string, number] => {

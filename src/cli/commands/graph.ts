@@ -11,6 +11,7 @@ import { toHtml } from '../../graph/page/page';
 import { summaryOf } from '../../graph/words';
 import type { CommandModule, Context } from '../command';
 import { CliError, EXIT } from '../errors';
+import { pricesFor } from '../prices';
 import { readState } from '../read-state';
 
 const FORMATS = ['html', 'mermaid', 'dot', 'json'] as const;
@@ -23,6 +24,7 @@ interface Options {
   readonly output?: Format;
   readonly out?: string;
   readonly title?: string;
+  readonly prices?: string;
 }
 
 const STDOUT = '-';
@@ -35,6 +37,7 @@ function define(command: Command): Command {
     .addOption(new Option('--format <format>', 'html is one page that needs no network').choices([...FORMATS]).default(undefined, 'html'))
     .addOption(new Option('-o, --output <format>').choices([...FORMATS]).hideHelp())
     .option('--out <file>', 'where to write it; - is stdout (default: graph.html, and stdout for the other formats)')
+    .option('--prices <file>', 'prices that win over those of the table: a file with its columns')
     .option('--title <text>', 'the title of the page (default: the name of this folder)');
 }
 
@@ -43,7 +46,8 @@ const command: CommandModule<Options, [paths: readonly string[]]> = {
   run: async ({ args: [paths], options, context }) => {
     const { cwd, terminal } = context;
     const format = options.format ?? options.output ?? 'html';
-    const graph = graphOf(readState(paths, { directory: cwd }));
+    const state = readState(paths, { directory: cwd });
+    const graph = graphOf(state, { prices: pricesFor(state, options.prices, cwd) });
     const text = textOf(graph, format, options.title ?? path.basename(path.resolve(cwd)));
     const { out = format === 'html' ? 'graph.html' : STDOUT } = options;
     if (out === STDOUT) terminal.write(text);

@@ -58,9 +58,10 @@ function hashOf(text: string): string {
 
 function section(picture: Picture): Html {
   const { cluster } = picture;
-  const { name, about } = cluster;
+  const { name, about, cost } = cluster;
   return html`<section class="cluster ${cloudClass(cluster)}" aria-label="${titleOf(cluster)}">
-<h2><span class="swatch"></span>${cluster.runs ?? name}<small>${[cluster.runs && name, about].filter(Boolean).join(' · ')}</small></h2>
+<h2><span class="swatch"></span><a href="#about_${cluster.id}">${cluster.runs ?? name}</a>\
+<small>${[cluster.runs && name, about, cost].filter(Boolean).join(' · ')}</small></h2>
 <div class="canvas">${svgOf(picture)}</div>
 </section>
 `;

@@ -20,8 +20,8 @@ export const SCRIPT = `'use strict';
       all('a.node', picture).forEach((each) => each.classList.toggle('on', ends.has(each.dataset.id)));
     }
   };
-  const opened = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const openedNode = () => nodes.find(({ hash }) => hash !== '' && hash === location.hash) ?? null;
+  const opened = () => document.querySelector('.about-node:target');
+  const openedNode = () => nodes.find((node) => node.getAttribute('href') === location.hash) ?? null;
   const over = (event) => show(nodeOf(event.target) ?? openedNode());
   for (const picture of pictures) {
     picture.addEventListener('mouseover', over);
@@ -34,16 +34,17 @@ export const SCRIPT = `'use strict';
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a[href^="#about_"]') : null;
     if (link && !link.closest('.about-node')) from = link;
+    else if (!link && opened() && !event.target.closest('.about-node, .tools')) location.hash = '#closed';
   });
   addEventListener('hashchange', () => {
     const panel = opened();
-    if (panel && panel.classList.contains('about-node')) panel.focus({ preventScroll: true });
+    if (panel) panel.focus({ preventScroll: true });
     else if (from) from.focus({ preventScroll: true });
     show(openedNode());
   });
   addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
-    if (document.activeElement === find && find.value !== '') { find.value = ''; filter(); } else if (openedNode()) location.hash = '#closed';
+    if (document.activeElement === find && find.value !== '') { find.value = ''; filter(); } else if (opened()) location.hash = '#closed';
   });
 
   let zoom = 1;

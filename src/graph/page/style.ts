@@ -9,18 +9,18 @@ const DARK = `
   --fits:#58b984; --tight:#e0a94a; --no:#f07a7a; --unknown:#8b96a8; --shadow:0 1px 2px rgb(0 0 0/.4),0 10px 40px rgb(0 0 0/.5);`;
 
 const CLOUDS_LIGHT = `
-.gcp{--accent:#2f66d0;--tint:#f1f5fe;--frame:#cfdcf8;--chip:#e2ebfd}
-.aws{--accent:#b5690b;--tint:#fdf7ee;--frame:#f0dcbd;--chip:#fbeacf}
-.azure{--accent:#0a7c91;--tint:#eff9fb;--frame:#c0e2e9;--chip:#d8f0f4}
-.local{--accent:#566377;--tint:#f4f6f9;--frame:#d6dce5;--chip:#e6eaf0}
-.other{--accent:#6b52b8;--tint:#f6f4fc;--frame:#d9d0f0;--chip:#e8e2f7}`;
+.gcp{--accent:#2f66d0;--tint:#f1f5fe;--box:#fafbff;--frame:#cfdcf8;--chip:#e2ebfd}
+.aws{--accent:#b5690b;--tint:#fdf7ee;--box:#fffcf7;--frame:#f0dcbd;--chip:#fbeacf}
+.azure{--accent:#0a7c91;--tint:#eff9fb;--box:#f9fdfe;--frame:#c0e2e9;--chip:#d8f0f4}
+.local{--accent:#566377;--tint:#f4f6f9;--box:#fbfcfd;--frame:#d6dce5;--chip:#e6eaf0}
+.other{--accent:#6b52b8;--tint:#f6f4fc;--box:#fcfbfe;--frame:#d9d0f0;--chip:#e8e2f7}`;
 
 const CLOUDS_DARK = `
-.gcp{--accent:#8db2ff;--tint:#151c2b;--frame:#2a3b5f;--chip:#22335a}
-.aws{--accent:#eeb15f;--tint:#1d1912;--frame:#4b3a20;--chip:#43321a}
-.azure{--accent:#5fc8da;--tint:#111d21;--frame:#1f4650;--chip:#173d47}
-.local{--accent:#a9b5c7;--tint:#171c24;--frame:#364152;--chip:#2a3442}
-.other{--accent:#b9a5f2;--tint:#1a1726;--frame:#3d3460;--chip:#332a55}`;
+.gcp{--accent:#8db2ff;--tint:#151c2b;--box:#171d28;--frame:#2a3b5f;--chip:#22335a}
+.aws{--accent:#eeb15f;--tint:#1d1912;--box:#1d1c1a;--frame:#4b3a20;--chip:#43321a}
+.azure{--accent:#5fc8da;--tint:#111d21;--box:#161f24;--frame:#1f4650;--chip:#173d47}
+.local{--accent:#a9b5c7;--tint:#171c24;--box:#191f28;--frame:#364152;--chip:#2a3442}
+.other{--accent:#b9a5f2;--tint:#1a1726;--box:#1b1b27;--frame:#3d3460;--chip:#332a55}`;
 
 const PAGE = `
 *{box-sizing:border-box}
@@ -34,6 +34,8 @@ h2 small,h3 small{font-weight:400;font-size:13.5px;color:var(--muted)}
 h3{font-size:14px;font-weight:600;margin:22px 0 6px}
 p{margin:4px 0 0}
 .summary,footer,.note{color:var(--muted);font-size:13.5px}
+h2 a{color:inherit;text-decoration:none}
+h2 a:hover{text-decoration:underline;text-underline-offset:4px}
 .swatch{width:10px;height:10px;border-radius:3px;background:var(--accent);flex:none}
 .tools{display:flex;gap:6px;align-items:center}
 .tools input,.tools button{font:inherit;font-size:13px;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:8px;height:32px;padding:0 11px}
@@ -57,7 +59,7 @@ tbody th{font-weight:500;color:var(--text);white-space:normal}
 .table td,.table th{overflow-wrap:anywhere}
 .parts{min-width:0}
 table a{color:inherit;text-decoration-color:var(--edge);text-underline-offset:3px}
-.words{margin-top:38px}
+.words section{margin-top:38px}
 footer{padding-top:30px!important;padding-bottom:36px!important}
 :focus-visible{outline:2px solid var(--accent,var(--edge-strong));outline-offset:2px;border-radius:4px}
 [hidden]{display:none!important}
@@ -66,7 +68,7 @@ footer{padding-top:30px!important;padding-bottom:36px!important}
 const PICTURE = `
 svg text{font-family:inherit;fill:var(--text)}
 .icon{fill:none;stroke:var(--accent);stroke-width:1.3;stroke-linejoin:round;stroke-linecap:round}
-.workspace{fill:var(--paper);fill-opacity:.55;stroke:var(--frame)}
+.workspace{fill:var(--box);stroke:var(--frame)}
 .workspace-name{font-size:12.5px;font-weight:600;fill:var(--accent)}
 .hit{fill:transparent}
 .title:hover .hit,.title:focus-visible .hit{fill:var(--chip)}
@@ -128,6 +130,9 @@ const PAPER = `
   section.cluster,tr,.legend{break-inside:avoid}
   .canvas{overflow:visible;padding:10px}
   .words{break-before:page}
+  .words section{margin-top:20px}
+  table{min-width:0;font-size:8.5pt;line-height:1.35}
+  th,td{padding:3px 12px 3px 0}
   h3{break-after:avoid}
 }`;
 

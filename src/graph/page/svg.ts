@@ -11,14 +11,15 @@ import { icon } from './icons';
 
 export function svgOf(picture: Picture): Html {
   const { cluster, width, height, workspaces, cards, edges } = picture;
-  const around = edges.filter(({ edge }) => edge.type !== 'reads');
+  const ofAll = edges.filter(({ isSum }) => isSum);
+  const ofOne = edges.filter(({ isSum }) => !isSum);
   const title = `picture_${cluster.id}`;
   return html`<svg class="picture ${cloudClass(cluster)}" viewBox="0 0 ${width} ${height}" \
 width="${width}" height="${height}" role="group" aria-labelledby="${title}"><title id="${title}">Picture of ${labelOf(cluster)}</title>
 <defs>${marker(cluster.id, 'reads')}${marker(cluster.id, 'makes')}</defs>
+<g aria-hidden="true">${ofAll.map((edge) => edgePath(edge, cluster.id))}</g>
 ${workspaces.map(workspaceBox)}
-<g aria-hidden="true">${around.map((edge) => edgePath(edge, cluster.id))}</g>
-<g aria-hidden="true">${edges.filter(({ edge }) => edge.type === 'reads').map((edge) => edgePath(edge, cluster.id))}</g>
+<g aria-hidden="true">${ofOne.map((edge) => edgePath(edge, cluster.id))}</g>
 ${cards.map(card)}
 </svg>`;
 }
