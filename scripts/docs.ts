@@ -11,6 +11,7 @@
  *   <!-- objects: docs/samples/workspace.ts Namespace -->     other objects that are declared
  *   <!-- children: docs/samples/model.ts Job:run/opt -->      what will run, here of one kind, step and beginning of the name
  *   <!-- summary: docs/samples/readme.ts -->                  what will run, a line for each resource
+ *   <!-- cost: docs/samples/cost.ts -->                       what it costs
  *   <!-- table: docs/samples/gpu-defaults.ts -->              the rows that it exports as `table`
  *
  * Dotted paths after these cut the objects: to a part (`spec.template`), or by a part (`-metadata.labels`). `a.{b,c}` is two paths.
@@ -18,12 +19,12 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { Preview } from 'cdk-substratus';
+import { Cost, Preview } from 'cdk-substratus';
 import { ApiObject, Yaml } from 'cdk8s';
 import type { App } from 'cdk8s';
 
 const ROOT = path.resolve(__dirname, '..');
-const BLOCK = /^<!-- (sample|resources|objects|children|summary|table): (\S+)([^>]*) -->\n(?:\n?(?:```\w*\n[\s\S]*?\n```|(?:\|.*\|\n?)+)\n?)?/gm;
+const BLOCK = /^<!-- (sample|resources|objects|children|summary|cost|table): (\S+)([^>]*) -->\n(?:\n?(?:```\w*\n[\s\S]*?\n```|(?:\|.*\|\n?)+)\n?)?/gm;
 
 interface Sample {
   readonly app: App;
@@ -56,6 +57,7 @@ async function block(kind: string, source: string, words: readonly string[]): Pr
   if (kind === 'sample') return fence('ts', regions(source));
   const { app, table } = await import(path.join(ROOT, source)) as Sample;
   if (kind === 'summary') return fence('text', Preview.of(app).summary().trimEnd());
+  if (kind === 'cost') return fence('text', Cost.of(app).toTable().trimEnd());
   if (kind === 'table') return (table ?? []).map((row) => `| ${row.join(' | ')} |`).join('\n');
   const [filter = '', ...paths] = /^[A-Z]/.test(words[0] ?? '') ? words : ['', ...words];
   const found = objectsOf(kind, app).filter((each) => matches(each, filter));

@@ -147,10 +147,11 @@ export function synthesizedStacks(declare: DeclareTerraform): ReadonlyMap<string
 }
 
 /** Writes the stacks, after cdktf's own validations. */
-export function synthesizeTerraform(declare: DeclareTerraform, outdir: string): void {
+export function synthesizeTerraform(declare: DeclareTerraform, outdir: string): TerraformApp {
   const terraform = new TerraformApp({ outdir });
   declare(terraform);
   terraform.synth();
+  return terraform;
 }
 
 /** The text of a stack's golden file: what is deployed, without the versions of providers. */

@@ -1,10 +1,10 @@
 /**
  * `npm start`: synthesizes the quickstart for every cloud, and with it the clouds themselves (examples/multi-cloud). Shows what will run,
- * and where the files are.
+ * whether it fits, what it costs, and where the files are.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Preview } from 'cdk-substratus';
+import { Cost, Preview } from 'cdk-substratus';
 import { App } from 'cdk8s';
 import { multiCloud } from '../examples/multi-cloud/main';
 import { CLOUDS } from '../examples/platforms';
@@ -18,7 +18,16 @@ const TITLES: Readonly<Record<CloudName, string>> = { gcp: 'Google Cloud', aws: 
 
 type Style = (text: string) => string;
 
-/** Writes the files; what will run, and where they are. */
+/** What the cloud costs by itself (examples/multi-cloud). */
+function atRest(cloud: CloudName): string[] {
+  const stack = terraform.node.tryFindChild(cloud);
+  if (!stack) return [];
+  const { monthlyAtMinNodes: least, monthlyAtMaxNodes: most, unknownItems } = Cost.of(stack);
+  const without = unknownItems > 0 ? `, without ${unknownItems} of unknown price` : '';
+  return [`The cloud around it costs ${Math.round(least)} to ${Math.round(most)} US dollars a month, by how many nodes there are${without}\n`];
+}
+
+/** Writes the files; what will run, what it costs, and where they are. */
 function synthesized(cloud: CloudName, { bold, dim }: Record<'bold' | 'dim', Style>): string {
   const dist = `dist/quickstart/${cloud}`;
   const preview = `preview/quickstart/${cloud}`;
@@ -29,6 +38,9 @@ function synthesized(cloud: CloudName, { bold, dim }: Record<'bold' | 'dim', Sty
   previewed.write(path.join(ROOT, preview));
   return [
     `${bold(TITLES[cloud])} will run, in namespace ${previewed.summary().trimEnd()}`,
+    '',
+    Cost.of(app).toTable(),
+    ...atRest(cloud),
     dim(`  to apply  ${dist}/`),
     dim(`  to read   ${preview}/`),
     ...fs.existsSync(path.join(ROOT, stack)) ? [dim(`  the cloud ${stack}/`)] : [],
@@ -39,7 +51,7 @@ function synthesized(cloud: CloudName, { bold, dim }: Record<'bold' | 'dim', Sty
 const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
 const coloured = (code: number): Style => (text) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
 
-synthesizeTerraform((terraform) => multiCloud(new App(), terraform), path.join(ROOT, TERRAFORM));
+const terraform = synthesizeTerraform((both) => multiCloud(new App(), both), path.join(ROOT, TERRAFORM));
 console.log([
   'Declared in examples/quickstart/main.ts\n',
   ...CLOUDS.map((cloud) => synthesized(cloud, { bold: coloured(1), dim: coloured(2) })),
