@@ -2,13 +2,13 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { Dataset, Gpu, Model, Platform, Server, Workspace } from 'cdk-substratus';
+import { Cost, Dataset, Gpu, Model, Platform, Server, Workspace } from 'cdk-substratus';
 import { ApiObject, App, Chart } from 'cdk8s';
 
 const TRIPLES = 1000;
 
 function withOurs(app: App, charts: number): void {
-  const platform = Platform.gcp({ clusterName: 'bench', bucketName: 'bench' });
+  const platform = Platform.gcp({ clusterName: 'bench', bucketName: 'bench', region: 'us-central1' });
   platform.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 });
   for (let chart = 0; chart < charts; chart += 1) {
     platform.addWorkspace(`team-${chart}`);
@@ -59,7 +59,7 @@ function bare(app: App, charts: number): void {
   }
 }
 
-const CASES: Readonly<Record<string, (app: App, charts: number) => void>> = { ours: withOurs, bare };
+const CASES: Readonly<Record<string, (app: App, charts: number) => void>> = { ours: withOurs, cost: withOurs, bare };
 
 const [, , name = '', charts = '1'] = process.argv;
 const declare = CASES[name];
@@ -69,6 +69,7 @@ const start = process.cpuUsage();
 const app = new App({ outdir });
 declare(app, Number(charts));
 app.synth();
+if (name === 'cost') Cost.of(app).toTable();
 const { user, system } = process.cpuUsage(start);
 const milliseconds = (user + system) / 1000;
 const bytes = fs.readdirSync(outdir).reduce((sum, file) => sum + fs.statSync(path.join(outdir, file)).size, 0);

@@ -79,7 +79,7 @@ function clusterCost(cluster: ClusterState, stacks: readonly StackState[], { pri
   const region = regionOf(platform, stacks);
   const place = { cloud, ...(region !== undefined && { region }) };
   const paidPools = new Set(stacks.flatMap(({ terraform }) => capacityBlocksIn(terraform, platform.clusterName)));
-  const market = { platform, prices, paidPools, ...place };
+  const market = { platform, prices, paidPools, places: new Map(), ...place };
   return {
     name,
     ...place,

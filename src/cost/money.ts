@@ -3,7 +3,9 @@ import type { Range } from './amounts';
 
 /** Of a month, with two digits behind the point. */
 export function shownUsd(amount: number, digits = 2): string {
-  const [whole = '', cents = ''] = amount.toFixed(digits).split('.');
+  const text = amount.toFixed(digits);
+  if (amount < 1000) return text;
+  const [whole = '', cents = ''] = text.split('.');
   return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
 }
 
@@ -14,8 +16,8 @@ export function shownHourly(amount: number): string {
 
 /** One amount where both are shown alike. */
 export function shownRange({ min, max }: Range, shown: (amount: number) => string = shownUsd): string {
-  const [from, to] = [shown(min), shown(max)];
-  return from === to ? from : `${from} to ${to}`;
+  const [from, to] = [shown(min), min === max ? undefined : shown(max)];
+  return to === undefined || from === to ? from : `${from} to ${to}`;
 }
 
 /** As many digits as a price has, for a machine to read. */

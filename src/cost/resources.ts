@@ -56,7 +56,12 @@ export interface Market {
   readonly prices: PriceTable;
   /** Pools whose nodes are paid for when they are bought. */
   readonly paidPools: ReadonlySet<string>;
+  /** Where pods that ask for the same can be, once it is known: many resources ask for the same. */
+  readonly places: Map<string, Found>;
 }
+
+/** Where a pod can be, or why it can be nowhere. */
+type Found = { readonly places: readonly PlaceCost[] } | { readonly problem: string };
 
 /** `undefined` for a resource for which nothing runs. */
 export function resourceCost(resource: Resource, market: Market): ResourceCost | undefined {
@@ -96,7 +101,16 @@ function rangeOf(places: readonly PlaceCost[], field: 'hourly' | 'onDemand' | 's
   return all.length > 0 ? { min: Math.min(...all), max: Math.max(...all) } : undefined;
 }
 
-function placesFor(resource: Resource, market: Market): { readonly places: readonly PlaceCost[] } | { readonly problem: string } {
+function placesFor(resource: Resource, market: Market): Found {
+  const { spec: { resources, pod, runtime } } = resource;
+  if (runtime !== undefined || resource.kind === 'Notebook') return foundPlaces(resource, market);
+  const key = JSON.stringify([resources, pod]);
+  const known = market.places.get(key) ?? foundPlaces(resource, market);
+  market.places.set(key, known);
+  return known;
+}
+
+function foundPlaces(resource: Resource, market: Market): Found {
   try {
     const places = placesOf(resource, market.platform, OTHER_MACHINES[market.platform.cloud]);
     return { places: places.map((place) => priced(place, market)) };
