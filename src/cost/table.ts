@@ -68,7 +68,8 @@ function runningLines(resources: readonly ResourceCost[]): string[] {
   });
   const hasRuns = rows.some(([, , , , , run]) => run !== '');
   const heading = ['', 'takes', 'an hour', 'on demand', 'spot', ...hasRuns ? ['a run'] : []];
-  const lines = columns([heading, ...rows.map((row) => row.slice(0, heading.length))], { right: [2, 3, 4], lengthOf: ({ length }) => length });
+  const cells = [heading, ...rows.map((row) => row.slice(0, heading.length))];
+  const lines = columns(cells, { right: [2, 3, 4], lengthOf: ({ length }) => length });
   return [...indented(lines), ...problemLines(resources)];
 }
 
