@@ -29,14 +29,14 @@ body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 Inter,syste
 main,body>header,body>footer{max-width:1340px;margin:0 auto;padding:0 28px}
 body>header{padding-top:26px;display:flex;flex-wrap:wrap;align-items:end;gap:10px 28px;justify-content:space-between}
 h1{font-size:22px;line-height:1.25;letter-spacing:-.015em;margin:0;font-weight:650}
-h2{font-size:16px;font-weight:600;letter-spacing:-.005em;margin:0;display:flex;align-items:center;gap:9px;flex-wrap:wrap}
+h2{font-size:16px;font-weight:600;letter-spacing:-.005em;margin:0;display:flex;align-items:baseline;gap:9px;flex-wrap:wrap}
 h2 small,h3 small{font-weight:400;font-size:13.5px;color:var(--muted)}
 h3{font-size:14px;font-weight:600;margin:22px 0 6px}
 p{margin:4px 0 0}
 .summary,footer,.note{color:var(--muted);font-size:13.5px}
 h2 a{color:inherit;text-decoration:none}
 h2 a:hover{text-decoration:underline;text-underline-offset:4px}
-.swatch{width:10px;height:10px;border-radius:3px;background:var(--accent);flex:none}
+.swatch{width:10px;height:10px;border-radius:3px;background:var(--accent);flex:none;align-self:center}
 .tools{display:flex;gap:6px;align-items:center}
 .tools input,.tools button{font:inherit;font-size:13px;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:8px;height:32px;padding:0 11px}
 .tools input{width:210px}
