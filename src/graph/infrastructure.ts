@@ -157,7 +157,7 @@ function poolFacts(spec: PoolSpec | undefined, made: StackPool | undefined, cost
 
 /** How many nodes there can be. */
 function countOf(spec: PoolSpec | undefined, made: StackPool | undefined): Pick<GraphNode, 'about'> {
-  const most = (spec && 'maxNodes' in spec ? spec.maxNodes : undefined) ?? made?.maxNodes;
+  const most = made?.maxNodes ?? (spec && 'maxNodes' in spec ? spec.maxNodes : undefined);
   if (most === undefined) return {};
   return { about: `${made?.minNodes ?? 0} to ${most} node${most === 1 ? '' : 's'}${spec?.capacity === 'spot' || made?.isSpot ? ', spot' : ''}` };
 }

@@ -127,8 +127,8 @@ function poolOf(constructId: string, blocks: readonly Block[]): StackPool {
     id,
     ...(machineType && { machineType }),
     ...(gpu && { gpu }),
-    ...(least && { minNodes: least.reduce((sum, count) => sum + count, 0) }),
-    ...(most && { maxNodes: Math.max(...most) }), // any zone can have all of them
+    ...(least && { minNodes: sumOf(least) }),
+    ...(most && { maxNodes: sumOf(most) }), // on AWS in each zone: docs/decisions/0065-limits-of-a-pool-on-aws.md
     isSpot: args.capacity_type === 'SPOT' || args.priority === 'Spot' || config.spot === true,
     blocks,
   };
@@ -147,6 +147,10 @@ function counts(blocks: readonly Block[], end: 'min' | 'max'): number[] | undefi
   ));
   const known = found.filter((count) => count !== undefined);
   return known.length === found.length ? known : undefined;
+}
+
+function sumOf(all: readonly number[]): number {
+  return all.reduce((sum, count) => sum + count, 0);
 }
 
 function text(value: unknown): string | undefined {

@@ -65,7 +65,7 @@ describe('the multi-cloud example', () => {
   });
 
   test('has of each part of a cloud the Terraform that makes it', () => {
-    expect(nodeOf(graph, 'aws_ml_nodes_small')).toMatchObject({ runs: 'g6.xlarge', about: '0 to 8 nodes', gpu: '1 × nvidia-l4', source: { language: 'json' } });
+    expect(nodeOf(graph, 'aws_ml_nodes_small')).toMatchObject({ runs: 'g6.xlarge', about: '0 to 16 nodes', gpu: '1 × nvidia-l4', source: { language: 'json' } });
     expect(nodeOf(graph, 'aws_ml_nodes_small').details).toContainEqual(
       { label: 'Terraform', value: 'stack aws: aws_eks_node_group.small_Group-us-east-1a_584998F6, aws_eks_node_group.small_Group-us-east-1b_034E7F1C' },
     );

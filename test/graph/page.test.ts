@@ -58,7 +58,7 @@ test('each node has a panel with its facts and its YAML, and a row in a table', 
 test('each node of the picture tells a screen reader what the eye sees', () => {
   const labels = attributes(PAGE, 'aria-label');
   expect(labels).toContain('Server chat, vllm, 1 × nvidia-l4 · fits, 3.9 × 40960 tokens, $0.707/h');
-  expect(labels).toContain('GPU nodes small, g6.xlarge · 0 to 8 nodes, 1 × nvidia-l4, $0.805/h each');
+  expect(labels).toContain('GPU nodes small, g6.xlarge · 0 to 16 nodes, 1 × nvidia-l4, $0.805/h each');
 });
 
 test('of 300 resources it is of moderate size', () => {
