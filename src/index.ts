@@ -14,6 +14,8 @@ export type { CustomGpuOptions } from './constructs/platform/gpu';
 export { GpuSharing } from './constructs/platform/gpu-sharing';
 export { DatasetShape } from './constructs/kinds/dataset-shape';
 export type { ShapeOptions } from './constructs/kinds/dataset-shape';
+export { Autoscaling, ColdStart } from './constructs/kinds/autoscaling';
+export type { ConcurrencyOptions, HpaOptions } from './constructs/kinds/autoscaling';
 export { Engine, EngineTask } from './constructs/kinds/engine';
 export type { EmbeddingsOptions, LlamaCppOptions, SpeechOptions, VllmOptions } from './constructs/kinds/engine';
 export { Loader } from './constructs/kinds/loader';
@@ -27,6 +29,7 @@ export type { ModelSourceOptions } from './constructs/kinds/model-source';
 export { Notebook } from './constructs/kinds/notebook';
 export type { INotebook, NotebookAttributes, NotebookOptions, NotebookProps } from './constructs/kinds/notebook';
 export type { Mirrors } from './constructs/platform/mirrors';
+export type { KedaOptions } from './constructs/platform/keda';
 export { Platform } from './constructs/platform/platform';
 export type {
   AwsPlatformProps,

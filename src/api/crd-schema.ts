@@ -6,6 +6,8 @@
  */
 import { ARCHIVE_DIGEST_PATTERN, ARCHIVE_KEY, CODE_PATH } from './archive';
 import type { ArchiveSpec } from './archive';
+import { MOST_REPLICAS } from './autoscaling';
+import type { AutoscalingSpec, PodMetricSpec } from './autoscaling';
 import type { BuildSpec, GitSpec, UploadSpec } from './build';
 import {
   atLeast, duration, flag, kubernetesType, limited, listOf, LONGEST_ANNOTATION, LONGEST_ARGUMENT, LONGEST_NAME, LONGEST_PATH, LONGEST_URL,
@@ -180,6 +182,37 @@ const MODEL = objectOf<ModelSpec>('What the model is made from, and how.', {
 
 const DATASET = objectOf<DatasetSpec>('What the dataset is made from, and how.', { ...COMMON, ...ARTIFACT });
 
+/* Which fields go together is checked by expansion too, for a cluster whose API server has no rules. */
+const AUTOSCALING = objectOf<AutoscalingSpec>('An autoscaler that comes with the Server. With cpu or metric it is a plain HorizontalPodAutoscaler, else KEDA and its HTTP add-on.', {
+  min: atLeast(0, 'Fewest replicas. With 0 nothing runs while there are no requests, and a request starts a replica. Default: 1.', { maximum: MOST_REPLICAS }),
+  max: atLeast(1, 'Most replicas.', { maximum: MOST_REPLICAS }),
+  concurrency: atLeast(1, 'Requests in flight for each replica, beyond which another one starts. Default: 16.', { maximum: 100000 }),
+  idle: duration('How long a replica that is not needed is kept, such as 15m. Default: startupTimeout, which it may not be shorter than where min is 0.'),
+  coldStart: oneOf(['wait', 'retryAfter'],
+    'What a request gets that comes while no replica is ready: it is held until one answers (wait), or gets 503 with Retry-After. Default: wait.'),
+  retryAfter: duration('What Retry-After says, such as 30s. Default: 30s.'),
+  cpu: atLeast(1, 'Percentage of the CPU that the pods request, on average.', { maximum: 1000 }),
+  metric: objectOf<PodMetricSpec>('A metric of the pods that a metrics adapter of the cluster serves.', {
+    name: text('Name of the metric.', LONGEST_NAME, { minLength: 1 }),
+    average: quantity('Value for each replica, on average.'),
+  }, { required: ['name', 'average'] }),
+}, {
+  'required': ['max'],
+  'x-kubernetes-validations': [{
+    rule: '!has(self.min) || self.min <= self.max',
+    message: 'autoscaling.min is more than autoscaling.max',
+  }, {
+    rule: '!(has(self.cpu) && has(self.metric))',
+    message: 'autoscaling has cpu and metric; leave one of them out',
+  }, {
+    rule: '!(has(self.cpu) || has(self.metric)) || !(has(self.concurrency) || has(self.idle) || has(self.coldStart) || has(self.retryAfter))',
+    message: 'autoscaling with cpu or metric counts no requests; leave out concurrency, idle, coldStart and retryAfter',
+  }, {
+    rule: '!(has(self.cpu) || has(self.metric)) || !has(self.min) || self.min > 0',
+    message: 'autoscaling.min is 0 with cpu or metric, which is not measured where nothing runs',
+  }],
+});
+
 const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
   ...COMMON,
   model: reference('The model to serve, found in /content/model.'),
@@ -189,6 +222,7 @@ const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
   serviceAccountName: text('ServiceAccount of the pods, which must be able to read the bucket. Default: artifact-reader.', LONGEST_NAME),
   replicas: atLeast(0, 'How many replicas to keep running. Default: 1.'),
   scaling: oneOf(['external'], 'With external, an autoscaler decides how many replicas run, and replicas is left alone.'),
+  autoscaling: AUTOSCALING,
   port: atLeast(1, 'Port that the container listens on. Default: 8080.', { maximum: 65535 }),
   readinessPath: text('Path that answers 2xx over HTTP when a replica is ready. Default: /.', LONGEST_PATH, { pattern: '^/' }),
   livenessPath: text('Path that answers 2xx over HTTP while a replica works; one that does not for 100 seconds is restarted. Default: none is.',

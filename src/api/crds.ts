@@ -100,10 +100,15 @@ const SOURCE_RULE: ValidationRule = {
   message: `source is a model that is there already, for which nothing runs; leave out ${MAKERS.join(', ')}`,
 };
 
+const AUTOSCALING_RULE: ValidationRule = {
+  rule: '!has(self.autoscaling) || !(has(self.replicas) || has(self.scaling))',
+  message: 'autoscaling decides how many replicas run; leave out replicas and scaling',
+};
+
 const SPEC_RULES: Readonly<Record<Kind, readonly ValidationRule[]>> = {
   Model: [...contentRules('Model'), SOURCE_RULE],
   Dataset: contentRules('Dataset'),
-  Server: [],
+  Server: [AUTOSCALING_RULE],
   Notebook: [STORAGE_CLASS_RULE],
 };
 

@@ -39,6 +39,22 @@ export interface PlatformSpec {
   readonly reconcilerNamespace?: string;
   /** Namespaces whose pods may read the metrics of Servers. */
   readonly monitoringNamespaces?: string[];
+  /** KEDA and its HTTP add-on, where the cluster has them. */
+  readonly keda?: KedaSpec;
+}
+
+/** Where KEDA and its HTTP add-on are. */
+export interface KedaSpec {
+  /** Namespace of both. Default: `keda`. */
+  readonly namespace?: string;
+  /** Name of the Service of the interceptor, which holds requests. Default: that of the Helm chart. */
+  readonly interceptor?: string;
+  /** Port of that Service, and of its pods. Default: 8080. */
+  readonly interceptorPort?: number;
+  /** Host and port of the scaler. Default: those of the Helm chart. */
+  readonly scaler?: string;
+  /** DNS domain of the cluster. Default: `cluster.local`. */
+  readonly clusterDomain?: string;
 }
 
 /** URLs of mirrors. None of them is part of a recipe. */

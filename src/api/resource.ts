@@ -4,10 +4,13 @@
  * Every field of the original `substratus.ai/v1` keeps its name and meaning; what we add is optional.
  * No field has a default here: expansion sets them, so that the stored JSON stays what its author wrote.
  */
-import type { Affinity, Container, ContainerPort, EnvFromSource, PodSecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { ArchiveSpec } from './archive';
+import type { AutoscalingSpec } from './autoscaling';
 import type { BuildSpec } from './build';
 import type { ModelSourceSpec } from './model-source';
+import type { PodSpec } from './pod-spec';
+
+export type { PodSpec } from './pod-spec';
 
 export const API_GROUP = 'substratus.ai';
 export const API_VERSION = `${API_GROUP}/v1`;
@@ -142,30 +145,6 @@ export interface GpuSpec {
   readonly sharing?: string;
 }
 
-/** The escape hatch: added to the pod of the user's image, never in place of what expansion needs. */
-export interface PodSpec {
-  readonly labels?: Record<string, string>;
-  readonly annotations?: Record<string, string>;
-  readonly nodeSelector?: Record<string, string>;
-  readonly tolerations?: Toleration[];
-  readonly volumes?: Volume[];
-  readonly volumeMounts?: VolumeMount[];
-  readonly affinity?: Affinity;
-  readonly topologySpreadConstraints?: TopologySpreadConstraint[];
-  readonly priorityClassName?: string;
-  readonly runtimeClassName?: string;
-  readonly schedulerName?: string;
-  readonly securityContext?: PodSecurityContext;
-  /** Run one after another before the program, once the inputs are there. */
-  readonly initContainers?: Container[];
-  /** Run beside the program, from before it starts until it ends. */
-  readonly sidecars?: Container[];
-  /** Environment of the program from ConfigMaps and Secrets; `env` wins. Outside the recipe. */
-  readonly envFrom?: EnvFromSource[];
-  /** More ports of the program, each with a name; those of a Server are its Service's too. */
-  readonly ports?: ContainerPort[];
-}
-
 export interface Reference {
   readonly name: string;
   /** Namespace of the object, which must share it. Default: that of the resource. */
@@ -222,6 +201,8 @@ export interface ServerSpec extends CommonSpec, Omit<InputsSpec, 'dataset'> {
   readonly replicas?: number;
   /** `external`: an autoscaler owns the number of replicas. */
   readonly scaling?: 'external';
+  /** An autoscaler that comes with the Server, in place of `replicas` and `scaling`. */
+  readonly autoscaling?: AutoscalingSpec;
   readonly port?: number;
   /** Asked for by the startup probe and the readiness probe. */
   readonly readinessPath?: string;

@@ -11,8 +11,9 @@ import { API_GROUP } from '../api/resource';
 import { inNamespaces, ipBlock, tcp, toHost, toInternet } from '../clouds/network';
 import type { CloudNetwork } from '../clouds/network';
 import { cloudNamed } from '../clouds/pods';
+import { kedaOf } from './keda';
 import { podDefaultsOf } from './pod-defaults';
-import { NOTEBOOK_PORT_NAME, SERVER_PORT_NAMES } from './ports';
+import { NOTEBOOK_PORT_NAME, SERVER_PORT_NAME, SERVER_PORT_NAMES } from './ports';
 import { proxyUrls } from './proxy';
 
 const STORE_ACCESS_LABEL = `${API_GROUP}/store-access`;
@@ -107,16 +108,18 @@ function everyPod({ network: { dnsCaches } }: PolicyContext, isDeclared: boolean
 }
 
 /**
- * The workspace at any port, for an author may add others to the Service of a Server, by `pod.ports`; the namespaces that it names, and
- * those that read metrics, at the ports that serve.
+ * The workspace at any port, for an author may add others to the Service of a Server, by `pod.ports`; KEDA at the port that it passes
+ * requests to; the namespaces that it names, and those that read metrics, at the ports that serve.
  */
 function servers(ground: PolicyContext): NetworkPolicySpec {
-  const openTo = [...new Set([...ground.workspace.serversOpenTo ?? [], ...ground.platform.monitoringNamespaces ?? []])];
+  const { keda, monitoringNamespaces = [] } = ground.platform;
+  const openTo = [...new Set([...ground.workspace.serversOpenTo ?? [], ...monitoringNamespaces])];
   return {
     podSelector: SERVERS,
     policyTypes: ['Ingress', 'Egress'],
     ingress: [
       { from: [{ podSelector: {} }] },
+      ...(keda ? [{ from: [inNamespaces([kedaOf({ keda }).namespace])], ports: tcp(SERVER_PORT_NAME) }] : []),
       ...(openTo.length === 0 ? [] : [{ from: [inNamespaces(openTo)], ports: tcp(...SERVER_PORT_NAMES) }]),
     ],
     ...withEgress(mounted(ground)),
@@ -135,6 +138,7 @@ function jobsAndNotebooks(ground: PolicyContext): NetworkPolicySpec {
   const { workspace: { private: isPrivate } } = ground;
   return egressOf(JOBS_AND_NOTEBOOKS, [
     { to: serversInReach(ground) },
+    ...toInterceptor(ground.platform),
     ...mounted(ground),
     ...Object.values(ground.platform.mirrors ?? {}).map(toHost),
     ...(isPrivate ? [] : [toInternet(HTTPS), ...ground.proxies]),
@@ -145,6 +149,15 @@ function jobsAndNotebooks(ground: PolicyContext): NetworkPolicySpec {
 function serversInReach({ platform: { workspaces = [] }, workspace: { namespace } }: PolicyContext) {
   const open = workspaces.filter(({ serversOpenTo = [] }) => serversOpenTo.includes(namespace)).map((other) => other.namespace);
   return [{ podSelector: SERVERS }, ...(open.length > 0 ? [inNamespaces(open, SERVERS)] : [])];
+}
+
+/**
+ * By which Servers are reached that KEDA scales. It does not tell who asks, so that who reaches it reaches the Servers of all workspaces
+ * behind it.
+ */
+function toInterceptor({ keda }: PlatformSpec): NetworkPolicyEgressRule[] {
+  const { namespace, interceptorPort } = kedaOf({ keda });
+  return keda ? [{ to: [inNamespaces([namespace])], ports: tcp(interceptorPort) }] : [];
 }
 
 /** What it takes to read mounted artifacts. No proxy: the driver beside the program, which reads them, is not told of one. */

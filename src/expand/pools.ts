@@ -31,13 +31,20 @@ export function hasCapacity(pool: Pick<GpuPoolSpec, 'capacity'>, capacity?: Capa
  * Why the nodes that there can be have no place for so many replicas, each with the request; `undefined` if they have, or if it is not
  * known how many nodes there can be.
  */
-export function tooManyReplicas(replicas: number, request: GpuRequest, { platform, capacity }: Asking): string | undefined {
+export function tooManyReplicas(asked: AskedReplicas, request: GpuRequest, { platform, capacity }: Asking): string | undefined {
+  const { field, replicas } = asked;
   const pools = poolsFor(request, platform).filter((pool) => hasCapacity(pool, capacity));
   const places = pools.map((pool) => (pool.maxNodes ?? Infinity) * Math.floor(unitsOf(pool, platform) / request.count));
   const most = places.reduce((sum, each) => sum + each, 0);
   if (platform.autoProvisioning || pools.length === 0 || replicas <= most) return undefined;
   const has = pools.map(({ name, maxNodes }, index) => `pool ${name} has ${places[index] ?? 0} (maxNodes ${maxNodes ?? 0})`).join(', ');
-  return `replicas is ${replicas} but there is room for ${most} of them: ${has}; raise maxNodes, or ask for fewer`;
+  return `${field} is ${replicas} but there is room for ${most} of them: ${has}; raise maxNodes, or ask for fewer`;
+}
+
+/** A number of replicas, and the field that asks for them. */
+export interface AskedReplicas {
+  readonly field: string;
+  readonly replicas: number;
 }
 
 interface Asking {

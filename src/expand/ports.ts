@@ -3,5 +3,8 @@
 export const SERVER_PORT_NAME = 'http-serve';
 export const NOTEBOOK_PORT_NAME = 'notebook';
 
+/** Name of the port of a Server's Service. */
+export const SERVICE_PORT_NAME = 'http';
+
 /** Ports of a Server that others may reach: its own, and what an author may add under these names. */
 export const SERVER_PORT_NAMES = [SERVER_PORT_NAME, 'grpc', 'metrics'] as const;

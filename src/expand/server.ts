@@ -7,6 +7,7 @@ import type { PlatformSpec } from '../api/platform';
 import { DEFAULT_SERVER_PORT } from '../api/resource';
 import type { ServerResource, ServerSpec } from '../api/resource';
 import type { ArtifactContext } from './artifact';
+import { serverEntry } from './autoscaling';
 import { buildChildren } from './build';
 import { childMetadata, selectorLabels, serviceChildName } from './child';
 import type { Child } from './child';
@@ -14,10 +15,11 @@ import { durationSeconds } from './duration';
 import { ExpandError } from './error';
 import { paramsOf } from './params';
 import { userPodTemplate } from './pod';
-import { SERVER_PORT_NAME } from './ports';
+import { SERVER_PORT_NAME, SERVICE_PORT_NAME } from './ports';
 import { runnable } from './runtime';
 import type { Runnable } from './runtime';
 
+/** What a replica has to start. */
 export const DEFAULT_STARTUP = '30m';
 const PERIOD_SECONDS = 10;
 /** How long a replica may not answer at `livenessPath`. */
@@ -40,14 +42,16 @@ export function expandServer(declared: ServerResource, context: ArtifactContext)
   const run = runnable(declared, context.platform);
   const { resource: server, program } = run;
   const { configMap } = paramsOf(server);
-  return [
-    ...buildChildren(server, context),
-    { step: 'serve', object: configMap },
-    ...(program ? [{ step: 'serve' as const, object: program }] : []),
-    { step: 'serve', object: deployment(run, context) },
-    { step: 'serve', object: service(server) },
-    { step: 'serve', object: disruptionBudget(server) },
-  ];
+  const { startupTimeout = DEFAULT_STARTUP, suspend } = server.spec;
+  const startupSeconds = durationSeconds('startupTimeout', startupTimeout);
+  const { before, scalers } = serverEntry(server, {
+    service: service(server), platform: context.platform, startupTimeout, startupSeconds,
+    coldStartSeconds: startupSeconds + PROVISIONING_SECONDS,
+  });
+  const workload = [deployment(run, context), ...before, disruptionBudget(server)];
+  /* Paused before the Deployment goes to zero, so that nothing wakes it meanwhile. */
+  const objects = [configMap, ...(program ? [program] : []), ...(suspend ? [...scalers, ...workload] : [...workload, ...scalers])];
+  return [...buildChildren(server, context), ...objects.map((object) => ({ step: 'serve' as const, object }))];
 }
 
 /** Name of the Deployment and the Service of a server, as the original Substratus has it. */
@@ -62,7 +66,7 @@ export function serverSelector(server: ServerResource): string {
 
 function deployment({ resource: server, pod }: Runnable<ServerResource>, context: ArtifactContext): Deployment {
   const { spec } = server;
-  const { replicas = 1, scaling, surge = true, suspend } = spec;
+  const { replicas = 1, scaling, autoscaling, surge = true, suspend } = spec;
   const startupSeconds = durationSeconds('startupTimeout', spec.startupTimeout ?? DEFAULT_STARTUP);
   const graceSeconds = durationSeconds('terminationGracePeriod', spec.terminationGracePeriod ?? DEFAULT_GRACE_PERIOD);
   return {
@@ -71,7 +75,7 @@ function deployment({ resource: server, pod }: Runnable<ServerResource>, context
     metadata: childMetadata(server, { name: serviceName(server), role: 'run' }),
     spec: {
       /* With external it is the number of an autoscaler: of one that aims at the Server, or `undefined` if one aims at the Deployment. */
-      ...((scaling !== 'external' || spec.replicas !== undefined || suspend) && { replicas: suspend ? 0 : replicas }),
+      ...(((scaling !== 'external' && !autoscaling) || spec.replicas !== undefined || suspend) && { replicas: suspend ? 0 : replicas }),
       selector: { matchLabels: selectorLabels(server, 'run') },
       strategy: { type: 'RollingUpdate', rollingUpdate: surge ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 } },
       progressDeadlineSeconds: startupSeconds + PROVISIONING_SECONDS,
@@ -138,7 +142,7 @@ function service(server: ServerResource): Service {
     spec: {
       type: 'ClusterIP',
       selector: selectorLabels(server, 'run'),
-      ports: [{ name: 'http', port: server.spec.port ?? DEFAULT_SERVER_PORT, targetPort: SERVER_PORT_NAME, protocol: 'TCP' }, ...extraPorts(server)],
+      ports: [{ name: SERVICE_PORT_NAME, port: server.spec.port ?? DEFAULT_SERVER_PORT, targetPort: SERVER_PORT_NAME, protocol: 'TCP' }, ...extraPorts(server)],
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The types of objects that the reconciler deals with. */
 import { API_GROUP, KINDS, PLURALS } from '../api/resource';
 import type { Kind } from '../api/resource';
-import { CHILD_TYPES } from '../expand';
+import { CHILD_TYPES, KEDA_TYPES } from '../expand';
 import type { ResourceType } from './kube/types';
 
 function core(kind: string, plural: string): ResourceType {
@@ -29,7 +29,9 @@ export const VOLUMES: ResourceType = { group: '', version: 'v1', plural: 'persis
 /** What a workspace has beside its volumes; made where it is missing, and watched for that. */
 export const WORKSPACE_PARTS: readonly ResourceType[] = [SERVICE_ACCOUNTS, NETWORK_POLICIES];
 
-const BY_KIND = new Map<string, ResourceType>([...CHILD_TYPES, ...WORKSPACE_PARTS, VOLUMES].map((type) => [type.kind, type]));
+const BY_KIND = new Map<string, ResourceType>(
+  [...CHILD_TYPES, ...KEDA_TYPES, ...WORKSPACE_PARTS, VOLUMES].map((type) => [type.kind, type]),
+);
 
 /** The type of an object that expansion produces. */
 export function typeOf(object: { readonly kind?: string }): ResourceType {

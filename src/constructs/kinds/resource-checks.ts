@@ -122,11 +122,12 @@ function gpuErrors(request: GpuRequest, { capacity }: ResourcesSpec, platform: P
   return [];
 }
 
-/** Of a Server whose number of replicas is said here, and not by an autoscaler. */
+/** Of a Server whose number of replicas is said here, be it the most of them. */
 function replicaErrors({ kind, spec }: Resource, request: GpuRequest, platform: PlatformSpec): string[] {
-  const { replicas, suspend, resources } = spec as ServerSpec;
-  if (kind !== 'Server' || replicas === undefined || suspend) return [];
-  const problem = tooManyReplicas(replicas, request, { platform, capacity: resources?.capacity });
+  const { replicas, autoscaling, suspend, resources } = spec as ServerSpec;
+  if (kind !== 'Server' || (replicas === undefined && !autoscaling) || suspend) return [];
+  const asked = autoscaling ? { field: 'autoscaling.max', replicas: autoscaling.max } : { field: 'replicas', replicas: replicas ?? 1 };
+  const problem = tooManyReplicas(asked, request, { platform, capacity: resources?.capacity });
   return problem === undefined ? [] : [problem];
 }
 
@@ -165,7 +166,7 @@ function expandErrors({ object: { rendered, isPatched } }: Declaration, gates: r
 function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
   const { pod, build, runtime, resources: { capacity, sharedMemory } = {} } = spec;
   const first: unknown = pod ?? build ?? runtime ?? capacity ?? sharedMemory;
-  return first !== undefined || 'access' in spec || 'mountOptions' in spec || 'source' in spec;
+  return first !== undefined || 'access' in spec || 'autoscaling' in spec || 'mountOptions' in spec || 'source' in spec;
 }
 
 /** The inputs of a resource as far as they are known at synth. */

@@ -1,16 +1,19 @@
 import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import { DEFAULT_SERVER_PORT } from '../../api/resource';
+import { autoscalingProblem } from '../../api/autoscaling';
 import type { ServerResource, ServerSpec } from '../../api/resource';
-import { accountProblem, probeTimeoutProblem, serviceName } from '../../expand';
+import { accountProblem, clientPort, isByKeda, probeTimeoutProblem, replicasProblem, serviceName } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { checkPath } from '../checks/path';
 import { duration } from '../checks/size';
 import { ValidationError } from '../checks/validation-error';
 import type { Access } from '../platform/access';
+import { platformOf } from '../platform/workspace-context';
 import type { IModel } from './artifacts';
+import { autoscalingSpec } from './autoscaling';
+import type { Autoscaling } from './autoscaling';
 import { Declarations } from './declarations';
 import { declare } from './declare';
 import type { Engine } from './engine';
@@ -98,7 +101,16 @@ export interface ServerOptions extends WorkloadProps {
   readonly scaling?: Scaling;
 
   /**
-   * Port that the image listens on, and of the Service.
+   * An autoscaler that comes with the Server: `Autoscaling.concurrency` by its requests, to zero too, or `Autoscaling.hpa`. Not
+   * together with `replicas` or `scaling`.
+   *
+   * @default - `replicas` are kept running
+   */
+  readonly autoscaling?: Autoscaling;
+
+  /**
+   * Port that the image listens on, and of the Service. With `Autoscaling.concurrency` clients use the port of the interceptor, 8080,
+   * whatever this is.
    *
    * @default 8080
    */
@@ -164,8 +176,8 @@ export interface ServerProps extends ServerOptions {
 
 const SERVER_PROPS = knownProps<ServerProps>({
   ...WORKLOAD_PROPS, engine: true, model: true, access: true, mountOptions: true, serviceAccountName: true,
-  replicas: true, scaling: true, port: true, readinessPath: true, livenessPath: true, probePort: true, probeTimeout: true,
-  terminationGracePeriod: true, startupTimeout: true, surge: true,
+  replicas: true, scaling: true, autoscaling: true, port: true, readinessPath: true, livenessPath: true, probePort: true,
+  probeTimeout: true, terminationGracePeriod: true, startupTimeout: true, surge: true,
 });
 const SERVER_ATTRIBUTES = knownProps<ServerAttributes>({ serverName: true, serverNamespace: true });
 
@@ -204,9 +216,14 @@ export class Server extends Construct implements IServer {
     this.serverName = object.name;
     this.serverNamespace = object.namespace;
     this.serviceName = serviceName(object.declared as ServerResource);
-    this.url = `http://${this.serviceName}.${object.namespace}.svc:${props.port ?? DEFAULT_SERVER_PORT}`;
+    this.url = `http://${this.serviceName}.${object.namespace}.svc:${portOf(this, object.declared as ServerResource)}`;
     declare({ construct: this, object, references, facts: (base ?? model).modelFacts?._spec }, declarations);
   }
+}
+
+/** The platform is asked only where it decides. */
+function portOf(scope: Construct, server: ServerResource): number {
+  return clientPort(server, isByKeda(server) ? platformOf(scope)?._spec ?? {} : {});
 }
 
 class ImportedServer extends Construct implements IServer {
@@ -223,7 +240,7 @@ class ImportedServer extends Construct implements IServer {
 }
 
 function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
-  const { replicas, scaling, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
+  const { replicas, scaling, autoscaling, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
   const { probeTimeout, terminationGracePeriod, serviceAccountName } = props;
   validate(scope, props);
   const spec: ServerSpec = {
@@ -231,6 +248,7 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
     ...(serviceAccountName !== undefined && { serviceAccountName }),
     ...(replicas !== undefined && { replicas }),
     ...(scaling && { scaling }),
+    ...(autoscaling !== undefined && { autoscaling: autoscalingSpec(scope, autoscaling) }),
     ...(port !== undefined && { port }),
     ...(readinessPath !== undefined && { readinessPath }),
     ...(livenessPath !== undefined && { livenessPath }),
@@ -240,9 +258,14 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
     ...(startupTimeout !== undefined && { startupTimeout: duration(scope, 'startupTimeout', startupTimeout) }),
     ...(surge !== undefined && { surge }),
   };
-  const problem = probeTimeoutProblem(spec);
+  const problem = probeTimeoutProblem(spec) ?? replicasProblem(spec) ?? scalingProblem(spec);
   if (problem) throw new ValidationError(scope, problem);
   return spec;
+}
+
+/** How long a ready-made program may take to start is known to expansion, where the spec does not say. */
+function scalingProblem({ autoscaling, startupTimeout = '0s' }: ServerSpec): string | undefined {
+  return autoscaling && autoscalingProblem(autoscaling, startupTimeout);
 }
 
 function validate(scope: Construct, props: ServerOptions): void {

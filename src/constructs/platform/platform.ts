@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { definedOnly } from '../../api/defined';
 import { isDns1123Label, nearest } from '../../api/names';
 import { accountNamespaceOf } from '../../api/platform';
-import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
+import type { CustomGpuSpec, GpuPoolSpec, KedaSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
@@ -11,6 +11,8 @@ import { withWorkloadDefaults } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { checkAddons } from './addon-checks';
 import { checkImages } from './image-checks';
+import { kedaSpec } from './keda';
+import type { KedaOptions } from './keda';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import {
   buildNamespaceFor, checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem,
@@ -84,6 +86,7 @@ export class Platform {
   private readonly workspaces: WorkspaceSpec[] = [];
   private reconcilerNamespace?: string;
   private readonly monitoringNamespaces: string[] = [];
+  private keda?: KedaSpec;
   private readonly listeners: WorkspaceListener[] = [];
   private readonly addonsListeners: AddonsListener[] = [];
 
@@ -157,6 +160,15 @@ export class Platform {
     if (!this.monitoringNamespaces.includes(namespace)) this.monitoringNamespaces.push(namespace);
   }
 
+  /**
+   * Says that the cluster has KEDA and its HTTP add-on, for Servers that are scaled by their requests; docs/server.md has the commands that
+   * install them. A pod that reaches the interceptor of the add-on reaches all Servers behind it, and pods of the workspaces may.
+   */
+  public addKeda(options: KedaOptions = {}): void {
+    if (this.keda) throw this.error('has KEDA already; call addKeda once');
+    this.keda = this.check('cannot have KEDA', () => kedaSpec(options));
+  }
+
   /** All of it as plain JSON, as the reconciler reads it. Pools and workspaces that are added later are not in it. */
   public toJson(): unknown {
     return this._spec;
@@ -199,6 +211,7 @@ export class Platform {
       ...(gpuDriver !== undefined && { gpuDriver }),
       ...(this.podDefaults && { podDefaults: this.podDefaults }),
       ...(storageClasses && { storageClasses }),
+      ...(this.keda && { keda: this.keda }),
     };
   }
 
@@ -236,7 +249,7 @@ export class Platform {
 
   /** Changes whenever something was added. @internal */
   public get _revision(): number {
-    return this.gpuPools.length + this.workspaces.length;
+    return this.gpuPools.length + this.workspaces.length + (this.keda ? 1 : 0);
   }
 
   /** Calls back for every workspace, also those that are added later. @internal */

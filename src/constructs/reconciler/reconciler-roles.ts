@@ -3,7 +3,7 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Ro
 import type { PlatformSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import { API_GROUP, KINDS, PLURALS } from '../../api/resource';
-import { CHILD_TYPES, expandWorkspace, workspaceTypes } from '../../expand';
+import { CHILD_TYPES, childTypes, expandWorkspace, workspaceTypes } from '../../expand';
 import type { ObjectType } from '../../expand';
 import { LABELS } from './reconciler-settings';
 
@@ -99,7 +99,7 @@ function kindRules(): PolicyRule[] {
 function workspaceRules(platform: PlatformSpec): PolicyRule[] {
   const ofWorkspace = workspaceTypes(platform)
     .filter(({ kind, namespaced }) => namespaced && !CHILD_TYPES.some((type) => type.kind === kind));
-  return [...kindRules(), ...rulesFor(CHILD_TYPES, CHILD_VERBS), ...partRules(ofWorkspace), ...otherRules()];
+  return [...kindRules(), ...rulesFor(childTypes(platform), CHILD_VERBS), ...partRules(ofWorkspace), ...otherRules()];
 }
 
 function partRules(types: readonly ObjectType[]): PolicyRule[] {

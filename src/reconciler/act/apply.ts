@@ -1,6 +1,7 @@
 /** Writes children, and never overwrites what belongs to someone else. */
 import { OWNER_LABEL } from '../../api/labels';
 import { APPLIED_ANNOTATION } from '../../api/resource';
+import { INSTALL_KEDA, KEDA_TYPES } from '../../expand';
 import type { KubeObject } from '../../expand';
 import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
@@ -21,6 +22,18 @@ import type { Write } from './writes';
 export class NameConflict extends Error {
   constructor(object: KubeObject) {
     super(`${object.kind} ${object.metadata?.name} already exists and belongs to someone else; rename it, or this resource`);
+  }
+}
+
+/** The cluster does not have the type of an object, though its platform says so. */
+export class KedaMissing extends Error {
+  /** Whether it is why a write was refused. */
+  public static isCauseOf(error: unknown, { kind }: KubeObject): boolean {
+    return ApiError.isNotFound(error) && KEDA_TYPES.some((type) => type.kind === kind) && (error as ApiError).details?.kind !== 'namespaces';
+  }
+
+  constructor({ kind }: KubeObject) {
+    super(`the cluster has no ${kind}, which autoscaling by requests needs; install KEDA and its HTTP add-on: ${INSTALL_KEDA}`);
   }
 }
 

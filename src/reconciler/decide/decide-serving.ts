@@ -3,6 +3,8 @@
  * revision may replace them, whatever becomes of what they were made from.
  */
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { ServerResource } from '../../api/resource';
+import { isByKeda, SCALER_KINDS } from '../../expand';
 import type { Child, Inputs, KubeObject } from '../../expand';
 import { artifactsOf } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
@@ -61,16 +63,24 @@ function serve(serving: Serving): Decision {
   return {
     desired,
     obsolete: isRolledOut && !isOld ? obsolete(existing, desired) : [],
-    inTheWay: build?.state === 'absent' ? build.inTheWay : [],
+    inTheWay: [...(build?.state === 'absent' ? build.inTheWay : []), ...formerScalers(existing, children)],
     verdict,
     ...((!deployment && !waits) || missingToken(resource, pods) ? tokenSecret(resource) : {}),
   };
 }
 
-/** The Service says what the former revision serves before the Deployment goes on; and no GPU is taken for a name that someone has. */
+/**
+ * The Service says what the former revision serves before the Deployment goes on; and no GPU is taken for a name that someone has, or
+ * where nothing can scale it.
+ */
 function serviceFirst(children: readonly Child[]): Child[] {
-  const isService = ({ object }: Child) => object.kind === 'Service';
-  return [...children.filter(isService), ...children.filter((child) => !isService(child))];
+  const isFirst = ({ object }: Child) => object.kind === 'Service' || object.kind === 'InterceptorRoute';
+  return [...children.filter(isFirst), ...children.filter((child) => !isFirst(child))];
+}
+
+/** Whoever else sets the number of replicas goes first, or the two would fight. */
+function formerScalers(existing: readonly ObservedChild[], children: readonly Child[]): ObservedChild[] {
+  return existing.filter(({ kind }) => SCALER_KINDS.includes(kind) && !children.some(({ object }) => object.kind === kind));
 }
 
 interface Before {
@@ -94,7 +104,7 @@ interface Circumstances {
 }
 
 /** Kinds that cost nothing while they wait, so that a Service has its name early. */
-const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget'];
+const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget', 'InterceptorRoute'];
 
 function desiredOf({ step, object }: Child, { serving, intent, build, waits, mayBuild }: Circumstances): Desired[] {
   const { inputs, isHeld, view } = serving;
@@ -111,10 +121,14 @@ function desiredOf({ step, object }: Child, { serving, intent, build, waits, may
   return [{ ...base, ...latches, object: withReplicas(object as Deployment, serving), onlyIfThere: waits, keepsTemplate }];
 }
 
-/** An autoscaler has the number from when it first sets one. Until then it stays: a number that is given up would become 1. */
-function withReplicas(object: Deployment, { deployment }: Serving): KubeObject {
+/**
+ * An autoscaler has the number from when it first sets one. Until then it stays: a number that is given up would become 1. Only KEDA goes
+ * on from 0 by itself.
+ */
+function withReplicas(object: Deployment, { view: { resource }, deployment }: Serving): KubeObject {
   const { ownsReplicas = false, replicas = 0 } = deployment?.deployment ?? {};
-  if (object.spec?.replicas !== undefined || !ownsReplicas || replicas === 0) return object as KubeObject;
+  const mayStay = replicas > 0 || (resource.kind === 'Server' && isByKeda(resource as ServerResource));
+  if (object.spec?.replicas !== undefined || !ownsReplicas || !mayStay) return object as KubeObject;
   return { ...object, spec: { ...object.spec, replicas } } as KubeObject;
 }
 

@@ -24,7 +24,7 @@ export interface Verdict {
   /** Whether a person is needed. */
   readonly stalled?: boolean;
   /** Conditions besides Ready, Reconciling and Stalled. */
-  readonly conditions?: readonly { readonly type: string; readonly status: 'True' | 'False'; readonly reason: string; readonly message: string }[];
+  readonly conditions?: readonly { readonly type: string; readonly status: 'True' | 'False' | 'Unknown'; readonly reason: string; readonly message: string }[];
   readonly artifact?: PublishedArtifact;
   readonly fields?: Pick<Status, 'artifacts' | 'progress' | 'model' | 'url' | 'culledAt' | 'replicas' | 'selector'>;
 }

@@ -1,8 +1,7 @@
 /** What the status of a Server or Notebook says. */
-import { DEFAULT_SERVER_PORT } from '../../api/resource';
 import type { NotebookResource, ServerResource } from '../../api/resource';
 import type { Status } from '../../api/status';
-import { notebookName, serverSelector, serviceName, tokenSecretName } from '../../expand';
+import { clientPort, notebookName, serverSelector, serviceName, tokenSecretName } from '../../expand';
 import type { DeploymentState, Observed } from '../observe/observed';
 import { newestFirst } from '../observe/pods';
 import type { ObservedPod, Trouble } from '../observe/pods';
@@ -12,6 +11,7 @@ import type { Verdict } from './decision';
 import type { Closed } from './gates';
 import { failureOf, jobTrouble, podlessTrouble, startTrouble } from './job-report';
 import { outdatedWords } from './notebook-revision';
+import { asleepVerdict, scalerConditionsOf, wakingVerdict } from './scaling-verdict';
 import { isComplete } from './serving';
 import type { Serving } from './serving';
 
@@ -38,27 +38,28 @@ export function buildVerdict({ view, deployment }: Serving, build: Exclude<Attem
   if (build.state === 'failed') {
     const why = failureOf(build.job, view.pods) ?? build.job.job?.message ?? '';
     const message = `build failed: ${why}; after fixing it, change annotation substratus.ai/retry to try again`;
-    return { ...stalled('BuildFailed', message, conditionsOf('BuildFailed', message)), ready: isServing, fields: fieldsOf(view.resource, { deployment }) };
+    return { ...stalled('BuildFailed', message, conditionsOf('BuildFailed', message)), ready: isServing, fields: fieldsOf(view, { deployment }) };
   }
   const trouble = build.state === 'running' ? jobTrouble(build.job, view) : undefined;
   const message = `building the image${trouble ? `: ${trouble.message}` : ''}`;
   const reason = trouble?.reason ?? 'Building';
-  return { ...inProgress(reason, message, conditionsOf('JobNotComplete', message)), ready: isServing, fields: fieldsOf(view.resource, { deployment }) };
+  return { ...inProgress(reason, message, conditionsOf('JobNotComplete', message)), ready: isServing, fields: fieldsOf(view, { deployment }) };
 }
 
 function conditionsOf(reason: string, message: string): Pick<Verdict, 'conditions'> {
   return { conditions: [servingCondition(false, 'DeploymentNotReady', message), { type: 'Built', status: 'False', reason, message }] };
 }
 
+type Where = Pick<Serving['view'], 'resource' | 'platform'>;
+
 /** Where it answers, and what a Server serves, with how many pods. */
-function fieldsOf(resource: Observed, { inputs = {}, deployment }: Partial<Pick<Serving, 'inputs' | 'deployment'>>): Verdict['fields'] {
+function fieldsOf({ resource, platform }: Where, { inputs = {}, deployment }: Partial<Pick<Serving, 'inputs' | 'deployment'>>): Verdict['fields'] {
   const { namespace } = resource.metadata;
   const { model } = inputs;
   if (resource.kind === 'Notebook') return { url: `http://${notebookName(resource as NotebookResource)}.${namespace}:8888` };
-  const { port = DEFAULT_SERVER_PORT } = (resource as ServerResource).spec;
   const served: Status['model'] = model && { name: model.name, namespace: model.namespace, recipeDigest: model.recipeDigest };
   return {
-    url: `http://${serviceName(resource as ServerResource)}.${namespace}:${port}`,
+    url: `http://${serviceName(resource as ServerResource)}.${namespace}:${clientPort(resource as ServerResource, platform)}`,
     replicas: deployment?.deployment?.current ?? 0,
     selector: serverSelector(resource as ServerResource),
     ...(served && { model: served }),
@@ -71,7 +72,7 @@ interface Age {
 
 export function servingVerdict(serving: Serving, { isOutdated }: Age): Verdict {
   const { view: { resource }, deployment, closed } = serving;
-  const fields = fieldsOf(resource, { inputs: deployment?.applied?.inputs ?? serving.inputs, deployment });
+  const fields = fieldsOf(serving.view, { inputs: deployment?.applied?.inputs ?? serving.inputs, deployment });
   if (resource.spec.suspend) return suspendedVerdict(fields);
   if (serving.culledAt !== undefined) return culledVerdict(serving, fields);
   const state = deployment?.deployment;
@@ -81,7 +82,7 @@ export function servingVerdict(serving: Serving, { isOutdated }: Age): Verdict {
   const condition = resource.kind === 'Notebook'
     ? servingCondition(verdict.ready, verdict.ready ? 'PodReady' : 'PodNotReady', verdict.message)
     : servingCondition(verdict.ready, verdict.ready ? 'DeploymentReady' : 'DeploymentNotReady', verdict.message);
-  return { ...verdict, fields, conditions: [condition, ...outdated] };
+  return { ...verdict, fields, conditions: [condition, ...outdated, ...scalerConditionsOf(serving)] };
 }
 
 function outdatedCondition(serving: Serving): ExtraCondition {
@@ -106,20 +107,23 @@ function runningVerdict(serving: Serving, state: DeploymentState): Verdict {
   const ready = available > 0 || (replicas === 0 && isObserved);
   const reason = resource.kind === 'Notebook' ? 'Open' : 'Serving';
   const isDone = isComplete(state);
-  if (isDone && !closed) return { ready, reason, message: doneMessage(serving, state) };
+  if (isDone && !closed) return asleepVerdict(serving, state) ?? { ready, reason, message: doneMessage(serving, state) };
   if (isDone && closed) return { ...inProgress(reason, `${doneMessage(serving, state)}; the next revision is ${closed.message}`), ready };
   const trouble = podTrouble(pods, warnings) ?? (state.problem && problemOf(state.problem));
   const count = `${available} of ${replicas} replicas ${replicas === 1 ? 'answers' : 'answer'}`;
   const next = closed ? `; the next revision is ${closed.message}` : '';
   const message = `${ready ? 'rolling out, while' : 'starting,'} ${count}${trouble ? `: ${trouble.message}` : ''}${next}`;
+  const waking = trouble?.isStuck || closed ? undefined : wakingVerdict(serving, state, trouble?.message);
+  if (waking) return waking;
   const why = trouble?.reason ?? (ready ? 'RollingOut' : 'Starting');
   return { ...(trouble?.isStuck ? stalled(why, message) : inProgress(why, message)), ready };
 }
 
-function doneMessage({ view: { resource } }: Serving, { replicas, available }: DeploymentState): string {
+function doneMessage({ view }: Serving, { replicas, available }: DeploymentState): string {
+  const { resource } = view;
   const { namespace } = resource.metadata;
   if (resource.kind !== 'Notebook') {
-    return replicas === 0 ? 'scaled to 0 replicas' : `${available} ${available === 1 ? 'replica answers' : 'replicas answer'} at ${fieldsOf(resource, {})?.url}`;
+    return replicas === 0 ? 'scaled to 0 replicas' : `${available} ${available === 1 ? 'replica answers' : 'replicas answer'} at ${fieldsOf(view, {})?.url}`;
   }
   const notebook = resource as NotebookResource;
   const token = `$(kubectl get secret -n ${namespace} ${tokenSecretName(notebook)} -o jsonpath='{.data.token}' | base64 -d)`;

@@ -3,7 +3,7 @@ import { buildHomes } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
 import { KINDS } from '../../api/resource';
 import type { Kind } from '../../api/resource';
-import { archivesOf, CHILD_TYPES, gatesOf, keyOf, keyOfResource } from '../../expand';
+import { archivesOf, childTypes, gatesOf, keyOf, keyOfResource } from '../../expand';
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
@@ -34,7 +34,7 @@ const LEAVING = 'leaving';
 /** Kinds that say which artifacts are served. */
 export const SERVING = ['Deployment', 'Service'];
 
-export function newCaches(platform: Pick<PlatformSpec, 'workspaces'> = {}): Caches {
+export function newCaches(platform: Pick<PlatformSpec, 'workspaces' | 'keda'> = {}): Caches {
   const homes = buildHomes(platform);
   const homeOf = (namespace = '') => homes.get(namespace) ?? namespace;
   const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({
@@ -43,7 +43,7 @@ export function newCaches(platform: Pick<PlatformSpec, 'workspaces'> = {}): Cach
     artifact: ({ status }) => [...new Set([status?.artifact?.url, status?.artifacts?.url])].filter((url) => url !== undefined),
     leaving: ({ metadata }) => (metadata.deletionTimestamp === undefined ? [] : [LEAVING]),
   })])) as Record<Kind, Cache<Observed>>;
-  const children = new Map(CHILD_TYPES.map(({ kind }) => [kind, new Cache<ObservedChild>({
+  const children = new Map(childTypes(platform).map(({ kind }) => [kind, new Cache<ObservedChild>({
     owner: ({ owner, metadata }) => (owner ? [ownedBy(homeOf(metadata.namespace), owner.uid)] : []),
     build: (child) => (homes.has(child.metadata.namespace ?? '') ? keyOfOwner(child, homeOf) : []),
     input: ({ applied, kind: childKind }) => (SERVING.includes(childKind) && applied ? artifactsOf(applied) : []),

@@ -6,7 +6,7 @@ import { OWNER_LABEL } from '../../api/labels';
 import { API_GROUP, API_VERSION, isArtifactResource, KINDS, RETRY_ANNOTATION } from '../../api/resource';
 import type { Kind, Resource, ServerSpec } from '../../api/resource';
 import type { Status } from '../../api/status';
-import { gatesOf, MAX_DISRUPTIONS_ANNOTATION } from '../../expand';
+import { gatesOf, MAX_DISRUPTIONS_ANNOTATION, SCALER_KINDS } from '../../expand';
 import type { Step } from '../../expand';
 import { FIELD_MANAGER } from '../kube/client';
 import type { LiveMetadata, LiveObject } from '../kube/types';
@@ -15,6 +15,8 @@ import type { Applied } from './applied';
 import { liveFingerprint } from './fingerprint';
 import type { Fingerprint } from './fingerprint';
 import { ownedBy } from './managed-fields';
+import { scalerConditions } from './scaler';
+import type { ScalerCondition } from './scaler';
 import { sizeOf } from './size';
 
 type KeptMetadata = Omit<LiveMetadata, 'managedFields' | 'ownerReferences'>;
@@ -89,6 +91,8 @@ export interface ObservedChild {
   readonly archive?: string;
   /** PersistentVolumeClaims only. */
   readonly phase?: string;
+  /** What an autoscaler says of itself: whether it works, and whether there is demand. */
+  readonly scaler?: readonly ScalerCondition[];
 }
 
 export const RECIPE_LABEL = `${API_GROUP}/recipe`;
@@ -152,6 +156,7 @@ export function observeChild(live: LiveObject, kind = live.kind ?? ''): Observed
     ...(kind === 'Job' && { job: jobState(live as JobLike) }),
     ...(kind === 'Deployment' && { deployment: deploymentState(live as DeploymentLike, owned) }),
     ...(kind === 'ConfigMap' && labels.role === ARCHIVE_ROLE && { archive: archiveDigest(live) }),
+    ...(SCALER_KINDS.includes(kind) && { scaler: scalerConditions(live) }),
     ...(kind === 'PersistentVolumeClaim' && { phase: (live as { status?: { phase?: string } }).status?.phase }),
   };
 }

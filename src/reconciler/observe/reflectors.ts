@@ -1,6 +1,7 @@
 /** Watches all that a decision may need to know. */
 import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../api/labels';
 import { KINDS, MADE_FROM_ANNOTATION } from '../../api/resource';
+import { KEDA_TYPES } from '../../expand';
 import type { Client } from '../kube/client';
 import { FIELD_MANAGER } from '../kube/client';
 import { Reflector } from '../kube/reflector';
@@ -70,13 +71,18 @@ function childReflectors(namespace: string | undefined, { client, caches, log, m
   const ours = { ...all, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
   return [
     ...[...caches.children].filter(([kind]) => kinds.includes(kind)).map(([kind, cache]) => new Reflector({
-      ...ours, type: typeOf({ kind }), cache, transform: (live) => observeChild(live, kind),
+      ...ours, type: typeOf({ kind }), cache, optional: isOptional(kind), transform: (live) => observeChild(live, kind),
     })),
     new Reflector({ ...ours, type: PODS, cache: caches.pods, transform: observePod }),
     ...[...caches.workspaceParts].map(([kind, cache]) => new Reflector({
       ...ours, type: typeOf({ kind }), cache, metadataOnly: true, transform: observePart,
     })),
   ];
+}
+
+/** Of what the platform says the cluster has, which may be installed later. */
+function isOptional(kind: string): boolean {
+  return KEDA_TYPES.some((type) => type.kind === kind);
 }
 
 /** Its name, and from what we have made it if nobody else has written to it. */
