@@ -21,6 +21,9 @@ const BUNDLE = 'tsx --tsconfig scripts/tsconfig.json scripts/bundle.ts';
 /** Some run on a cluster. Its programs are built once, which takes minutes, and not within a test. */
 const ENSURE_CLUSTER = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-cluster.ts';
 
+/** Some run with the real programs of KEDA. */
+const ENSURE_ENGINES = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-engines.ts';
+
 /** Some run on a node with containers, where there can be one. */
 const ENSURE_NODE = 'tsx --tsconfig scripts/tsconfig.json scripts/ensure-node.ts';
 
@@ -185,6 +188,8 @@ project.setScript('build', `${ENSURE_INSTALL} && projen build`);
 project.setScript('test', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && ${ENSURE_BROWSER} && projen test`);
 project.setScript('test:unit', `${ENSURE_INSTALL} && ${ENSURE_RCLONE} && ${ENSURE_PROMTOOL} && ${ENSURE_BROWSER} && jest --selectProjects unit --ci`);
 project.setScript('test:cluster', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && jest --selectProjects cluster --ci`);
+/* Not part of `npm test`, for the engines take up to half an hour to build. */
+project.setScript('test:engines', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${ENSURE_ENGINES} && jest --selectProjects engines --ci`);
 project.setScript('test:node', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${ENSURE_NODE} && jest --selectProjects node --ci`);
 // Their images are of gigabytes, and are kept: those of PyTorch take some minutes, once.
 project.setScript('test:node:heavy', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${BUNDLE} && SUBSTRATUS_HEAVY=1 ${ENSURE_NODE} && SUBSTRATUS_HEAVY=1 jest test/node/heavy --selectProjects node --ci`);

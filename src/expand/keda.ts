@@ -45,7 +45,7 @@ export function isByKeda({ spec: { autoscaling } }: Pick<ServerResource, 'spec'>
 export function kedaProblem(platform: PlatformSpec): string | undefined {
   if (!platform.keda) {
     return `autoscaling by requests needs KEDA and its HTTP add-on, which platform ${platform.clusterName} does not have; `
-      + `install them (${INSTALL_KEDA}) and give keda to the platform, or scale by cpu or metric`;
+      + `install them (${INSTALL_KEDA}) and call addKeda() of the platform, or scale by cpu or metric`;
   }
   if (isAtLeast(platform, OLDEST_KUBERNETES)) return undefined;
   return `autoscaling by requests needs Kubernetes ${OLDEST_KUBERNETES} or newer, the oldest that KEDA is tested with, but platform `

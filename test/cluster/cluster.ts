@@ -45,6 +45,13 @@ export interface ClusterOptions {
    * @default false
    */
   readonly isBare?: boolean;
+
+  /**
+   * Whether Services have endpoints: the addresses of their pods, at which nobody answers.
+   *
+   * @default false
+   */
+  readonly hasEndpoints?: boolean;
 }
 
 export interface ServiceAccountName {
@@ -60,8 +67,8 @@ const run = promisify(execFile);
 
 /** Starts a cluster. Resolves when Jobs, Deployments and claims come to life in it. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { assets, nodes = [{ name: 'node-1' }], minRequestTimeout = 1800, isBare = false } = options;
-  const plane = await startControlPlane({ assets, minRequestTimeout, isBare });
+  const { assets, nodes = [{ name: 'node-1' }], minRequestTimeout = 1800, isBare = false, hasEndpoints } = options;
+  const plane = await startControlPlane({ assets, minRequestTimeout, isBare, hasEndpoints });
   const cluster = new Cluster(plane, options);
   if (isBare) return cluster;
   try {

@@ -23,6 +23,13 @@ export interface ControlPlaneOptions {
    * @default - no pod runs: nodes are kept alive by kwok, and a Job's next attempt starts at once
    */
   readonly network?: PodNetwork;
+
+  /**
+   * Whether Services have endpoints though no pod runs.
+   *
+   * @default false
+   */
+  readonly hasEndpoints?: boolean;
 }
 
 export interface ProgramOptions {
@@ -49,10 +56,11 @@ export class ControlPlane {
   constructor(private readonly options: ControlPlaneOptions) {
     this.url = `https://${options.network?.server ?? '127.0.0.1'}:${options.port}`;
     const { files } = this;
+    const hasEndpoints = options.network !== undefined || options.hasEndpoints === true;
     this.kubeconfig = files.writeKubeconfig('kubeconfig', { url: this.url, token: files.adminToken });
     this.add('etcd', etcdFlags(files));
     this.add('kube-apiserver', apiServerFlags(files, options));
-    this.add('kube-controller-manager', controllerManagerFlags(files, this.kubeconfig, options.network !== undefined));
+    this.add('kube-controller-manager', controllerManagerFlags(files, this.kubeconfig, hasEndpoints));
     this.add('kube-scheduler', schedulerFlags(files, this.kubeconfig));
     this.add('kwok', kwokFlags(this.kubeconfig));
   }

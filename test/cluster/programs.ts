@@ -99,9 +99,9 @@ function addressFlags(network: PodNetwork | undefined): string[] {
   ];
 }
 
-/** With `hasPods` pods have addresses. */
-export function controllerManagerFlags(files: ClusterFiles, kubeconfig: string, hasPods: boolean): string[] {
-  const controllers = [...CONTROLLERS, ...(hasPods ? ['endpointslice-controller'] : [])];
+/** With `hasEndpoints` Services have the addresses of their pods. */
+export function controllerManagerFlags(files: ClusterFiles, kubeconfig: string, hasEndpoints: boolean): string[] {
+  const controllers = [...CONTROLLERS, ...(hasEndpoints ? ['endpointslice-controller'] : [])];
   return [
     `--kubeconfig=${kubeconfig}`,
     `--controllers=${controllers.join(',')}`,

@@ -60,7 +60,7 @@ export interface StageOptions {
 
 export class Stage {
   private readonly scenes: Scene[] = [];
-  private program?: ReconcilerProgram;
+  protected program?: ReconcilerProgram;
   private count = 0;
 
   constructor(protected readonly clusterOf: () => Cluster, private readonly options: StageOptions = {}) {}

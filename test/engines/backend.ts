@@ -1,0 +1,42 @@
+/** What answers in place of the pods. It refuses a request that comes while none of them is ready: nobody should have sent it one. */
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Pod } from 'kubernetes-types/core/v1';
+import type { Client } from '../cluster/client';
+
+export class Backend {
+  /** Requests that came too early. */
+  public early = 0;
+  /** How long an answer takes. */
+  public delayMs = 0;
+  private readonly server = http.createServer((request, response) => void this.answer(request, response));
+
+  constructor(private readonly client: Client, private readonly pods: { readonly namespace: string; readonly server: string }) {}
+
+  public get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  public async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    request.resume();
+    const isReady = await this.isReady();
+    if (!isReady) this.early += 1;
+    await new Promise((resolve) => setTimeout(resolve, this.delayMs));
+    response.writeHead(isReady ? 200 : 599, { 'content-type': 'text/plain' }).end(`${request.method} ${request.url}`);
+  }
+
+  private async isReady(): Promise<boolean> {
+    const { namespace, server } = this.pods;
+    const pods = await this.client.list<Pod>({ apiVersion: 'v1', kind: 'Pod', namespace, labels: { server } });
+    return pods.some(({ status }) => status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'));
+  }
+}
