@@ -1,7 +1,6 @@
 /** How the number of replicas of a Server follows the demand, in the wire format, and what is wrong with it. Pure. */
 import { secondsOf } from './duration';
 import { formatValue } from './format-value';
-import type { QuantityOrInteger } from './resource';
 
 /** What a request gets that comes while no replica is ready. */
 export type ColdStart = 'wait' | 'retryAfter';
@@ -28,8 +27,8 @@ export interface AutoscalingSpec {
 /** A metric of `custom.metrics.k8s.io`. */
 export interface PodMetricSpec {
   readonly name: string;
-  /** Value for each replica, on average. */
-  readonly average: QuantityOrInteger;
+  /** Value for each replica, on average: a number, or a quantity of Kubernetes. */
+  readonly average: number | string;
 }
 
 /** The most replicas that a Server may ask for. */

@@ -50,7 +50,7 @@ export function replicasProblem({ autoscaling, replicas, scaling }: Pick<ServerS
   return `${field} is ${value} but autoscaling decides how many replicas run; leave one of them out`;
 }
 
-/** Fewest and most replicas; of a Server that somebody else scales, what it has to start with. */
+/** Fewest and most replicas; of a Server that another autoscaler scales, what it starts with. */
 export function replicaRange({ autoscaling, replicas = 1, suspend }: Pick<ServerSpec, 'autoscaling' | 'replicas' | 'suspend'>): { min: number; max: number } {
   if (suspend) return { min: 0, max: 0 };
   return autoscaling ? { min: autoscaling.min ?? 1, max: autoscaling.max } : { min: replicas, max: replicas };

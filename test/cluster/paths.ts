@@ -18,7 +18,8 @@ export interface Reference {
 }
 
 const WITHOUT_NAMESPACE = new Set([
-  'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'FlowSchema', 'Namespace', 'Node', 'PersistentVolume', 'PriorityClass', 'StorageClass',
+  'APIService', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'FlowSchema', 'Namespace', 'Node', 'PersistentVolume',
+  'PriorityClass', 'StorageClass',
 ]);
 
 export function objectPath({ apiVersion, kind, namespace = 'default', name }: Reference): string {

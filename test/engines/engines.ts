@@ -1,8 +1,8 @@
 /** KEDA and its HTTP add-on as processes against a cluster. */
+import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import * as fs from 'node:fs';
 import type { KedaSpec } from '../../src/api/platform';
 import type { Cluster } from '../cluster/cluster';
 import type { KubeObject } from '../cluster/client';
@@ -32,8 +32,14 @@ export class Engines {
   public static async start(cluster: Cluster, programs: EnginePrograms): Promise<Engines> {
     const [proxy, admin, scaler, metrics, adapter] = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
     const engines = new Engines(cluster, programs, { proxy, admin, scaler, metrics, adapter });
-    await engines.begin();
-    return engines;
+    try {
+      await engines.begin();
+      return engines;
+    } catch (error) {
+      const words = [...engines.parts.values()].map((part) => `${part.name}:\n${part.lastWords()}`).join('\n');
+      await engines.stop();
+      throw new Error(`${(error as Error).message}\n${words}`);
+    }
   }
 
   public readonly network = new FakeNetwork();

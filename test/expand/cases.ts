@@ -44,6 +44,7 @@ function resources(spec: CommonSpec): Resource[] {
     server({ ...spec, replicas: 3, port: 8000, startupTimeout: '1h', surge: false }),
     server({ ...spec, scaling: 'external', access: 'download' }),
     server({ ...spec, base: { name: 'base' } }),
+    server({ ...spec, autoscaling: { max: 4, cpu: 70 } }),
     notebook({ ...spec, ...references, storage: { size: 5 } }),
     notebook(spec),
   ];

@@ -1,9 +1,9 @@
 /** The table says what expansion produces: no more, no less. */
 import type { PlatformSpec } from '../../src/api/platform';
-import { CHILD_TYPES, expandWorkspace, workspaceTypes } from '../../src/expand';
+import { CHILD_TYPES, childTypes, expandWorkspace, workspaceTypes } from '../../src/expand';
 import type { KubeObject, ObjectType } from '../../src/expand';
 import { CASES, platforms } from './cases';
-import { childrenOf, CLOUDS, NAMESPACE, platformOf } from './fixtures';
+import { childrenOf, CLOUDS, NAMESPACE, platformOf, server } from './fixtures';
 
 function typesOf(objects: readonly KubeObject[]): string[] {
   return [...new Set(objects.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`))].sort();
@@ -22,6 +22,14 @@ test.each(CLOUDS)('each platform on %s has the same types of children', (cloud) 
   const children = CASES.filter(({ platform }) => platform.cloud === cloud)
     .flatMap((which) => childrenOf(which.resource, which).map(({ object }) => object));
   expect(typesOf(children)).toEqual(named(CHILD_TYPES));
+});
+
+test('a platform with KEDA has the types of those that it scales too', () => {
+  const platform = platformOf('gcp', { keda: {} });
+  const children = childrenOf(server({ autoscaling: { min: 0, max: 4 } }), { platform }).map(({ object }) => object);
+  const own = typesOf(children).filter((type) => type.includes('keda'));
+  expect(own).toEqual(['http.keda.sh/v1beta1 InterceptorRoute', 'keda.sh/v1alpha1 ScaledObject']);
+  expect(named(childTypes(platform))).toEqual([...named(CHILD_TYPES), ...own].sort());
 });
 
 test.each(platforms().map((platform): [string, PlatformSpec] => [`${platform.cloud} ${platform.artifacts.url} ${platform.kubernetesVersion}`, platform]))(

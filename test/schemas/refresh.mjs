@@ -22,6 +22,7 @@ const KINDS = {
   'apps/v1/DaemonSet': `${API}apps.v1.DaemonSet`,
   'apps/v1/Deployment': `${API}apps.v1.Deployment`,
   'apps/v1/StatefulSet': `${API}apps.v1.StatefulSet`,
+  'autoscaling/v2/HorizontalPodAutoscaler': `${API}autoscaling.v2.HorizontalPodAutoscaler`,
   'batch/v1/Job': `${API}batch.v1.Job`,
   'coordination.k8s.io/v1/Lease': `${API}coordination.v1.Lease`,
   'networking.k8s.io/v1/NetworkPolicy': `${API}networking.v1.NetworkPolicy`,

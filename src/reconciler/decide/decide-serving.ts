@@ -78,7 +78,7 @@ function serviceFirst(children: readonly Child[]): Child[] {
   return [...children.filter(isFirst), ...children.filter((child) => !isFirst(child))];
 }
 
-/** Whoever else sets the number of replicas goes first, or the two would fight. */
+/** An autoscaler that is not wanted any more goes first, or the two would fight over the number of replicas. */
 function formerScalers(existing: readonly ObservedChild[], children: readonly Child[]): ObservedChild[] {
   return existing.filter(({ kind }) => SCALER_KINDS.includes(kind) && !children.some(({ object }) => object.kind === kind));
 }
