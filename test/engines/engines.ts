@@ -14,6 +14,7 @@ import { FakeNetwork } from './network';
 import type { EnginePrograms } from './programs';
 
 const NAMESPACE = 'keda';
+const METRICS = 'external.metrics.k8s.io';
 const ADMIN = 'interceptor-admin';
 /** An address of the interceptor that the API server takes; the network leads it to this machine. */
 const INTERCEPTOR_IP = '10.99.0.1';
@@ -38,11 +39,12 @@ export class Engines {
     } catch (error) {
       const words = [...engines.parts.values()].map((part) => `${part.name}:\n${part.lastWords()}`).join('\n');
       await engines.stop();
-      throw new Error(`${(error as Error).message}\n${words}`);
+      throw new Error(`${(error as Error).message}; ${engines.lastSeen}\n${words}`);
     }
   }
 
   public readonly network = new FakeNetwork();
+  private lastSeen = '';
   public readonly parts = new Map<string, Component>();
 
   private constructor(private readonly cluster: Cluster, private readonly programs: EnginePrograms, private readonly ports: Ports) {}
@@ -123,15 +125,16 @@ export class Engines {
     await this.startProgram('adapter', [
       this.programs.adapter, `--secure-port=${adapter}`, `--port=${await freePort()}`, `--metrics-service-address=localhost:${metrics}`,
       `--cert-dir=${certificates}`, `--tls-cert-file=${at('tls.crt')}`, `--tls-private-key-file=${at('tls.key')}`,
-      `--kubeconfig=${this.cluster.kubeconfig}`, `--authentication-kubeconfig=${this.cluster.kubeconfig}`,
-      `--authorization-kubeconfig=${this.cluster.kubeconfig}`, '--authentication-tolerate-lookup-failure=true',
+      ...['lister', 'authentication', 'authorization'].map((what) => `--${what}-kubeconfig=${this.cluster.kubeconfig}`),
+      '--authentication-tolerate-lookup-failure=true',
     ]);
+    const api = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', name: `v1beta1.${METRICS}` };
     await until('external metrics are served', async () => {
-      try {
-        return await this.cluster.client.request('GET', '/apis/external.metrics.k8s.io/v1beta1');
-      } catch {
-        return undefined;
-      }
+      const { status } = await this.cluster.client.get<KubeObject & { readonly status?: object }>(api);
+      const text = JSON.stringify(status);
+      if (!text.includes('"type":"Available"') || !text.includes('"status":"True"')) this.lastSeen = text;
+      else return true;
+      return false;
     }, { seconds: START_SECONDS });
   }
 
@@ -160,7 +163,7 @@ function addressOfInterceptor({ admin }: Ports): KubeObject[] {
 /** By which the API server finds the adapter. The adapter does not know who asks, for this API server signs no requests: anybody may read metrics. */
 function serviceOfMetrics({ adapter }: Ports): KubeObject[] {
   const metadata = { name: 'keda-metrics', namespace: NAMESPACE };
-  const group = 'external.metrics.k8s.io';
+  const group = METRICS;
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'metrics-for-all' }, rules: [{ apiGroups: [group], resources: ['*'], verbs: ['get', 'list'] }] };
   const binding = {
     apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'metrics-for-all' },
@@ -175,7 +178,9 @@ function serviceOfMetrics({ adapter }: Ports): KubeObject[] {
       service: { namespace: NAMESPACE, name: 'keda-metrics', port: adapter },
     },
   };
-  return [role, binding, service, api];
+  /* An API server that signs requests to others writes it. */
+  const authentication = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extension-apiserver-authentication', namespace: 'kube-system' }, data: {} };
+  return [role, binding, service, api, authentication];
 }
 
 /** Whether something answers 2xx there. */

@@ -22,6 +22,10 @@ function one(kind: string, spec: ServerSpec, platform?: PlatformSpec): WithSpec 
   return defined(objects(spec, platform).find((object) => object.kind === kind)) as WithSpec;
 }
 
+function deploymentOf(spec: ServerSpec): Deployment {
+  return objects(spec).find(({ kind }) => kind === 'Deployment') as Deployment;
+}
+
 function services(spec: ServerSpec, platform?: PlatformSpec): Service[] {
   return objects(spec, platform).filter(({ kind }) => kind === 'Service') as Service[];
 }
@@ -37,7 +41,7 @@ function problem(autoscaling: AutoscalingSpec, { platform = PLATFORM, ...spec }:
 
 describe('a Server that is scaled by its requests', () => {
   test('has a Deployment without replicas, so that nobody fights over them', () => {
-    expect((one('Deployment', IDLE) as Deployment).spec).not.toHaveProperty('replicas');
+    expect(deploymentOf(IDLE).spec).not.toHaveProperty('replicas');
     expect(objects(IDLE).map(({ kind }) => kind)).not.toContain('HorizontalPodAutoscaler');
     expect(objects(IDLE).map(({ kind }) => kind)).toContain('PodDisruptionBudget');
   });
@@ -64,7 +68,7 @@ describe('a Server that is scaled by its requests', () => {
   test('a held request outlives a cold start: the node, the image and the start of the program', () => {
     const { timeouts } = one('InterceptorRoute', IDLE).spec;
     expect(timeouts).toEqual({ readiness: `${600 + 1800}s`, request: '0s', responseHeader: '0s' });
-    expect((one('Deployment', IDLE) as Deployment).spec?.progressDeadlineSeconds).toBe(600 + 1800);
+    expect(deploymentOf(IDLE).spec?.progressDeadlineSeconds).toBe(600 + 1800);
   });
 
   test('goes to zero after it was idle, but not before it has started for the first time', () => {
@@ -86,7 +90,7 @@ describe('a Server that is scaled by its requests', () => {
     const suspended = objects({ ...IDLE, suspend: true });
     expect(one('ScaledObject', { ...IDLE, suspend: true }).metadata?.annotations).toEqual({ 'autoscaling.keda.sh/paused-replicas': '0' });
     expect(one('ScaledObject', IDLE).metadata?.annotations).toBeUndefined();
-    expect((one('Deployment', { ...IDLE, suspend: true }) as Deployment).spec?.replicas).toBe(0);
+    expect(deploymentOf({ ...IDLE, suspend: true }).spec?.replicas).toBe(0);
     const kinds = suspended.map(({ kind }) => kind);
     expect(kinds.indexOf('ScaledObject')).toBeLessThan(kinds.indexOf('Deployment'));
   });
@@ -120,13 +124,13 @@ describe('a Server that is scaled by its requests', () => {
 });
 
 describe('a Server that a plain HorizontalPodAutoscaler scales', () => {
-  const hpa = (autoscaling: AutoscalingSpec, platform = platformOf('gcp')) => one('HorizontalPodAutoscaler', { autoscaling }, platform) as HorizontalPodAutoscaler;
+  const hpa = (autoscaling: AutoscalingSpec, platform = platformOf('gcp')) => one('HorizontalPodAutoscaler', { autoscaling }, platform) as KubeObject as HorizontalPodAutoscaler;
 
   test('needs no KEDA, and keeps its Service', () => {
     const kinds = objects({ autoscaling: { max: 4, cpu: 70 } }, platformOf('gcp')).map(({ kind }) => kind);
     expect(kinds).not.toContain('ScaledObject');
     expect(services({ autoscaling: { max: 4, cpu: 70 } }, platformOf('gcp')).map(nameOf)).toEqual(['chat-server']);
-    expect((one('Deployment', { autoscaling: { max: 4, cpu: 70 } }) as Deployment).spec).not.toHaveProperty('replicas');
+    expect(deploymentOf({ autoscaling: { max: 4, cpu: 70 } }).spec).not.toHaveProperty('replicas');
   });
 
   test('by CPU or by a metric of its pods', () => {
