@@ -164,7 +164,7 @@ function addressOfInterceptor({ admin }: Ports): KubeObject[] {
 function serviceOfMetrics({ adapter }: Ports): KubeObject[] {
   const metadata = { name: 'keda-metrics', namespace: NAMESPACE };
   const group = METRICS;
-  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'metrics-for-all' }, rules: [{ apiGroups: [group], resources: ['*'], verbs: ['get', 'list'] }] };
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'metrics-for-all' }, rules: [{ apiGroups: [group], resources: ['*'], verbs: ['get', 'list'] }, { nonResourceURLs: ['/apis', '/apis/*'], verbs: ['get'] }] };
   const binding = {
     apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: 'metrics-for-all' },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'metrics-for-all' },
