@@ -4,9 +4,8 @@ import { formatValue } from '../api/format-value';
 import type { PlatformSpec } from '../api/platform';
 import { isArtifactResource, sourceOf } from '../api/resource';
 import type { Resource, ServerSpec } from '../api/resource';
-import { ExpandError, namespaceOf, placesOf } from '../expand';
+import { ExpandError, namespaceOf, placesOf, replicaRange } from '../expand';
 import type { Place } from '../expand';
-import { times } from './amounts';
 import type { Range } from './amounts';
 import type { PriceTable } from './price-table';
 
@@ -30,8 +29,10 @@ export interface ResourceCost {
   readonly kind: Resource['kind'];
   readonly namespace: string;
   readonly name: string;
-  /** How many pods run at once; 0 where it is suspended. */
+  /** How many pods run at once, at most; 0 where it is suspended. */
   readonly replicas: number;
+  /** How many pods run at least, of a Server that its `autoscaling` scales. */
+  readonly fewestReplicas?: number;
   readonly places: readonly PlaceCost[];
   /** Of all replicas an hour, from the cheapest to the dearest place; absent where no price is known. */
   readonly hourly?: Range;
@@ -67,8 +68,9 @@ type Found = { readonly places: readonly PlaceCost[] } | { readonly problem: str
 export function resourceCost(resource: Resource, market: Market): ResourceCost | undefined {
   if (sourceOf(resource)) return undefined;
   const { kind, metadata: { name }, spec } = resource;
-  const replicas = spec.suspend ? 0 : kind === 'Server' ? (spec as ServerSpec).replicas ?? 1 : 1;
-  const known = { kind, namespace: namespaceOf(resource), name, replicas };
+  const replicas = kind === 'Server' ? replicaRange(spec as ServerSpec) : { min: spec.suspend ? 0 : 1, max: spec.suspend ? 0 : 1 };
+  const fewest = replicas.min < replicas.max ? { fewestReplicas: replicas.min } : {};
+  const known = { kind, namespace: namespaceOf(resource), name, replicas: replicas.max, ...fewest };
   const found = placesFor(resource, market);
   if ('problem' in found) return { ...known, places: [], problem: found.problem };
   const { places } = found;
@@ -79,7 +81,7 @@ export function resourceCost(resource: Resource, market: Market): ResourceCost |
   return {
     ...known,
     places,
-    ...(hourly && { hourly: times(hourly, replicas) }),
+    ...(hourly && { hourly: ofReplicas(hourly, replicas) }),
     ...ranges(places, replicas),
     ...(duration && { run: { seconds: duration, ...(hourly && { cost: costOfRun(hourly, duration) }) } }),
     ...(problem !== undefined && { problem }),
@@ -90,9 +92,14 @@ function costOfRun(hourly: Range, seconds: Range): Range {
   return { min: hourly.min * seconds.min / HOUR, max: hourly.max * seconds.max / HOUR };
 }
 
-function ranges(places: readonly PlaceCost[], replicas: number): Pick<ResourceCost, 'onDemand' | 'spot'> {
+/** From the fewest at the cheapest place to the most at the dearest. */
+function ofReplicas({ min, max }: Range, replicas: Range): Range {
+  return { min: min * replicas.min, max: max * replicas.max };
+}
+
+function ranges(places: readonly PlaceCost[], replicas: Range): Pick<ResourceCost, 'onDemand' | 'spot'> {
   const [onDemand, spot] = [rangeOf(places, 'onDemand'), rangeOf(places, 'spot')];
-  return { ...(onDemand && { onDemand: times(onDemand, replicas) }), ...(spot && { spot: times(spot, replicas) }) };
+  return { ...(onDemand && { onDemand: ofReplicas(onDemand, replicas) }), ...(spot && { spot: ofReplicas(spot, replicas) }) };
 }
 
 /** From the cheapest to the dearest place whose price is known. */

@@ -86,11 +86,11 @@ function durationWords({ min, max }: Range): string {
   return min === max ? durationOf(min) : `${durationOf(min)} to ${durationOf(max)}`;
 }
 
-function whereWords({ replicas, places }: ResourceCost): string {
+function whereWords({ replicas, fewestReplicas, places }: ResourceCost): string {
   if (replicas === 0) return 'suspended';
   const [first, ...others] = [...new Set(places.map(placeWords))];
   if (first === undefined) return '';
-  const times = replicas > 1 ? `${replicas} × ` : '';
+  const times = fewestReplicas !== undefined ? `${fewestReplicas} to ${replicas} × ` : replicas > 1 ? `${replicas} × ` : '';
   return `${times}${[first, ...others].join(' or ')}`;
 }
 

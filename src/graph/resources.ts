@@ -4,7 +4,8 @@ import { isArtifactResource, sourceOf } from '../api/resource';
 import type { Resource, ServerSpec } from '../api/resource';
 import type { ClusterCost } from '../cost/estimate';
 import {
-  artifactOf, CycleError, ExpandError, gatesOf, gpuRequestOf, inOrder, keyOf, keyOfResource, namespaceOf, placedPools, runtimeOf,
+  artifactOf, CycleError, ExpandError, gatesOf, gpuRequestOf, inOrder, keyOf, keyOfResource, namespaceOf, placedPools, replicaRange,
+  runtimeOf,
 } from '../expand';
 import type { Gate } from '../expand';
 import { childrenFor, inputsFor } from '../state/cluster';
@@ -142,6 +143,12 @@ function quiet<T>(read: () => T): T | undefined {
   }
 }
 
+/** Of a Server; what it has when it is not suspended. */
+function replicasWords({ replicas, autoscaling }: ServerSpec): string {
+  const { min, max } = replicaRange({ replicas, autoscaling });
+  return min === max ? String(max) : `${min} to ${max}`;
+}
+
 function detailsOf(resource: Resource, cluster: ClusterState): Detail[] {
   const { spec } = resource;
   const { platform } = cluster;
@@ -151,7 +158,7 @@ function detailsOf(resource: Resource, cluster: ClusterState): Detail[] {
     ['Image', spec.image],
     ['Revision', spec.params?.revision],
     ['Capacity', spec.resources?.capacity],
-    ['Replicas', resource.kind === 'Server' ? (spec as ServerSpec).replicas ?? 1 : undefined],
+    ['Replicas', resource.kind === 'Server' ? replicasWords(spec as ServerSpec) : undefined],
     ['Artifact', artifact?.url],
     ['Suspended', spec.suspend ? 'yes' : undefined],
   ];

@@ -4,8 +4,8 @@ import * as http from 'node:http';
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KedaSpec } from '../../src/api/platform';
-import type { Cluster } from '../cluster/cluster';
 import type { KubeObject } from '../cluster/client';
+import type { Cluster } from '../cluster/cluster';
 import type { Component } from '../cluster/component';
 import { freePort } from '../cluster/port';
 import { until } from '../cluster/until';
@@ -160,7 +160,7 @@ function addressOfInterceptor({ admin }: Ports): KubeObject[] {
   return [{ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [port] } } as KubeObject, slice];
 }
 
-/** By which the API server finds the adapter. The adapter does not know who asks, for this API server signs no requests: anybody may read metrics. */
+/** By which the API server finds the adapter. It does not know who asks, for this API server signs no requests: anybody may read metrics. */
 function serviceOfMetrics({ adapter }: Ports): KubeObject[] {
   const metadata = { name: 'keda-metrics', namespace: NAMESPACE };
   const group = METRICS;

@@ -49,7 +49,7 @@ export function cannotBuildEngines(): string | undefined {
   }
 }
 
-/** Builds what is missing, beside the target and then renamed, so that an interrupted build leaves none. With the least priority: it takes minutes. */
+/** Builds what is missing, beside the target and then renamed, so that an interrupted build leaves none; with the least priority. */
 export function buildEngines(say: (line: string) => void): void {
   for (const module of MODULES) {
     const target = directoryOf(module);

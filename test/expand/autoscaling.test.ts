@@ -1,5 +1,5 @@
-import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Service } from 'kubernetes-types/core/v1';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { AutoscalingSpec } from '../../src/api/autoscaling';
@@ -97,10 +97,14 @@ describe('a Server that is scaled by its requests', () => {
 
   test('answers 503 and when to come back, where a client should not wait, and is woken by that request', () => {
     const route = one('InterceptorRoute', { ...IDLE, autoscaling: { min: 0, max: 4, coldStart: 'retryAfter', retryAfter: '1m' } }).spec;
-    expect(route.coldStart).toEqual({ placeholder: { response: {
-      statusCode: 503, headers: { 'Content-Type': 'application/json', 'Retry-After': '60' },
-      body: '{"error":{"message":"the server is starting; try again in 60 seconds","type":"server_error","code":"starting"}}',
-    } } });
+    expect(route.coldStart).toEqual({
+      placeholder: {
+        response: {
+          statusCode: 503, headers: { 'Content-Type': 'application/json', 'Retry-After': '60' },
+          body: '{"error":{"message":"the server is starting; try again in 60 seconds","type":"server_error","code":"starting"}}',
+        },
+      },
+    });
     expect(route.scalingMetric).toMatchObject({ concurrency: { targetValue: 16 }, requestRate: { targetValue: 1_000_000 } });
     expect(one('InterceptorRoute', IDLE).spec).not.toHaveProperty('coldStart');
   });

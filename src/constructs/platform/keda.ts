@@ -60,7 +60,8 @@ export function kedaSpec(keda: KedaOptions): KedaSpec {
   };
 }
 
-function kedaOptionsProblem({ namespace, interceptorService, interceptorPort, scalerAddress, clusterDomain }: KedaOptions): string | undefined {
+function kedaOptionsProblem(options: KedaOptions): string | undefined {
+  const { namespace, interceptorService, interceptorPort, scalerAddress, clusterDomain } = options;
   if (namespace !== undefined && !matches(LABEL, namespace)) {
     return `namespace is ${formatValue(namespace)}; give the name of a namespace, such as keda`;
   }

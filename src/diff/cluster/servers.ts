@@ -1,6 +1,6 @@
 /** Servers: whether their replicas roll, with or without a spare GPU, move, scale or stop. */
 import type { Resource, ServerSpec } from '../../api/resource';
-import { gpuRequestOf, tooManyReplicas } from '../../expand';
+import { gpuRequestOf, replicaRange, tooManyReplicas } from '../../expand';
 import type { Effect } from '../effect';
 import { effectOn } from '../effect';
 import { gpusOf } from './context';
@@ -33,17 +33,23 @@ function changed(serving: Serving): Effect[] {
 
 /** How many replicas there are: `undefined` where an autoscaler says. */
 function replicasOf({ spec }: Resource): number | undefined {
-  const { replicas, scaling, suspend } = spec as ServerSpec;
+  const { replicas, scaling, autoscaling, suspend } = spec as ServerSpec;
   if (suspend) return 0;
-  return scaling === 'external' ? undefined : replicas ?? 1;
+  return scaling === 'external' || autoscaling ? undefined : replicas ?? 1;
 }
 
 function scales({ from, to, subject, changes, ...context }: Serving): Effect[] {
   const [before, after] = [replicasOf(from), replicasOf(to)];
-  if (before === after) return [];
-  const own = changes.filter(({ field }) => ['replicas', 'suspend', 'scaling'].includes(field));
+  const { autoscaling, ...spec } = to.spec as ServerSpec;
+  const isSame = JSON.stringify((from.spec as ServerSpec).autoscaling) === JSON.stringify(autoscaling);
+  if (before === after && (isSame || after === 0)) return [];
+  const own = changes.filter(({ field }) => ['replicas', 'suspend', 'scaling', 'autoscaling'].includes(field));
   if (after === 0) return [effectOn(subject, ['stops', 'stops: no replica runs'], { changes: own })];
   if (before === 0) return [effectOn(subject, ['starts', `starts again with ${replicasWords(to, { ...context, subject })}`], { changes: own })];
+  if (autoscaling) {
+    const { min, max } = replicaRange({ ...spec, autoscaling });
+    return [effectOn(subject, ['scales', `scales between ${min} and ${max} replicas, as there is demand`], { changes: own })];
+  }
   if (after === undefined) return [effectOn(subject, ['scales', 'scales by an autoscaler from now on'], { changes: own })];
   if (before === undefined) return [effectOn(subject, ['scales', `scales to ${after}, and no longer by an autoscaler`], { changes: own })];
   return [effectOn(subject, ['scales', `scales from ${before} to ${after} replicas`], { changes: own })];
@@ -51,7 +57,7 @@ function scales({ from, to, subject, changes, ...context }: Serving): Effect[] {
 
 function rolling(serving: Serving): Effect[] {
   const { subject, from, to, isAsked, causes } = serving;
-  const changes = serving.changes.filter(({ field }) => !['replicas', 'suspend', 'scaling', 'surge'].includes(field));
+  const changes = serving.changes.filter(({ field }) => !['replicas', 'suspend', 'scaling', 'autoscaling', 'surge'].includes(field));
   if (to.spec.suspend) return [effectOn(subject, ['unchanged', 'takes the change when it goes on'], { changes, causes })];
   if (from.spec.suspend) return [];
   if (!isAsked && !rollsOnUpgrade(serving)) {
@@ -81,7 +87,7 @@ function noRoom({ to, clusters }: Serving): string | undefined {
   const request = platform && gpuRequestOf(resources, platform);
   const replicas = replicasOf(to);
   if (!surge || !platform || !request || replicas === undefined) return undefined;
-  const problem = tooManyReplicas(replicas + 1, request, { platform, capacity: resources?.capacity });
+  const problem = tooManyReplicas({ field: 'replicas', replicas: replicas + 1 }, request, { platform, capacity: resources?.capacity });
   return problem && `no pool has room for the spare replica (${problem.replace(/^replicas is \d+ but /, '').replace(/;.*$/, '')}): `
     + 'the rollout waits; set surge: false, or raise maxNodes';
 }

@@ -80,10 +80,12 @@ test('a new revision while it sleeps restarts nothing, and is Ready', () => {
 test('says what the autoscaler says of itself, and waits for none of it', () => {
   const { cluster, chat } = serving();
   scale(cluster, chat, { replicas: 1 });
-  cluster.update(cluster.child(chat, 'ScaledObject'), { scaler: [
-    { type: 'Autoscaling', status: 'False', reason: 'TriggerError', message: 'the scaler is away' },
-    { type: 'Active', status: 'Unknown', reason: 'Unknown', message: '' },
-  ] });
+  cluster.update(cluster.child(chat, 'ScaledObject'), {
+    scaler: [
+      { type: 'Autoscaling', status: 'False', reason: 'TriggerError', message: 'the scaler is away' },
+      { type: 'Active', status: 'Unknown', reason: 'Unknown', message: '' },
+    ],
+  });
   cluster.settle();
   expect(cluster.condition(chat, 'Autoscaling')).toMatchObject({ status: 'False', reason: 'TriggerError', message: 'the scaler is away' });
   expect(cluster.condition(chat, 'Active')).toMatchObject({ status: 'Unknown' });
