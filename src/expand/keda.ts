@@ -31,10 +31,10 @@ const LONGEST_WINDOW_SECONDS = 3600;
 const REPLICA_EVERY_SECONDS = 60;
 
 /**
- * More requests in a second than a replica will ever have, so that the rate decides nothing but whether there was a request: one that
- * is answered with 503 is too short to be seen among those in flight.
+ * Whether there was a request at all: those in flight are looked at twice in a second, so that a short one is not seen among them. The
+ * target is more than a replica will ever have, so that the rate decides nothing else.
  */
-const ANY_RATE = 1_000_000;
+const ANY_REQUEST = { targetValue: 1_000_000, window: '15s', granularity: '1s' };
 
 /** Whether KEDA scales a Server. */
 export function isByKeda({ spec: { autoscaling } }: Pick<ServerResource, 'spec'>): boolean {
@@ -116,10 +116,7 @@ export function interceptorRoute(server: ServerResource, name: string, { autosca
         { hosts: [host, `${host}.svc`, `${host}.svc.${kedaOf(platform).clusterDomain}`] },
         { headers: [{ name: SERVER_HEADER, value: `${namespace}/${server.metadata.name}` }] },
       ],
-      scalingMetric: {
-        concurrency: { targetValue: concurrency },
-        ...(coldStart === 'retryAfter' && { requestRate: { targetValue: ANY_RATE, window: '1m', granularity: '1s' } }),
-      },
+      scalingMetric: { concurrency: { targetValue: concurrency }, requestRate: ANY_REQUEST },
       timeouts: { readiness: `${coldStartSeconds}s`, request: '0s', responseHeader: '0s' },
       ...(coldStart === 'retryAfter' && { coldStart: { placeholder: { response: startingResponse(retryAfter) } } }),
     },

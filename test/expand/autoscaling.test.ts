@@ -62,7 +62,7 @@ describe('a Server that is scaled by its requests', () => {
       { hosts: ['chat-server.team-a', 'chat-server.team-a.svc', 'chat-server.team-a.svc.cluster.local'] },
       { headers: [{ name: 'x-substratus-server', value: 'team-a/chat' }] },
     ]);
-    expect(scalingMetric).toEqual({ concurrency: { targetValue: 16 } });
+    expect(scalingMetric).toMatchObject({ concurrency: { targetValue: 16 } });
   });
 
   test('a held request outlives a cold start: the node, the image and the start of the program', () => {
@@ -105,8 +105,11 @@ describe('a Server that is scaled by its requests', () => {
         },
       },
     });
-    expect(route.scalingMetric).toMatchObject({ concurrency: { targetValue: 16 }, requestRate: { targetValue: 1_000_000 } });
     expect(one('InterceptorRoute', IDLE).spec).not.toHaveProperty('coldStart');
+  });
+
+  test('sees requests that are too short to be seen in flight, such as those of embeddings, and scales by none of them', () => {
+    expect(one('InterceptorRoute', IDLE).spec.scalingMetric).toMatchObject({ requestRate: { targetValue: 1_000_000, window: '15s' } });
   });
 
   test('finds KEDA where the platform says it is', () => {
