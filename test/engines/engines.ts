@@ -160,7 +160,7 @@ function addressOfInterceptor({ admin }: Ports): KubeObject[] {
   return [{ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [port] } } as KubeObject, slice];
 }
 
-/** By which the API server finds the adapter. It does not know who asks, for this API server signs no requests: anybody may read metrics. */
+/** By which the API server finds the adapter. It does not know who asks, as this API server signs no requests: anyone may read metrics. */
 function serviceOfMetrics({ adapter }: Ports): KubeObject[] {
   const metadata = { name: 'keda-metrics', namespace: NAMESPACE };
   const group = METRICS;

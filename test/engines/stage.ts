@@ -67,7 +67,7 @@ export class EngineStage extends Stage {
     const backend = new Backend(this.client, { namespace, server: 'chat' });
     this.backends.push(backend);
     await backend.start();
-    this.engines.network.lead(`chat-pods.${namespace}:8080`, backend.port);
+    for (const host of hostsOf(namespace)) this.engines.network.lead(host, backend.port);
     await this.published(model(namespace, 'opt'));
     await this.apply(resource);
     await this.ready(resource);
@@ -96,6 +96,17 @@ export class EngineStage extends Stage {
   public untilReplicas(elastic: Pick<Elastic, 'namespace'>, wanted: number): Promise<unknown> {
     return this.until(`there are ${wanted} replicas`, async () => await this.replicas(elastic) === wanted);
   }
+}
+
+/** A gateway that has a host of its own for a Server, and tells the interceptor by the header which it means. */
+export function gatewayOf(namespace: string): string {
+  return `${namespace}.models.example.com`;
+}
+
+/** Go asks a proxy for the host that its client has asked for, whichever it connects to: for all by which a Server is found. */
+function hostsOf(namespace: string): string[] {
+  const host = `chat-server.${namespace}`;
+  return [gatewayOf(namespace), ...[host, `${host}.svc`, `${host}.svc.cluster.local`].flatMap((name) => [name, `${name}:8080`])];
 }
 
 /** Tests on a stage of their own. Skipped, and counted so, where the engines are not built: `npm run test:engines` builds them. */
