@@ -13,6 +13,7 @@
  *   <!-- summary: docs/samples/readme.ts -->                  what will run, a line for each resource
  *   <!-- cost: docs/samples/cost.ts -->                       what it costs
  *   <!-- table: docs/samples/gpu-defaults.ts -->              the rows that it exports as `table`
+ *   <!-- help: status -->                                     how to use that command of the command line
  *
  * Dotted paths after these cut the objects: to a part (`spec.template`), or by a part (`-metadata.labels`). `a.{b,c}` is two paths.
  */
@@ -22,9 +23,11 @@ import * as path from 'node:path';
 import { Cost, Preview } from 'cdk-substratus';
 import { ApiObject, Yaml } from 'cdk8s';
 import type { App } from 'cdk8s';
+import { runCli } from '../src/cli/program';
+import { Terminal } from '../src/cli/terminal';
 
 const ROOT = path.resolve(__dirname, '..');
-const BLOCK = /^<!-- (sample|resources|objects|children|summary|cost|table): (\S+)([^>]*) -->\n(?:\n?(?:```\w*\n[\s\S]*?\n```|(?:\|.*\|\n?)+)\n?)?/gm;
+const BLOCK = /^<!-- (sample|resources|objects|children|summary|cost|table|help): (\S+)([^>]*) -->\n(?:\n?(?:```\w*\n[\s\S]*?\n```|(?:\|.*\|\n?)+)\n?)?/gm;
 
 interface Sample {
   readonly app: App;
@@ -55,6 +58,7 @@ async function filled(text: string): Promise<string> {
 
 async function block(kind: string, source: string, words: readonly string[]): Promise<string> {
   if (kind === 'sample') return fence('ts', regions(source));
+  if (kind === 'help') return fence('text', await helpOf(source));
   const { app, table } = await import(path.join(ROOT, source)) as Sample;
   if (kind === 'summary') return fence('text', Preview.of(app).summary().trimEnd());
   if (kind === 'cost') return fence('text', Cost.of(app).toTable().trimEnd());
@@ -63,6 +67,18 @@ async function block(kind: string, source: string, words: readonly string[]): Pr
   const found = objectsOf(kind, app).filter((each) => matches(each, filter));
   if (found.length === 0) throw new Error(`nothing in ${source} is ${kind} ${words.join(' ')}`);
   return fence('yaml', found.map(({ object, comment }) => `${comment ?? ''}${Yaml.stringify(cut(object, paths))}`).join('---\n').trimEnd());
+}
+
+/** As in a terminal of 100 columns. */
+async function helpOf(command: string): Promise<string> {
+  let text = '';
+  const stream = { isTTY: true, columns: 100, write: (piece: string): void => { text += piece; } };
+  const terminal = new Terminal({ stdout: stream, stderr: stream, env: { NO_COLOR: '1' } });
+  const { signal } = new AbortController();
+  const args = command === 'substratus' ? ['--help'] : [command, '--help'];
+  const exitCode = await runCli(args, { terminal, cwd: ROOT, env: {}, stdin: process.stdin, signal, now: Date.now, version: '' });
+  if (exitCode !== 0) throw new Error(`substratus ${args.join(' ')}: ${text}`);
+  return text.trimEnd();
 }
 
 function fence(language: string, text: string): string {

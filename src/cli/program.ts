@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ExpandError } from '../api/expand-error';
 import { StateError } from '../state/state-error';
 import type { CommandModule, Context } from './command';
-import { COMMANDS } from './commands';
+import { COMMANDS, GROUP } from './commands';
 import type { CommandEntry } from './commands';
 import { CliError, EXIT } from './errors';
 
@@ -40,7 +40,7 @@ export function programFor(context: Context, { argv, onEnd = () => undefined }: 
     .description('Models, datasets, servers and notebooks on Kubernetes: what a stack will do before it is applied, and what it does after.')
     .version(context.version, '-V, --version', 'the version')
     .helpOption('-h, --help', 'how to use it')
-    .helpCommand('help [command]', 'how to use a command')
+    .addHelpCommand(new Command('help').argument('[command]').summary('how to use a command').description('How to use a command.').helpGroup(GROUP.program))
     .configureHelp({ showGlobalOptions: false, helpWidth: context.terminal.width })
     .configureOutput({ writeOut: (text) => context.terminal.write(text), writeErr: () => undefined })
     .exitOverride((error) => end(error, NAME));
