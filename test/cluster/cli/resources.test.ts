@@ -2,12 +2,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patchResource } from '../../../src/cli/cluster/one';
 import { EXIT } from '../../../src/cli/errors';
+import { Kubectl } from '../../../src/cli/kubectl';
 import type { Row } from '../../../src/cli/status/row';
 import { describeOnStage, model, notebook, resourceOf, server } from '../reconciler/stage';
 import type { Stage } from '../reconciler/stage';
 import { until } from '../until';
-import { substratusOn } from './world';
+import { environment, substratusOn } from './world';
 
 const LONG = 'the quick brown fox jumps over the lazy dog, and does so again and again, until it is out of memory and has to be given some more';
 
@@ -158,6 +160,33 @@ describeOnStage('the command line', (stage) => {
         stderr: `error: system:serviceaccount:${namespace}:default may not list datasets.substratus.ai in the namespace ${namespace}; `
           + 'ask for a Role with that verb and resource, or use another --context or --namespace\n',
       });
+    });
+
+    test('without a kubeconfig', async () => {
+      const ran = await substratusOn(stage.cluster, ['status'], { kubeconfig: '/nowhere/config' });
+      expect(ran).toEqual({
+        exitCode: EXIT.cluster, stdout: '',
+        stderr: 'error: there is no kubeconfig; set KUBECONFIG or --kubeconfig, or let your cloud write one, for example: '
+          + 'gcloud container clusters get-credentials <cluster>, aws eks update-kubeconfig --name <cluster>, az aks get-credentials --name <cluster>\n',
+      });
+    });
+
+    test('where the cluster does not answer', async () => {
+      const config = JSON.parse(fs.readFileSync(stage.cluster.kubeconfig, 'utf8')) as { clusters: { cluster: { server: string } }[] };
+      for (const { cluster } of config.clusters) cluster.server = 'https://127.0.0.1:1';
+      const kubeconfig = stage.cluster.write('nobody', JSON.stringify(config));
+      const { exitCode, stderr } = await substratusOn(stage.cluster, ['status', '-n', 'x'], { kubeconfig });
+      expect(exitCode).toBe(EXIT.cluster);
+      expect(stderr).toBe('error: the cluster does not answer: connection to the server 127.0.0.1:1 was refused; see kubectl cluster-info, and whether a VPN or a proxy is needed\n');
+    });
+
+    test('to change an object that was created again meanwhile', async () => {
+      const namespace = await stage.namespace();
+      await stage.apply(model(namespace, 'opt', { suspend: true }));
+      const kubectl = new Kubectl({}, { env: environment(stage.cluster), cwd: '/', signal: new AbortController().signal });
+      const stale = { ...await stage.get(model(namespace, 'opt')), metadata: { name: 'opt', namespace, uid: '00000000-0000-0000-0000-000000000000' } };
+      await expect(patchResource(kubectl, stale as never, { spec: { suspend: false } })).rejects.toThrow('it was deleted and created again meanwhile; look at its status, and ask again');
+      expect((await stage.get(model(namespace, 'opt'))).spec).toMatchObject({ suspend: true });
     });
 
     test('where the app was synthesized for another cluster, unless that is meant', async () => {
