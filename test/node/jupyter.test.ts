@@ -3,7 +3,6 @@ import { Platform } from 'cdk-substratus';
 import type { Pod, Service } from 'kubernetes-types/core/v1';
 import { resourceOf } from '../cluster/reconciler/stage';
 import { workbenchImage } from './images/python';
-import { clients } from './scenes/clients';
 import { INDEX_URL, startIndex, workbench } from './scenes/workbench';
 import { describeOnNodeStage } from './stage';
 
@@ -86,7 +85,6 @@ describeOnNodeStage('a notebook with a real Jupyter', (stage) => {
   });
 
   describe('the workbench', () => workbench(stage));
-  describe('the command line', () => clients(stage));
 }, {
   images: [workbenchImage],
   platform: Platform.local({ clusterName: 'laptop', mirrors: { pypi: INDEX_URL } }),

@@ -29,6 +29,8 @@ const WORK = '/content/work';
 const ROUND_MS = 1500;
 /** What follows from a round, such as a file that was written meanwhile, is in the next. */
 const MOST_ROUNDS = 5;
+const MOST_ATTEMPTS = 3;
+const AGAIN = 'the connection has ended; connecting again';
 
 function define(command: Command): Command {
   return connectOptions(command
@@ -52,8 +54,7 @@ const command: CommandModule<Options, [notebook: string, directory?: string]> = 
     });
     const syncing = { notebook: resource, directory, target, session, kubectl, context };
     if (!options.once) return stay(syncing);
-    const remote = await connected(syncing);
-    if (remote) await settle(session, remote).finally(() => remote.close());
+    await settled(syncing);
     return session.problems.length > 0 ? EXIT.no : EXIT.ok;
   },
 };
@@ -77,6 +78,22 @@ function folderOf(given: string, { cwd }: Context): string {
   return directory;
 }
 
+/** Connects again where the connection ends, for it may be the pod that was replaced. */
+async function settled(syncing: Syncing): Promise<void> {
+  const { session, notebook, context: { signal, terminal } } = syncing;
+  for (let attempt = 1; !signal.aborted; attempt += 1) {
+    try {
+      const remote = await connected(syncing);
+      if (remote) await settle(session, remote).finally(() => remote.close());
+      return;
+    } catch (error) {
+      if (!(error instanceof ConnectionEnded) || signal.aborted) throw error;
+      if (attempt === MOST_ATTEMPTS) throw new CliError(`the connection to ${titleOf(notebook)} ends again and again: ${error.message}`, EXIT.cluster);
+      terminal.note(`${AGAIN}: ${error.message}`);
+    }
+  }
+}
+
 async function settle(session: SyncSession, remote: RemoteFolder): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) if (await session.round(remote) === 0) return;
 }
@@ -96,7 +113,7 @@ async function stay(syncing: Syncing): Promise<void> {
         terminal.note(`${titleOf(now)} was stopped, and what was changed since stays where it is; go on with: substratus open ${now.metadata.name}, and sync again`);
         return;
       }
-      terminal.note('the connection has ended; connecting again');
+      terminal.note(AGAIN);
     }
   }
 }

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { EXIT } from '../../../src/cli/errors';
 import { environment, substratusOn } from '../../cluster/cli/world';
 import type { CliWorld } from '../../cluster/cli/world';
+import { freePort } from '../../cluster/port';
 import { resourceOf } from '../../cluster/reconciler/stage';
 import { PROGRAMS } from '../images/programs';
 import { scripted } from '../stage';
@@ -28,9 +29,6 @@ createServer(async (request, response) => {
 }).listen(8080);
 process.on('SIGTERM', () => process.exit(0));
 `;
-
-/** Of this machine. */
-const PORT = '38881';
 
 const SMALL = { cpu: '50m', memory: '128Mi', disk: '100Mi' };
 
@@ -81,58 +79,40 @@ export function clients(stage: NodeStage): void {
     return { file, path: directory };
   };
 
-  const opened = stage.scene(async () => {
+  /** One notebook for all, which is opened twice while a folder is synced with it. */
+  const used = stage.scene(async () => {
     const namespace = await stage.namespace();
-    const lab = resourceOf('Notebook', { namespace, name: 'lab' }, { runtime: { name: 'jupyter', version: 1 }, resources: SMALL, suspend: true });
+    const lab = resourceOf('Notebook', { namespace, name: 'lab' }, {
+      runtime: { name: 'jupyter', version: 1 }, resources: { ...SMALL, sharedMemory: '1Mi' }, suspend: true,
+    });
     await stage.apply(lab);
     await stage.reason(lab, 'Suspended');
     const refused = await run(namespace, ['sync', 'lab', os.tmpdir(), '--once']);
     const { file, path: directory } = browser();
-    const stop = new AbortController();
     const { PATH } = environment(stage.cluster);
+    const [stop, stopVscode] = [new AbortController(), new AbortController()];
     const opening = run(namespace, ['open', 'lab', '--suspend'], { signal: stop.signal, env: { PATH: `${directory}:${PATH}` } });
     const url = await stage.until('the browser is started', () => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : undefined));
-    const page = await fetch(url);
-    const denied = await fetch(`${new URL(url).origin}/api/contents`);
+    const [page, denied] = [await fetch(url), await fetch(`${new URL(url).origin}/api/contents`)];
+    const port = String(await freePort());
+    const inVscode = run(namespace, ['open', 'lab', '--vscode', '--no-browser', '--port', port], { signal: stopVscode.signal });
+    const synced = await sync(namespace);
+    await stage.until('the port leads to it', () => fetch(`http://127.0.0.1:${port}/api`).then(({ ok }) => ok, () => false));
+    stopVscode.abort();
+    const vscode = await inVscode;
     stop.abort();
     const said = await opening;
-    return { namespace, refused, url, page: page.status, denied: denied.status, said, after: await stage.reason(lab, 'Suspended') };
+    await stage.reason(lab, 'Suspended');
+    return { namespace, refused, url, page: page.status, denied: denied.status, said, port, vscode, ...synced };
   });
 
-  test('open starts a notebook that is suspended, lets the browser in, and suspends it at the end', async () => {
-    const { url, page, denied, said, namespace } = await opened();
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/lab\/tree\/work\?token=[\w-]+$/);
-    expect([page, denied, said.exitCode]).toEqual([200, 403, EXIT.interrupted]);
-    expect(said.stdout).toBe(`Notebook ${namespace}/lab is open at ${new URL(url).origin}\n`);
-    expect(said.stderr).toBe(`Notebook ${namespace}/lab: goes on\nconnected until Ctrl-C\n`
-      + `Notebook ${namespace}/lab: nothing of it runs until substratus resume notebook/lab\n`);
-  });
-
-  test('open writes no token where a browser has it', async () => {
-    const { url, said } = await opened();
-    expect(`${said.stdout}${said.stderr}`).not.toContain(new URL(url).searchParams.get('token'));
-  });
-
-  test('sync starts no notebook', async () => {
-    const { refused, namespace } = await opened();
-    expect(refused).toMatchObject({ exitCode: EXIT.no, stderr: `error: Notebook ${namespace}/lab does not run; start it with: substratus resume notebook/lab\n` });
-  });
-
-  const synced = stage.scene(async () => {
-    const namespace = await stage.namespace();
-    const lab = resourceOf('Notebook', { namespace, name: 'lab' }, {
-      runtime: { name: 'jupyter', version: 1 }, resources: { ...SMALL, sharedMemory: '1Mi' },
-    });
-    await stage.apply(lab);
-    await stage.ready(lab);
+  const sync = async (namespace: string) => {
     const exec = (script: string) => stage.cluster.kubectl('exec', '--namespace', namespace, 'deployment/lab-notebook', '--', 'sh', '-c', script);
     const folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'sync-')), 'project');
     fs.mkdirSync(folder);
     const write = (file: string, text: string) => fs.writeFileSync(path.join(folder, file), text);
     const once = (...args: string[]) => run(namespace, ['sync', 'lab', folder, '--once', ...args]);
     write('train.py', 'print(1)\n');
-    const stop = new AbortController();
-    const inVscode = run(namespace, ['open', 'lab', '--vscode', '--no-browser', '--port', PORT], { signal: stop.signal });
     const first = await once();
     await exec('cd /content/work/project && echo plot > plot.txt && echo theirs > train.py');
     const second = await once();
@@ -141,27 +121,45 @@ export function clients(stage: NodeStage): void {
     const conflict = await once();
     write('big.bin', 'x'.repeat(3 * 1024 * 1024));
     const full = await once('--to', '/dev/shm/project');
-    await stage.until('the port leads to it', () => fetch(`http://127.0.0.1:${PORT}/api`).then(({ ok }) => ok, () => false));
-    stop.abort();
-    const vscode = await inVscode;
-    return { namespace, folder, first, second, conflict, full, vscode, there: await exec('cat /content/work/project/train.py'), here: fs.readdirSync(folder).sort() };
+    return { folder, first, second, conflict, full, there: await exec('cat /content/work/project/train.py'), here: fs.readdirSync(folder).sort() };
+  };
+
+  test('open starts a notebook that is suspended, lets the browser in, and suspends it at the end', async () => {
+    const { url, page, denied, said, namespace } = await used();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/lab\/tree\/work\?token=[\w-]+$/);
+    expect([page, denied, said.exitCode]).toEqual([200, 403, EXIT.interrupted]);
+    expect(said.stdout).toBe(`Notebook ${namespace}/lab is open at ${new URL(url).origin}\n`);
+    expect(said.stderr).toBe(`Notebook ${namespace}/lab: goes on\nconnected until Ctrl-C\n`
+      + `Notebook ${namespace}/lab: nothing of it runs until substratus resume notebook/lab\n`);
+  });
+
+  test('open writes no token where a browser has it', async () => {
+    const { url, said } = await used();
+    expect(`${said.stdout}${said.stderr}`).not.toContain(new URL(url).searchParams.get('token'));
+  });
+
+  test('sync starts no notebook', async () => {
+    const { refused, namespace } = await used();
+    expect(refused).toMatchObject({ exitCode: EXIT.no, stderr: `error: Notebook ${namespace}/lab does not run; start it with: substratus resume notebook/lab\n` });
   });
 
   test('open writes what the Jupyter extension needs, and what is left running', async () => {
-    const { vscode, namespace } = await synced();
-    expect(vscode.stdout).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${PORT}/\\?token=[\\w-]+\n$`));
+    const { vscode, port, namespace } = await used();
+    expect(vscode.stdout).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/\\?token=[\\w-]+\n$`));
     expect(vscode.stderr).toBe('in VS Code, with the extension Jupyter: open a notebook, Select Kernel, Existing Jupyter Server, and paste the address above\n'
       + `connected until Ctrl-C\nNotebook ${namespace}/lab may be running still; stop it with: substratus suspend notebook/lab\n`);
   });
 
   test('sync takes files both ways', async () => {
-    const { first, second, namespace, folder } = await synced();
-    expect(first).toEqual({ exitCode: EXIT.ok, stdout: '→ train.py\n', stderr: `${folder} and /content/work/project of Notebook ${namespace}/lab\n` });
-    expect([second.exitCode, second.stdout]).toEqual([EXIT.ok, '← plot.txt\n← train.py\n']);
+    const { first, second, namespace, folder } = await used();
+    const stderr = `${folder} and /content/work/project of Notebook ${namespace}/lab\n`;
+    expect([first, second]).toEqual([
+      { exitCode: EXIT.ok, stdout: '→ train.py\n', stderr }, { exitCode: EXIT.ok, stdout: '← plot.txt\n← train.py\n', stderr },
+    ]);
   });
 
   test('sync overwrites nothing that was changed on both sides', async () => {
-    const { conflict, there, here } = await synced();
+    const { conflict, there, here } = await used();
     expect(conflict.exitCode).toBe(EXIT.no);
     expect(conflict.stderr).toContain('train.py was changed on both sides: each keeps its own');
     expect(there).toBe('theirs again\n');
@@ -169,7 +167,7 @@ export function clients(stage: NodeStage): void {
   });
 
   test('sync tells of a full disk', async () => {
-    const { full } = await synced();
+    const { full } = await used();
     expect(full.exitCode).toBe(EXIT.no);
     expect(full.stderr).toContain('big.bin: the disk of the notebook is full; delete something there, or give it a larger storage.size, and it goes on by itself');
   });
