@@ -137,6 +137,12 @@ describe('a Kubernetes-only app with the packed library', () => {
     expect(loaded.trim()).toBe('1');
   });
 
+  test('loads prices, and what is computed from them, only where cost is asked for', () => {
+    const program = "const { Cost } = require('cdk-substratus'); Cost.of(new (require('cdk8s').App)()); "
+      + "Object.keys(require.cache).filter((file) => file.includes('/cdk-substratus/')).map((file) => file.split('/').slice(-2).join('/')).sort().join()";
+    expect(run(process.execPath, ['-p', program], app).trim()).toBe('catalog/price-text.js,cost/door.js,lib/index.js');
+  });
+
   test('holds no path of the machine that built it', () => {
     const texts = fs.readdirSync(path.join(modules, 'cdk-substratus'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes('kubernetes-types'))

@@ -30,7 +30,8 @@ export interface ArtifactProps extends WorkloadProps {
   readonly timeout?: Duration;
 
   /**
-   * How long one run is expected to take, from which its cost is estimated. Nothing else is made from it, and it is no part of the recipe.
+   * How long one run is expected to take, from which its cost is estimated. Nothing else is made from it, and it is not part of
+   * the recipe.
    *
    * @default - not known, and neither is the cost of a run
    */
