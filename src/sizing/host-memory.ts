@@ -128,7 +128,8 @@ export function cpuServingFit(facts: FactsSpec, { cacheGiB, contextLength, memor
   }
   const concurrency = concurrencyIn(cacheGiB * GIB, longest, layout);
   const held = `its cache of ${gib(cacheGiB)} GiB holds ${concurrency.toFixed(1)} requests of ${longest} tokens at once`;
-  return { ...fit, verdict: longest < wanted ? 'tight' : fit.verdict, reason: `${fit.reason}; ${held}`, contextLength: longest, concurrency };
+  const verdict = fit.verdict === 'fits' && longest < wanted ? 'tight' : fit.verdict;
+  return { ...fit, verdict, reason: `${fit.reason}; ${held}`, contextLength: longest, concurrency };
 }
 
 /** Tokens that are computed at once on a CPU, in the two steps that are under way. */

@@ -92,3 +92,45 @@ test.each<[CommonSpec['params'], string]>([
   expect(fitProblem(shared, facts('Qwen/Qwen2.5-0.5B-Instruct'), PLATFORM))
     .toBe(`Qwen/Qwen2.5-0.5B-Instruct has 14 heads, which 4 GPUs cannot share, but 2 can; ${remedy}`);
 });
+
+describe('without a GPU', () => {
+  const QWEN = facts('Qwen/Qwen3-8B');
+
+  test('vLLM serves a context that its cache holds', () => {
+    expect(fitProblem(served('vllm', { resources: { memory: 32 }, params: { maxModelLen: 40960 } }), QWEN, PLATFORM))
+      .toBe('Qwen/Qwen3-8B without a GPU: its cache of 4.0 GiB holds 29120 tokens, not 40960; set maxModelLen to 20480, or set cpuCacheGiB to 8');
+    expect(verdict('vllm', QWEN, { args: ['--swap-space', '4'] })).toBeUndefined();
+  });
+
+  test('a limit that the weights alone exceed is refused', () => {
+    expect(fitProblem(served('vllm', { resources: { memory: 8, limits: { memory: 12 } } }), QWEN, PLATFORM))
+      .toBe('Qwen/Qwen3-8B in the memory of its pod: up to 24.3 of 12.0 GiB; set resources.limits.memory to 32 GiB');
+  });
+
+  test('trainings and quantizations have a fit, too', () => {
+    const of = (spec: Parameters<typeof model>[0]): string | undefined => fitOf(model({ image: undefined, model: { name: 'base' }, ...spec }), SMALL, PLATFORM)?.reason;
+    expect(of({ runtime: { name: 'sft' }, params: { maxLength: 512 } })).toBe('Qwen/Qwen3-0.6B, finetuned by lora in the memory of its pod: up to 5.9 of 8.0 GiB');
+    expect(of({ runtime: { name: 'gguf' } })).toBe('Qwen/Qwen3-0.6B, quantized to gguf in the memory of its pod: up to 2.4 of 4.0 GiB');
+  });
+
+  test('llama.cpp is told a shorter context, or more memory', () => {
+    expect(fitProblem(served('llama-cpp', { resources: { memory: 7 } }), gguf(LLAMA_8B), PLATFORM))
+      .toBe('meta-llama/Llama-3.1-8B-Instruct with 8192 tokens in the memory of its pod: 7.4 of 7.0 GiB; set contextLength to 4096, or set resources.memory to 8 GiB');
+  });
+});
+
+test('an adapter that is served takes of the memory of its base', () => {
+  const alone = fitOf(served('vllm', { resources: { gpu: { type: 'nvidia-l4' } } }), LLAMA_8B, PLATFORM);
+  const beside = fitOf(server({ image: undefined, runtime: { name: 'vllm' }, base: { name: 'base' }, params: { maxLoraRank: 64 }, resources: { gpu: { type: 'nvidia-l4' } } }), LLAMA_8B, PLATFORM);
+  expect(alone?.parts.map(({ name }) => name)).toEqual(['weights', 'vLLM', 'left to others']);
+  expect(beside?.parts.find(({ name }) => name === 'adapter')?.gib).toBeCloseTo(4 * 2 * 41.9e6 / 2 ** 30, 2);
+});
+
+test('a longer context than the model was made for is refused, unless vLLM is told to take it', () => {
+  const long = (spec: CommonSpec): ServerResource => served('vllm', { resources: { gpu: { type: 'nvidia-h100' } }, params: { maxModelLen: 50000 }, ...spec });
+  expect(fitProblem(long({}), SMALL, PLATFORM))
+    .toBe('maxModelLen is 50000, but Qwen/Qwen3-0.6B was made for 40960 tokens, and vLLM does not start with more; set maxModelLen to 40960');
+  expect(fitOf(long({ env: { VLLM_ALLOW_LONG_MAX_MODEL_LEN: '1' } }), SMALL, PLATFORM)).toMatchObject({
+    verdict: 'fits', reason: expect.stringMatching(/requests of 50000 tokens at once, more than the 40960 that it was made for$/) as string,
+  });
+});
