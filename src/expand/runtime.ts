@@ -47,7 +47,8 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   const problem = baseProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, { runtime, container, platform })
     ?? bucketProblem(resource, container, platform) ?? imageProblem(resource, runtime, container);
   if (problem) throw new ExpandError(problem);
-  const program = container.program && programMap(resource, programFiles(container.program, container.programFiles));
+  const files = container.program && programFiles(container.program, container.programFiles);
+  const program = files && programMap(resource, files);
   const { before } = container;
   return {
     resource: { ...resource, spec: loweredSpec(resource, context, container) },
@@ -59,7 +60,7 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
       initContainers: before ? [stepContainer(before, { resource, platform, program })] : [],
       paramVariables: false,
     },
-    ...(program && { program, programDigest: `sha256-base32:${digest(program.data)}` }),
+    ...(program && { program, programDigest: `sha256-base32:${digestsOf(files).whole}` }),
   };
 }
 
@@ -206,16 +207,29 @@ function userOf({ uid, gid }: NonNullable<RuntimeContainer['user']>): PodSecurit
   return { runAsUser: uid, ...(gid !== undefined && { runAsGroup: gid }) };
 }
 
+/** Digests of the texts of a program, which are large. */
+interface Digests {
+  readonly name: string;
+  readonly whole: string;
+}
+
+const DIGESTS = new WeakMap<object, Digests>();
+
+function digestsOf(files: Readonly<Record<string, string>>): Digests {
+  const digests = DIGESTS.get(files) ?? { name: contentHash(files), whole: digest(files) };
+  DIGESTS.set(files, digests);
+  return digests;
+}
+
 /** Named by its content: the pod of a release has the program of that release, for as long as it runs. */
 function programMap(resource: Resource, files: Readonly<Record<string, string>>): ConfigMap {
-  const data = { ...files };
   const prefix = resource.kind.toLowerCase();
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: childMetadata(resource, { name: childName(resource, `${prefix}-program-${contentHash(data)}`), role: PROGRAM_ROLE }),
+    metadata: childMetadata(resource, { name: childName(resource, `${prefix}-program-${digestsOf(files).name}`), role: PROGRAM_ROLE }),
     immutable: true,
-    data,
+    data: { ...files },
   };
 }
 

@@ -11,8 +11,23 @@ export const PROGRAM_DIRECTORY = '/opt/substratus';
 const LOCK = 'requirements.txt';
 const LOCK_PART = /^requirements-.*\.txt$/;
 
-/** The files of a program by name, or those of its files that a run needs. Their texts are large, and most resources need none. */
-export function programFiles(name: ProgramName, needed?: readonly string[]): Readonly<Record<string, string>> {
+type Files = Readonly<Record<string, string>>;
+
+/** Chosen once: many resources run the same. */
+const CHOSEN = new Map<string, Files>();
+
+/**
+ * The files of a program by name, or those of its files that a run needs. Their texts are large, and most resources need none. The same
+ * choice is the same object.
+ */
+export function programFiles(name: ProgramName, needed?: readonly string[]): Files {
+  const key = `${name} ${needed?.join(' ') ?? '*'}`;
+  const files = CHOSEN.get(key) ?? chosenFiles(name, needed);
+  CHOSEN.set(key, files);
+  return files;
+}
+
+function chosenFiles(name: ProgramName, needed: readonly string[] | undefined): Files {
   const { FILES, PROGRAMS } = require('./programs/texts') as typeof programTexts;
   const all = (PROGRAMS[name] ?? []).map((path): [string, string] => [path.slice(path.indexOf('/') + 1), FILES[path] ?? '']);
   const chosen = all.filter(([file]) => needed?.includes(file) ?? true);
