@@ -84,7 +84,7 @@ export class Archive {
 
   public readonly spec: ArchiveSpec;
 
-  constructor(private readonly bytes: Buffer, prefix: string) {
+  constructor(private readonly bytes: Uint8Array, prefix: string) {
     const hash = createHash('sha256').update(bytes).digest('hex');
     this.spec = { configMapName: `${prefix}-${hash.slice(0, 16)}`, digest: `sha256:${hash}` };
   }
@@ -96,7 +96,7 @@ export class Archive {
       kind: 'ConfigMap',
       metadata: { name: this.spec.configMapName, labels: { ...MANAGED_BY, role: ARCHIVE_ROLE } },
       immutable: true,
-      binaryData: { [ARCHIVE_KEY]: this.bytes.toString('base64') },
+      binaryData: { [ARCHIVE_KEY]: Buffer.from(this.bytes).toString('base64') },
     };
   }
 }
