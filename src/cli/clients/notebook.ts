@@ -38,7 +38,7 @@ export async function opened(notebook: Stored, waking: Waking): Promise<Stored |
   return undefined;
 }
 
-/** As it is now. Fails where it is gone, or waits for somebody. */
+/** As it is now. Fails where it is gone, or where a person has to act first. */
 async function current({ kind, metadata: { name, namespace, uid } }: Stored, kubectl: Kubectl): Promise<Stored> {
   const found = await kubectl.get<Stored>({ type: typeOf(kind), name, namespace });
   if (found.metadata.uid !== uid) throw new CliError(`${titleOf(found)} was deleted, and another has its name now; open that one`, EXIT.notFound);

@@ -82,7 +82,7 @@ interface Address {
   readonly token: string;
 }
 
-/** The token is written only where somebody has to copy it. */
+/** The token is written only where a user has to copy it. */
 async function show(notebook: Stored, { url, token }: Address, { options, context }: Omit<Opening, 'kubectl'>): Promise<void> {
   const { terminal } = context;
   const isVscode = runtimeOf(notebook)?.name === 'vscode';

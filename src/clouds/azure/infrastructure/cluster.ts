@@ -125,7 +125,7 @@ function clusterConfig(
 
 const OBJECT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Without any, whoever assigns roles in the subscription gives «Azure Kubernetes Service RBAC Cluster Admin» to whom it is for. */
+/** Without any, those who assign roles in the subscription give «Azure Kubernetes Service RBAC Cluster Admin» to whom it is for. */
 function checkAdmins({ name, admins }: ClusterSpec): void {
   const wrong = admins.find((admin) => !OBJECT_ID.test(admin));
   if (wrong === undefined) return;
