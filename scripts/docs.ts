@@ -14,6 +14,8 @@
  *   <!-- cost: docs/samples/cost.ts -->                       what it costs
  *   <!-- table: docs/samples/gpu-defaults.ts -->              the rows that it exports as `table`
  *   <!-- help: status -->                                     how to use that command of the command line
+ *   <!-- output: docs/samples/diff.ts -->                     the text that it exports as `output`
+ *   <!-- file: docs/ci/gitlab-ci.yaml -->                     a file of YAML
  *
  * Dotted paths after these cut the objects: to a part (`spec.template`), or by a part (`-metadata.labels`). `a.{b,c}` is two paths.
  */
@@ -27,10 +29,11 @@ import { runCli } from '../src/cli/program';
 import { Terminal } from '../src/cli/terminal';
 
 const ROOT = path.resolve(__dirname, '..');
-const BLOCK = /^<!-- (sample|resources|objects|children|summary|cost|table|help): (\S+)([^>]*) -->\n(?:\n?(?:```\w*\n[\s\S]*?\n```|(?:\|.*\|\n?)+)\n?)?/gm;
+const BLOCK = /^<!-- (sample|resources|objects|children|summary|cost|table|help|file|output): (\S+)([^>]*) -->\n(?:\n?(?:```\w*\n[\s\S]*?\n```|(?:\|.*\|\n?)+)\n?)?/gm;
 
 interface Sample {
   readonly app: App;
+  readonly output?: string;
   readonly table?: readonly (readonly string[])[];
 }
 
@@ -59,7 +62,9 @@ async function filled(text: string): Promise<string> {
 async function block(kind: string, source: string, words: readonly string[]): Promise<string> {
   if (kind === 'sample') return fence('ts', regions(source));
   if (kind === 'help') return fence('text', await helpOf(source));
-  const { app, table } = await import(path.join(ROOT, source)) as Sample;
+  if (kind === 'file') return fence('yaml', fs.readFileSync(path.join(ROOT, source), 'utf8').trimEnd());
+  const { app, table, output } = await import(path.join(ROOT, source)) as Sample;
+  if (kind === 'output') return fence('text', (output ?? '').trimEnd());
   if (kind === 'summary') return fence('text', Preview.of(app).summary().trimEnd());
   if (kind === 'cost') return fence('text', Cost.of(app).toTable().trimEnd());
   if (kind === 'table') return (table ?? []).map((row) => `| ${row.join(' | ')} |`).join('\n');

@@ -34,7 +34,7 @@ test('a param of a training trains again, and all that is made of it or runs on 
   expect(linesOf(effects)).toEqual([
     'made-again: Model team-a/tuned trains again on 1 nvidia-l4',
     'made-again: Model team-a/small quantizes again',
-    'rolls: Server team-a/chat rolls with spare GPUs: a new replica takes 1 nvidia-l4 beside the former ones',
+    'rolls: Server team-a/chat rolls with a spare GPU: a new replica takes 1 nvidia-l4 beside the former ones',
     'waits: Notebook team-a/lab restarts when it starts next: what runs goes on until then',
   ]);
   const [tuned, small, chat, lab] = effects;

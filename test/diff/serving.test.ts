@@ -32,7 +32,7 @@ const PRIORITY = { platform: { podDefaults: { priorityClassName: 'high' } } };
 
 describe('a server', () => {
   test.each<[string, Props<ServerProps>, string]>([
-    ['by default', GPU, 'rolls with spare GPUs: a new replica takes 1 nvidia-l4 beside the former ones'],
+    ['by default', GPU, 'rolls with a spare GPU: a new replica takes 1 nvidia-l4 beside the former ones'],
     ['without surge', { ...GPU, surge: false }, 'rolls without a spare GPU, with a gap until the model is loaded'],
     ['without surge, of two replicas', { ...GPU, surge: false, replicas: 2 }, 'rolls without a spare GPU, one replica after the other'],
     ['without a GPU', {}, 'rolls beside the former replicas'],
@@ -81,7 +81,7 @@ describe('a server', () => {
       a100: { gpu: Gpu.NVIDIA_A100, gpusPerNode: 1, maxNodes: 4 },
     };
     expect(linesOf(servers(GPU, { resources: { gpu: Gpu.NVIDIA_A100 } }, [{ pools }]))).toEqual([
-      'rolls: Server team-a/chat rolls with spare GPUs: a new replica takes 1 nvidia-a100 beside the former ones',
+      'rolls: Server team-a/chat rolls with a spare GPU: a new replica takes 1 nvidia-a100 beside the former ones',
       'moves: Server team-a/chat moves to other nodes: nvidia-l4 (pool l4) → nvidia-a100 (pool a100)',
     ]);
     expect(linesOf(servers(GPU, { resources: { gpu: Gpu.NVIDIA_L4, capacity: Capacity.SPOT } }, [{ pools }]))[1])

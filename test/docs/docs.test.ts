@@ -7,7 +7,7 @@ import * as library from '../../src';
 const ROOT = path.resolve(__dirname, '../..');
 /** A sheet of paper, and a terminal. */
 const PAGE = { lines: 40, columns: 100 };
-const MARKER = /<!-- (sample|resources|objects|children|summary|table): [^>]+ -->\n\n$/;
+const MARKER = /<!-- (sample|resources|objects|children|summary|table|file|output): [^>]+ -->\n\n$/;
 
 interface Page {
   readonly file: string;

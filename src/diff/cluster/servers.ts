@@ -75,7 +75,7 @@ function rolling(serving: Serving): Effect[] {
 function surgeWords({ to, clusters }: Serving): string {
   const { surge = true } = to.spec as ServerSpec;
   const gpus = gpusOf(to, clusters.to);
-  if (surge) return gpus === undefined ? 'beside the former replicas' : `with spare GPUs: a new replica takes ${gpus} beside the former ones`;
+  if (surge) return gpus === undefined ? 'beside the former replicas' : `with ${gpus.startsWith('1 ') ? 'a spare GPU' : 'spare GPUs'}: a new replica takes ${gpus} beside the former ones`;
   const gap = (replicasOf(to) ?? 2) > 1 ? 'one replica after the other' : 'with a gap until the model is loaded';
   return gpus === undefined ? gap : `without a spare GPU, ${gap}`;
 }
