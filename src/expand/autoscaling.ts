@@ -6,10 +6,10 @@ import type { AutoscalingSpec } from '../api/autoscaling';
 import type { PlatformSpec } from '../api/platform';
 import { DEFAULT_SERVER_PORT } from '../api/resource';
 import type { ServerResource, ServerSpec } from '../api/resource';
-import { childMetadata } from './child';
+import { childMetadata, serviceChildName } from './child';
 import type { KubeObject } from './child';
 import { ExpandError } from './error';
-import { clientService, interceptorRoute, isByKeda, kedaOf, kedaProblem, podsService, scaledObject } from './keda';
+import { clientService, interceptorRoute, isByKeda, kedaOf, kedaProblem, podsName, podsService, scaledObject } from './keda';
 import type { ColdStartTime } from './keda';
 
 /** What reaches a Server, and what scales it. */
@@ -59,6 +59,11 @@ export function replicaRange({ autoscaling, replicas = 1, suspend }: Pick<Server
 /** Port at which clients reach a Server: that of the interceptor, where it stands before the Server. */
 export function clientPort(server: Pick<ServerResource, 'spec'>, platform: Pick<PlatformSpec, 'keda'>): number {
   return isByKeda(server) ? kedaOf(platform).interceptorPort : server.spec.port ?? DEFAULT_SERVER_PORT;
+}
+
+/** Name of the Service that leads to the pods themselves. */
+export function podsServiceName(server: ServerResource): string {
+  return isByKeda(server) ? podsName(server) : serviceChildName(server, 'server');
 }
 
 function podAutoscaler(server: ServerResource, name: string, autoscaling: AutoscalingSpec): HorizontalPodAutoscaler {

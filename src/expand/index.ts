@@ -13,7 +13,7 @@ import { runnable } from './runtime';
 import { expandServer } from './server';
 import { checkSource } from './source';
 
-export { clientPort, replicaRange, replicasProblem } from './autoscaling';
+export { clientPort, podsServiceName, replicaRange, replicasProblem } from './autoscaling';
 export { CLOUD_NAMES } from '../clouds/pods';
 export { archivesOf } from './archive';
 export type { UsedArchive } from './archive';

@@ -66,7 +66,7 @@ export function kedaOf({ keda = {} }: Pick<PlatformSpec, 'keda'>): Required<Keda
 }
 
 /** Name of the Service of the pods, behind that of the clients. */
-function podsName(server: ServerResource): string {
+export function podsName(server: ServerResource): string {
   return serviceChildName(server, 'pods');
 }
 

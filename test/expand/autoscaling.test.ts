@@ -5,7 +5,7 @@ import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { AutoscalingSpec } from '../../src/api/autoscaling';
 import type { PlatformSpec } from '../../src/api/platform';
 import type { ServerSpec } from '../../src/api/resource';
-import { clientPort, expandWorkspace, INSTALL_KEDA, replicaRange } from '../../src/expand';
+import { clientPort, expandWorkspace, INSTALL_KEDA, podsServiceName, replicaRange } from '../../src/expand';
 import type { KubeObject } from '../../src/expand';
 import { childrenOf, defined, NAMESPACE, nameOf, platformOf, server } from './fixtures';
 
@@ -53,6 +53,7 @@ describe('a Server that is scaled by its requests', () => {
     ]);
     expect([nameOf(defined(pods)), pods?.spec?.type, pods?.spec?.selector]).toEqual(['chat-pods', 'ClusterIP', { server: 'chat', role: 'run' }]);
     expect(services({})).toHaveLength(1);
+    expect([podsServiceName(server(IDLE)), podsServiceName(server())]).toEqual(['chat-pods', 'chat-server']);
   });
 
   test('has a route for the hosts of that name with its namespace, for routes are of the whole cluster, and for a header', () => {

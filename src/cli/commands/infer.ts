@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { DEFAULT_SERVER_PORT } from '../../api/resource';
 import type { ServerResource, ServerSpec } from '../../api/resource';
-import { serviceName } from '../../expand';
+import { podsServiceName } from '../../expand';
 import { Chat } from '../clients/chat';
 import type { Question } from '../clients/chat';
 import { imageUrl } from '../clients/images';
@@ -55,7 +55,7 @@ const command: CommandModule<Options, [server: string, prompt?: string]> = {
     if (problem !== undefined) throw new CliError(problem, EXIT.no);
     const port = (resource.spec as ServerSpec).port ?? DEFAULT_SERVER_PORT;
     context.terminal.progress(`connecting to ${titleOf(resource)}`);
-    const forwarded = await portForward(kubectl, { namespace, service: serviceName(resource as ServerResource), port });
+    const forwarded = await portForward(kubectl, { namespace, service: podsServiceName(resource as ServerResource), port });
     try {
       const chat = new Chat({ url: forwarded.url, title: titleOf(resource), signal: context.signal });
       await answer(chat, { ...options, prompt, images }, context);

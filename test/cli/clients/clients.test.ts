@@ -11,7 +11,7 @@ import { substratus } from '../run';
 function server(spec: object, ready?: { status: 'True' | 'False'; reason: string; message: string }, replicas = 1): Stored {
   return {
     apiVersion: 'substratus.ai/v1', kind: 'Server', metadata: { name: 'chat', namespace: 'team-a' }, spec,
-    status: { replicas, conditions: ready ? [{ type: 'Ready', lastTransitionTime: '', ...ready }] : [] },
+    status: { url: 'http://chat-server.team-a:8080', replicas, conditions: ready ? [{ type: 'Ready', lastTransitionTime: '', ...ready }] : [] },
   } as unknown as Stored;
 }
 
@@ -25,6 +25,8 @@ test.each<[string, Stored, string | undefined]>([
   ['not seen', server({}), 'Server team-a/chat is not Ready (no status yet): the reconciler has not said anything; see substratus doctor'],
   ['asleep', server({ scaling: 'external' }, SERVES, 0), 'Server team-a/chat is asleep: it has 0 replicas; '
     + 'ask it through its gateway, which wakes it, or: kubectl scale -n team-a server/chat --replicas=1'],
+  ['asleep by itself', server({ autoscaling: { min: 0, max: 2 } }, SERVES, 0),
+    'Server team-a/chat is asleep: it has 0 replicas; a request to http://chat-server.team-a:8080 from a pod of the workspace wakes it'],
   ['scaled to nothing', server({ replicas: 0 }, SERVES, 0), 'Server team-a/chat is asleep: it has 0 replicas; give it replicas in its manifest'],
 ])('a Server that is %s', (_, resource, problem) => {
   expect(unanswering(resource)).toBe(problem);
