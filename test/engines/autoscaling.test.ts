@@ -12,13 +12,20 @@ const WAITING = 3;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Until nothing of it answers, and the interceptor has heard of it. */
+async function untilGone(stage: EngineStage, chat: Elastic): Promise<void> {
+  await stage.untilReplicas(chat, 0);
+  await stage.until('its pods are gone', async () => (await stage.pods(chat.resource)).length === 0);
+  await pause(500);
+}
+
 /** One that has answered and gone to zero. */
 async function asleep(stage: EngineStage, autoscaling: Parameters<EngineStage['elastic']>[0] = { min: 0, max: 2 }): Promise<Elastic> {
   const chat = await stage.elastic(autoscaling);
   /* The scaler takes what it hears first of a route for a number to start from, not for news. */
   await pause(1500);
   await stage.until('it answers', async () => (await stage.ask(chat)).status === 200);
-  await stage.untilReplicas(chat, 0);
+  await untilGone(stage, chat);
   return chat;
 }
 
@@ -121,9 +128,7 @@ describeWithEngines('a Server that is scaled by its requests', (stage) => {
     await Promise.all(all.map((chat) => stage().ask(chat)));
     const answers: { readonly status: number; readonly wasCold: boolean }[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      await Promise.all(all.map((chat) => stage().untilReplicas(chat, 0)));
-      await Promise.all(all.map((chat) => stage().until('its pod is gone', async () => (await stage().pods(chat.resource)).length === 0)));
-      await pause(500); // the interceptor hears of it too
+      await Promise.all(all.map((chat) => untilGone(stage(), chat)));
       const heard = await Promise.all(all.flatMap((chat) => Array.from({ length: WAITING }, () => stage().ask(chat))));
       answers.push(...heard.map(({ status, headers }) => ({ status, wasCold: headers['x-keda-http-cold-start'] === 'true' })));
     }
