@@ -74,6 +74,8 @@ export type { LocalMinioOptions, LocalS3Options } from './constructs/infrastruct
 export { Cluster } from './constructs/infrastructure/cluster';
 export type { ClusterAttributes } from './constructs/infrastructure/cluster-attributes';
 export type { ClusterProps, ICluster, NodePoolOptions } from './constructs/infrastructure/cluster-props';
+export { Weekday } from './constructs/infrastructure/maintenance-window';
+export type { MaintenanceExclusion, MaintenanceWindow } from './constructs/infrastructure/maintenance-window';
 export { GpuNodePool, PoolCapacity } from './constructs/infrastructure/gpu-node-pool';
 export type { GpuNodePoolProps } from './constructs/infrastructure/gpu-node-pool';
 export { ImageRegistry } from './constructs/infrastructure/image-registry';

@@ -34,6 +34,8 @@ export interface ClusterSpec {
   readonly name: string;
   /** Minor version such as `1.33`; if absent, the cloud's default. */
   readonly kubernetesVersion?: string;
+  /** When the cloud may upgrade it by itself; if absent, whenever it wants to. */
+  readonly maintenance?: MaintenanceSpec;
   /** Networks that may reach the control plane; if absent, only what the cloud's own identity system guards. */
   readonly allowedCidrs: readonly string[];
   /** Who may administer it: on AWS ARNs of roles, on Azure object ids of groups; Google Cloud asks IAM. */
@@ -42,6 +44,27 @@ export interface ClusterSpec {
   readonly tags: Readonly<Record<string, string>>;
   /** Address range of the network. */
   readonly cidr: string;
+}
+
+/** A time of each week, in UTC. */
+export interface MaintenanceSpec {
+  /** Such as `Saturday`. */
+  readonly day: string;
+  /** Such as `02:00`. */
+  readonly startTime: string;
+  readonly hours: number;
+  /** The first such time in a certain week, always the same, as RFC 3339 has it. */
+  readonly start: string;
+  readonly end: string;
+  readonly exclusions: readonly ExclusionSpec[];
+}
+
+/** A time in which nothing of it happens. Beginning and end as RFC 3339 has them. */
+export interface ExclusionSpec {
+  readonly name: string;
+  readonly start: string;
+  readonly end: string;
+  readonly days: number;
 }
 
 /** A cluster that exists already. */

@@ -1,6 +1,6 @@
 /** Stacks with every option, for what the examples leave out: what Terraform and the policy scanners are given beside the examples. */
-import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, ImageRegistry, PoolCapacity } from 'cdk-substratus';
-import type { ClusterProps, GpuNodePoolProps, ICluster, ReadableBucket } from 'cdk-substratus';
+import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, ImageRegistry, PoolCapacity, Weekday } from 'cdk-substratus';
+import type { ClusterProps, GpuNodePoolProps, ICluster, MaintenanceWindow, ReadableBucket } from 'cdk-substratus';
 import type { App } from 'cdktf';
 import { TerraformStack } from 'cdktf';
 
@@ -21,10 +21,15 @@ const ALLOWED = ['203.0.113.0/24'];
 const SUBSCRIPTION = '/subscriptions/00000000-1111-2222-3333-444444444444/resourceGroups/acme/providers';
 const NETWORK = `${SUBSCRIPTION}/Microsoft.Network/virtualNetworks/acme`;
 
+const WINDOW: MaintenanceWindow = {
+  day: Weekday.SATURDAY, startTime: '02:00', exclusions: [{ name: 'foundation-run', from: '2026-12-18', to: '2027-01-20' }],
+};
+
 const GCP: Place = {
   cluster: {
     cloud: Cloud.gcp({ projectId: 'acme-ml', projectNumber: '123456789012', region: 'us-central1', zones: ['us-central1-a', 'us-central1-c'] }),
     kubernetesVersion: '1.33',
+    maintenanceWindow: WINDOW,
   },
   encryptionKey: 'projects/acme-ml/locations/us-central1/keyRings/acme/cryptoKeys/artifacts',
   upstream: 'docker.io',
@@ -74,6 +79,7 @@ const AZURE: Place = {
     }),
     kubernetesVersion: '1.33',
     admins: ['aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee'],
+    maintenanceWindow: WINDOW,
   },
   encryptionKey: `${SUBSCRIPTION}/Microsoft.KeyVault/vaults/acme/keys/artifacts`,
   upstream: 'mcr.microsoft.com',

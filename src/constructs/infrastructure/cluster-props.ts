@@ -5,6 +5,7 @@ import type { Platform } from '../platform/platform';
 import type { PodDefaults } from '../platform/pod-defaults';
 import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { Cloud } from './cloud';
+import type { MaintenanceWindow } from './maintenance-window';
 
 /** A cluster, new or existing. */
 export interface ICluster extends IConstruct {
@@ -69,6 +70,13 @@ export interface ClusterProps {
    * @default - the cloud's default; manifests then use what 1.33 and newer versions know
    */
   readonly kubernetesVersion?: string;
+
+  /**
+   * When Google Cloud or Azure may upgrade control plane and nodes by itself. EKS does not, and refuses it.
+   *
+   * @default - whenever the cloud wants to
+   */
+  readonly maintenanceWindow?: MaintenanceWindow;
 
   /**
    * Networks that may reach the control plane by its address. On Azure the first one, or none any more, replaces the cluster.

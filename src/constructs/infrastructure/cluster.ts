@@ -7,6 +7,7 @@ import type { ClusterAttributes } from './cluster-attributes';
 import { ClusterBase, DEFAULT_OUTPUTS, MANAGED_BY } from './cluster-base';
 import type { ClusterProps, ICluster } from './cluster-props';
 import { ExistingCluster } from './existing-cluster';
+import { maintenanceSpec } from './maintenance-window';
 import { checkReserved } from './reserved-props';
 
 const DEFAULT_CIDR = '10.0.0.0/16';
@@ -47,6 +48,7 @@ export class Cluster extends ClusterBase {
     this._infrastructure = asValidation(this, () => this._cloud.cluster(this, {
       name: clusterName,
       kubernetesVersion,
+      maintenance: props.maintenanceWindow && maintenanceSpec(this, props.maintenanceWindow),
       allowedCidrs: props.allowedCidrs ?? [],
       admins: props.admins ?? [],
       protect: props.deletionProtection ?? true,

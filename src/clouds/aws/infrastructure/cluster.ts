@@ -96,7 +96,10 @@ function administrator(scope: Construct, { name }: EksCluster, { admin, location
 }
 
 /** What AWS would refuse, or what would make a cluster that nobody can use. */
-export function checkClusterSpec({ name, admins }: ClusterSpec, { zones }: AwsLocation): void {
+export function checkClusterSpec({ name, admins, maintenance }: ClusterSpec, { zones }: AwsLocation): void {
+  if (maintenance) {
+    throw new Error(`cluster ${name} has a maintenanceWindow, but EKS upgrades neither versions nor nodes by itself: a deployment does, when you run it; leave it out`);
+  }
   if (zones.length < 2) throw new Error(`zones is ${zones.join(', ')}, but the control plane of EKS takes two zones or more; name another one`);
   if (admins.length === 0) {
     throw new Error(`cluster ${name} has no admins, so nobody could use it; name roles, for example arn:aws:iam::111122223333:role/admin`);

@@ -8,6 +8,7 @@ import { checkClusterName, resourceGroupName } from '../names';
 import type { ClusterContext } from './cluster-context';
 import { logCluster, logs } from './logs';
 import type { LogsOptions } from './logs';
+import { maintenanceWindows } from './maintenance';
 import { network } from './network';
 import type { Network } from './network';
 import { zonesOf } from './pools';
@@ -98,7 +99,7 @@ export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLoca
 }
 
 function clusterConfig(
-  { name, kubernetesVersion, allowedCidrs, admins, tags }: ClusterSpec,
+  { name, kubernetesVersion, maintenance, allowedCidrs, admins, tags }: ClusterSpec,
   location: AzureLocation,
   { nodes, egress }: Network,
 ): Omit<KubernetesClusterConfig, 'name' | 'location' | 'resourceGroupName'> {
@@ -115,6 +116,7 @@ function clusterConfig(
     dnsPrefix: name,
     nodeResourceGroup: `${name}-nodes`,
     ...(kubernetesVersion && { kubernetesVersion }),
+    ...(maintenance && maintenanceWindows(name, maintenance)),
     /* Nodes reach a control plane that is not private from where their traffic leaves. */
     ...(allowedCidrs.length === 0 ? PRIVATE : { apiServerAccessProfile: { authorizedIpRanges: [...allowedCidrs, `${egress.ipAddress}/32`] } }),
     azureActiveDirectoryRoleBasedAccessControl: { azureRbacEnabled: true, tenantId, adminGroupObjectIds: [...admins] },

@@ -9,6 +9,7 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ClusterSpec, GcpLocation } from '../../infrastructure';
 import { serviceAgent } from './identity';
+import { maintenancePolicy } from './maintenance';
 import { checkedName, labelsOf, nodeAccountId, zonesIn } from './names';
 import { PODS_RANGE, SERVICES_RANGE } from './network';
 import type { Network } from './network';
@@ -92,6 +93,7 @@ export function cluster(scope: Construct, spec: ClusterSpec, { location, network
     location: region,
     ...(zones && { nodeLocations: zonesIn(region, zones) }),
     ...(kubernetesVersion && { minMasterVersion: kubernetesVersion }),
+    ...(spec.maintenance && { maintenancePolicy: maintenancePolicy(spec.name, spec.maintenance) }),
     deletionProtection: spec.protect,
     network: network.network.id,
     subnetwork: network.subnetwork.id,
