@@ -85,7 +85,11 @@ export interface NodePoolSpec {
   readonly maxNodes: number;
   readonly spot: boolean;
   readonly diskGiB: number;
+  /** If absent, those of the cluster. */
+  readonly zones?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Each of effect NoSchedule. */
+  readonly taints?: readonly Taint[];
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -126,7 +126,7 @@ function closed(stack: TerraformStack, { cluster: props, encryptionKey, upstream
   const cluster = new Cluster(stack, 'ml', { ...props, cidr: '10.128.0.0/16', artifactPrefix: 'ml', tags: { 'cost-centre': 'research' } });
   new ArtifactBucket(stack, 'artifacts', { cluster, encryptionKey, retentionDays: 14 });
   new ImageRegistry(stack, 'images', { cluster, pullThrough: [upstream], untaggedDays: 7 });
-  cluster.addNodePool('cpu', { machineType, minNodes: 1, maxNodes: 3 });
+  cluster.addNodePool('cpu', { machineType, minNodes: 1, maxNodes: 3, labels: { tier: 'cpu' }, taints: { 'acme.example/team': 'research' } });
   cluster.addNodePool('cpu-spot', { machineType, maxNodes: 3, spot: true, diskGiB: 200 });
   addPools(stack, cluster, pools);
   addWorkspaces(cluster);

@@ -7,6 +7,7 @@ import type {
   BucketInfrastructure, CloudInfrastructure, ClusterInfrastructure, NodePoolSpec as NodePool, RegistryInfrastructure, ServiceAccountRef,
 } from '../../clouds/infrastructure';
 import { splitUrl } from '../../clouds/store-url';
+import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { poolSizeProblem } from '../platform/machines';
 import type { Platform } from '../platform/platform';
@@ -15,6 +16,7 @@ import type { ReadableBucket } from '../platform/readable-bucket';
 import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { ICluster, NodePoolOptions } from './cluster-props';
 import { lateClientIds, outputsIn, outputsOf } from './outputs';
+import { marksProblem, taintList } from './pool-marks';
 import { folderProblems } from './shared-buckets';
 import type { BucketUser } from './shared-buckets';
 
@@ -61,15 +63,16 @@ export abstract class ClusterBase extends Construct implements ICluster {
   private readonly nodePools: NodePoolSpec[] = [];
 
   public addNodePool(id: string, options: NodePoolOptions): void {
-    const { machineType, minNodes = 0, maxNodes, spot = false, diskGiB = 100 } = options;
-    const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB });
+    const { machineType, minNodes = 0, maxNodes, spot = false, diskGiB = 100, zones, labels = {}, taints } = options;
+    checkTokens(this, { zones, labels, taints });
+    const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB }) ?? marksProblem({ labels, taints });
     if (problem) throw new ValidationError(this, `pool ${id} is invalid: ${problem}`);
     this._claimPool(this, id);
     const scope = new Construct(this, id);
     asValidation(scope, () => this._infrastructure.addNodePool(scope, {
-      name: id, machineType, minNodes, maxNodes, spot, diskGiB, labels: {}, tags: this._tags,
+      name: id, machineType, minNodes, maxNodes, spot, diskGiB, zones, labels, taints: taintList(taints), tags: this._tags,
     }));
-    this.nodePools.push(knownPool({ name: id, machineType, diskGiB, spot }, this._infrastructure.zones));
+    this.nodePools.push(knownPool({ name: id, machineType, diskGiB, spot }, zones ?? this._infrastructure.zones));
   }
 
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {

@@ -50,6 +50,27 @@ export interface NodePoolOptions {
    * @default 100
    */
   readonly diskGiB?: number;
+
+  /**
+   * Zones of the nodes. Others are changed in place on Google Cloud, are other node groups on AWS, and rotate the nodes on Azure.
+   *
+   * @default - those of the cluster
+   */
+  readonly zones?: string[];
+
+  /**
+   * Labels of the nodes, by key.
+   *
+   * @default - none
+   */
+  readonly labels?: Record<string, string>;
+
+  /**
+   * Taints of the nodes, by key, each with the effect NoSchedule: only what tolerates them (`pod.tolerations`) runs there.
+   *
+   * @default - none
+   */
+  readonly taints?: Record<string, string>;
 }
 
 /** A cluster and its network. */

@@ -13,6 +13,7 @@ import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } fro
 import type { GpuPoolOptions } from '../platform/platform-props';
 import { clusterOf } from './cluster-base';
 import type { ICluster } from './cluster-props';
+import { marksProblem, taintList } from './pool-marks';
 import { checkReserved } from './reserved-props';
 
 /** How the nodes of a pool are obtained. */
@@ -160,6 +161,20 @@ export interface GpuNodePoolProps {
    * @default - the cloud's default
    */
   readonly driver?: string;
+
+  /**
+   * Labels of the nodes, by key.
+   *
+   * @default - `substratus.ai/gpu` and those of the cloud
+   */
+  readonly labels?: Record<string, string>;
+
+  /**
+   * Taints of the nodes, by key, each with the effect NoSchedule: only what tolerates them (`pod.tolerations`) runs there.
+   *
+   * @default - that of the GPU, such as `nvidia.com/gpu=present`
+   */
+  readonly taints?: Record<string, string>;
 }
 
 /**
@@ -207,8 +222,8 @@ export class GpuNodePool extends Construct {
       ...(gpu._custom && { resource: gpu._custom.resource }),
       capacity: capacity._spec,
       diskGiB,
-      labels,
-      taints: [{ key: gpu._custom?.resource ?? gpuNamed(gpu.name)?.resource ?? 'nvidia.com/gpu', value: 'present' }],
+      labels: { ...props.labels, ...labels },
+      taints: [{ key: gpu._custom?.resource ?? gpuNamed(gpu.name)?.resource ?? 'nvidia.com/gpu', value: 'present' }, ...taintList(props.taints)],
       tags: cluster._tags,
       compact: props.compact ?? false,
       imageStreaming: props.imageStreaming ?? false,
@@ -234,8 +249,8 @@ const POD_CAPACITY = {
 
 function validate(scope: Construct, props: GpuNodePoolProps): void {
   const { poolName, zones, minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity } = props;
-  checkTokens(scope, { poolName, zones });
-  const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB });
+  checkTokens(scope, { poolName, zones, labels: props.labels, taints: props.taints });
+  const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB }) ?? marksProblem(props);
   if (problem) throw new ValidationError(scope, problem);
   if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) throw new ValidationError(scope, `gpusPerNode is ${gpusPerNode}; give a whole number, 1 or more`);
   if (spot && capacity) throw new ValidationError(scope, `spot is true and capacity is ${capacity._spec.kind}; leave one of them out`);

@@ -25,8 +25,11 @@ export function sharedLabels(spec: GpuPoolSpec): Record<string, string> {
   };
 }
 
-export function poolZones({ zones }: GpuPoolSpec, location: AwsLocation): readonly string[] {
-  return zones ?? location.zones;
+/** @throws if one is none of the cluster's. */
+export function poolZones({ name, zones = [] }: Pick<GpuPoolSpec, 'name' | 'zones'>, location: AwsLocation): readonly string[] {
+  const strange = zones.find((zone) => !location.zones.includes(zone));
+  if (strange !== undefined) throw new Error(`pool ${name}: zone ${strange} is none of the cluster's; use ${location.zones.join(', ')}`);
+  return zones.length > 0 ? zones : location.zones;
 }
 
 export function checkGpuPool(spec: GpuPoolSpec, location: AwsLocation): void {
@@ -55,8 +58,6 @@ function checkCapacityId({ name, capacity }: GpuPoolSpec): void {
 
 function checkZones(spec: GpuPoolSpec, location: AwsLocation): void {
   const zones = poolZones(spec, location);
-  const strange = zones.find((zone) => !location.zones.includes(zone));
-  if (strange !== undefined) throw new Error(`pool ${spec.name}: zone ${strange} is none of the cluster's; use ${location.zones.join(', ')}`);
   const reason = zonalReason(spec);
   if (reason && zones.length !== 1) throw new Error(`pool ${spec.name}: ${reason} is in one zone; set zones to one of ${zones.join(', ')}`);
 }

@@ -48,8 +48,8 @@ export function nodePool(scope: Construct, spec: NodePoolSpec, context: PoolCont
     ...spec,
     amiType: `AL2023_${ARM.test(spec.machineType) ? 'ARM_64' : 'x86_64'}_STANDARD`,
     capacityType: spec.spot ? 'SPOT' : 'ON_DEMAND',
-    taints: [],
-    zones: context.location.zones,
+    taints: spec.taints ?? [],
+    zones: poolZones(spec, context.location),
     resources: {},
     template: {},
   });

@@ -23,7 +23,7 @@ const RESERVATION_ID = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/provider
 const DRIVERS = ['Install', 'None'];
 
 export function nodePool(scope: Construct, spec: NodePoolSpec, context: ClusterContext): KubernetesClusterNodePool {
-  const { zones } = context.location;
+  const zones = spec.zones ?? context.location.zones;
   return new KubernetesClusterNodePool(scope, 'Resource', {
     ...poolConfig(spec, context),
     ...priority(spec, spec.spot),

@@ -20,10 +20,16 @@ export interface PoolContext {
 }
 
 export function nodePool(scope: Construct, spec: NodePoolSpec, context: PoolContext): ContainerNodePool {
+  const { zones, taints = [] } = spec;
   return new ContainerNodePool(scope, 'Resource', {
     ...poolConfig(spec, context),
+    ...(zones && { nodeLocations: zonesIn(context.location.region, zones) }),
     upgradeSettings: { strategy: 'SURGE', maxSurge: 1, maxUnavailable: 0 },
-    nodeConfig: { ...nodeConfig(spec, context), spot: spec.spot },
+    nodeConfig: {
+      ...nodeConfig(spec, context),
+      spot: spec.spot,
+      ...(taints.length > 0 && { taint: taints.map(({ key, value }) => ({ key, value, effect: 'NO_SCHEDULE' })) }),
+    },
   });
 }
 
@@ -39,7 +45,7 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContex
   });
 }
 
-type PoolLimits = Pick<NodePoolSpec, 'name' | 'minNodes' | 'maxNodes'> & Pick<GpuPoolSpec, 'zones'>;
+type PoolLimits = Pick<NodePoolSpec, 'name' | 'minNodes' | 'maxNodes' | 'zones'>;
 
 /** Limits count over all zones, so that a pool in three zones does not grow to three times its size. */
 function poolConfig({ name, minNodes, maxNodes, zones }: PoolLimits, context: PoolContext): ContainerNodePoolConfig {
