@@ -34,8 +34,8 @@ import { gpuPool, nodePool } from './infrastructure/pools';
 import type { PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
 
-/** What runs the cluster's own pods; small, for GPUs have pools of their own. */
-const SYSTEM_POOL = { name: 'system', machineType: 'm7i.xlarge', minNodes: 2, maxNodes: 5, spot: false, diskGiB: 100, labels: {} };
+/** What runs the cluster's own pods; small, for GPUs have pools of their own. The limit is one of each zone. */
+const SYSTEM_POOL = { name: 'system', machineType: 'm7i.xlarge', minNodes: 2, maxNodes: 3, spot: false, diskGiB: 100, labels: {} };
 
 /** The first version with all that is used here, and the next major one. */
 const PROVIDER_VERSIONS = '>= 6.25.0, < 7.0.0';

@@ -204,12 +204,12 @@ describe('the network', () => {
 });
 
 describe('the system pool', () => {
-  test('has two nodes over the zones, and five at most in each', () => {
+  test('has two nodes over the zones, and three at most in each', () => {
     const groups = all(synthesize(), 'aws_eks_node_group').map(({ instance_types, scaling_config }) => ({ instance_types, scaling_config }));
     expect(groups).toEqual([
-      { instance_types: ['m7i.xlarge'], scaling_config: { min_size: 1, max_size: 5, desired_size: 1 } },
-      { instance_types: ['m7i.xlarge'], scaling_config: { min_size: 1, max_size: 5, desired_size: 1 } },
-      { instance_types: ['m7i.xlarge'], scaling_config: { min_size: 0, max_size: 5, desired_size: 0 } },
+      { instance_types: ['m7i.xlarge'], scaling_config: { min_size: 1, max_size: 3, desired_size: 1 } },
+      { instance_types: ['m7i.xlarge'], scaling_config: { min_size: 1, max_size: 3, desired_size: 1 } },
+      { instance_types: ['m7i.xlarge'], scaling_config: { min_size: 0, max_size: 3, desired_size: 0 } },
     ]);
   });
 });
