@@ -114,7 +114,7 @@ describeWithEngines('a Server that is scaled by its requests', (stage) => {
     await stage().untilReplicas(chat, 1);
     const interceptor = stage().engines.part('interceptor');
     await interceptor.kill('SIGKILL');
-    expect(await held).toBeInstanceOf(Error);
+    expect(await held).toMatchObject({ code: 'ECONNRESET' });
     interceptor.start();
     await stage().engines.untilInterceptorIsReady();
     expect((await stage().ask(chat)).status).toBe(200);
