@@ -1,9 +1,10 @@
 /** What a change does, as data: one effect on one thing. Texts are made from it, and programs read it as JSON. */
 
 /**
- * On Models and Datasets: `made`, `made-again`, `renamed`. On what runs: `starts`, `rolls`, `restarts`, `scales`, `stops`, `moves`, `waits`
- * (takes the change later). On any of these: `unchanged` (nothing that runs changes), `deleted`, `refused` (the API server takes it not),
- * `stalls` (it is taken, and cannot come about). On other objects and on cloud resources: `created`, `changed`, `replaced`, `destroyed`.
+ * On Models and Datasets: `made`, `made-again`, `renamed`. On what runs: `starts`, `rolls`, `restarts`, `scales`, `stops`, `moves`,
+ * `waits` (takes the change later). On any of these: `unchanged` (nothing that runs changes), `deleted`, `refused` (the API server does
+ * not accept it), `stalls` (it is accepted, and cannot come about). On other objects and on cloud resources: `created`, `changed`,
+ * `replaced`, `destroyed`.
  */
 export type EffectName =
   | 'made' | 'made-again' | 'renamed'

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { TerraformStack } from 'cdktf';
 import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, ImageRegistry, PoolCapacity } from '../../src';
 import type { ArtifactBucketProps, ClusterProps, GpuNodePoolProps, ImageRegistryProps, NodePoolOptions, WorkspaceOptions } from '../../src';
+import { readState } from '../../src/cli/read-state';
 import { diffOf } from '../../src/diff/diff';
 import type { Effect } from '../../src/diff/effect';
 import { HOLDS, POOLS } from '../../src/diff/terraform/replacements';
@@ -201,6 +202,17 @@ test('a resource that is taken out has no prevent_destroy any more, and the clou
       'lifecycle.prevent_destroy no longer protects it, since it is gone with the resource',
     ],
   });
+});
+
+test('in the multi-cloud example, larger pools and another machine are told cloud by cloud', () => {
+  const example = readState([path.resolve(__dirname, '../../examples/multi-cloud/expected')]);
+  const changed = JSON.parse(JSON.stringify(example)
+    .replace(/"(total_max_node_count|max_count|max_size)":8/g, '"$1":12').replace(/"machine_type":"g2-standard-4"/g, '"machine_type":"g2-standard-8"')) as State;
+  const { effects } = diffOf(example, changed);
+  const pools = effects.filter(({ subject: { side, kind } }) => side === 'cloud' && POOLS.includes(kind));
+  expect(new Set(pools.map(({ subject: { scope }, effect }) => `${scope}: ${effect}`))).toEqual(new Set(['aws: changed', 'azure: changed', 'gcp: changed']));
+  expect(pools.find(({ subject }) => subject.scope === 'gcp')?.notes).toEqual(['its nodes are replaced one after the other']);
+  expect(diffOf(example, example).effects).toEqual([]);
 });
 
 test('protection that is taken away is told', () => {
