@@ -37,25 +37,20 @@ export class LogReader {
 
   constructor(private readonly kubectl: Kubectl, private readonly resource: Stored, private readonly options: LogOptions) {}
 
-  /** The pods that there are. */
+  /** The pods to read that there are. */
   public async pods(): Promise<readonly KubePod[]> {
-    const { kind, metadata: { name, namespace = '' } } = this.resource;
-    const selector = `${MANAGED_BY_LABEL}=${MANAGER_NAME},${kind.toLowerCase()}=${name}`;
-    const namespaces = this.resource.spec.build ? [namespace, await this.buildNamespace(namespace)] : [namespace];
-    const lists = await Promise.all([...new Set(namespaces)].map((each) => this.kubectl.list<KubePod>('pods', { namespace: each, selector })));
-    return lists.flat();
+    return podsToRead(this.resource.kind, await this.all(), this.options);
   }
 
   /** What is there now. */
   public async read(pods: readonly KubePod[], onLine: OnLine): Promise<void> {
-    const wanted = podsToRead(this.resource.kind, pods, this.options);
-    for (const pod of wanted) await this.readPod(pod, (line) => onLine(line, wanted.length > 1));
+    for (const pod of pods) await this.readPod(pod, (line) => onLine(line, pods.length > 1));
   }
 
   /** What is there and what comes, until the resource is done, or has to be helped, or Ctrl-C. */
   public async follow({ signal }: Pick<Context, 'signal'>, onLine: OnLine): Promise<void> {
     while (!signal.aborted) {
-      const wanted = podsToRead(this.resource.kind, await this.pods(), this.options).filter(hasStarted);
+      const wanted = (await this.pods()).filter(hasStarted);
       for (const pod of wanted) {
         if (this.reading.has(pod.metadata.uid)) continue;
         const isOneOfMany = wanted.length > 1 || this.reading.size > 0;
@@ -69,6 +64,14 @@ export class LogReader {
     }
     await Promise.all(this.reading.values());
     if (this.failure && !signal.aborted) throw this.failure;
+  }
+
+  private async all(): Promise<readonly KubePod[]> {
+    const { kind, metadata: { name, namespace = '' } } = this.resource;
+    const selector = `${MANAGED_BY_LABEL}=${MANAGER_NAME},${kind.toLowerCase()}=${name}`;
+    const namespaces = this.resource.spec.build ? [namespace, await this.buildNamespace(namespace)] : [namespace];
+    const lists = await Promise.all([...new Set(namespaces)].map((each) => this.kubectl.list<KubePod>('pods', { namespace: each, selector })));
+    return lists.flat();
   }
 
   private async readPod(pod: KubePod, onLine: (line: LogLine) => void): Promise<void> {

@@ -39,14 +39,14 @@ const command: CommandModule<Options, [name: string]> = {
     };
     if (options.follow) return reader.follow(context, onLine);
     const pods = await reader.pods();
-    if (pods.length === 0) throw new CliError(noPods(resource), EXIT.notFound);
+    if (pods.length === 0) throw new CliError(noPods(resource, options.step), EXIT.notFound);
     await reader.read(pods, onLine);
   },
 };
 
 export default command;
 
-function noPods(resource: Stored): string {
+function noPods(resource: Stored, step?: LogStep): string {
   const { reason = 'no status yet', message = '' } = conditionOf(resource, 'Ready') ?? {};
-  return `${titleOf(resource)} has no pods whose output could be read; it is ${reason}${message ? `: ${message}` : ''}`;
+  return `${titleOf(resource)} has no pods ${step === undefined ? '' : `of step ${step} `}whose output could be read; it is ${reason}${message ? `: ${message}` : ''}`;
 }

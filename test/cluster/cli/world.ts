@@ -15,7 +15,12 @@ export function environment(cluster: Cluster, kubeconfig = cluster.kubeconfig): 
   const directory = path.join(path.dirname(cluster.write('kubectl-in-path', '')), 'bin');
   fs.mkdirSync(directory, { recursive: true });
   const command = cluster.kubectlCommand.filter((word) => !word.startsWith('--kubeconfig'));
-  fs.writeFileSync(path.join(directory, 'kubectl'), `#!/bin/sh\nexec ${command.join(' ')} "$@"\n`, { mode: 0o755 });
+  const file = path.join(directory, 'kubectl');
+  if (!fs.existsSync(file)) {
+    const unfinished = `${file}.${process.pid}`; // scenes play at the same time: none of them finds half of it
+    fs.writeFileSync(unfinished, `#!/bin/sh\nexec ${command.join(' ')} "$@"\n`, { mode: 0o755 });
+    fs.renameSync(unfinished, file);
+  }
   return { PATH: `${directory}:/usr/bin:/bin`, HOME: directory, KUBECONFIG: kubeconfig };
 }
 
