@@ -154,12 +154,22 @@ function expandErrors({ object: { rendered, isPatched } }: Declaration, gates: r
     const problems = pass.once(placeOf(resource), () => placeErrors(resource, platform));
     const readsSource = gates.some((gate) => all.source(keyOf(gate)) !== undefined);
     if (problems.length > 0 || !(isPatched || readsSource || hasWhatOnlyExpansionJudges(rendered))) return [...problems];
-    checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
-    return [];
+    const expand = () => {
+      checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
+      return [];
+    };
+    return isPatched || readsSource ? expand() : [...pass.once(contentOf(rendered), expand)];
   } catch (error) {
     if (error instanceof ExpandError) return [error.message];
     throw error;
   }
+}
+
+/** A resource without its name and those of its inputs, which were looked at when the props were read: no expansion fails for these. */
+function contentOf(resource: Resource): object {
+  const { kind, spec, metadata: { namespace } } = resource;
+  const inputs = gatesOf(resource).map((gate) => [gate.field, gate.namespace]);
+  return { expanded: kind, namespace, inputs, spec: { ...spec, model: undefined, dataset: undefined, base: undefined } };
 }
 
 /** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */
