@@ -7,6 +7,9 @@ import { substratus } from './run';
 
 const ROOT = path.resolve(__dirname, '../..');
 
+/* They synthesize in processes of their own. */
+jest.setTimeout(60_000);
+
 /** A cdk8s app in plain JavaScript: what a user's is, but quick to start. */
 const app = (kind: string, image: string): string => `
 const { App, Chart, ApiObject } = require('cdk8s');
