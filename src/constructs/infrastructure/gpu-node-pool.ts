@@ -5,9 +5,10 @@ import type { PoolCapacity as PoolCapacitySpec } from '../../clouds/infrastructu
 import { SHARING_LABEL, sharingLabelValue } from '../../clouds/labels';
 import { GPU_LABEL } from '../../clouds/placement';
 import { cloudNamed } from '../../clouds/pods';
+import { formatValue } from '../checks/format-value';
 import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
-import type { Gpu } from '../platform/gpu';
+import { Gpu } from '../platform/gpu';
 import type { GpuSharing } from '../platform/gpu-sharing';
 import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from '../platform/machines';
 import type { GpuPoolOptions } from '../platform/platform-props';
@@ -248,7 +249,10 @@ const POD_CAPACITY = {
 } as const satisfies Record<PoolCapacitySpec['kind'], string>;
 
 function validate(scope: Construct, props: GpuNodePoolProps): void {
-  const { poolName, zones, minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity } = props;
+  const { gpu, poolName, zones, minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity } = props;
+  if (!(gpu instanceof Gpu)) {
+    throw new ValidationError(scope, `gpu is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
+  }
   checkTokens(scope, { poolName, zones, labels: props.labels, taints: props.taints });
   const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB }) ?? marksProblem(props);
   if (problem) throw new ValidationError(scope, problem);

@@ -146,14 +146,16 @@ interface Surroundings {
 }
 
 /** Whatever else the pools or the expansion would answer, said before it is applied. */
-function expandErrors({ object: { rendered, isPatched } }: Declaration, gates: readonly Gate[], { all, pass }: Surroundings): string[] {
+function expandErrors({ object }: Declaration, gates: readonly Gate[], { all, pass }: Surroundings): string[] {
+  const { declared, rendered, isPatched } = object;
   const { platform } = pass;
   if (!platform) return [];
   try {
     const { resource } = runnable(rendered, platform);
     const problems = pass.once(placeOf(resource), () => placeErrors(resource, platform));
     const readsSource = gates.some((gate) => all.source(keyOf(gate)) !== undefined);
-    if (problems.length > 0 || !(isPatched || readsSource || hasWhatOnlyExpansionJudges(rendered))) return [...problems];
+    if (problems.length > 0) return problems.map((problem) => withOrigin(problem, declared, rendered));
+    if (!isPatched && !readsSource && !hasWhatOnlyExpansionJudges(rendered)) return [];
     const expand = () => {
       checkExpandable(rendered, { platform, inputs: inputsOf(rendered, platform, all) });
       return [];
@@ -163,6 +165,12 @@ function expandErrors({ object: { rendered, isPatched } }: Declaration, gates: r
     if (error instanceof ExpandError) return [error.message];
     throw error;
   }
+}
+
+/** Says of memory that no author asked for where it comes from. */
+function withOrigin(problem: string, declared: Resource, rendered: Resource): string {
+  if (declared.spec.resources?.memory !== undefined || rendered.spec.resources?.memory === undefined) return problem;
+  return problem.replace(/\bmemory is ([^ ,]+)/, 'memory is $1, as much as its model takes');
 }
 
 /** A resource without its name and those of its inputs, which were looked at when the props were read: no expansion fails for these. */

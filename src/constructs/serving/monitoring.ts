@@ -1,6 +1,6 @@
-import type { Duration } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { isDns1123Label } from '../../api/names';
+import { isDns1123Label, isLabelKey, isLabelValue } from '../../api/names';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import { formatValue } from '../checks/format-value';
 import { knownProps, optionsProblem } from '../checks/known-props';
@@ -109,6 +109,8 @@ export class Monitoring extends Construct {
     this.platform = platform;
     this.errorRatio = this.ratioOf(props.errorRatio) ?? DEFAULT_ERROR_RATIO;
     this.checkSystem(system);
+    this.checkLabels(labels);
+    if (typeof withDashboards !== 'boolean') throw new ValidationError(this, `dashboards is ${formatValue(withDashboards)}; give true or false`);
     const isGoogle = system === MonitoringSystem.GOOGLE_MANAGED;
     for (const from of isGoogle ? COLLECTOR_NAMESPACES : [namespace]) platform.allowMonitoringFrom(from);
     const objectsOf = isGoogle ? googleObjects : operatorObjects;
@@ -123,6 +125,10 @@ export class Monitoring extends Construct {
     const problem = optionsProblem('addObjective', objective, OBJECTIVE);
     if (problem) throw new ValidationError(this, problem);
     const { timeToFirstToken } = objective;
+    if (timeToFirstToken !== undefined && !(timeToFirstToken instanceof Duration)) {
+      const found = formatValue(timeToFirstToken);
+      throw new ValidationError(this, `timeToFirstToken is ${found}, which is not a Duration; write for example Duration.seconds(2)`);
+    }
     const errorRatio = this.ratioOf(objective.errorRatio);
     if (timeToFirstToken === undefined && errorRatio === undefined) {
       throw new ValidationError(this, `the objective of Server ${namespace}/${serverName} is empty; give timeToFirstToken, errorRatio, or both`);
@@ -159,6 +165,14 @@ export class Monitoring extends Construct {
   private ratioOf(ratio: unknown): number | undefined {
     if (ratio === undefined || (typeof ratio === 'number' && ratio > 0 && ratio < 1)) return ratio;
     throw new ValidationError(this, `errorRatio is ${formatValue(ratio)}; give a number between 0 and 1, for example 0.01 for one answer in a hundred`);
+  }
+
+  private checkLabels(labels: unknown): void {
+    const isMap = typeof labels === 'object' && labels !== null && !Array.isArray(labels);
+    const wrong = isMap && Object.entries(labels).find(([key, value]) => !isLabelKey(key) || typeof value !== 'string' || !isLabelValue(value));
+    if (isMap && !wrong) return;
+    const found = wrong ? `has ${wrong[0]}: ${formatValue(wrong[1])}` : `is ${formatValue(labels)}`;
+    throw new ValidationError(this, `labels ${found}; give labels as Kubernetes takes them, for example { release: 'kube-prometheus-stack' }`);
   }
 
   private checkSystem(system: unknown): void {

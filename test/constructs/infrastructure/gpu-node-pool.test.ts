@@ -2,7 +2,7 @@ import { TerraformVariable } from 'cdktf';
 import { Cloud, Gpu, GpuNodePool, GpuSharing, PoolCapacity } from '../../../src';
 import type { Cluster } from '../../../src';
 import { cloudNamed } from '../../../src/clouds/pods';
-import { messageOf } from '../fixtures';
+import { messageOf, untyped } from '../fixtures';
 import { CLOUD_NAMES, cluster, emptyStack, poolOf, resourcesOf, stackBeside, stackOf, synthesized } from './clouds';
 
 const GPUS = Object.values(Gpu).filter((value): value is Gpu => value instanceof Gpu);
@@ -102,6 +102,8 @@ describe('fails when', () => {
       .toBe('[cloud/b] maxNodes is 0; give how many nodes there can be, a whole number, 1 or more');
     expect(messageOf(() => poolOf(owner, 'c', { minNodes: -1 }))).toBe('[cloud/c] minNodes is -1; give a whole number, 0 or more');
     expect(messageOf(() => poolOf(owner, 'e', { diskGiB: -5 }))).toBe('[cloud/e] diskGiB is -5; give a whole number of GiB, 20 or more');
+    expect(messageOf(() => poolOf(owner, 'gpu', { gpu: untyped(undefined) })))
+      .toBe("[cloud/gpu] gpu is undefined, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')");
     expect(messageOf(() => poolOf(owner, 'd', { gpusPerNode: 0.5 }))).toBe('[cloud/d] gpusPerNode is 0.5; give a whole number, 1 or more');
   });
 

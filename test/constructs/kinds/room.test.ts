@@ -1,9 +1,9 @@
 /** Case 11: what is larger than any machine of the platform is said at synth, on the resource. */
 import { Duration, Size } from 'cdk8s';
 import { App as TerraformApp, TerraformStack } from 'cdktf';
-import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, Platform, Scaling } from '../../../src';
+import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, Loader, Platform, Scaling, Trainer } from '../../../src';
 import type { Cluster as AnyCluster, GpuNodePoolProps, ResourcesOptions, ServerProps } from '../../../src';
-import { messageOf, model, server, synthErrors, workspace } from '../fixtures';
+import { dataset, messageOf, model, server, synthErrors, workspace } from '../fixtures';
 
 function cluster(): AnyCluster {
   const stack = new TerraformStack(new TerraformApp(), 'ml');
@@ -60,6 +60,16 @@ test('case 11: a pool by hand may say its machine, and not one without the GPU',
   expect(errors(platform, { ...L4, memory: Size.gibibytes(20) })).toEqual([expect.stringContaining('pool l4 (g2-standard-4) has 13.3 GiB')]);
   expect(messageOf(() => platform.addGpuPool('other', { gpu: Gpu.NVIDIA_L4, machineType: 'a2-highgpu-1g' })))
     .toContain('machineType is a2-highgpu-1g, which has 1 nvidia-a100, not 1 nvidia-l4');
+});
+
+test('memory that no author asked for is said to follow from the model', () => {
+  const platform = declared();
+  const team = workspace(platform);
+  const base = model(team, 'base', { image: undefined, loader: Loader.huggingFace('Qwen/Qwen3-8B', { revision: 'b968826d9c46' }) });
+  base.finetune('tuned', { trainer: Trainer.sft(), dataset: dataset(team), resources: L4 });
+  expect(synthErrors(team)).toEqual([
+    expect.stringContaining('[team-a/tuned] memory is 22Gi, as much as its model takes, but pool l4 (g2-standard-4) has 13.3 GiB of memory for pods; '),
+  ]);
 });
 
 test('case 11: without a GPU the pools of a cluster that is declared here are the bound, those of addNodePool included', () => {

@@ -226,6 +226,11 @@ describe('bad input', () => {
     [{ system: 'Datadog' }, "[system/monitoring] system is 'Datadog'; use MonitoringSystem.PROMETHEUS_OPERATOR or MonitoringSystem.GOOGLE_MANAGED"],
     [{ namespace: 'Monitoring' }, "[system/monitoring] namespace is 'Monitoring'; use lower-case letters, digits and - inside, 63 characters at most"],
     [{ errorRatio: 5 }, '[system/monitoring] errorRatio is 5; give a number between 0 and 1, for example 0.01 for one answer in a hundred'],
+    [
+      { labels: { 'a b': 'x' } },
+      "[system/monitoring] labels has a b: 'x'; give labels as Kubernetes takes them, for example { release: 'kube-prometheus-stack' }",
+    ],
+    [{ dashboards: 'false' }, "[system/monitoring] dashboards is 'false'; give true or false"],
     [{ label: {} }, '[system/monitoring] Monitoring has no prop label; did you mean labels?'],
   ] as never)('%j', (props, message) => {
     expect(messageOf(() => monitoring(untyped(props)))).toBe(message);
@@ -241,6 +246,8 @@ describe('bad input', () => {
     const server = Server.fromServerAttributes(chart, 'chat', { serverName: 'chat', serverNamespace: 'team-a' });
     expect(messageOf(() => watched.addObjective(server, {})))
       .toBe('[system/monitoring] the objective of Server team-a/chat is empty; give timeToFirstToken, errorRatio, or both');
+    expect(messageOf(() => watched.addObjective(server, { timeToFirstToken: untyped(2) })))
+      .toBe('[system/monitoring] timeToFirstToken is 2, which is not a Duration; write for example Duration.seconds(2)');
     watched.addObjective(server, { errorRatio: 0.1 });
     expect(messageOf(() => watched.addObjective(server, { errorRatio: 0.2 })))
       .toBe('[system/monitoring] Server team-a/chat has an objective already; give all of it at once');
