@@ -12,9 +12,9 @@ interface Translation {
 
 const TRANSLATIONS: readonly Translation[] = [
   {
-    pattern: /connection to the server localhost:8080 was refused|no configuration has been provided|Missing or incomplete configuration/,
+    pattern: /connection to the server localhost:8080 was refused|no configuration has been provided|current-context must exist|Missing or incomplete configuration/,
     exitCode: EXIT.cluster,
-    words: () => 'there is no kubeconfig; set KUBECONFIG or --kubeconfig, or let your cloud write one, for example: '
+    words: () => 'there is no kubeconfig, or it has no current context; set KUBECONFIG or --kubeconfig, or let your cloud write one, for example: '
       + 'gcloud container clusters get-credentials <cluster>, aws eks update-kubeconfig --name <cluster>, az aks get-credentials --name <cluster>',
   },
   {
@@ -66,7 +66,7 @@ const TRANSLATIONS: readonly Translation[] = [
     words: ([type, name]) => `${type} ${name} does not exist`,
   },
   {
-    pattern: /Error from server(?: \(\w+\))?: (?:the UID in the precondition|Operation cannot be fulfilled on|.*Precondition failed: UID)(.*)/,
+    pattern: /Error from server(?: \(\w+\))?: (?:the UID in the precondition|Operation cannot be fulfilled on|.*Precondition failed: UID)(.*)|metadata\.uid: Invalid value: "[-0-9a-f]+": field is immutable/,
     exitCode: EXIT.notFound,
     words: () => 'it was deleted and created again meanwhile; look at its status, and ask again',
   },

@@ -166,7 +166,7 @@ describeOnStage('the command line', (stage) => {
       const ran = await substratusOn(stage.cluster, ['status'], { kubeconfig: '/nowhere/config' });
       expect(ran).toEqual({
         exitCode: EXIT.cluster, stdout: '',
-        stderr: 'error: there is no kubeconfig; set KUBECONFIG or --kubeconfig, or let your cloud write one, for example: '
+        stderr: 'error: there is no kubeconfig, or it has no current context; set KUBECONFIG or --kubeconfig, or let your cloud write one, for example: '
           + 'gcloud container clusters get-credentials <cluster>, aws eks update-kubeconfig --name <cluster>, az aks get-credentials --name <cluster>\n',
       });
     });
