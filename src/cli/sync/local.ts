@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { PART, SKIPPED } from './ignores';
+import { PART } from './ignores';
 import type { Ignores } from './ignores';
-import { isInside } from './plan';
+import { isInside, SKIPPED } from './plan';
 import { MOST_BYTES } from './remote';
 
 export interface LocalFiles {

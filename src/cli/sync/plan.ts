@@ -1,5 +1,8 @@
 /** What is to be done so that a folder and a notebook have the same files, and nothing is lost. Pure. */
 
+/** Folders that are not even looked into, on either side: what git runs is in one, what Python and Node.js run in others. */
+export const SKIPPED = ['.git', 'node_modules', '.venv', '__pycache__', '.ipynb_checkpoints', '.cache', '.mypy_cache', '.pytest_cache', '.ruff_cache'];
+
 /** By path: the hash of its content. */
 export type Hashes = ReadonlyMap<string, string>;
 
@@ -65,7 +68,13 @@ export function copyName(path: string, hash: string): string {
 /** Such copies stay on this machine. */
 export const COPY_NAME = /\.notebook-[0-9a-f]{8}(\.[^./]+)?$/;
 
-/** Whether a path from the other side stays in the folder. */
+/** Whether a path from the other side stays in the folder, and out of those that are not looked into. */
 export function isInside(path: string): boolean {
-  return path !== '' && !path.includes('\0') && !path.includes('\\') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return path !== '' && !path.includes('\0') && !path.includes('\\') && path.split('/').every((part) => !['', '.', '..'].includes(part) && !isSkipped(part));
+}
+
+/** Also by the other names that file systems of Windows and macOS know a folder by. */
+function isSkipped(part: string): boolean {
+  const plain = part.replace(/\p{Cf}/gu, '').replace(/:.*$/s, '').toLowerCase();
+  return /^git~\d+$/.test(plain) || SKIPPED.some((name) => plain.startsWith(name) && /^[. ]*$/.test(plain.slice(name.length)));
 }

@@ -5,8 +5,8 @@ import type { Kubectl } from '../kubectl';
 import { translated } from '../kubectl-error';
 import { Lines } from '../lines';
 import { AGENT } from './agent';
-import { PART, SKIPPED, STATE_FILE } from './ignores';
-import { isInside } from './plan';
+import { PART, STATE_FILE } from './ignores';
+import { isInside, SKIPPED } from './plan';
 
 export interface RemoteOptions {
   readonly namespace: string;

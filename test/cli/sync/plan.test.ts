@@ -50,6 +50,14 @@ test.each([
   expect(copyName(path, '1234567890')).toBe(copy);
 });
 
-test.each(['../a', 'a/../b', '/a', '', 'a//b', './a', 'a\0', 'a\\b'])('%p is not in the folder', (path) => {
+test.each([
+  '../a', 'a/../b', '/a', '', 'a//b', './a', 'a\0', 'a\\b',
+  '.git/config', '.GIT/hooks/pre-commit', 'a/.git', '.git./config', '.git /config', '.g\u200cit/config', '.git::$INDEX_ALLOCATION/config', 'git~1/config',
+  'node_modules/a/index.js', '.venv/bin/python',
+])('%p is not in the folder, or in one that is left out', (path) => {
   expect(isInside(path)).toBe(false);
+});
+
+test.each(['.gitignore', '.github/workflows/a.yaml', 'a.git', 'git', '.cached', 'a b', '.git-blame-ignore-revs'])('%p is', (path) => {
+  expect(isInside(path)).toBe(true);
 });

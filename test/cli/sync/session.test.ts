@@ -30,6 +30,12 @@ class Pair {
     return this.said.splice(0);
   }
 
+  /** The notebook lists what it is told to leave out. */
+  public disobey(): void {
+    const script = '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$1" "$2" "$3" "$4" "$5" "[]" "$7" "$8" "$9"\n';
+    fs.writeFileSync(path.join(this.root, 'kubectl'), script, { mode: 0o755 });
+  }
+
   public get problems(): readonly string[] {
     return this.session.problems;
   }
@@ -140,6 +146,18 @@ test('ignore files hold for both sides, and what tools leave is not synced', asy
   for (const file of ['data/x', 'a.log', 'big.bin', 'node_modules/m/i.js', '.git/config', 'lib/__pycache__/a.pyc']) pair.write('here', file, '1');
   for (const file of ['data/y', 'b.log', '.ipynb_checkpoints/c']) pair.write('there', file, '1');
   expect(await pair.sync()).toEqual(['→ .gitignore', '→ .substratusignore']);
+});
+
+test('an ignore file of the notebook brings no hook of git here', async () => {
+  const pair = pairOf();
+  pair.disobey();
+  fs.mkdirSync(path.join(pair.here, '.git'));
+  pair.write('there', '.gitignore', '!.git/\n!.git\n!.GIT/\n!*\n');
+  for (const folder of ['.git', '.GIT', 'lib/.git']) pair.write('there', `${folder}/hooks/pre-commit`, 'x');
+  pair.write('there', 'sub/.git', 'gitdir: ../evil');
+  expect(await pair.sync()).toEqual(['← .gitignore']);
+  expect(await pair.sync()).toEqual([]);
+  expect(Object.keys(pair.files('here'))).toEqual(['.gitignore']);
 });
 
 test('links are left where they are, and nothing is written through one', async () => {
