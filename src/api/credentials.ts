@@ -19,6 +19,7 @@ const FORMS: readonly CredentialForm[] = [
   { name: 'a token of GitHub', word: /^(gh[pousr]|github_pat)_[A-Za-z0-9_]{20,}$/ },
   { name: 'a token of GitLab', word: /^glpat-[A-Za-z0-9_-]{20,}$/ },
   { name: 'an API key of Google', word: /^AIza[0-9A-Za-z_-]{30,}$/ },
+  { name: 'a token of npm', word: /^npm_[A-Za-z0-9]{36}$/ },
   { name: 'a token of Slack', word: /^xox[abprs]-[A-Za-z0-9-]{10,}$/ },
   { name: 'a JSON web token', word: /^eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*$/ },
 ];
@@ -31,7 +32,8 @@ const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const URL_PASSWORD = /[A-Za-z0-9+.-]:\/\/[^\s/?#:@]*:[^\s/?#@$][^\s/?#@]*@/;
 /** Of Azure (`sig`), AWS and Google Cloud. Who has such a URL may read what it names, without any other credential. */
 const SIGNED_URL = /[?&](sig|x-amz-signature|x-goog-signature)=[A-Za-z0-9%+/_-]{16}/i;
-const BETWEEN_WORDS = /[\s=:@/'"`,;&?#()<>[\]{}|]+/;
+/** Also `\n` and the like, as line breaks are written in JSON and in code. */
+const BETWEEN_WORDS = /(?:[\s=:@/'"`,;&?#()<>[\]{}|!*]|\\[nrt]?)+/;
 /** Shorter texts hold no credential; most texts are. */
 const SHORTEST = 14;
 
@@ -42,10 +44,21 @@ export function credentialIn(text: string): string | undefined {
   if (URL_PASSWORD.test(text)) return 'a URL with a password';
   if (SIGNED_URL.test(text)) return 'a signed URL';
   for (const word of text.split(BETWEEN_WORDS)) {
-    const form = word.length < SHORTEST ? undefined : FORMS.find((each) => each.word.test(word));
+    const form = word.length < SHORTEST ? undefined : formOf(word) ?? formOf(withoutDots(word));
     if (form) return form.name;
   }
   return undefined;
+}
+
+function formOf(word: string): CredentialForm | undefined {
+  return FORMS.find((each) => each.word.test(word));
+}
+
+/** At the end of a sentence. */
+function withoutDots(word: string): string {
+  let end = word.length;
+  while (word[end - 1] === '.') end -= 1;
+  return word.slice(0, end);
 }
 
 const SECRET_NAME = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?)$/i;

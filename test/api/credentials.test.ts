@@ -10,6 +10,13 @@ test.each([
   ['in JSON', '{"aws_access_key_id":"AKIAABCDEFGHIJKLMNOP"}', 'an access key of AWS'],
   ['of GitLab', 'glpat-abcdefghijklmnopqrst', 'a token of GitLab'],
   ['of the web', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'a JSON web token'],
+  ['of npm', `npm_${'a1B2'.repeat(9)}`, 'a token of npm'],
+  ['in a text within JSON', '"token = \\"hf_abcdefghijklmnopqrstuv\\"\\n"', 'a token of Hugging Face'],
+  ['on a line of its own within JSON', '"a\\nhf_abcdefghijklmnopqrstuv\\nb"', 'a token of Hugging Face'],
+  ['at the end of a sentence', `The token is ${TOKEN}.`, 'a token of GitHub'],
+  ['in a call', `Use ${TOKEN}!`, 'a token of GitHub'],
+  ['in Markdown', `**${TOKEN}**...`, 'a token of GitHub'],
+  ['without a signature', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.', 'a JSON web token'],
   ['as a key', '-----BEGIN RSA PRIVATE KEY-----\nMII', 'a private key'],
   ['as the password of a URL', 'postgres://user:correct-horse@db/x', 'a URL with a password'],
   ['as a signed URL', 'https://acme.blob.core.windows.net/m/a.tar.gz?sp=r&sig=abcdefghijklmnopqrstuvwx%3D', 'a signed URL'],
@@ -20,6 +27,7 @@ test.each([
 test.each([
   'hf_small', 'sk-learn', 'https://github.com/acme/models', 'postgres://user:$(PASSWORD)@db/x', 'user@host.example', 'a:b@c', '',
   '<|begin_of_text|>', 'sha256:d32cdf619f63fe0471182d08996dd516c6275bb5fd31ae06e55a570bd9e1ad43', 'meta-llama/Llama-3.1-70B', '${{ secrets.hf.token }}',
+  'npm_config_registry_of_the_company_here', 'C:\\models\\new\\checkpoint', 'hf_model_name_of_many_words.',
 ])('%j is none', (text) => {
   expect(credentialIn(text)).toBeUndefined();
 });

@@ -3,10 +3,15 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
 import { Build, Code } from '../../../src';
+import { secretByContent } from '../../../src/constructs/archive/secret-files';
 import { temporary } from '../fixtures';
 import { folder } from './folders';
 
 const KEY = `-----BEGIN ${'PRIVATE'} KEY-----\nabc\n`;
+
+const HEX = '0123456789abcdef0123456789abcdef01234567';
+const AWS_SECRET = 'kD3uVnPqRsTbWxYzAcEfGhJkLmNoPq/rStUv+XyZ';
+const NOTEBOOK = JSON.stringify({ cells: [{ source: ['token = "hf_abcdefghijklmnopqrstuv"\n'] }] });
 
 function problemOf(act: () => unknown): string {
   try {
@@ -117,6 +122,16 @@ describe('what looks like a credential', () => {
     ['my-service-account.json', '', 'a key of a service account'],
     ['.docker/config.json', '', 'credentials of a registry'],
     ['terraform.tfstate', '', 'state of Terraform'],
+    ['id_rsa.bak', '', 'a private key'],
+    ['infra/prod.tfvars', '', 'variables of Terraform'],
+    ['train.ipynb', NOTEBOOK, 'a token of Hugging Face'],
+    ['run.sh', `export WANDB_API_KEY=${HEX}\n`, 'a variable with a secret'],
+    ['Dockerfile', `ENV MLFLOW_TOKEN ${HEX}\nENV MLFLOW_TRACKING_TOKEN=${HEX}\n`, 'a variable with a secret'],
+    ['config.ini', `aws_secret_access_key = ${AWS_SECRET}\n`, 'a variable with a secret'],
+    ['conf.yaml', `wandb:\n  api-key: "${HEX}" # mine\n`, 'a variable with a secret'],
+    ['conf.json', `{"accessToken":"${HEX}"}`, 'a variable with a secret'],
+    ['log.py', `os.environ["WANDB_API_KEY"] = '${HEX}'\n`, 'a variable with a secret'],
+    ['log.ipynb', JSON.stringify({ cells: [{ source: [`os.environ["WANDB_API_KEY"] = "${HEX}"\n`] }] }), 'a variable with a secret'],
     ['config.py', `KEY = """${KEY}"""`, 'a private key'],
     ['sa.json', JSON.stringify({ type: 'service_account', private_key: KEY }), 'a private key'],
     ['train.py', `token = "hf_${'a'.repeat(34)}"`, 'a token of Hugging Face'],
@@ -134,6 +149,27 @@ describe('what looks like a credential', () => {
 
   test.each(['environment.py', '.env.example', 'keys.py', 'monkey', 'credentials.py', 'secrets.py', 'tokenizer.json', 'config.json', '.npmrc'])('%s is none', (file) => {
     expect(problemIn(folder({ [file]: 'x' }))).toBe('none');
+  });
+
+  test.each(['id_rsa.pub', 'terraform.tfvars.example'])('%s is none', (file) => {
+    expect(problemIn(folder({ [file]: 'x' }))).toBe('none');
+  });
+
+  test.each([
+    'token = os.environ["X"]', 'API_KEY=$OTHER', 'API_KEY=${OTHER:-}', 'token = get_token_of_the_user_2024(1)', 'api_key = args.api_key', 'password: str = None',
+    'api_key = "sk-no-key-required"', 'eos_token = "<|reserved_special_token_250|>"', 'image_token = "reserved_special_token_250"',
+    'model_token = "Llama-3-8B-Instruct-v1-0325"', `commit = "${HEX}"`, `"sha256": "${HEX}"`, 'secret: {{ secrets.abcdefghijklmnop1234 }}',
+    'access_key = createAccessKeyV2ForTheProvider', 'password = "change-me-before-production"', 'next_token = tokens[index_of_the_token_1234]', `if token == "${HEX}":`,
+  ])('code such as %s is none', (text) => {
+    expect(problemIn(folder({ 'a.py': `${text}\n` }))).toBe('none');
+  });
+
+  test('is looked for in a time that grows with the text', () => {
+    const started = process.hrtime.bigint();
+    for (const text of ['a=', 'a', 'a-', 'a="', 'a= ', 'a_token=', '\\', '.']) {
+      expect(secretByContent(Buffer.from(text.repeat(1_000_000 / text.length)))).toBeUndefined();
+    }
+    expect(Number(process.hrtime.bigint() - started) / 1e9).toBeLessThan(5);
   });
 
   test('an allowed file that is not there', () => {
