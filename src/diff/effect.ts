@@ -1,4 +1,5 @@
 /** What a change does, as data: one effect on one thing. Texts are made from it, and programs read it as JSON. */
+import { masked } from './masks';
 
 /**
  * On Models and Datasets: `made`, `made-again`, `renamed`. On what runs: `starts`, `rolls`, `restarts`, `scales`, `stops`, `moves`,
@@ -25,7 +26,7 @@ export interface Subject {
   readonly formerName?: string;
 }
 
-/** A field that has another value. Absent is `undefined`, and missing in JSON. */
+/** A field that has another value. Absent is `undefined`, and missing in JSON; of a secret it is only told that there is one. */
 export interface Change {
   /** Such as `params.epochs` or `node_config.machine_type`. */
   readonly field: string;
@@ -54,7 +55,7 @@ export interface EffectParts {
 
 export function effectOn(subject: Subject, [effect, words]: readonly [EffectName, string], parts: EffectParts = {}): Effect {
   const { changes = [], causes = [], notes = [] } = parts;
-  return { effect, subject, words, changes, causes, notes: notes.filter((note): note is string => note !== undefined) };
+  return { effect, subject, words, changes: changes.map(masked), causes, notes: notes.filter((note): note is string => note !== undefined) };
 }
 
 /** Tells subjects apart. */

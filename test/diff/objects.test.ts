@@ -1,6 +1,8 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { Workspace } from '../../src';
 import { diffOf } from '../../src/diff/diff';
+import { markdownOf } from '../../src/diff/markdown';
+import { textOf } from '../../src/diff/text';
 import type { State } from '../../src/state/state';
 import { platformOf, server } from '../expand/fixtures';
 import { clusterWith, effectsBetween, linesOf } from './apps';
@@ -10,12 +12,13 @@ interface Manifest {
   readonly name?: string;
   readonly apiVersion?: string;
   readonly spec?: object;
+  readonly stringData?: Readonly<Record<string, string>>;
 }
 
 function objects(...manifests: Manifest[]): State {
   return clusterWith((team: Workspace) => {
     const chart = new Chart(team, 'extra', { namespace: 'team-a' });
-    for (const { kind, name = 'web', apiVersion = 'v1', spec } of manifests) new ApiObject(chart, kind, { apiVersion, kind, metadata: { name }, spec });
+    for (const { kind, name = 'web', apiVersion = 'v1', ...body } of manifests) new ApiObject(chart, kind, { apiVersion, kind, metadata: { name }, ...body });
   });
 }
 
@@ -45,6 +48,36 @@ test('a Deployment rolls for another pod template alone', () => {
 test('another version of its API is the same object', () => {
   const claim = (version: string): Manifest => ({ kind: 'Workflow', apiVersion: `acme.example/${version}` });
   expect(linesOf(effectsBetween(objects(claim('v1beta1')), objects(claim('v1'))))).toEqual(['changed: Workflow team-a/web changes']);
+});
+
+/** All that is told of a change, in every form. */
+function printed(from: State, to: State): string {
+  const diff = diffOf(from, to);
+  return [textOf(diff), markdownOf(diff), JSON.stringify(diff)].join('\n');
+}
+
+test('of a Secret it is told which key has another value, and not which value', () => {
+  const secret = (stringData: Readonly<Record<string, string>>): State => objects({ kind: 'Secret', stringData });
+  const [from, to] = [secret({ password: 'hunter2', gone: 'bye' }), secret({ password: 'correct horse' })];
+  expect(printed(from, to)).not.toMatch(/hunter2|correct horse|bye/);
+  expect(textOf(diffOf(from, to))).toMatch(/stringData.gone: \(a secret\) → \(none\)\s+stringData.password: \(a secret\), which is another one/);
+});
+
+test('variables that are secrets by their names or by their form are not told', () => {
+  const pod = (...env: readonly object[]): State => objects({
+    apiVersion: 'apps/v1', kind: 'Deployment', spec: { template: { spec: { containers: [{ name: 'web', image: 'a:1', env }] } } },
+  });
+  const token = (value: string) => ({ name: 'API_TOKEN', value });
+  const [mode, other] = [{ name: 'MODE', value: 'fast' }, { name: 'HUB', value: `hf_${'a'.repeat(20)}` }];
+  const states = [pod(mode), pod(mode, token('first-secret')), pod(mode, token('second-secret')), pod(token('third-secret')), pod(other)];
+  const all = states.flatMap((from) => states.map((to) => printed(from, to))).join('\n');
+  expect(all).not.toMatch(/-secret"|-secret\b|hf_a/);
+  expect(all).toContain('fast');
+  const spoken = (env: Readonly<Record<string, string>>): State => ({ clusters: [{ name: 'ml', resources: [server({ env })], objects: [] }], stacks: [] });
+  const text = printed(spoken({ API_TOKEN: 'first-secret', MODE: 'fast' }), spoken({ API_TOKEN: 'second-secret', MODE: 'slow' }));
+  expect(text).not.toMatch(/first-secret|second-secret/);
+  expect(text).toContain('env.API_TOKEN: (a secret), which is another one');
+  expect(text).toContain('env.MODE: fast → slow');
 });
 
 test('of the platform it is told which field changes, and the Reconciler rolls', () => {

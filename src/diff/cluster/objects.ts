@@ -5,6 +5,7 @@ import { platformIn } from '../../state/documents';
 import { changesBetween, isObject, isSame } from '../changes';
 import type { Change, Effect, Subject } from '../effect';
 import { effectOn } from '../effect';
+import { hidden } from '../masks';
 import { paired } from '../pairs';
 import type { Pair } from '../pairs';
 import type { ClusterPair } from './context';
@@ -50,8 +51,10 @@ function templateIn(object: KubeObject): unknown {
   return isObject(spec) ? spec.template : undefined;
 }
 
-/** Of the platform's ConfigMap the fields of the platform, which is text in it. */
+/** Of the platform's ConfigMap the fields of the platform, which is text in it; of a Secret which keys have another value. */
 function changesOf(from: KubeObject, to: KubeObject): Change[] {
   const [before, after] = [platformIn(from, ''), platformIn(to, '')];
-  return before && after ? changesBetween(before, after, 'platform') : changesBetween(from, to);
+  if (before && after) return changesBetween(before, after, 'platform');
+  const changes = changesBetween(from, to);
+  return to.kind === 'Secret' ? changes.map((change) => (/^(data|stringData|metadata\.annotations)\b/.test(change.field) ? hidden(change) : change)) : changes;
 }

@@ -147,5 +147,5 @@ export function isBelow(field: string, path: string): boolean {
 }
 
 function withoutIndexes(field: string): string {
-  return field.replace(/\[\d+\]/g, '');
+  return field.replace(/\[[^\]]*\]/g, '');
 }
