@@ -96,6 +96,34 @@ describe('a server', () => {
   });
 });
 
+describe('on a pool that becomes another one', () => {
+  const pool = (spot: boolean) => ({ l4: { gpu: Gpu.NVIDIA_L4, gpusPerNode: 1, maxNodes: 4, spot } });
+  const [from, to] = [{ pools: pool(false) }, { pools: pool(true) }];
+
+  test('a server cannot go on as it is, unless it rolls in the same step', () => {
+    expect(servers(GPU, GPU, [from, to])).toMatchObject([{
+      effect: 'stalls', words: 'stops when its nodes go, and does not start again by itself',
+      notes: [
+        'its pods fit none of the nodes that there are then, for pool l4 is another one',
+        'set rollOnUpgrade of the Reconciler, or change the Server in the same step',
+      ],
+    }]);
+    expect(servers(GPU, GPU, [from, { ...to, reconciler: { rollOnUpgrade: true } }]).map(({ effect }) => effect)).toEqual(['rolls', 'moves']);
+    expect(servers(GPU, { ...GPU, image: 'acme/server:2' }, [from, to]).map(({ effect }) => effect)).toEqual(['rolls', 'moves']);
+  });
+
+  test('a notebook cannot either, unless it restarts', () => {
+    expect(notebooks(GPU, GPU, [from, to])).toMatchObject([{ effect: 'stalls', notes: [/fit none of the nodes/, /^suspend it before/].map((text) => expect.stringMatching(text)) }]);
+    const restarting = { ...GPU, restartOnChange: true };
+    expect(notebooks(restarting, { ...restarting, image: 'acme/lab:2' }, [from, to]).map(({ effect }) => effect)).toEqual(['restarts', 'moves']);
+  });
+
+  test('what asks for other nodes and finds its former ones goes on', () => {
+    const selected = { ...from, platform: { podDefaults: { nodeSelector: { tier: 'gold' } } } };
+    expect(servers(GPU, GPU, [from, selected]).map(({ effect }) => effect)).toEqual(['waits', 'moves']);
+  });
+});
+
 describe('a notebook', () => {
   test('restarts when it starts next, or at once where it says so', () => {
     expect(linesOf(notebooks({}, { image: 'acme/lab:2' }))).toEqual(['waits: Notebook team-a/lab restarts when it starts next: what runs goes on until then']);

@@ -5,7 +5,7 @@ import type { Effect } from '../effect';
 import { effectOn } from '../effect';
 import { gpusOf } from './context';
 import type { ResourceContext } from './context';
-import { moveOf, otherChildren, problemOf, rollsOnUpgrade, servingOf } from './serving';
+import { lostNodes, moveOf, otherChildren, problemOf, rollsOnUpgrade, servingOf } from './serving';
 import type { Serving } from './serving';
 
 const ENDS = 'restarts, which ends its kernels; its disk stays';
@@ -40,6 +40,11 @@ function otherPods(serving: Serving, notes: readonly string[]): Effect[] {
   const { subject, to, changes, causes, isAsked } = serving;
   if (to.spec.suspend) return [effectOn(subject, ['unchanged', 'takes the change when it starts next'], { changes, causes, notes })];
   const isTaken = isAsked ? (to.spec as NotebookSpec).restartOnChange === true : rollsOnUpgrade(serving);
+  const problem = isTaken ? undefined : lostNodes(serving);
+  if (problem !== undefined) {
+    const remedy = 'suspend it before, and let it go on afterwards; its disk stays';
+    return [effectOn(subject, ['stalls', 'stops when its nodes go, and does not start again by itself'], { changes, causes, notes: [...notes, problem, remedy] })];
+  }
   const effect = isTaken ? effectOn(subject, ['restarts', ENDS], { changes, causes, notes })
     : effectOn(subject, ['waits', 'restarts when it starts next: what runs goes on until then'], { changes, causes, notes });
   const move = moveOf(serving);

@@ -5,7 +5,7 @@ import type { Effect } from '../effect';
 import { effectOn } from '../effect';
 import { gpusOf } from './context';
 import type { ResourceContext } from './context';
-import { moveOf, otherChildren, problemOf, rollsOnUpgrade, servingOf } from './serving';
+import { lostNodes, moveOf, otherChildren, problemOf, rollsOnUpgrade, servingOf } from './serving';
 import type { Serving } from './serving';
 
 export function serverEffects(context: ResourceContext): Effect[] {
@@ -60,15 +60,27 @@ function rolling(serving: Serving): Effect[] {
   const changes = serving.changes.filter(({ field }) => !['replicas', 'suspend', 'scaling', 'autoscaling', 'surge'].includes(field));
   if (to.spec.suspend) return [effectOn(subject, ['unchanged', 'takes the change when it goes on'], { changes, causes })];
   if (from.spec.suspend) return [];
-  if (!isAsked && !rollsOnUpgrade(serving)) {
-    return [effectOn(subject, ['waits', 'goes on as it is, for only the platform has changed; it rolls with its next change'], {
-      notes: ['with rollOnUpgrade on the Reconciler, it would roll now'],
-    })];
-  }
+  if (!isAsked && !rollsOnUpgrade(serving)) return withoutRoll(serving);
   const waits = causes.length > 0 ? 'it rolls when its inputs are Ready, and the former revision serves until then' : undefined;
   const roll = effectOn(subject, ['rolls', `rolls ${surgeWords(serving)}`], { changes, causes, notes: [noRoom(serving), waits, ...otherChildren(serving)] });
   const move = moveOf(serving);
   return move ? [roll, effectOn(subject, ['moves', `moves to other nodes: ${move.from} → ${move.to}`])] : [roll];
+}
+
+/** Where only the platform has changed, its Deployment is left as it is. */
+function withoutRoll(serving: Serving): Effect[] {
+  const { subject } = serving;
+  const problem = lostNodes(serving);
+  if (problem !== undefined) {
+    return [effectOn(subject, ['stalls', 'stops when its nodes go, and does not start again by itself'], {
+      notes: [problem, 'set rollOnUpgrade of the Reconciler, or change the Server in the same step'],
+    })];
+  }
+  const waits = effectOn(subject, ['waits', 'goes on as it is, for only the platform has changed; it rolls with its next change'], {
+    notes: ['with rollOnUpgrade on the Reconciler, it would roll now'],
+  });
+  const move = moveOf(serving);
+  return move ? [waits, effectOn(subject, ['moves', `moves to other nodes then: ${move.from} → ${move.to}`])] : [waits];
 }
 
 /** As the strategy of its Deployment is. */

@@ -83,6 +83,25 @@ export function moveOf(serving: Serving): { readonly from: string; readonly to: 
   return { from: nodesOf(from, one, clusters.from), to: nodesOf(to, other, clusters.to) };
 }
 
+/**
+ * Why what runs cannot go on where only the platform has changed; `undefined` where it can. Its pods ask for nodes of pools none of which
+ * is there any more as it was.
+ */
+export function lostNodes(serving: Serving): string | undefined {
+  const { from, clusters } = serving;
+  const [before, after] = [clusters.from?.platform, clusters.to?.platform];
+  const pools = before && after ? placedPools(from.spec.resources, before) : [];
+  if (pools.length === 0 || !moveOf(serving)) return undefined;
+  const left = (after?.gpuPools ?? []).map(nodesIn);
+  if (pools.some((pool) => left.some((each) => isSame(each, nodesIn(pool))))) return undefined;
+  return `its pods fit none of the nodes that there are then, for ${pools.map(poolWords).join(' and ')} ${pools.length > 1 ? 'are others' : 'is another one'}`;
+}
+
+/** What pods ask for of the nodes of a pool. */
+function nodesIn({ name, gpu, capacity, sharing, nodeLabels }: GpuPoolSpec): object {
+  return { name, gpu, capacity, sharing, nodeLabels };
+}
+
 function placementOf({ spec }: PodTemplateSpec): object {
   return { nodeSelector: spec?.nodeSelector, affinity: spec?.affinity, tolerations: spec?.tolerations };
 }

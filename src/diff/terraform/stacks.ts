@@ -59,7 +59,7 @@ function guardOf(from: TerraformArguments): string | undefined {
 
 function replacedNotes({ type }: CloudResource, from: TerraformArguments, to: TerraformArguments): (string | undefined)[] {
   const prevented = lifecycleOf(to).prevent_destroy === true ? 'lifecycle.prevent_destroy refuses it: the plan fails' : undefined;
-  return [prevented ?? guardOf(from) ?? lossOf(type, from), POOLS.includes(type) ? 'its nodes are drained, and what runs on them starts elsewhere' : undefined];
+  return [prevented ?? guardOf(from) ?? lossOf(type, from), POOLS.includes(type) ? 'its nodes are drained: what runs on them ends, and starts again where there is a node that it fits' : undefined];
 }
 
 /** `prevent_destroy` is gone with the block that it is in. https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle */
