@@ -32,7 +32,7 @@ export function changesBetween(from: unknown, to: unknown, field = ''): Change[]
   return [{ field, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }];
 }
 
-/** None where the elements have no names, or are the same in another order. One that is alone may have another name, unless it is a variable. */
+/** None where elements have no names, or only their order differs. One that is alone may have another name, unless it is a variable. */
 function changesByName(from: unknown, to: unknown, field: string): Change[] {
   const [before, after] = [byName(from), byName(to)];
   if (!before || !after || (before.size === 1 && after.size === 1 && ![...before.values()].every(isVariable))) return [];

@@ -55,7 +55,8 @@ export interface EffectParts {
 
 export function effectOn(subject: Subject, [effect, words]: readonly [EffectName, string], parts: EffectParts = {}): Effect {
   const { changes = [], causes = [], notes = [] } = parts;
-  return { effect, subject, words, changes: changes.map(masked), causes, notes: notes.filter((note): note is string => note !== undefined) };
+  const told = notes.filter((note): note is string => note !== undefined);
+  return { effect, subject, words, changes: changes.map(masked), causes, notes: told };
 }
 
 /** Tells subjects apart. */
