@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
-import type { Tags } from 'yaml';
+import type { Document, Tags } from 'yaml';
 import type { StateFile } from '../state/documents';
 import { stateOf } from '../state/read';
 import type { State } from '../state/state';
@@ -25,11 +25,21 @@ export interface ReadOptions {
  */
 export function readState(paths: readonly string[] = [], { directory = '.' }: ReadOptions = {}): State {
   const roots = paths.length > 0 ? paths : outputsOf(directory);
-  const files = roots.flatMap((root) => filesOf(root, directory));
+  const files = withoutRepeated(roots.flatMap((root) => filesOf(root, directory)), directory);
   const state = builtFrom(files.map((file) => parsedFile(file, directory)));
   const isEmpty = state.stacks.length === 0 && state.clusters.every(({ resources, objects }) => resources.length + objects.length === 0);
   if (isEmpty) throw new CliError(`${roots.join(' and ')} ${roots.length > 1 ? 'hold' : 'holds'} neither manifests nor Terraform stacks; run cdk8s synth or cdktf synth`);
   return state;
+}
+
+/** Each file once, though several of the paths lead to it. */
+function withoutRepeated(files: readonly FoundFile[], directory: string): FoundFile[] {
+  const byRealPath = new Map<string, FoundFile>();
+  for (const file of files) {
+    const real = fs.realpathSync(path.resolve(directory, file.path));
+    if (!byRealPath.has(real)) byRealPath.set(real, file);
+  }
+  return [...byRealPath.values()];
 }
 
 function builtFrom(files: readonly StateFile[]): State {
@@ -80,14 +90,27 @@ function below(shownAs: string, absolute: string): string[] {
     if (SKIPPED.test(entry.name)) return [];
     const inside = path.join(shownAs, entry.name);
     if (entry.isDirectory()) return below(inside, path.join(absolute, entry.name));
-    return MANIFEST.test(entry.name) ? [inside] : [];
+    return MANIFEST.test(entry.name) && isFile(path.join(absolute, entry.name)) ? [inside] : [];
   });
 }
 
+/** Also what a link leads to. */
+function isFile(file: string): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
 function parsedFile({ path: file, root }: FoundFile, directory: string): StateFile {
-  const text = fs.readFileSync(path.resolve(directory, file), 'utf8');
+  const text = textOf(path.resolve(directory, file), file);
   const documents = file.endsWith('.json') ? [parsedJson(text, file)] : parsedYaml(text, file);
   return { path: slashed(file), root: slashed(root), documents };
+}
+
+function textOf(absolute: string, file: string): string {
+  try {
+    return fs.readFileSync(absolute, 'utf8');
+  } catch (error) {
+    throw new CliError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); name the files and folders that can`);
+  }
 }
 
 function parsedJson(text: string, file: string): unknown {
@@ -105,8 +128,17 @@ function parsedYaml(text: string, file: string): unknown[] {
   return documents.map((document) => {
     const [error] = document.errors;
     if (error) throw new CliError(`${file}${at(error.linePos?.[0].line)}: it is not YAML (${firstLine(error.message)}); synthesize it again`);
-    return document.toJS() as unknown;
+    return valueOf(document, file);
   });
+}
+
+/** Aliases that stand for too much are refused. */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    throw new CliError(`${file}: its aliases cannot be followed (${error instanceof Error ? firstLine(error.message) : String(error)}); write out what they stand for`);
+  }
 }
 
 function withoutTimes(tags: Tags): Tags {

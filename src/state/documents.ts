@@ -4,6 +4,7 @@ import { PLATFORM_CONFIG_MAP, PLATFORM_FILE_NAME } from '../api/reconciler';
 import { API_GROUP, KINDS } from '../api/resource';
 import type { Resource } from '../api/resource';
 import type { KubeObject } from '../expand';
+import { shapeProblem } from './shape';
 import type { StackState, TerraformJson } from './state';
 import { StateError } from './state-error';
 
@@ -40,9 +41,17 @@ export function isResource(object: KubeObject): boolean {
   return (object.apiVersion ?? '').startsWith(`${API_GROUP}/`) && KINDS.some((kind) => kind === object.kind);
 }
 
-/** As it is stored: one without a `spec` has an empty one. */
-export function resourceFrom(object: KubeObject): Resource {
-  return { spec: {}, ...object } as Resource;
+/**
+ * As it is stored: one without a `spec` has an empty one.
+ *
+ * @throws StateError if a field is of another type than that of its schema.
+ */
+export function resourceFrom(object: KubeObject, path: string): Resource {
+  const { spec } = object as { readonly spec?: unknown };
+  const resource = { ...object, spec: spec ?? {} } as Resource;
+  const problem = shapeProblem(resource);
+  if (problem !== undefined) throw new StateError(`${path}: ${resource.kind} ${resource.metadata.name}: ${problem}`);
+  return resource;
 }
 
 /** The platform in an object: its ConfigMap of the Reconciler; `undefined` where it is another object. */
@@ -74,5 +83,14 @@ export function stackIn({ path, documents: [document] }: StateFile): StackState 
   const { '//': comment } = document;
   const metadata = isObject(comment) && isObject(comment.metadata) ? comment.metadata : {};
   const name = typeof metadata.stackName === 'string' ? metadata.stackName : match[1] ?? match[2] ?? path;
-  return { name, terraform: document as TerraformJson };
+  return { name, terraform: terraformFrom(document, path) };
+}
+
+/** With a list of each provider, which may also be one object, and resources that are objects. */
+function terraformFrom(document: JsonObject, path: string): TerraformJson {
+  const { resource = {}, provider = {} } = document;
+  const isWell = isObject(resource) && Object.values(resource).every((ofType) => isObject(ofType) && Object.values(ofType).every(isObject));
+  if (!isWell || !isObject(provider)) throw new StateError(`${path}: it is not a Terraform stack as cdktf writes it, with resources by type and name; synthesize it again`);
+  const providers = Object.entries(provider).map(([name, settings]) => [name, [settings].flat().filter(isObject)]);
+  return { ...document, ...(document.provider !== undefined && { provider: Object.fromEntries(providers) as TerraformJson['provider'] }) } as TerraformJson;
 }

@@ -43,13 +43,13 @@ function clustersOf(objects: readonly Placed[]): ClusterState[] {
     return platform ? [{ platform, path, root }] : [];
   });
   const homes = new Map(rootsOf(objects).map(([root, inRoot]) => [root, homeOf(root, inRoot, platforms)]));
-  const groups = new Map<PlacedPlatform | string, KubeObject[]>();
+  const groups = new Map<PlacedPlatform | string, Placed[]>();
   for (const placed of objects) {
     const candidates = homes.get(placed.root) ?? [];
     const home = candidates.length > 1 ? nearest(placed, candidates) : candidates[0] ?? placed.root;
     const group = groups.get(home) ?? [];
     groups.set(home, group);
-    group.push(placed.object);
+    group.push(placed);
   }
   return [...groups].map(([home, group]) => clusterOf(home, group));
 }
@@ -88,13 +88,13 @@ function commonDepth(one: string, other: string): number {
   return first < 0 ? a.length : first;
 }
 
-function clusterOf(home: PlacedPlatform | string, objects: readonly KubeObject[]): ClusterState {
+function clusterOf(home: PlacedPlatform | string, objects: readonly Placed[]): ClusterState {
   const platform = typeof home === 'string' ? undefined : home.platform;
   return {
     name: platform?.clusterName ?? String(home),
     ...(platform && { platform }),
-    resources: objects.filter(isResource).map(resourceFrom),
-    objects: objects.filter((object) => !isResource(object)),
+    resources: objects.flatMap(({ object, path }) => (isResource(object) ? [resourceFrom(object, path)] : [])),
+    objects: objects.flatMap(({ object }) => (isResource(object) ? [] : [object])),
   };
 }
 

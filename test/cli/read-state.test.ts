@@ -57,3 +57,22 @@ test('fails on a file that does not parse, with its line', () => {
   expect(() => readState(['cdktf.out'], { directory })).toThrow(/^cdktf\.out\/stacks\/gcp\/cdk\.tf\.json: it is not JSON \(.+\); synthesize it again$/);
   expect(() => readState([], { directory: path.join(directory, 'bad') })).toThrow(/bad\/cdk8s\.yaml:1: Flow sequence/);
 });
+
+test('a link to a folder is not a file, whatever its name, and neither is one to nothing', () => {
+  const directory = folder({ 'dist/a.yaml': MODEL, 'more/readme.txt': 'x' });
+  fs.symlinkSync('../more', path.join(directory, 'dist/x.yaml'));
+  fs.symlinkSync('../gone', path.join(directory, 'dist/y.yaml'));
+  expect(readState(['dist'], { directory }).clusters).toMatchObject([{ resources: [{ metadata: { name: 'opt' } }] }]);
+});
+
+test('what several paths lead to is read once', () => {
+  const directory = folder({ 'dist/a.yaml': MODEL, 'cdktf.out/stacks/gcp/cdk.tf.json': '{"resource": {}}' });
+  const { stacks, clusters } = readState(['cdktf.out', 'cdktf.out/stacks', 'dist', 'dist/a.yaml'], { directory });
+  expect([stacks.map(({ name }) => name), clusters.map(({ resources }) => resources.length)]).toEqual([['gcp'], [1]]);
+});
+
+test('fails on aliases that stand for too much', () => {
+  const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]', ...Array.from({ length: 9 }, (_, index) => `a${index + 1}: &a${index + 1} [${Array(9).fill(`*a${index}`).join(', ')}]`)];
+  const directory = folder({ 'dist/a.yaml': `${bomb.join('\n')}\n` });
+  expect(() => readState(['dist'], { directory })).toThrow(/^dist\/a\.yaml: its aliases cannot be followed \(Excessive alias count .+\); write out what they stand for$/);
+});

@@ -57,6 +57,38 @@ test('a List is its items, and a resource without a spec has an empty one', () =
   expect(stateOf([file('list.json', [list])]).clusters[0]?.resources).toEqual([model(), { apiVersion: 'substratus.ai/v1', kind: 'Dataset', metadata, spec: {} }]);
 });
 
+test('an empty spec is one without fields', () => {
+  const { metadata } = dataset();
+  expect(stateOf([file('a.yaml', [{ apiVersion: 'substratus.ai/v1', kind: 'Dataset', metadata, spec: null }])]).clusters[0]?.resources[0]?.spec).toEqual({});
+});
+
+test.each([
+  [{ runtime: 'vllm', params: [1], resources: 4 }, "spec.runtime is 'vllm'; give an object"],
+  [{ params: [1] }, 'spec.params is [1]; give an object'],
+  [{ params: { epochs: null } }, 'spec.params.epochs is null; give a number or a string'],
+  [{ resources: { gpu: 'nvidia-l4' } }, "spec.resources.gpu is 'nvidia-l4'; give an object"],
+  [{ args: 'serve' }, "spec.args is 'serve'; give a list"],
+  [{ args: ['serve', 8080] }, 'spec.args[1] is 8080; give a string'],
+  [{ replicas: '2' }, "spec.replicas is '2'; give a whole number"],
+  [{ suspend: 'yes' }, "spec.suspend is 'yes'; give true or false"],
+  [{ model: {} }, 'spec.model has no name; give it one'],
+  ['none', "spec is 'none'; give an object"],
+])('fails on a resource whose spec is %j', (spec, problem) => {
+  expect(() => stateOf([file('dist/a.yaml', [{ ...server(), spec }])])).toThrow(`dist/a.yaml: Server chat: ${problem}`);
+});
+
+test('fails on a resource whose annotations are a list', () => {
+  const metadata = { name: 'chat', annotations: ['a'] };
+  expect(() => stateOf([file('dist/a.yaml', [{ ...server(), metadata }])])).toThrow('dist/a.yaml: Server chat: metadata.annotations is ["a"]; give an object');
+});
+
+test('a provider of Terraform may be one object, and a resource that is not an object is refused', () => {
+  const stack = (document: object) => stateOf([file('gcp.tf.json', [document])]).stacks[0]?.terraform;
+  expect(stack({ provider: { aws: { region: 'eu-west-1' } } })).toEqual({ provider: { aws: [{ region: 'eu-west-1' }] } });
+  expect(() => stack({ resource: { aws_vpc: { net: 5 } } }))
+    .toThrow('gcp.tf.json: it is not a Terraform stack as cdktf writes it, with resources by type and name; synthesize it again');
+});
+
 test('a Terraform stack is named by its metadata, else by its folder or its file', () => {
   const named = { '//': { metadata: { stackName: 'prod' } }, 'resource': { aws_vpc: { net: {} } } };
   const { stacks } = stateOf([
