@@ -1,7 +1,7 @@
 /** The option `--prices` of the commands that tell what something costs. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { machinesIn } from '../cost/estimate';
+import { usedNamesIn } from '../cost/estimate';
 import { PriceTable } from '../cost/price-table';
 import type { State } from '../state/state';
 import { CliError } from './errors';
@@ -10,8 +10,7 @@ import { CliError } from './errors';
 export function pricesFor(state: State, file: string | undefined, cwd: string): PriceTable {
   const table = PriceTable.builtIn();
   if (file === undefined) return table;
-  const machines = machinesIn(state);
-  return table.with(readPrices(path.resolve(cwd, file), file), file, (machine) => machines.has(machine));
+  return table.with(readPrices(path.resolve(cwd, file), file), file, usedNamesIn(state));
 }
 
 function readPrices(file: string, shown: string): string {

@@ -19,6 +19,8 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   monthlyHours: 730, bucketGb: 500, registryGb: 50, natGb: 500, egressGb: 100, logsGb: 50,
 };
 
+const MOST_HOURS = 31 * 24;
+
 const SHOWN: Readonly<Record<AssumptionName, (amount: string) => string>> = {
   monthlyHours: (amount) => `${amount} hours`,
   bucketGb: (amount) => `${amount} GB in each bucket`,
@@ -37,6 +39,9 @@ export function assumptionsWith(given: Partial<Assumptions> = {}): Assumptions {
     }
     if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value) && value >= 0)) {
       throw new PriceError(`assumption ${name} is ${formatValue(value)}; give a number, 0 or more, for example ${DEFAULT_ASSUMPTIONS[name]}`);
+    }
+    if (name === 'monthlyHours' && value !== undefined && !(value > 0 && value <= MOST_HOURS)) {
+      throw new PriceError(`assumption ${name} is ${value}; give more than 0 and at most ${MOST_HOURS}, which are the hours of 31 days`);
     }
   }
   return { ...DEFAULT_ASSUMPTIONS, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };

@@ -6,6 +6,7 @@ import type { StandingItem } from './amounts';
 import { assumptionsWith } from './assumptions';
 import type { Assumptions } from './assumptions';
 import { clusterItems } from './cluster-items';
+import type { UsedNames } from './price-checks';
 import { PriceTable } from './price-table';
 import { resourceCost } from './resources';
 import type { ResourceCost } from './resources';
@@ -49,8 +50,14 @@ export function estimate({ clusters, stacks }: State, options: EstimateOptions =
   };
 }
 
-/** Machine types that pools of the state have: a user's price file may name them, whatever they are. */
-export function machinesIn({ clusters, stacks }: State): ReadonlySet<string> {
+/** Machine types and regions of a state: a user's price file may name them, whatever they are. */
+export function usedNamesIn(state: State): UsedNames {
+  const platforms = state.clusters.flatMap(({ platform }) => (platform ? [platform, platform.artifacts] : []));
+  const places = [...state.stacks.flatMap(({ terraform }) => placesOfStack(terraform)), ...platforms];
+  return { machines: machinesIn(state), regions: new Set(places.flatMap(({ region }) => region ?? [])) };
+}
+
+function machinesIn({ clusters, stacks }: State): ReadonlySet<string> {
   const ofPlatforms = clusters.flatMap(({ platform: { gpuPools = [], nodePools = [] } = NO_POOLS }) => [...gpuPools, ...nodePools]);
   const texts = stacks.map(({ terraform }) => JSON.stringify(terraform.resource ?? {}));
   const ofStacks = texts.flatMap((text) => [...text.matchAll(/"(?:machine_type|vm_size|instance_types?)":\[?"([^"]+)"/g)].map(([, name = '']) => name));

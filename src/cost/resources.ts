@@ -7,6 +7,7 @@ import type { Resource, ServerSpec } from '../api/resource';
 import { ExpandError, namespaceOf, placesOf, replicaRange } from '../expand';
 import type { Place } from '../expand';
 import type { Range } from './amounts';
+import { originFor } from './price-table';
 import type { PriceTable } from './price-table';
 
 const HOUR = 3600;
@@ -131,7 +132,7 @@ function priced(place: Place, { platform: { cloud }, region, prices, paidPools }
   const { pool, machineType, gpus, capacity, share } = place;
   const price = region === undefined || machineType === undefined ? undefined : prices.find({ cloud, region, machine: machineType, gpus });
   if (!price || share === undefined) return place;
-  const { onDemand, spot, source, date } = price;
+  const { onDemand, spot } = price;
   const isPaid = pool !== undefined && paidPools.has(pool);
   const hourly = isPaid ? undefined : capacity === 'spot' ? spot : capacity === 'on-demand' ? onDemand : undefined;
   return {
@@ -139,8 +140,7 @@ function priced(place: Place, { platform: { cloud }, region, prices, paidPools }
     ...(hourly !== undefined && { hourly: share * hourly }),
     ...(onDemand !== undefined && { onDemand: share * onDemand }),
     ...(spot !== undefined && { spot: share * spot }),
-    source,
-    date,
+    ...originFor(price, capacity),
   };
 }
 

@@ -9,8 +9,8 @@ const TEXTS = mapOf({ type: 'string' }, Number.MAX_SAFE_INTEGER, '');
 
 const METADATA: Schema = { type: 'object', properties: { namespace: { type: 'string' }, labels: TEXTS, annotations: TEXTS } };
 
-/** The first field of a resource whose value is of another type than the API server takes, and what to give; `undefined` where all are well. */
-export function shapeProblem({ kind, metadata, spec }: Pick<Resource, 'kind'> & { readonly metadata?: unknown; readonly spec?: unknown }): string | undefined {
+/** The first field of a resource whose value has another type than the API server takes, and what to give; `undefined` if all are well. */
+export function shapeProblem({ kind, metadata, spec }: Resource): string | undefined {
   return problemIn(metadata, METADATA, 'metadata') ?? problemIn(spec, SPEC_SCHEMAS[kind], 'spec');
 }
 
@@ -27,7 +27,9 @@ function problemIn(value: unknown, schema: Schema, path: string): string | undef
   });
 }
 
-function firstOf<Key>(entries: Iterable<readonly [Key, unknown]>, problemOf: (value: unknown, key: Key) => string | undefined): string | undefined {
+type Check<Key> = (value: unknown, key: Key) => string | undefined;
+
+function firstOf<Key>(entries: Iterable<readonly [Key, unknown]>, problemOf: Check<Key>): string | undefined {
   for (const [key, value] of entries) {
     const problem = problemOf(value, key);
     if (problem !== undefined) return problem;

@@ -37,7 +37,13 @@ describe('substratus cost', () => {
     expect(stdout).toContain('2000 GB in each bucket, 50 GB in each registry, 500 GB through NAT, 0 GB to the internet');
   });
 
+  test('takes what follows an assumption as a path', async () => {
+    const { stdout } = await substratus(['cost', '--assume', 'bucketGb=2000', ...FILES]);
+    expect(stdout).toContain('2000 GB in each bucket');
+  });
+
   test.each([
+    [['--assume', 'monthlyHours=0', '--output', 'infracost'], 'error: assumption monthlyHours is 0; give more than 0 and at most 744, which are the hours of 31 days\n'],
     [['--prices', 'none.csv'], 'error: none.csv cannot be read (ENOENT); give the path of a price file\n'],
     [['--assume', 'bucketGb'], 'error: --assume is bucketGb; write a name and a number, for example bucketGb=2000\n'],
     [['--assume', 'bucketGb=much'], 'error: --assume is bucketGb=much; write a name and a number, for example bucketGb=2000\n'],

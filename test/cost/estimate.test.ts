@@ -2,7 +2,7 @@
 import type { GpuPoolSpec, PlatformSpec } from '../../src/api/platform';
 import type { Resource } from '../../src/api/resource';
 import { isUnknown, itemTotal, totalOf } from '../../src/cost/amounts';
-import { estimate, machinesIn } from '../../src/cost/estimate';
+import { estimate, usedNamesIn } from '../../src/cost/estimate';
 import type { Estimate, EstimateOptions } from '../../src/cost/estimate';
 import { infracost } from '../../src/cost/infracost';
 import { PriceTable } from '../../src/cost/price-table';
@@ -183,6 +183,8 @@ describe('a stack', () => {
     expect(() => total({ bucketGB: 1 } as EstimateOptions['assumptions'])).toThrow(
       'assumption bucketGB does not exist; did you mean bucketGb? There are monthlyHours, bucketGb, registryGb, natGb, egressGb, logsGb');
     expect(() => total({ bucketGb: -1 })).toThrow('assumption bucketGb is -1; give a number, 0 or more, for example 500');
+    expect(() => total({ monthlyHours: 0 })).toThrow('assumption monthlyHours is 0; give more than 0 and at most 744, which are the hours of 31 days');
+    expect(() => total({ monthlyHours: 8760 })).toThrow('assumption monthlyHours is 8760; give more than 0 and at most 744');
   });
 
   test('has its own prices where a file says so', () => {
@@ -194,11 +196,24 @@ describe('a stack', () => {
     expect(page).toContain('contract 17 (2026-11-01)');
   });
 
-  test('has the machines that a price file may name', () => {
+  test('cites a file for the prices that are in it alone', () => {
+    const header = 'cloud,region,machine,gpu,gpus,on_demand_usd_hour,spot_usd_hour,source,date';
+    const pageWith = (prices: string, config: object) => costTable(estimate(stateOf([], {}, {
+      google_container_node_pool: { l4: { ...POOLS.google_container_node_pool.l4, node_config: { machine_type: 'g2-standard-4', ...config } } },
+    }), { prices: PriceTable.builtIn().with(`${header}\ngcp,europe-west4,g2-standard-4,nvidia-l4,1,${prices},contract 17,2026-11-01\n`, 'own.csv') }));
+    expect(pageWith(',', {})).not.toContain('contract 17');
+    expect(pageWith(',0.2', {})).not.toContain('contract 17');
+    expect(pageWith(',0.2', { spot: true })).toContain('contract 17');
+    expect(pageWith('0.5,', { spot: true })).not.toContain('contract 17');
+  });
+
+  test('has the machines and regions that a price file may name', () => {
     const platform = { gpuPools: [POOL], nodePools: [{ name: 'own', machineType: 'z9-standard-4' }] };
-    expect([...machinesIn(stateOf([], platform, {
+    const { machines, regions } = usedNamesIn(stateOf([], platform, {
       aws_eks_node_group: { a: { instance_types: ['p9.xlarge'] } }, azurerm_kubernetes_cluster_node_pool: { b: { vm_size: 'Standard_Z1' } },
-    }))]).toEqual(['g2-standard-4', 'z9-standard-4', 'p9.xlarge', 'Standard_Z1']);
+    }));
+    expect([...machines]).toEqual(['g2-standard-4', 'z9-standard-4', 'p9.xlarge', 'Standard_Z1']);
+    expect([...regions]).toEqual(['eu-west-1', 'us-central1']);
   });
 
   test('is written as Infracost writes it', () => {

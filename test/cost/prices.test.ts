@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pricesModule } from '../../scripts/prices';
 import { csvRows } from '../../src/cost/csv';
+import type { UsedNames } from '../../src/cost/price-checks';
 import { PriceTable } from '../../src/cost/price-table';
 
 const CATALOG = path.join(__dirname, '../../src/catalog');
@@ -54,7 +55,7 @@ test('GPUs that are attached to a machine are not in the price of the machine al
 describe('a price file', () => {
   const row = 'gcp,us-central1,g2-standard-4,nvidia-l4,1,0.5,0.3,contract 17,2026-11-01';
   const l4 = { cloud: 'gcp', region: 'us-central1', machine: 'g2-standard-4', gpus: 1 };
-  const withFile = (text: string, isUsed?: (machine: string) => boolean) => PriceTable.builtIn().with(text, 'own.csv', isUsed);
+  const withFile = (text: string, used?: UsedNames) => PriceTable.builtIn().with(text, 'own.csv', used);
   const messageOf = (text: string): string => {
     try {
       withFile(text);
@@ -72,7 +73,13 @@ describe('a price file', () => {
   });
 
   test('leaves to the table what it does not say', () => {
-    expect(withFile(`${HEADER}\ngcp,us-central1,g2-standard-4,nvidia-l4,1,0.5,,,\n`).find(l4)).toMatchObject({ onDemand: 0.5, spot: 0.3973, source: 'own.csv', date: 'undated' });
+    expect(withFile(`${HEADER}\ngcp,us-central1,g2-standard-4,nvidia-l4,1,0.5,,,\n`).find(l4)).toMatchObject({
+      onDemand: 0.5, spot: 0.3973, source: 'own.csv', date: 'undated', spotOrigin: { source: expect.not.stringContaining('own.csv') as string },
+    });
+    const { source, date, onDemand } = PriceTable.builtIn().find(l4) ?? {};
+    expect(withFile(`${HEADER}\n${row.replace(',0.5,0.3,', ',,,')}\n`).find(l4)).toMatchObject({ onDemand, spot: 0.3973, source, date });
+    expect(withFile(`${HEADER}\n${row.replace(',0.5,0.3,', ',,0.2,')}\n`).find(l4))
+      .toMatchObject({ onDemand, spot: 0.2, source, date, spotOrigin: { source: 'contract 17', date: '2026-11-01' } });
   });
 
   test('with a spot price above that on demand has no discount', () => {
@@ -86,7 +93,17 @@ describe('a price file', () => {
 
   test('may have a machine that nothing knows but a pool has', () => {
     const text = `${HEADER}\ngcp,us-central1,z9-standard-4,,0,0.5,,,\n`;
-    expect(withFile(text, (machine) => machine === 'z9-standard-4').find({ ...l4, machine: 'z9-standard-4', gpus: 0 })?.onDemand).toBe(0.5);
+    expect(withFile(text, { machines: new Set(['z9-standard-4']), regions: new Set() }).find({ ...l4, machine: 'z9-standard-4', gpus: 0 })?.onDemand).toBe(0.5);
+  });
+
+  test('may have a region that nothing knows but a stack is in', () => {
+    const text = `${HEADER}\ngcp,us-moon1,g2-standard-4,nvidia-l4,1,0.5,,,\n`;
+    expect(withFile(text, { machines: new Set(), regions: new Set(['us-moon1']) }).find({ ...l4, region: 'us-moon1' })?.onDemand).toBe(0.5);
+  });
+
+  test('may have an empty first cell in a row with quotes', () => {
+    const [{ cells } = { cells: [] }] = csvRows(',gcp,"us-central1" ,"contract, 1", "say ""no""",,2026-11-01,\n');
+    expect(cells).toEqual(['', 'gcp', 'us-central1', 'contract, 1', 'say "no"', '', '2026-11-01', '']);
   });
 
   test.each([
@@ -103,6 +120,11 @@ describe('a price file', () => {
     [`${HEADER}\n${row.replace('gcp', 'gcloud')}\n`, "own.csv:2: cloud is 'gcloud'; use one of gcp, aws, azure, local"],
     [`${HEADER}\n${row.replace('us-central1', '')}\n`, 'own.csv:2: region is empty; name it'],
     [`${HEADER}\n${row.replace(',1,', ',1.5,')}\n`, 'own.csv:2: gpus is 1.5; give a whole number, 0 or more'],
+    [`${HEADER}\n${row.replace('us-central1', 'us-centrall')}\n`, "own.csv:2: region is 'us-centrall', of which the table has no machine, and in which nothing here is; "
+      + 'did you mean us-central1? Or leave the row out until something is there'],
+    [`${HEADER}\n${row.replace(',1,', ',,')}\n`, 'own.csv:2: gpus is 0, but g2-standard-4 has 1; give 1'],
+    [`${HEADER}\n${row.replace('contract 17', '"contract" 17')}\n`, "own.csv:2: something follows the closing quote of 'contract'; write a quote in a cell as two"],
+    [`${HEADER}\n\n${row.replace('contract 17', '"contract 17')}\n`, 'own.csv:3: a quote is not closed in its line; close it, or write a quote in a cell as two'],
     [`${HEADER}\n${row},more\n`, 'own.csv:2: the row has 10 cells and the first line 9; write a comma for each column, also where a cell is empty'],
   ])('that is wrong is refused: %j', (text, message) => {
     expect(messageOf(text)).toBe(message);

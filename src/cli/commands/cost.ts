@@ -26,7 +26,7 @@ const command: CommandModule<Options, [paths: readonly string[]]> = {
       + 'and by the run. From a dated table of list prices; nothing is looked up, and what has no price is unknown.')
     .argument('[paths...]', 'folders and files that were synthesized (default: what cdk8s.yaml and cdktf.json say)')
     .option('--prices <file>', 'prices that win over those of the table: a file with its columns')
-    .option('--assume <name=value...>', `amounts a month that nothing declares (default: ${ASSUMED})`)
+    .option('--assume <name=value>', `an amount a month that nothing declares; can be repeated (default: ${ASSUMED})`, repeated)
     .option('--max-nodes', 'with --output infracost: as many nodes as there can be, instead of as few'),
   run: ({ args: [paths], options, context: { cwd, terminal } }) => {
     const state = readState(paths, { directory: cwd });
@@ -37,6 +37,10 @@ const command: CommandModule<Options, [paths: readonly string[]]> = {
     return Promise.resolve();
   },
 };
+
+function repeated(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
 
 function assumptionsIn(given: readonly string[]): Partial<Assumptions> {
   const entries = given.map((text): [string, number] => {

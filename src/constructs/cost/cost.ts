@@ -219,9 +219,8 @@ function costs(): typeof door {
 const LOAD_BALANCERS: ReadonlySet<string> = new Set(['Service', 'Ingress', 'Gateway']);
 
 function pricesIn(file: string, state: State): PriceTable {
-  const { PriceTable: Table, machinesIn } = costs();
-  const machines = machinesIn(state);
-  return Table.builtIn().with(textOf(file), path.basename(file), (machine) => machines.has(machine));
+  const { PriceTable: Table, usedNamesIn } = costs();
+  return Table.builtIn().with(textOf(file), path.basename(file), usedNamesIn(state));
 }
 
 function textOf(file: string): string {

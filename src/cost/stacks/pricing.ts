@@ -5,6 +5,7 @@ import type { TerraformArguments, TerraformJson } from '../../state/state';
 import { fixed, times } from '../amounts';
 import type { Component, Range, StandingItem, UnitPrice } from '../amounts';
 import type { Assumptions } from '../assumptions';
+import { originFor } from '../price-table';
 import type { PriceTable } from '../price-table';
 
 export interface StackContext {
@@ -104,7 +105,7 @@ export function poolItem(pool: PoolNodes, context: StackContext): ReadItem {
         name: `${machine}, ${CAPACITY_WORDS[capacity]}`,
         unit: 'hours',
         quantity: times(nodes, monthlyHours),
-        ...(price && usd !== undefined && { price: { usd, source: price.source, date: price.date } }),
+        ...(price && usd !== undefined && { price: { usd, ...originFor(price, capacity) } }),
       },
       ...disks.map((disk) => ({ ...disk, quantity: { min: nodes.min * disk.quantity.min, max: nodes.max * disk.quantity.max } })),
     ],
