@@ -12,9 +12,9 @@ export class Screen {
 
   /** Replaces what was shown before. What does not fit on the terminal is cut. */
   public show(text: string): void {
-    const lines = this.fitting(text.split('\n'));
+    const lines = this.fitting(this.terminal.shown(text).split('\n'));
     const up = this.drawn > 0 ? `${ESCAPE}${this.drawn}A` : '';
-    this.terminal.write(`${up}\r${lines.map((line) => `${line}${ESCAPE}K\n`).join('')}${ESCAPE}J`);
+    this.terminal.draw(`${up}\r${lines.map((line) => `${line}${ESCAPE}K\n`).join('')}${ESCAPE}J`);
     this.drawn = lines.reduce((sum, line) => sum + this.heightOf(line), 0);
   }
 

@@ -1,5 +1,9 @@
-/** Where a command writes: results to stdout, everything else to stderr. Colours and progress are for a terminal only. */
+/**
+ * Where a command writes: results to stdout, everything else to stderr. Colours and progress are for a terminal only, and no control
+ * character of others gets there.
+ */
 import { createColors } from 'picocolors';
+import { harmless, harmlessJson } from './harmless';
 
 /** What is used of a stream; of one that is not a terminal, `columns` and `rows` are missing. */
 export interface Stream {
@@ -46,24 +50,34 @@ export class Terminal {
   /** A result. */
   public print(text: string): void {
     this.clearProgress();
-    this.options.stdout.write(`${text}\n`);
+    this.options.stdout.write(`${this.shown(text)}\n`);
   }
 
   /** A result for programs. */
   public printJson(value: unknown): void {
-    this.print(JSON.stringify(value, undefined, 2));
+    this.print(harmlessJson(JSON.stringify(value, undefined, 2)));
   }
 
-  /** As it is, without a line break: what streams. */
+  /** Without a line break: what streams. */
   public write(text: string): void {
+    this.draw(this.shown(text));
+  }
+
+  /** As it is, for what moves the cursor: texts of others go through `shown` first. */
+  public draw(text: string): void {
     this.clearProgress();
     this.options.stdout.write(text);
+  }
+
+  /** As it comes to stdout: without the control characters of others. */
+  public shown(text: string): string {
+    return harmless(text, this.colours.isColorSupported);
   }
 
   /** Something to know that is not the result. */
   public note(text: string): void {
     this.clearProgress();
-    this.options.stderr.write(`${text}\n`);
+    this.options.stderr.write(`${harmless(text, this.errorColours.isColorSupported)}\n`);
   }
 
   public warn(text: string): void {
@@ -79,7 +93,7 @@ export class Terminal {
     const { stderr } = this.options;
     if (!stderr.isTTY) return;
     const room = (stderr.columns ?? DEFAULT_WIDTH) - 1;
-    stderr.write(`${CLEAR_LINE}${this.errorColours.dim(text.slice(0, room))}`);
+    stderr.write(`${CLEAR_LINE}${this.errorColours.dim(harmless(text, false).replace(/\n/g, ' ').slice(0, room))}`);
     this.hasProgress = true;
   }
 
