@@ -29,29 +29,43 @@ interface Chunk {
   readonly error?: { readonly message?: string };
 }
 
+const COMPLETIONS = '/v1/chat/completions';
+/** Of an answer that is not understood, in an error. */
+const LONGEST_PIECE = 100;
+
 export class Chat {
   constructor(private readonly connection: Connection) {}
 
   /** What it serves, the first by default. */
   public async models(): Promise<string[]> {
-    const { data = [] } = await (await this.ask('/v1/models')).json() as Models;
+    const { data = [] } = this.parsed<Models>(await (await this.ask('/v1/models')).text(), '/v1/models');
     return data.map(({ id }) => id);
   }
 
   /** The answer as the server sends it. */
   public async answer(question: Question): Promise<unknown> {
-    return (await this.ask('/v1/chat/completions', bodyOf(question, false))).json();
+    return this.parsed(await (await this.ask(COMPLETIONS, bodyOf(question, false))).text(), COMPLETIONS);
   }
 
   /** Hands over each piece of the answer as it comes. */
   public async stream(question: Question, onText: (text: string) => void): Promise<void> {
-    const { body } = await this.ask('/v1/chat/completions', bodyOf(question, true));
+    const { body } = await this.ask(COMPLETIONS, bodyOf(question, true));
     if (!body) return;
     for await (const data of eventsOf(body as unknown as AsyncIterable<Uint8Array>)) {
-      const { choices = [], error } = JSON.parse(data) as Chunk;
+      const { choices = [], error } = this.parsed<Chunk>(data, COMPLETIONS);
       if (error) throw new CliError(`${this.connection.title} broke off: ${error.message ?? 'it does not say why'}`, EXIT.no);
       onText(choices[0]?.delta?.content ?? '');
     }
+  }
+
+  /** A proxy in between may answer with a page of its own. */
+  private parsed<T extends object>(text: string, path: string): T {
+    try {
+      const value = JSON.parse(text) as T | null;
+      if (typeof value === 'object' && value !== null) return value;
+    } catch { /* not JSON */ }
+    throw new CliError(`${this.connection.title} answers ${JSON.stringify(text.slice(0, LONGEST_PIECE))} at ${path}, which is not JSON of OpenAI's API; `
+      + 'ask the Server without a proxy in between, and see substratus logs', EXIT.no);
   }
 
   private async ask(path: string, body?: object): Promise<Response> {

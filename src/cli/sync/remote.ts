@@ -19,6 +19,9 @@ export interface RemoteOptions {
 /** Larger files are data: they would hold up all others. */
 export const MOST_BYTES = 64 * 1024 * 1024;
 
+/** In an error. */
+const LONGEST_LINE = 100;
+
 export interface RemoteFiles {
   readonly hashes: ReadonlyMap<string, string>;
   readonly executables: ReadonlySet<string>;
@@ -64,7 +67,7 @@ export class RemoteFolder {
   private end?: Error;
 
   private constructor(private readonly child: ChildProcess, args: readonly string[]) {
-    const lines = new Lines((line) => this.waiting.shift()?.resolve(JSON.parse(line) as object));
+    const lines = new Lines((line) => this.take(line));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => { this.complaint += text; });
     child.stdin?.on('error', () => undefined); // the end of the process says why
@@ -107,9 +110,30 @@ export class RemoteFolder {
     return new Promise((resolve, reject) => { this.waiting.push({ resolve, reject }); });
   }
 
+  /** Each line is an answer; what else prints there would be taken for one. */
+  private take(line: string): void {
+    const answer = parsed(line);
+    if (answer) {
+      this.waiting.shift()?.resolve(answer);
+      return;
+    }
+    this.fail(new CliError(`the notebook printed ${JSON.stringify(line.slice(0, LONGEST_LINE))} instead of an answer; `
+      + 'take out what prints when python3 starts there, such as sitecustomize.py or a .pth file', EXIT.no));
+    this.close();
+  }
+
   private fail(error: Error): void {
-    this.end = error;
+    this.end ??= error;
     for (const { reject } of this.waiting.splice(0)) reject(error);
+  }
+}
+
+function parsed(line: string): object | undefined {
+  try {
+    const value = JSON.parse(line) as unknown;
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

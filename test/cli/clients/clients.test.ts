@@ -1,11 +1,14 @@
 import * as fs from 'node:fs';
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { Chat } from '../../../src/cli/clients/chat';
 import { imageUrl } from '../../../src/cli/clients/images';
 import { unanswering } from '../../../src/cli/clients/server-state';
 import { eventsOf } from '../../../src/cli/clients/sse';
 import type { Stored } from '../../../src/cli/cluster/stored';
-import { EXIT } from '../../../src/cli/errors';
+import { CliError, EXIT } from '../../../src/cli/errors';
 import { substratus } from '../run';
 
 function server(spec: object, ready?: { status: 'True' | 'False'; reason: string; message: string }, replicas = 1): Stored {
@@ -65,4 +68,25 @@ test.each<[string[], string]>([
 ])('%j', async (args, message) => {
   const { stderr, exitCode } = await substratus(args);
   expect([stderr, exitCode]).toEqual([message, EXIT.usage]);
+});
+
+describe('a proxy that answers with a page of its own', () => {
+  const page = 'data: <html>sign in</html>\n\n';
+  const proxy = http.createServer((_, response) => response.end(page));
+  beforeAll(() => new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve); }));
+  afterAll(() => new Promise((resolve) => { proxy.close(resolve); }));
+
+  test.each<[string, (chat: Chat) => Promise<unknown>, string]>([
+    ['a list', (chat) => chat.models(), `${JSON.stringify(page)} at /v1/models`],
+    ['an answer', (chat) => chat.answer({ prompt: 'x', model: 'm' }), `${JSON.stringify(page)} at /v1/chat/completions`],
+    ['a stream', (chat) => chat.stream({ prompt: 'x', model: 'm' }, () => undefined), '"<html>sign in</html>" at /v1/chat/completions'],
+  ])('instead of %s is an error that says so', async (_, ask, answer) => {
+    const { port } = proxy.address() as AddressInfo;
+    const chat = new Chat({ url: `http://127.0.0.1:${port}`, title: 'Server team-a/chat', signal: new AbortController().signal });
+    const error = await ask(chat).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CliError);
+    const message = `Server team-a/chat answers ${answer}, which is not JSON of OpenAI's API; `
+      + 'ask the Server without a proxy in between, and see substratus logs';
+    expect(error).toMatchObject({ exitCode: EXIT.no, message });
+  });
 });

@@ -188,6 +188,14 @@ test('a folder here and a file there of one name are told, and neither is touche
   expect([pair.files('here'), pair.files('there')]).toEqual([{ 'a/b': '1' }, { a: '2' }]);
 });
 
+test.each(['welcome to the lab', '42', 'null', '{"root": '])('a line of others on the notebook\'s stdout is an error: %s', async (line) => {
+  const pair = pairOf();
+  const folder = path.join(pair.here, '..');
+  fs.writeFileSync(path.join(folder, 'kubectl'), `#!/bin/sh\nprintf '%s\\n' '${line}'\nexec sleep 100\n`, { mode: 0o755 });
+  await expect(pair.sync()).rejects.toThrow(`the notebook printed ${JSON.stringify(line)} instead of an answer; `
+    + 'take out what prints when python3 starts there, such as sitecustomize.py or a .pth file');
+});
+
 test('a program that is not there is an error that says what to use', async () => {
   const pair = pairOf();
   const env = { PATH: path.join(pair.here, '..') };
