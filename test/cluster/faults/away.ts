@@ -3,6 +3,7 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule } from 'kubernetes-typ
 import { createNamespace } from './scene';
 import type { Scene } from './scene';
 import type { Group } from './together';
+import { WATCHES } from './watches';
 
 const IMAGE = 'example.com/main:1';
 const SERVER = { image: IMAGE, model: { name: 'opt' } };
@@ -13,7 +14,7 @@ const GOING_SECONDS = 120;
 
 /** All that the reconciler does, but for its Jobs. */
 const RULES: readonly PolicyRule[] = [
-  { apiGroups: ['substratus.ai', 'apps', 'policy'], resources: ['*'], verbs: ['*'] },
+  { apiGroups: ['substratus.ai', 'apps', 'policy', 'autoscaling'], resources: ['*'], verbs: ['*'] },
   { apiGroups: [''], resources: ['configmaps', 'events', 'persistentvolumeclaims', 'pods', 'secrets', 'serviceaccounts', 'services'], verbs: ['*'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['*'] },
@@ -56,8 +57,8 @@ export const AWAY: Group = {
       await scene.create('Server', 'chat', SERVER);
       await new Promise((resolve) => setTimeout(resolve, 10_000));
       expect(await program.isHealthy()).toBe(true);
-      /* Thirteen types, and for each no more attempts than an ever longer pause lets through. */
-      expect(scene.proxy.exchanges.length).toBeLessThan(13 * 12);
+      /* For each type no more attempts than an ever longer pause lets through. */
+      expect(scene.proxy.exchanges.length).toBeLessThan(WATCHES * 12);
       await grant(scene, [...RULES, ...JOB_RULES]);
       await scene.untilReady('Server', 'chat', FOUND_AGAIN_SECONDS);
       await scene.assertSound();

@@ -4,14 +4,13 @@ import type { ReconcilerProgram } from '../program';
 import { installKinds, ROOMY } from './scene';
 import type { Scene, Stored } from './scene';
 import { playOn } from './stage';
+import { WATCHES } from './watches';
 
 const MODELS = 1000;
 /** So many of them run; the others are suspended, which is a ConfigMap and a status. */
 const RUNNING = 20;
 const DOWN_MS = 30_000;
 const AT_A_TIME = 16;
-/** Of the four kinds, six kinds of children, pods, ServiceAccounts and NetworkPolicies. */
-const WATCHES = 13;
 /** Caches are complete again in 5 s; twice that on a machine that has much to do. */
 /** Measured: a few seconds. Much more on a machine that is busy. */
 const BACK_SECONDS = 45;

@@ -5,6 +5,7 @@ import type { Followed } from '../follow';
 import type { Scene, Stored } from './scene';
 import type { Stage } from './stage';
 import type { Group } from './together';
+import { WATCHES } from './watches';
 
 const SERVICE = { apiVersion: 'v1', kind: 'Service', name: 'chat-server' };
 const SERVER = { image: 'example.com/main:1', model: { name: 'opt' } };
@@ -67,7 +68,7 @@ export const WATCH: Group = {
       await scene.start();
       scene.proxy.fault({ watch: true, path: /\/models/, truncateAfter: 100, times: 1 });
       scene.proxy.cutWatches({ path: /\/models/, lastBytes: '{"type":"ADDED","obj' });
-      await scene.until('the watch is open again', () => scene.proxy.openWatches === 13);
+      await scene.until('the watch is open again', () => scene.proxy.openWatches === WATCHES);
       scene.proxy.exchanges.length = 0;
       await scene.create('Model', 'opt');
       await scene.untilReady('Model', 'opt');
