@@ -1,5 +1,5 @@
 /** What a change costs: standing cost a month and what runs an hour, before and after, where they differ. */
-import { itemTotal, totalOf } from '../cost/amounts';
+import { isUnknown, itemTotal, totalOf } from '../cost/amounts';
 import type { Range, StandingItem, Total } from '../cost/amounts';
 import { estimate } from '../cost/estimate';
 import type { Estimate, EstimateOptions } from '../cost/estimate';
@@ -9,11 +9,17 @@ import type { State } from '../state/state';
 import { isSame } from './changes';
 import { paired } from './pairs';
 
-/** One amount on both sides; absent where the thing is not there, or has no price. */
+/** What a thing costs, as far as it is known. */
+export interface KnownAmount extends Range {
+  /** Whether there is more of it, whose price is not known. */
+  readonly isUnknown?: boolean;
+}
+
+/** One amount on both sides; absent where the thing is not there. */
 export interface AmountChange {
   readonly name: string;
-  readonly from?: Range;
-  readonly to?: Range;
+  readonly from?: KnownAmount;
+  readonly to?: KnownAmount;
 }
 
 /** In US dollars. */
@@ -41,11 +47,15 @@ function itemsOf({ stacks, clusters }: Estimate): StandingItem[] {
 
 interface Amount {
   readonly name: string;
-  readonly range?: Range;
+  readonly range: KnownAmount;
 }
 
 function standingOf(all: Estimate): Amount[] {
-  return [...all.stacks, ...all.clusters].flatMap(({ name, items }) => items.map((item) => ({ name: `${name}: ${titleOf(item)}`, range: itemTotal(item) })));
+  return [...all.stacks, ...all.clusters].flatMap(({ name, items }) => items.map((item) => ({ name: `${name}: ${titleOf(item)}`, range: knownOf(item) })));
+}
+
+function knownOf(item: StandingItem): KnownAmount {
+  return { ...itemTotal(item), ...(isUnknown(item, 'max') && { isUnknown: true }) };
 }
 
 function titleOf({ what, detail }: StandingItem): string {
@@ -56,8 +66,9 @@ function runningOf({ clusters }: Estimate): Amount[] {
   return clusters.flatMap(({ resources }) => resources.filter(({ kind }) => kind === 'Server' || kind === 'Notebook').map(running));
 }
 
-function running({ kind, namespace, name, hourly }: ResourceCost): Amount {
-  return { name: `${kind} ${namespace}/${name}`, ...(hourly && { range: hourly }) };
+/** Without a replica it costs nothing, whatever one costs. */
+function running({ kind, namespace, name, hourly, replicas }: ResourceCost): Amount {
+  return { name: `${kind} ${namespace}/${name}`, range: hourly ?? { min: 0, max: 0, ...(replicas > 0 && { isUnknown: true }) } };
 }
 
 function changesOf(from: readonly Amount[], to: readonly Amount[]): AmountChange[] {
@@ -67,9 +78,10 @@ function changesOf(from: readonly Amount[], to: readonly Amount[]): AmountChange
   });
 }
 
-/** One line an amount; the first is the sum. */
+/** One line an amount; the first is the sum. What is not known is named, so that it does not read as a saving. */
 export function costLines({ monthly, items, hourly }: CostChange): string[] {
-  const unknown = monthly.to.unknown.max > 0 ? `, without ${monthly.to.unknown.max} ${monthly.to.unknown.max === 1 ? 'item' : 'items'} of unknown price` : '';
+  const [before, after] = [monthly.from.unknown.max, monthly.to.unknown.max];
+  const unknown = before + after > 0 ? `, without what has no known price: ${itemsWords(before)} before, ${itemsWords(after)} after` : '';
   return [
     `a month: ${shownRange(monthly.from)} → ${shownRange(monthly.to)} USD${unknown}`,
     ...items.map(({ name, from, to }) => `${name}: ${amount(from, shownUsd)} → ${amount(to, shownUsd)} USD`),
@@ -77,6 +89,12 @@ export function costLines({ monthly, items, hourly }: CostChange): string[] {
   ];
 }
 
-function amount(range: Range | undefined, shown: (value: number) => string): string {
-  return range ? shownRange(range, shown) : '(none)';
+function itemsWords(count: number): string {
+  return `${count} ${count === 1 ? 'item' : 'items'}`;
+}
+
+function amount(known: KnownAmount | undefined, shown: (value: number) => string): string {
+  if (!known) return '(none)';
+  if (!known.isUnknown) return shownRange(known, shown);
+  return known.max > 0 ? `${shownRange(known, shown)} + unknown` : 'unknown';
 }
