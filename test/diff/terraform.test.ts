@@ -229,6 +229,37 @@ test('a moved block keeps a resource', () => {
   expect(diffOf(from, to).effects).toEqual([]);
 });
 
+test('what refers to a resource that has moved is as it was', () => {
+  const stack = (name: string, more: object = {}): State => stateOf({
+    resource: {
+      google_container_cluster: { [name]: { name: 'ml' } },
+      google_container_node_pool: { l4: { cluster: `\${google_container_cluster.${name}.name}`, name: `\${data.google_container_cluster.ml.name}-l4` } },
+    },
+    ...more,
+  });
+  const moved = [{ from: 'google_container_cluster.ml', to: 'google_container_cluster.main' }];
+  expect(diffOf(stack('ml'), stack('main', { moved })).effects).toEqual([]);
+  expect(diffOf(stack('ml'), stack('main')).effects).not.toEqual([]);
+});
+
+test('another region replaces what is in a region, and says by which of its own arguments', () => {
+  const stack = (region: string): State => stateOf({
+    provider: { google: [{ project: 'acme', region }], aws: [{ region }] },
+    resource: {
+      google_project_service: { gke: { service: 'container.googleapis.com' } }, google_service_account: { nodes: { account_id: 'nodes' } },
+      google_compute_network: { net: { name: 'net' } }, google_compute_router: { own: { name: 'own' } },
+      google_container_cluster: { ml: { name: 'ml', location: region } }, google_storage_bucket: { b: { name: 'b', location: 'US' } },
+      aws_iam_role: { nodes: { name: 'nodes' } }, aws_vpc: { net: { cidr_block: '10.0.0.0/16', tags: { region } } },
+    },
+  });
+  const provider = { field: 'provider.region', from: 'one', to: 'two' };
+  expect(diffOf(stack('one'), stack('two')).effects.map(({ subject: { kind }, effect, changes }) => ({ kind, effect, changes }))).toEqual([
+    { kind: 'google_compute_router', effect: 'replaced', changes: [provider] },
+    { kind: 'google_container_cluster', effect: 'replaced', changes: [{ field: 'location', from: 'one', to: 'two' }] },
+    { kind: 'aws_vpc', effect: 'replaced', changes: [{ field: 'tags.region', from: 'one', to: 'two' }, provider] },
+  ]);
+});
+
 test('of a resource that this library does not write, the plan of Terraform says whether it is replaced', () => {
   const own = (size: number) => stateOf({ resource: { aws_db_instance: { db: { allocated_storage: size } } } });
   expect(diffOf(own(1), own(2)).effects).toMatchObject([{ effect: 'changed', words: 'is changed: whether in place, the plan of Terraform says' }]);

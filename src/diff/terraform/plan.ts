@@ -3,7 +3,7 @@ import type { StackState, TerraformArguments, TerraformJson } from '../../state/
 import { changesBetween, isObject } from '../changes';
 import type { Change } from '../effect';
 import type { Pair } from '../pairs';
-import { CHANGED_WITH, isAmong, isBelow, PLACES, REPLACED_BY } from './replacements';
+import { CHANGED_WITH, isAmong, isBelow, isElsewhere, PLACES, REPLACED_BY } from './replacements';
 
 export type Verdict = 'same' | 'changed' | 'replaced' | 'created' | 'destroyed';
 
@@ -50,9 +50,9 @@ export class Plan {
   private plan({ type, from, to }: CloudResource): Planned {
     if (!from) return { verdict: 'created', changes: [], causes: [] };
     if (!to) return { verdict: 'destroyed', changes: [], causes: [] };
-    const place = this.elsewhere.get(type.split('_')[0] ?? '');
-    if (place) return { verdict: 'replaced', changes: place, causes: [] };
     const own = changesBetween(plainArguments(from), plainArguments(to));
+    const place = (this.elsewhere.get(type.split('_')[0] ?? '') ?? []).filter(({ field }) => isElsewhere(type, to, field));
+    if (place.length > 0) return { verdict: 'replaced', changes: [...own, ...place], causes: [] };
     const followed = this.followed(to);
     const ignored = ignoredBy(to);
     const changes = [...own, ...followed.map(({ change }) => change)].filter(({ field }) => !ignored.some((path) => isBelow(field, path)));
@@ -128,10 +128,26 @@ function referencesIn(value: unknown, field = ''): TerraformReference[] {
 /** All resources of both sides by their addresses, those that `moved` blocks rename by the new ones. */
 function resourcesOf(from: TerraformJson = {}, to: TerraformJson = {}): CloudResource[] {
   const moved = new Map(movesIn(to).map((move) => [move.from, move.to]));
-  const before = new Map([...addressesIn(from)].map(([address, each]) => [moved.get(address) ?? address, each]));
+  const before = new Map([...addressesIn(from)].map(([address, each]) => [moved.get(address) ?? address, followingMoves(each, moved)]));
   const after = addressesIn(to);
   const addresses = [...new Set([...after.keys(), ...before.keys()])];
   return addresses.map((address) => ({ address, type: address.split('.')[0] ?? '', from: before.get(address), to: after.get(address) }));
+}
+
+/** A whole address in an expression, and not a part of a longer one, such as that of a data source. */
+const ADDRESS = /(?<![\w.-])[a-z][a-z0-9_]*\.[A-Za-z0-9_-]+/g;
+
+/** The same arguments, in which what has moved is referred to by its new address. */
+function followingMoves(all: TerraformArguments, moved: ReadonlyMap<string, string>): TerraformArguments {
+  const follow = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.includes('${') ? value.replace(ADDRESS, (address) => moved.get(address) ?? address) : value;
+    if (Array.isArray(value)) return value.map(follow);
+    return isObject(value) ? followEach(value) : value;
+  };
+  const followEach = (object: TerraformArguments): TerraformArguments => (
+    Object.fromEntries(Object.entries(object).map(([name, part]) => [name, follow(part)]))
+  );
+  return moved.size > 0 ? followEach(all) : all;
 }
 
 function addressesIn({ resource = {} }: TerraformJson): Map<string, TerraformArguments> {

@@ -122,6 +122,16 @@ export const PLACES: Readonly<Record<string, readonly string[]>> = {
   aws: ['region', 'allowed_account_ids'], azurerm: ['subscription_id'], google: ['project', 'region'],
 };
 
+/**
+ * Whether a resource is in another place where an argument of the provider that says so has another value. The region is that of those
+ * resources alone that are in one, and do not name it themselves.
+ */
+export function isElsewhere(type: string, given: Readonly<Record<string, unknown>>, field: string): boolean {
+  if (field !== 'provider.region') return true;
+  if ('region' in given || 'location' in given) return false;
+  return type.startsWith('aws_') ? !type.startsWith('aws_iam_') : isAmong('region', REPLACED_BY[type]) || isAmong('location', REPLACED_BY[type]);
+}
+
 /** Pools, whose replacement ends what runs on their nodes. */
 export const POOLS: readonly string[] = ['aws_eks_node_group', 'azurerm_kubernetes_cluster_node_pool', 'google_container_node_pool'];
 
