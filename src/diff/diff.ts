@@ -31,6 +31,11 @@ export function clustersInCommon(from: State, to: State): boolean {
   return clusterPairs(from.clusters, to.clusters).some((pair) => pair.from && pair.to);
 }
 
+/** Whether a stack of the same name is on both sides, whose cluster may have another name. */
+export function stacksInCommon(from: State, to: State): boolean {
+  return from.stacks.some(({ name }) => to.stacks.some((other) => other.name === name));
+}
+
 function resourceEffects(context: ResourceContext): Effect[] {
   const resource = context.to ?? context.from;
   if (!resource) return [];

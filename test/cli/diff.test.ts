@@ -193,6 +193,17 @@ describe('folders', () => {
     });
   });
 
+  test('of a cluster that has another name are compared where a stack is the same', async () => {
+    const manifest = (name: string): string => fs.readFileSync(path.join(ROOT, 'examples/multi-cloud/expected/gcp.yaml'), 'utf8')
+      .replace(/"clusterName":"ml"/g, `"clusterName":"${name}"`).replace(/clusterName: ml\b/g, `clusterName: ${name}`);
+    const stack = (name: string): string => JSON.stringify({ resource: { google_container_cluster: { ml: { name } } } });
+    const files = ['one', 'two'].flatMap((name) => [[`${name}/a.yaml`, manifest(name)], [`${name}/stacks/gcp/cdk.tf.json`, stack(name)]]);
+    const cwd = folder(Object.fromEntries(files) as Record<string, string>);
+    const { exitCode, stdout, stderr } = await substratus(['diff', 'one', 'two', '--no-cost'], { cwd });
+    expect([exitCode, stderr]).toEqual([EXIT.ok, expect.stringContaining('which are different clusters: all that runs starts in the one')]);
+    expect(stdout).toContain('google_container_cluster ml is replaced');
+  });
+
   test('of different clusters are told', async () => {
     const [gcp, aws] = ['gcp', 'aws'].map((name) => path.join(ROOT, `examples/multi-cloud/expected/${name}.yaml`));
     const { exitCode, stderr } = await substratus(['diff', gcp ?? '', aws ?? '']);

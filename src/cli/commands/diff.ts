@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { costChangeOf } from '../../diff/cost';
-import { clustersInCommon, diffOf } from '../../diff/diff';
+import { clustersInCommon, diffOf, stacksInCommon } from '../../diff/diff';
 import { markdownOf } from '../../diff/markdown';
 import { textOf } from '../../diff/text';
 import type { TextStyle } from '../../diff/text';
@@ -34,10 +34,14 @@ const command: CommandModule<Options, [from?: string, to?: string]> = {
   async run({ args: [from, to], options, context }) {
     const [before, after] = sidesOf(from, to, context);
     const states = [await before.read(), await after.read()] as const;
-    if (before.isFolder && after.isFolder && !clustersInCommon(...states)) throw new CliError(noClusterInCommon([before, after], states));
+    const { terminal } = context;
+    if (before.isFolder && after.isFolder && !clustersInCommon(...states)) {
+      const problem = noClusterInCommon([before, after], states);
+      if (!stacksInCommon(...states)) throw new CliError(`${problem}; compare what is synthesized for the same one`);
+      terminal.warn(`${problem}: all that runs starts in the one, and is deleted from the other`);
+    }
     const cost = options.cost ? costChangeOf(...states) : undefined;
     const diff = { ...diffOf(...states), ...(cost && { cost }) };
-    const { terminal } = context;
     if (options.output === 'json') terminal.printJson(diff);
     else terminal.print(options.output === 'markdown' ? markdownOf(diff).trimEnd() : textOf(diff, styleOf(terminal)));
     return options.exitCode && diff.effects.length > 0 ? EXIT.no : EXIT.ok;
@@ -98,8 +102,7 @@ function commitOf(name: string, git: Git): string {
 function noClusterInCommon(sides: readonly [Side, Side], states: readonly [State, State]): string {
   const [before, after] = states.map(({ clusters }) => clusters
     .map(({ name, platform }) => (platform ? `${name} (${platform.cloud})` : name)).join(', '));
-  return `${sides[0].title} is for cluster ${before} and ${sides[1].title} for cluster ${after}, which are different clusters; `
-    + 'compare what is synthesized for the same one';
+  return `${sides[0].title} is for cluster ${before} and ${sides[1].title} for cluster ${after}, which are different clusters`;
 }
 
 function styleOf({ colours, width, isInteractive }: Terminal): TextStyle {
