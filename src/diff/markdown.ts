@@ -26,7 +26,7 @@ function folded(summary: string, text: string): string {
 }
 
 function sectionText({ title, told }: Section): string {
-  return [`### ${title}`, '', ...linesOf(told, '')].join('\n');
+  return [`### ${plain(title)}`, '', ...linesOf(told, '')].join('\n');
 }
 
 function linesOf(told: readonly Told[], indent: string): string[] {
@@ -60,13 +60,19 @@ function changeText({ field, from, to }: Change): string {
   return from === to ? `${code(field)}: ${code(valueText(to))}, which is another one` : `${code(field)}: ${code(valueText(from))} → ${code(valueText(to))}`;
 }
 
+/** In one line: a name or a value may hold any text, and begins no paragraph of its own. */
+function inLine(text: string): string {
+  return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
+}
+
 /** As code, also where it has backquotes. */
-function code(text: string): string {
+function code(value: string): string {
+  const text = inLine(value);
   const fence = '`'.repeat(Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
   return fence.length === 1 ? `\`${text}\`` : `${fence} ${text} ${fence}`;
 }
 
-/** Text that Markdown leaves as it is. */
+/** Text that Markdown leaves as it is, and that calls nobody: a mention is found in spite of a backslash. */
 function plain(text: string): string {
-  return text.replace(/[\\`*<>[\]]/g, (character) => `\\${character}`);
+  return inLine(text).replace(/[\\`*<>[\]]/g, (character) => `\\${character}`).replace(/@/g, '&#64;');
 }
