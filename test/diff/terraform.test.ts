@@ -233,7 +233,7 @@ test('what refers to a resource that has moved is as it was', () => {
   const stack = (name: string, more: object = {}): State => stateOf({
     resource: {
       google_container_cluster: { [name]: { name: 'ml' } },
-      google_container_node_pool: { l4: { cluster: `\${google_container_cluster.${name}.name}`, name: `\${data.google_container_cluster.ml.name}-l4` } },
+      google_container_node_pool: { l4: { cluster: `\${google_container_cluster.${name}.name}`, name: '${data.google_container_cluster.ml.name}-l4' } },
     },
     ...more,
   });
