@@ -49,6 +49,8 @@ export interface StandingItem {
 export interface NodeCost {
   /** For people, with its capacity. */
   readonly machine: string;
+  /** Such as `on-demand`, `spot` or `flex-start`. */
+  readonly capacity: string;
   readonly count: Range;
   readonly onDemand?: number;
   readonly spot?: number;

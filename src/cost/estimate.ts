@@ -11,7 +11,7 @@ import { PriceTable } from './price-table';
 import { resourceCost } from './resources';
 import type { ResourceCost } from './resources';
 import { capacityBlocksIn } from './stacks/aws';
-import { clusterNamesIn, placesOfStack, stackCost } from './stacks/stack';
+import { clusterNamesIn, clusterRegionIn, placesOfStack, regionsOfStack, stackCost } from './stacks/stack';
 import type { StackCost } from './stacks/stack';
 
 /** What a cluster costs beside its stack. */
@@ -53,8 +53,8 @@ export function estimate({ clusters, stacks }: State, options: EstimateOptions =
 /** Machine types and regions of a state: a user's price file may name them, whatever they are. */
 export function usedNamesIn(state: State): UsedNames {
   const platforms = state.clusters.flatMap(({ platform }) => (platform ? [platform, platform.artifacts] : []));
-  const places = [...state.stacks.flatMap(({ terraform }) => placesOfStack(terraform)), ...platforms];
-  return { machines: machinesIn(state), regions: new Set(places.flatMap(({ region }) => region ?? [])) };
+  const ofStacks = state.stacks.flatMap(({ terraform }) => regionsOfStack(terraform));
+  return { machines: machinesIn(state), regions: new Set([...ofStacks, ...platforms.flatMap(({ region }) => region ?? [])]) };
 }
 
 function machinesIn({ clusters, stacks }: State): ReadonlySet<string> {
@@ -101,5 +101,5 @@ function regionOf({ cloud, clusterName, region, artifacts }: PlatformSpec, stack
     placesOfStack(terraform).filter((place) => place.cloud === cloud).map((place) => ({ terraform, ...place }))));
   const [only, ...others] = onCloud;
   const own = onCloud.find(({ terraform }) => clusterNamesIn(terraform).includes(clusterName)) ?? (others.length === 0 ? only : undefined);
-  return region ?? own?.region ?? artifacts.region;
+  return region ?? (own && (clusterRegionIn(own.terraform, own.cloud, clusterName) ?? own.region)) ?? artifacts.region;
 }

@@ -1,7 +1,7 @@
 /** What nodes of the picture cost, in a few words. */
 import type { Resource } from '../api/resource';
 import { totalOf } from '../cost/amounts';
-import type { Range, StandingItem } from '../cost/amounts';
+import type { NodeCost, Range, StandingItem } from '../cost/amounts';
 import type { ClusterCost, Estimate } from '../cost/estimate';
 import { shownHourly, shownRange } from '../cost/money';
 import { namespaceOf } from '../expand';
@@ -29,8 +29,14 @@ export function blockCosts({ stacks }: Estimate, blocks: readonly Block[]): Cost
   const rows: [string, string | undefined][] = [
     ['A node on demand', hourly(pool.onDemand)], ['A node on spot', hourly(pool.spot)], ['All its nodes', month],
   ];
-  const cost = hourly(pool.machine.endsWith('spot') ? pool.spot : pool.onDemand);
+  const cost = hourly(priceOf(pool));
   return { ...(cost !== undefined && { cost: `${cost} each` }), details: detailsOf(rows) };
+}
+
+/** That of its capacity; of a capacity block and of flex-start it is in no table. */
+function priceOf({ capacity, onDemand, spot }: NodeCost): number | undefined {
+  if (capacity === 'spot') return spot;
+  return capacity === 'on-demand' || capacity === 'reservation' ? onDemand : undefined;
 }
 
 /** What a resource costs while it runs; nothing on a cloud that has no prices. */

@@ -136,6 +136,46 @@ describe('a stack', () => {
     expect(pool?.nodes?.count).toEqual({ min: 1, max: 3 });
   });
 
+  const twoClusters = (locations: readonly [string, string]): TerraformJson['resource'] => {
+    const each = <T>(of: (name: string, location: string) => T) => (
+      Object.fromEntries(locations.map((location, index) => [`n${index}`, of(`n${index}`, location)])));
+    return {
+      google_container_cluster: each((name, location) => ({ name, location, network: `\${google_compute_network.${name}.id}` })),
+      google_container_node_pool: each((name) => ({
+        name, cluster: `\${google_container_cluster.${name}.name}`, autoscaling: { total_min_node_count: 2, total_max_node_count: 2 },
+        node_config: { machine_type: 'g2-standard-4' },
+      })),
+      google_compute_router: each((name, location) => ({ region: location, network: `\${google_compute_network.${name}.name}` })),
+      google_compute_router_nat: each((name, location) => ({ region: location, router: `\${google_compute_router.${name}.name}` })),
+    };
+  };
+
+  test('with two clusters has the prices of the region of each', () => {
+    const chat = resource('Server', { image: 'acme/one', resources: L4 });
+    const state = stateOf([chat], { clusterName: 'n1', region: undefined }, twoClusters(['us-central1', 'europe-west4']));
+    const { stacks, clusters } = estimate(state);
+    const pools = stacks[0]?.items.filter(({ what }) => what === 'nodes').map(({ components }) => components[0]?.price?.usd);
+    expect([...usedNamesIn(state).regions]).toEqual(['us-central1', 'europe-west4']);
+    expect(pools).toEqual([0.7068, expect.closeTo(0.7429, 4)]);
+    expect([clusters[0]?.region, clusters[0]?.resources[0]?.hourly?.min]).toEqual(['europe-west4', expect.closeTo(0.7429, 4)]);
+  });
+
+  test.each([[['us-central1', 'us-central1']], [['us-central1', 'us-east1']]] as const)('with gateways in %j counts each node and each GB once', (locations) => {
+    const items = costOf(twoClusters(locations)).stacks[0]?.items.filter(({ what }) => what === 'NAT gateway and egress') ?? [];
+    const components = items.flatMap((item) => item.components);
+    const sum = (name: string) => components.filter((each) => each.name === name).reduce((all, { quantity }) => all + quantity.max, 0);
+    expect(['Gateway, by node', 'Data through the gateway', 'Egress to the internet'].map(sum)).toEqual([4 * 730, 500, 100]);
+    expect(items[0]?.components[0]?.price?.usd).toBe(0.0014);
+  });
+
+  test.each([
+    ['aws_nat_gateway', 'Data through the gateway', 500], ['aws_internet_gateway', 'Egress to the internet', 100], ['azurerm_nat_gateway', 'Data through the gateway', 500],
+    ['azurerm_nat_gateway', 'Egress to the internet', 100], ['azurerm_log_analytics_workspace', 'Ingestion', 50],
+  ])('with two of %s assumes the GB of "%s" once', (type, name, gb) => {
+    const components = costOf({ [type]: { a: {}, b: {} } }).stacks[0]?.items.flatMap((item) => item.components) ?? [];
+    expect(components.filter((each) => each.name === name).map(({ quantity }) => quantity.max)).toEqual([gb / 2, gb / 2]);
+  });
+
   test('takes list prices of the US elsewhere, and says so', () => {
     const result = costOf({ google_compute_router_nat: { nat: {} }, google_container_cluster: { ml: { name: 'ml', location: 'europe-west4' } } });
     const price = (what: string) => result.stacks[0]?.items.find((item) => item.what === what)?.components[0]?.price;

@@ -55,6 +55,12 @@ test('each node has a panel with its facts and its YAML, and a row in a table', 
   }
 });
 
+test('what is taken of memory is that of a GPU, or of a pod without one', () => {
+  const [chat] = GRAPH.nodes.filter(({ type, name, fit }) => type === 'Server' && name === 'chat' && fit);
+  const shown = (gpu: string | undefined) => (chat ? /<h4>(Memory [^<]*)/.exec(toHtml({ nodes: [{ ...chat, gpu }], edges: [] }, { title: 'chat' }))?.[1] : undefined);
+  expect([shown('1 × nvidia-l4'), shown(undefined)]).toEqual(['Memory of one GPU', 'Memory of the pod']);
+});
+
 test('each node of the picture tells a screen reader what the eye sees', () => {
   const labels = attributes(PAGE, 'aria-label');
   expect(labels).toContain('Server chat, vllm, 1 × nvidia-l4 · fits, 3.9 × 40960 tokens, $0.707/h');

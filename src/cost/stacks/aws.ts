@@ -29,9 +29,13 @@ export const AWS_READERS: Readonly<Record<string, Reader>> = {
       ],
     };
   },
-  aws_internet_gateway: (_, context) => ({
-    what: 'egress', components: [usage('Egress to the internet', { item: 'egress', unit: 'GB', amount: context.assumptions.egressGb }, context)],
-  }),
+  aws_internet_gateway: (_, context) => {
+    const gateways = allOf(context.terraform, 'aws_internet_gateway').length;
+    return {
+      what: 'egress',
+      components: [usage('Egress to the internet', { item: 'egress', unit: 'GB', amount: context.assumptions.egressGb / gateways }, context)],
+    };
+  },
   aws_eip: (_, context) => ({ what: 'public address', components: [hourly('Address', 'public-ip', context)] }),
   aws_s3_bucket: (args, context) => ({
     what: 'bucket',
@@ -93,6 +97,14 @@ function disksOf(ebs: TerraformArguments, context: StackContext): Component[] {
 /** Where the stack is. */
 export function awsRegion({ provider }: TerraformJson): string | undefined {
   return (provider?.aws ?? []).filter(({ alias }) => alias === undefined).map((each) => textIn(each, 'region'))[0];
+}
+
+/** Where a resource is: what it says itself, else what its provider says. */
+export function awsRegionOf(args: TerraformArguments, { provider }: TerraformJson): string | undefined {
+  const own = textIn(args, 'region');
+  const [, alias] = (textIn(args, 'provider') ?? '').split('.');
+  const named = alias === undefined ? undefined : provider?.aws?.find((each) => each.alias === alias);
+  return own ?? (named && textIn(named, 'region'));
 }
 
 /** Pools of a cluster whose nodes come from capacity blocks. */

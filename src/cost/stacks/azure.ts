@@ -2,7 +2,7 @@
 import type { TerraformArguments, TerraformJson } from '../../state/state';
 import { fixed } from '../amounts';
 import type { Component, Range } from '../amounts';
-import { allOf, blocksOf, numberIn, textIn } from './arguments';
+import { allOf, blocksOf, numberIn, referredTo, textIn } from './arguments';
 import { hourly, monthly, part, poolItem, usage } from './pricing';
 import type { PoolNodes, Reader, StackContext } from './pricing';
 
@@ -29,12 +29,13 @@ export const AZURE_READERS: Readonly<Record<string, Reader>> = {
   azurerm_kubernetes_cluster_node_pool: (args, context) => poolItem(poolOf(args, context), context),
   azurerm_nat_gateway: (_, context) => {
     const { natGb, egressGb } = context.assumptions;
+    const gateways = allOf(context.terraform, 'azurerm_nat_gateway').length;
     return {
       what: 'NAT gateway and egress',
       components: [
         hourly('Gateway', 'nat', context),
-        usage('Data through the gateway', { item: 'nat-gb', unit: 'GB', amount: natGb }, context),
-        usage('Egress to the internet', { item: 'egress', unit: 'GB', amount: egressGb }, context),
+        usage('Data through the gateway', { item: 'nat-gb', unit: 'GB', amount: natGb / gateways }, context),
+        usage('Egress to the internet', { item: 'egress', unit: 'GB', amount: egressGb / gateways }, context),
       ],
     };
   },
@@ -49,9 +50,10 @@ export const AZURE_READERS: Readonly<Record<string, Reader>> = {
   azurerm_container_registry: (args, context) => ({
     what: 'image registry', detail: textIn(args, 'name'), components: [monthly('Registry', `registry-${textIn(args, 'sku') ?? ''}`, context)],
   }),
-  azurerm_log_analytics_workspace: (_, context) => ({
-    what: 'logs', components: [usage('Ingestion', { item: 'logs', unit: 'GB', amount: context.assumptions.logsGb }, context)],
-  }),
+  azurerm_log_analytics_workspace: (_, context) => {
+    const workspaces = allOf(context.terraform, 'azurerm_log_analytics_workspace').length;
+    return { what: 'logs', components: [usage('Ingestion', { item: 'logs', unit: 'GB', amount: context.assumptions.logsGb / workspaces }, context)] };
+  },
   azurerm_private_endpoint: (_, context) => ({ what: 'private endpoint', components: [hourly('Endpoint', 'private-endpoint', context)] }),
   azurerm_private_dns_zone: (_, context) => ({ what: 'private DNS zone', components: [monthly('Zone', 'private-dns-zone', context)] }),
 };
@@ -81,4 +83,9 @@ function diskOf(args: TerraformArguments, context: StackContext): Component {
 export function azureRegion(terraform: TerraformJson): string | undefined {
   const types = ['azurerm_kubernetes_cluster', 'azurerm_resource_group', 'azurerm_storage_account'];
   return types.flatMap((type) => allOf(terraform, type)).map((args) => textIn(args, 'location')).find((each) => each !== undefined);
+}
+
+/** Where a resource is: what it says itself, else what its cluster says. */
+export function azureRegionOf(args: TerraformArguments, terraform: TerraformJson): string | undefined {
+  return textIn(args, 'location') ?? textIn(referredTo(args, 'kubernetes_cluster_id', terraform) ?? {}, 'location');
 }

@@ -1,7 +1,7 @@
 /** What Google Cloud's resources cost for as long as they are there. */
 import { cloudNamed } from '../../clouds/pods';
 import type { TerraformArguments, TerraformJson } from '../../state/state';
-import { fixed, times } from '../amounts';
+import { fixed, sumOf, times } from '../amounts';
 import type { Component, Range } from '../amounts';
 import { allOf, blockOf, numberIn, referredTo, textIn, textsIn } from './arguments';
 import { hourly, monthly, part, poolItem, usage } from './pricing';
@@ -20,15 +20,17 @@ export const GCP_READERS: Readonly<Record<string, Reader>> = {
     what: 'control plane', detail: textIn(args, 'name'), components: [hourly('Control plane', 'control-plane', context)],
   }),
   google_container_node_pool: (args, context) => poolItem(poolOf(args, context), context),
-  google_compute_router_nat: (_, context) => {
-    const { nodes, assumptions: { monthlyHours, natGb } } = context;
+  google_compute_router_nat: (args, context) => {
+    const { terraform, assumptions: { monthlyHours, natGb, egressGb } } = context;
+    const gateways = allOf(terraform, 'google_compute_router_nat').length;
+    const nodes = natNodes(args, context);
     const counted = { min: Math.min(nodes.min, MOST_NAT_NODES), max: Math.min(nodes.max, MOST_NAT_NODES) };
     return {
       what: 'NAT gateway and egress',
       components: [
         part({ name: 'Gateway, by node', item: 'nat-node', unit: 'hours', quantity: times(counted, monthlyHours) }, context),
-        usage('Data through the gateway', { item: 'nat-gb', unit: 'GB', amount: natGb }, context),
-        usage('Egress to the internet', { item: 'egress', unit: 'GB', amount: context.assumptions.egressGb }, context),
+        usage('Data through the gateway', { item: 'nat-gb', unit: 'GB', amount: natGb / gateways }, context),
+        usage('Egress to the internet', { item: 'egress', unit: 'GB', amount: egressGb / gateways }, context),
       ],
     };
   },
@@ -46,6 +48,22 @@ export const GCP_READERS: Readonly<Record<string, Reader>> = {
   google_compute_address: (_, context) => ({ what: 'public address', components: [hourly('Address', 'public-ip', context)] }),
   google_compute_forwarding_rule: (_, context) => ({ what: 'load balancer', components: [hourly('Forwarding rule', 'load-balancer', context)] }),
 };
+
+/** The nodes of the clusters in its region and its network. What does not say where it is counts. */
+function natNodes(nat: TerraformArguments, { terraform, region }: StackContext): Range {
+  const network = networkOf(referredTo(nat, 'router', terraform) ?? {});
+  const pools = allOf(terraform, 'google_container_node_pool').filter((pool) => {
+    const other = networkOf(referredTo(pool, 'cluster', terraform) ?? {});
+    const isInNetwork = network === undefined || other === undefined || network === other;
+    return isInNetwork && (gcpRegionOf(pool, terraform) ?? region) === region;
+  });
+  return sumOf(pools.map((pool) => gcpNodes(pool, terraform)));
+}
+
+/** Whichever attribute of it is referred to. */
+function networkOf({ network }: TerraformArguments): string | undefined {
+  return typeof network === 'string' ? network.replace(/\.[a-z_]+\}$/, '}') : undefined;
+}
 
 /** Of another class, or of several regions, the price is not in the table. */
 function bucketItem(args: TerraformArguments): string {
@@ -103,4 +121,10 @@ export function gcpRegion(terraform: TerraformJson): string | undefined {
   const location = allOf(terraform, 'google_container_cluster').map((cluster) => textIn(cluster, 'location')).find((each) => each !== undefined)
     ?? textIn(terraform.provider?.google?.[0] ?? {}, 'region');
   return location?.split('-').slice(0, 2).join('-');
+}
+
+/** Where a resource is: what it says itself, else what its cluster says. */
+export function gcpRegionOf(args: TerraformArguments, terraform: TerraformJson): string | undefined {
+  const places = [args, referredTo(args, 'cluster', terraform) ?? {}].flatMap((each) => [textIn(each, 'location'), textIn(each, 'region')]);
+  return places.flatMap((place = '') => /^[a-z]+-[a-z]+\d+/.exec(place)?.[0] ?? [])[0];
 }

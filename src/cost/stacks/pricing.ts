@@ -10,13 +10,11 @@ import type { PriceTable } from '../price-table';
 
 export interface StackContext {
   readonly cloud: PricedCloud;
-  /** Absent where the stack does not say it. */
+  /** Of the resource that is read; absent where neither it nor its stack says it. */
   readonly region?: string;
   readonly prices: PriceTable;
   readonly assumptions: Assumptions;
   readonly terraform: TerraformJson;
-  /** How many nodes all pools have together. */
-  readonly nodes: Range;
 }
 
 /** What is read of a resource; its address and type are known already. */
@@ -96,6 +94,7 @@ export function poolItem(pool: PoolNodes, context: StackContext): ReadItem {
     detail: pool.pool,
     nodes: {
       machine: `${machine}, ${CAPACITY_WORDS[capacity]}`,
+      capacity,
       count: nodes,
       ...(price?.onDemand !== undefined && { onDemand: price.onDemand }),
       ...(price?.spot !== undefined && { spot: price.spot }),

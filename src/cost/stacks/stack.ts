@@ -1,14 +1,14 @@
 /** What a Terraform stack costs for as long as it is there. */
 import type { PricedCloud } from '../../catalog/standing-prices';
 import type { StackState, TerraformArguments, TerraformJson } from '../../state/state';
-import { fixed, sumOf, times } from '../amounts';
-import type { Range, StandingItem } from '../amounts';
+import { fixed, times } from '../amounts';
+import type { StandingItem } from '../amounts';
 import type { Assumptions } from '../assumptions';
 import type { PriceTable } from '../price-table';
-import { allOf, blocksOf, textIn } from './arguments';
-import { AWS_FREE, AWS_READERS, awsNodes, awsRegion } from './aws';
-import { AZURE_FREE, AZURE_READERS, azureNodes, azureRegion } from './azure';
-import { GCP_FREE, GCP_READERS, gcpNodes, gcpRegion } from './gcp';
+import { allOf, textIn } from './arguments';
+import { AWS_FREE, AWS_READERS, awsRegion, awsRegionOf } from './aws';
+import { AZURE_FREE, AZURE_READERS, azureRegion, azureRegionOf } from './azure';
+import { GCP_FREE, GCP_READERS, gcpRegion, gcpRegionOf } from './gcp';
 import type { Reader, ReadItem, StackContext } from './pricing';
 
 /** What is known of a cloud's resources. */
@@ -18,25 +18,14 @@ interface Side {
   /** Types that cost nothing by themselves. */
   readonly free: RegExp;
   readonly region: (terraform: TerraformJson) => string | undefined;
-  readonly nodes: (terraform: TerraformJson) => Range[];
+  /** Of one resource, where it or its cluster says it. */
+  readonly regionOf: (args: TerraformArguments, terraform: TerraformJson) => string | undefined;
 }
 
 const SIDES: Readonly<Record<PricedCloud, Side>> = {
-  gcp: {
-    prefix: 'google_', readers: GCP_READERS, free: GCP_FREE, region: gcpRegion,
-    nodes: (terraform) => allOf(terraform, 'google_container_node_pool').map((pool) => gcpNodes(pool, terraform)),
-  },
-  aws: {
-    prefix: 'aws_', readers: AWS_READERS, free: AWS_FREE, region: awsRegion,
-    nodes: (terraform) => allOf(terraform, 'aws_eks_node_group').map(awsNodes),
-  },
-  azure: {
-    prefix: 'azurerm_', readers: AZURE_READERS, free: AZURE_FREE, region: azureRegion,
-    nodes: (terraform) => [
-      ...allOf(terraform, 'azurerm_kubernetes_cluster').flatMap((cluster) => blocksOf(cluster, 'default_node_pool')),
-      ...allOf(terraform, 'azurerm_kubernetes_cluster_node_pool'),
-    ].map(azureNodes),
-  },
+  gcp: { prefix: 'google_', readers: GCP_READERS, free: GCP_FREE, region: gcpRegion, regionOf: gcpRegionOf },
+  aws: { prefix: 'aws_', readers: AWS_READERS, free: AWS_FREE, region: awsRegion, regionOf: awsRegionOf },
+  azure: { prefix: 'azurerm_', readers: AZURE_READERS, free: AZURE_FREE, region: azureRegion, regionOf: azureRegionOf },
 };
 
 const CLOUDS = Object.keys(SIDES) as PricedCloud[];
@@ -64,7 +53,7 @@ interface Tables {
 
 export function stackCost({ name, terraform }: StackState, { prices, assumptions }: Tables): StackCost {
   const contexts = new Map(placesOfStack(terraform).map(({ cloud, region }) => [
-    cloud, { cloud, region, prices, assumptions, terraform, nodes: sumOf(SIDES[cloud].nodes(terraform)) },
+    cloud, { cloud, region, prices, assumptions, terraform },
   ]));
   const items: StandingItem[] = [];
   const free: string[] = [];
@@ -74,12 +63,32 @@ export function stackCost({ name, terraform }: StackState, { prices, assumptions
     for (const [id, args] of Object.entries(resources)) {
       const address = `${type}.${id}`;
       const isFree = cloud !== undefined && SIDES[cloud].free.test(type);
-      const read = isFree ? [] : readItems(type, args, context).filter(({ components }) => components.length > 0);
+      const read = isFree ? [] : readItems(type, args, context && placed(args, context)).filter(({ components }) => components.length > 0);
       items.push(...read.map((item) => ({ address, type, ...item })));
       if (read.length === 0) free.push(address);
     }
   }
   return { name, places: placesOfStack(terraform), items, free };
+}
+
+/** With the region of the resource, where that is another one than its stack's. */
+function placed(args: TerraformArguments, context: StackContext): StackContext {
+  const region = SIDES[context.cloud].regionOf(args, context.terraform) ?? context.region;
+  return { ...context, ...(region !== undefined && { region }) };
+}
+
+/** Every region that something of a stack says that it is in. */
+export function regionsOfStack(terraform: TerraformJson): string[] {
+  const own = placesOfStack(terraform).flatMap(({ cloud }) => Object.entries(terraform.resource ?? {})
+    .filter(([type]) => type.startsWith(SIDES[cloud].prefix))
+    .flatMap(([, resources]) => Object.values(resources).flatMap((args) => SIDES[cloud].regionOf(args, terraform) ?? [])));
+  return [...placesOfStack(terraform).flatMap(({ region }) => region ?? []), ...own];
+}
+
+/** Where a stack makes the cluster of a name; `undefined` where it makes none, or does not say where. */
+export function clusterRegionIn(terraform: TerraformJson, cloud: PricedCloud, clusterName: string): string | undefined {
+  const cluster = CLUSTERS.flatMap((type) => allOf(terraform, type)).find((each) => textIn(each, 'name') === clusterName);
+  return cluster && SIDES[cloud].regionOf(cluster, terraform);
 }
 
 /** The clouds that a stack has resources of, and where. */

@@ -61,9 +61,9 @@ function edgeRows({ id }: GraphNode, { nodes, edges }: Graph): [string, Html][] 
   return rows.flatMap(([label, value]): [string, Html][] => (value ? [[label, value]] : []));
 }
 
-function partsTable({ fit }: GraphNode): Html | undefined {
+function partsTable({ fit, gpu }: GraphNode): Html | undefined {
   if (!fit || fit.parts.length === 0) return undefined;
-  return html`<h4>Memory of one GPU</h4><table class="parts"><thead><tr><th scope="col">For</th><th scope="col">GiB</th></tr></thead><tbody>
+  return html`<h4>${gpu === undefined ? 'Memory of the pod' : 'Memory of one GPU'}</h4><table class="parts"><thead><tr><th scope="col">For</th><th scope="col">GiB</th></tr></thead><tbody>
 ${fit.parts.map(({ name, gib }) => html`<tr><th scope="row">${name}</th><td>${gib.toFixed(1)}</td></tr>`)}
 ${fit.usableGiB && html`<tr><th scope="row">usable</th><td>${fit.usableGiB.toFixed(1)}</td></tr>`}</tbody></table>`;
 }
