@@ -1,5 +1,10 @@
 /** Text that comes in pieces, line by line. */
 
+/** What is left of a line that was written over, as progress bars do, in a terminal. */
+export function asShown(line: string): string {
+  return line.split('\r').filter((part) => part !== '').at(-1) ?? '';
+}
+
 export class Lines {
   private rest = '';
 

@@ -5,7 +5,7 @@ import { buildNamespaceOf } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import type { Context } from '../command';
 import type { Kubectl } from '../kubectl';
-import { Lines } from '../lines';
+import { asShown, Lines } from '../lines';
 import { platformOf } from './connect';
 import { containerToRead, hasStarted, podsToRead } from './pods';
 import type { KubePod, PodChoice } from './pods';
@@ -78,7 +78,7 @@ export class LogReader {
     const container = containerToRead(pod);
     const { name, namespace = '' } = pod.metadata;
     const { follow, tail, since, timestamps, previous } = this.options;
-    const lines = new Lines((line) => onLine({ pod: name, container, line }));
+    const lines = new Lines((line) => onLine({ pod: name, container, line: asShown(line) }));
     await this.kubectl.stream([
       'logs', name, '--namespace', namespace, '--container', container, ...follow ? ['--follow'] : [], ...tail === undefined ? [] : [`--tail=${tail}`],
       ...since === undefined ? [] : [`--since=${since}`], ...timestamps ? ['--timestamps'] : [], ...previous ? ['--previous'] : [],
