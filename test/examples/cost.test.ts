@@ -48,7 +48,7 @@ test('aws-h100: a month of it, without the capacity block', () => {
     50 * 0.5, /* logs */
   );
   const h100 = sum(1 * (55.04 * HOURS + disk(200)), 2 * disk(200) /* of the block, whose machines have no price */);
-  expectTotals(cost, same + system(2), same + system(3 * 5) + h100); /* five in each of three zones */
+  expectTotals(cost, same + system(2), same + system(3 * 3) + h100); /* three in each of three zones */
   expect(cost.unknownItems).toBe(1);
   expect(cost.standing.filter(({ hasUnknownPrice }) => hasUnknownPrice).map(({ description }) => description)).toEqual(['nodes ml-h100-block']);
 });
