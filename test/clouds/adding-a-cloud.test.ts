@@ -139,14 +139,22 @@ describe('fails when', () => {
   });
 });
 
-test('outside its folder no file of the library names a cloud but the two tables, and Cloud and Platform with what their factories take', () => {
+/** What a cloud costs, looks like and lacks, by its own resources: without a line there it is unknown, and everything else works. */
+const TOLD = [
+  'catalog/standing-prices.ts', 'cli/doctor/gpus.ts', 'constructs/serving/monitoring.ts', 'cost/estimate.ts', 'cost/resources.ts',
+  'cost/stacks/gcp.ts', 'cost/stacks/stack.ts', 'graph/stacks.ts', 'graph/words.ts',
+];
+/** Where `local` is the side of this machine. */
+const SYNC = /^cli\/(sync\/|commands\/sync)/;
+
+test('outside its folder no file of the library names a cloud but tables, and Cloud and Platform with what their factories take', () => {
   const src = join(__dirname, '../../src');
   const files = fs.readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const names = Object.keys(CLOUDS).filter((name) => name !== 'nimbus').join('|');
   const naming = files
-    .filter((file) => !new RegExp(`^clouds/(${names})/`).test(file))
+    .filter((file) => !new RegExp(`^clouds/(${names})/`).test(file) && !SYNC.test(file))
     .filter((file) => new RegExp(`['/](${names})['/]`).test(fs.readFileSync(join(src, file), 'utf8')));
-  expect(naming.sort()).toEqual([
+  expect(naming.filter((file) => !TOLD.includes(file)).sort()).toEqual([
     'clouds/pods.ts', 'clouds/terraform.ts', 'constructs/infrastructure/cloud.ts', 'constructs/infrastructure/local-store.ts', 'constructs/platform/platform.ts',
   ]);
 });

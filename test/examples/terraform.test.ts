@@ -22,7 +22,7 @@ interface Provider {
 interface StackJson {
   readonly terraform: { readonly required_providers: Record<string, Provider>; readonly backend: Record<string, object> };
   readonly resource: object;
-  readonly data?: object;
+  readonly data?: Readonly<Record<string, Readonly<Record<string, { readonly depends_on?: readonly string[] }>>>>;
 }
 
 const CASES = TERRAFORM_EXAMPLES.map((example) => ({ name: example.name, example, stacks: terraformStacks(example) }));
@@ -48,13 +48,15 @@ test.each(CASES)('$name passes the validations of cdktf', ({ example: { declareB
   for (const stack of stacks) expect(() => Testing.fullSynth(stack)).not.toThrow();
 });
 
-test.each(CASES)('$name: a stack has one provider, with a range of versions, and looks nothing up', ({ stacks }) => {
+test.each(CASES)('$name: a stack has one provider, with a range of versions, and looks nothing up before its cluster is there', ({ stacks }) => {
   for (const json of stacks.values()) {
     const { terraform, data } = JSON.parse(json) as StackJson;
     const providers = Object.values(terraform.required_providers);
     expect(providers).toHaveLength(1);
     for (const { version } of providers) expect(version).toMatch(/^>= \d+\.\d+\.\d+, < \d+\.0\.0$/);
-    expect(data).toBeUndefined();
+    for (const lookUp of Object.values(data ?? {}).flatMap((type) => Object.values(type))) {
+      expect(lookUp.depends_on).toEqual([expect.stringMatching(/^aws_eks_cluster\./)]);
+    }
   }
 });
 
