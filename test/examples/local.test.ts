@@ -18,7 +18,7 @@ test.each(CASES)('$name makes the files that were reviewed', ({ example, files }
 
 test.each(CASES)('$name has no golden file that it does not make', ({ name, example, files }) => {
   const golden = fs.readdirSync(path.join(EXAMPLES_DIRECTORY, name, 'expected'));
-  expect(golden.sort()).toEqual([...example.clouds.map((cloud) => `${cloud}.yaml`), ...files.keys()].sort());
+  expect(golden.sort()).toEqual([...example.clouds.map((cloud) => `${cloud}.yaml`), ...files.keys(), 'cost.txt', 'graph.mermaid'].sort());
 });
 
 test.each(CASES)('$name has a configuration that kind reads', ({ example }) => {
