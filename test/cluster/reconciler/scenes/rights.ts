@@ -10,7 +10,7 @@ const READ = ['get', 'list', 'watch'];
 
 /** All but Jobs. */
 const RULES = [
-  { apiGroups: ['', 'apps', 'batch', 'networking.k8s.io', 'policy', 'substratus.ai'], resources: ['*'], verbs: READ },
+  { apiGroups: ['', 'apps', 'autoscaling', 'batch', 'networking.k8s.io', 'policy', 'substratus.ai'], resources: ['*'], verbs: READ },
   { apiGroups: ['substratus.ai'], resources: ['*'], verbs: ['patch', 'update'] },
   { apiGroups: [''], resources: ['configmaps', 'persistentvolumeclaims', 'services', 'serviceaccounts', 'events'], verbs: ['create', 'patch', 'delete'] },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['create', 'patch'] },
