@@ -3,9 +3,10 @@
  * its ConfigMap. Everything in it is concrete; a value that only exists after deployment may be absent until then.
  */
 import type { Toleration } from 'kubernetes-types/core/v1';
+import type { EnginesSpec } from './engines';
 import type { LimitsSpec, QuantityOrInteger } from './resource';
 
-export interface PlatformSpec {
+export interface PlatformSpec extends EnginesSpec {
   /** Name of the cloud, as in the registry of `clouds/pods.ts`. */
   readonly cloud: string;
   readonly clusterName: string;
@@ -39,22 +40,6 @@ export interface PlatformSpec {
   readonly reconcilerNamespace?: string;
   /** Namespaces whose pods may read the metrics of Servers. */
   readonly monitoringNamespaces?: string[];
-  /** KEDA and its HTTP add-on, where the cluster has them. */
-  readonly keda?: KedaSpec;
-}
-
-/** Where KEDA and its HTTP add-on are. */
-export interface KedaSpec {
-  /** Namespace of both. Default: `keda`. */
-  readonly namespace?: string;
-  /** Name of the Service of the interceptor, which holds requests. Default: that of the Helm chart. */
-  readonly interceptor?: string;
-  /** Port of that Service, and of its pods. Default: 8080. */
-  readonly interceptorPort?: number;
-  /** Host and port of the scaler. Default: those of the Helm chart. */
-  readonly scaler?: string;
-  /** DNS domain of the cluster. Default: `cluster.local`. */
-  readonly clusterDomain?: string;
 }
 
 /** URLs of mirrors. None of them is part of a recipe. */

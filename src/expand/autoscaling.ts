@@ -3,6 +3,7 @@ import type { HorizontalPodAutoscaler, MetricSpec } from 'kubernetes-types/autos
 import type { Service } from 'kubernetes-types/core/v1';
 import { autoscalingProblem, isByHpa } from '../api/autoscaling';
 import type { AutoscalingSpec } from '../api/autoscaling';
+import type { EnginesSpec } from '../api/engines';
 import type { PlatformSpec } from '../api/platform';
 import { DEFAULT_SERVER_PORT } from '../api/resource';
 import type { ServerResource, ServerSpec } from '../api/resource';
@@ -57,7 +58,7 @@ export function replicaRange({ autoscaling, replicas = 1, suspend }: Pick<Server
 }
 
 /** Port at which clients reach a Server: that of the interceptor, where it stands before the Server. */
-export function clientPort(server: Pick<ServerResource, 'spec'>, platform: Pick<PlatformSpec, 'keda'>): number {
+export function clientPort(server: Pick<ServerResource, 'spec'>, platform: EnginesSpec): number {
   return isByKeda(server) ? kedaOf(platform).interceptorPort : server.spec.port ?? DEFAULT_SERVER_PORT;
 }
 

@@ -5,8 +5,9 @@
 import type { Service } from 'kubernetes-types/core/v1';
 import { DEFAULT_CONCURRENCY, DEFAULT_RETRY_AFTER, isByHpa } from '../api/autoscaling';
 import type { AutoscalingSpec } from '../api/autoscaling';
+import type { EnginesSpec, KedaSpec } from '../api/engines';
 import { isAtLeast } from '../api/platform';
-import type { KedaSpec, PlatformSpec } from '../api/platform';
+import type { PlatformSpec } from '../api/platform';
 import type { ServerResource } from '../api/resource';
 import { childMetadata, namespaceOf, serviceChildName } from './child';
 import type { KubeObject } from './child';
@@ -53,7 +54,7 @@ export function kedaProblem(platform: PlatformSpec): string | undefined {
 }
 
 /** KEDA with everything filled in. */
-export function kedaOf({ keda = {} }: Pick<PlatformSpec, 'keda'>): Required<KedaSpec> {
+export function kedaOf({ keda = {} }: Pick<EnginesSpec, 'keda'>): Required<KedaSpec> {
   const { namespace = 'keda' } = keda;
   return {
     namespace,

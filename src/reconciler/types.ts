@@ -1,7 +1,7 @@
 /** The types of objects that the reconciler deals with. */
 import { API_GROUP, KINDS, PLURALS } from '../api/resource';
 import type { Kind } from '../api/resource';
-import { CHILD_TYPES, KEDA_TYPES } from '../expand';
+import { CHILD_TYPES, ENGINE_TYPES } from '../expand';
 import type { ResourceType } from './kube/types';
 
 function core(kind: string, plural: string): ResourceType {
@@ -30,7 +30,7 @@ export const VOLUMES: ResourceType = { group: '', version: 'v1', plural: 'persis
 export const WORKSPACE_PARTS: readonly ResourceType[] = [SERVICE_ACCOUNTS, NETWORK_POLICIES];
 
 const BY_KIND = new Map<string, ResourceType>(
-  [...CHILD_TYPES, ...KEDA_TYPES, ...WORKSPACE_PARTS, VOLUMES].map((type) => [type.kind, type]),
+  [...CHILD_TYPES, ...ENGINE_TYPES, ...WORKSPACE_PARTS, VOLUMES].map((type) => [type.kind, type]),
 );
 
 /** The type of an object that expansion produces. */

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { KedaSpec } from '../../src/api/platform';
+import type { KedaSpec } from '../../src/api/engines';
 import type { KubeObject } from '../cluster/client';
 import type { Cluster } from '../cluster/cluster';
 import type { Component } from '../cluster/component';

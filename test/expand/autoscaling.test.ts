@@ -5,8 +5,9 @@ import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { AutoscalingSpec } from '../../src/api/autoscaling';
 import type { PlatformSpec } from '../../src/api/platform';
 import type { ServerSpec } from '../../src/api/resource';
-import { clientPort, expandWorkspace, INSTALL_KEDA, podsServiceName, replicaRange } from '../../src/expand';
+import { clientPort, expandWorkspace, podsServiceName, replicaRange } from '../../src/expand';
 import type { KubeObject } from '../../src/expand';
+import { INSTALL_KEDA } from '../../src/expand/keda';
 import { childrenOf, defined, NAMESPACE, nameOf, platformOf, server } from './fixtures';
 
 const PLATFORM = platformOf('gcp', { keda: {} });

@@ -1,4 +1,4 @@
-import type { KedaSpec } from '../../api/platform';
+import type { KedaSpec } from '../../api/engines';
 import { formatValue } from '../checks/format-value';
 import { knownProps, optionsProblem } from '../checks/known-props';
 

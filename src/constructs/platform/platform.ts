@@ -1,8 +1,7 @@
 import type { IConstruct } from 'constructs';
-import { definedOnly } from '../../api/defined';
 import { isDns1123Label, nearest } from '../../api/names';
 import { accountNamespaceOf } from '../../api/platform';
-import type { CustomGpuSpec, GpuPoolSpec, KedaSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
+import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
@@ -10,8 +9,8 @@ import { clusterAddons } from '../../clouds/terraform';
 import { withWorkloadDefaults } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { checkAddons } from './addon-checks';
+import { PlatformEngines } from './engines';
 import { checkImages } from './image-checks';
-import { kedaSpec } from './keda';
 import type { KedaOptions } from './keda';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import {
@@ -21,8 +20,9 @@ import { KNOWN } from './platform-known';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps,
 } from './platform-props';
-import { byHand, clientIdsByRole, poolSpec, withLate } from './platform-source';
+import { byHand, clientIdsByRole, poolSpec } from './platform-source';
 import type { PlatformSource } from './platform-source';
+import { platformSpec } from './platform-spec';
 import { podDefaultsSpec } from './pod-defaults-checks';
 import { readableProblem, readableSpec } from './readable-buckets';
 import type { WorkspaceOptions } from './workspace-options';
@@ -86,7 +86,7 @@ export class Platform {
   private readonly workspaces: WorkspaceSpec[] = [];
   private reconcilerNamespace?: string;
   private readonly monitoringNamespaces: string[] = [];
-  private keda?: KedaSpec;
+  private readonly engines = new PlatformEngines();
   private readonly listeners: WorkspaceListener[] = [];
   private readonly addonsListeners: AddonsListener[] = [];
 
@@ -165,8 +165,7 @@ export class Platform {
    * install them. A pod that reaches the interceptor of the add-on reaches all Servers behind it, and pods of the workspaces may.
    */
   public addKeda(options: KedaOptions = {}): void {
-    if (this.keda) throw this.error('has KEDA already; call addKeda once');
-    this.keda = this.check('cannot have KEDA', () => kedaSpec(options));
+    this.check('cannot have KEDA', () => this.engines.addKeda(options));
   }
 
   /** All of it as plain JSON, as the reconciler reads it. Pools and workspaces that are added later are not in it. */
@@ -187,32 +186,15 @@ export class Platform {
 
   /** @internal */
   public get _spec(): PlatformSpec {
-    const { artifacts, registry, tenantId, clientIds, nodePools, region } = this.source();
-    const { kubernetesVersion, autoProvisioning, images, imageMirrors, mirrors, gpuDriver } = this.props;
-    const { clusterName, storeCidrs, storageClasses } = this.props;
-    const prefix = this._artifactPrefix;
-    return {
-      cloud: this.cloudName,
-      clusterName,
-      ...(region !== undefined && { region }),
-      ...(kubernetesVersion && { kubernetesVersion }),
-      artifacts: { ...definedOnly(artifacts), ...(prefix !== undefined && { prefix }), ...(storeCidrs && { cidrs: storeCidrs }) },
-      ...(registry && { registry }),
-      ...(autoProvisioning && { autoProvisioning }),
-      ...(this.gpuPools.length > 0 && { gpuPools: [...this.gpuPools] }),
-      ...(this.gpus.length > 0 && { gpus: [...this.gpus] }),
-      ...(nodePools && { nodePools }),
-      ...(this.workspaces.length > 0 && { workspaces: this.workspaces.map((workspace) => withLate(workspace, { tenantId, clientIds })) }),
-      ...(images && { images }),
-      ...(this.reconcilerNamespace !== undefined && { reconcilerNamespace: this.reconcilerNamespace }),
-      ...(this.monitoringNamespaces.length > 0 && { monitoringNamespaces: [...this.monitoringNamespaces] }),
-      ...(imageMirrors && { imageMirrors }),
-      ...(mirrors && { mirrors: mirrorsSpec(mirrors) }),
-      ...(gpuDriver !== undefined && { gpuDriver }),
-      ...(this.podDefaults && { podDefaults: this.podDefaults }),
-      ...(storageClasses && { storageClasses }),
-      ...(this.keda && { keda: this.keda }),
-    };
+    return platformSpec({ cloud: this.cloudName, props: this.props, source: this.source(), prefix: this._artifactPrefix }, {
+      gpuPools: this.gpuPools,
+      gpus: this.gpus,
+      workspaces: this.workspaces,
+      reconcilerNamespace: this.reconcilerNamespace,
+      monitoringNamespaces: this.monitoringNamespaces,
+      podDefaults: this.podDefaults,
+      engines: this.engines.spec,
+    });
   }
 
   /** The namespace of a workspace's ServiceAccount. Of what is declared alone: this is asked for what is known late. @internal */
@@ -249,7 +231,7 @@ export class Platform {
 
   /** Changes whenever something was added. @internal */
   public get _revision(): number {
-    return this.gpuPools.length + this.workspaces.length + (this.keda ? 1 : 0);
+    return this.gpuPools.length + this.workspaces.length + this.engines.count;
   }
 
   /** Calls back for every workspace, also those that are added later. @internal */

@@ -12,7 +12,7 @@ import { childrenOf } from '../observe/caches';
 import { DISRUPTED_ANNOTATION, observeResource } from '../observe/observed';
 import type { Observed, ObservedChild } from '../observe/observed';
 import { PODS, RESOURCE_TYPES, SECRETS, typeOf } from '../types';
-import { differsFrom, KedaMissing, ownerReference, write } from './apply';
+import { differsFrom, ownerReference, throwIfMissing, write } from './apply';
 import type { Workspaces } from './workspace';
 import { NoBuildNamespace } from './write-error';
 import { writeOf } from './writes';
@@ -87,7 +87,7 @@ export class Applier {
       try {
         await inNamespace(resource, change.object.metadata?.namespace, () => this.write(resource, change));
       } catch (error) {
-        if (KedaMissing.isCauseOf(error, change.object)) throw new KedaMissing(change.object);
+        throwIfMissing(error, change.object);
         if (!change.child || change.object.kind !== 'PersistentVolumeClaim' || !(error instanceof ApiError)) throw error;
         refused ??= error;
       }

@@ -1,8 +1,8 @@
 /** Writes children, and never overwrites what belongs to someone else. */
 import { OWNER_LABEL } from '../../api/labels';
 import { APPLIED_ANNOTATION } from '../../api/resource';
-import { INSTALL_KEDA, KEDA_TYPES } from '../../expand';
-import type { KubeObject } from '../../expand';
+import { engineOf } from '../../expand';
+import type { Engine, KubeObject } from '../../expand';
 import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
 import { FIELD_MANAGER } from '../kube/client';
@@ -26,15 +26,16 @@ export class NameConflict extends Error {
 }
 
 /** The cluster does not have the type of an object, though its platform says so. */
-export class KedaMissing extends Error {
-  /** Whether it is why a write was refused. */
-  public static isCauseOf(error: unknown, { kind }: KubeObject): boolean {
-    return ApiError.isNotFound(error) && KEDA_TYPES.some((type) => type.kind === kind) && (error as ApiError).details?.kind !== 'namespaces';
+export class EngineMissing extends Error {
+  constructor({ kind }: KubeObject, public readonly engine: Engine) {
+    super(`the cluster has no ${kind}, which ${engine.feature} needs; install ${engine.name}: ${engine.install}`);
   }
+}
 
-  constructor({ kind }: KubeObject) {
-    super(`the cluster has no ${kind}, which autoscaling by requests needs; install KEDA and its HTTP add-on: ${INSTALL_KEDA}`);
-  }
+/** @throws EngineMissing if a write was refused for want of a type that an engine brings. */
+export function throwIfMissing(error: unknown, object: KubeObject): void {
+  const engine = engineOf(object.kind);
+  if (engine && ApiError.isNotFound(error) && (error as ApiError).details?.kind !== 'namespaces') throw new EngineMissing(object, engine);
 }
 
 /** An object of that name is there, and is about to go. */

@@ -2,7 +2,7 @@
 import { inProgress, stalled } from '../decide/decision';
 import type { Verdict } from '../decide/decision';
 import { ApiError } from '../kube/api-error';
-import { KedaMissing, NameConflict, NotYetGone } from './apply';
+import { EngineMissing, NameConflict, NotYetGone } from './apply';
 
 /** How long until something may have changed that is not watched. Milliseconds. */
 const LATER_MS = 30_000;
@@ -44,7 +44,7 @@ export class NoBuildNamespace extends Error {
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof NotYetGone) return { verdict: inProgress('Starting', error.message), lookAgainMs: SOON_MS };
   if (error instanceof NoBuildNamespace) return { verdict: stalled('NoWorkspace', error.message), lookAgainMs: LATER_MS };
-  if (error instanceof KedaMissing) return { verdict: stalled('KedaMissing', error.message), lookAgainMs: LATER_MS };
+  if (error instanceof EngineMissing) return { verdict: stalled(error.engine.missing, error.message), lookAgainMs: LATER_MS };
   if (error instanceof NameConflict) return { verdict: stalled('NameConflict', error.message), lookAgainMs: LATER_MS };
   if (!(error instanceof ApiError)) return undefined;
   const message = withoutDumps(error);

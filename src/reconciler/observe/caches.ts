@@ -1,4 +1,5 @@
 /** What is known of the cluster, and how it is looked up. */
+import type { EnginesSpec } from '../../api/engines';
 import { buildHomes } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
 import { KINDS } from '../../api/resource';
@@ -34,7 +35,7 @@ const LEAVING = 'leaving';
 /** Kinds that say which artifacts are served. */
 export const SERVING = ['Deployment', 'Service'];
 
-export function newCaches(platform: Pick<PlatformSpec, 'workspaces' | 'keda'> = {}): Caches {
+export function newCaches(platform: Pick<PlatformSpec, 'workspaces'> & EnginesSpec = {}): Caches {
   const homes = buildHomes(platform);
   const homeOf = (namespace = '') => homes.get(namespace) ?? namespace;
   const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({

@@ -1,7 +1,7 @@
 /** Watches all that a decision may need to know. */
 import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../api/labels';
 import { KINDS, MADE_FROM_ANNOTATION } from '../../api/resource';
-import { KEDA_TYPES } from '../../expand';
+import { engineOf } from '../../expand';
 import type { Client } from '../kube/client';
 import { FIELD_MANAGER } from '../kube/client';
 import { Reflector } from '../kube/reflector';
@@ -82,7 +82,7 @@ function childReflectors(namespace: string | undefined, { client, caches, log, m
 
 /** Of what the platform says the cluster has, which may be installed later. */
 function isOptional(kind: string): boolean {
-  return KEDA_TYPES.some((type) => type.kind === kind);
+  return engineOf(kind) !== undefined;
 }
 
 /** Its name, and from what we have made it if nobody else has written to it. */

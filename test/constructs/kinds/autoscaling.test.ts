@@ -3,7 +3,7 @@ import { Duration } from 'cdk8s';
 import { Autoscaling, ColdStart, Gpu, Platform, Scaling } from '../../../src';
 import type { ConcurrencyOptions, KedaOptions, ServerProps } from '../../../src';
 import type { ServerSpec } from '../../../src/api/resource';
-import { INSTALL_KEDA } from '../../../src/expand';
+import { INSTALL_KEDA } from '../../../src/expand/keda';
 import { gcp, messageOf, server, synthErrors, untyped, workspace, written } from '../fixtures';
 
 function withKeda(options?: KedaOptions): Platform {
@@ -83,7 +83,7 @@ test.each<[string, string, string]>([
     '[team-a/chat] autoscaling has metricName but no metricAverage; give both'],
   ['zero by CPU', refusal({ autoscaling: Autoscaling.hpa({ min: 0, max: 4, cpu: 70 }) }),
     '[team-a/chat] autoscaling.min is 0 with cpu, which is not measured where nothing runs; give a min of 1, or scale by concurrency, which wakes at a request'],
-  ['KEDA twice', messageOf(() => withKeda().addKeda()), 'platform ml has KEDA already; call addKeda once'],
+  ['KEDA twice', messageOf(() => withKeda().addKeda()), 'platform ml cannot have KEDA: KEDA was added already; call addKeda once'],
   ['KEDA in a namespace that cannot be', messageOf(() => withKeda({ namespace: 'My_KEDA' })),
     "platform ml cannot have KEDA: namespace is 'My_KEDA'; give the name of a namespace, such as keda"],
   ['a scaler without a port', messageOf(() => withKeda({ scalerAddress: 'scaler' })),

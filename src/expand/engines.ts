@@ -1,0 +1,45 @@
+/** Programs of others whose objects are children of a Server, where a cluster has them: their types, and what is said where it does not. */
+import type { EnginesSpec } from '../api/engines';
+import type { Reason } from '../api/status';
+import { INSTALL_KEDA } from './keda';
+import type { ObjectType } from './object-type';
+
+export interface Engine {
+  /** As in "install …". */
+  readonly name: string;
+  /** As in "the cluster has no ScaledObject, which … needs". */
+  readonly feature: string;
+  /** The line that installs it. */
+  readonly install: string;
+  /** Why a resource is stalled where the cluster lacks one of the types. */
+  readonly missing: Reason;
+  readonly types: readonly ObjectType[];
+}
+
+/** Engines by the field of the platform that says that the cluster has them. */
+export const ENGINES: Readonly<Record<keyof EnginesSpec, Engine>> = {
+  keda: {
+    name: 'KEDA and its HTTP add-on',
+    feature: 'autoscaling by requests',
+    install: INSTALL_KEDA,
+    missing: 'KedaMissing',
+    types: [
+      { group: 'http.keda.sh', version: 'v1beta1', plural: 'interceptorroutes', kind: 'InterceptorRoute', namespaced: true },
+      { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects', kind: 'ScaledObject', namespaced: true },
+    ],
+  },
+};
+
+/** Types that a cluster may do without. */
+export const ENGINE_TYPES: readonly ObjectType[] = Object.values(ENGINES).flatMap(({ types }) => types);
+
+/** The engine that an object is for; `undefined` for an object that every cluster knows. */
+export function engineOf(kind: string | undefined): Engine | undefined {
+  return Object.values(ENGINES).find(({ types }) => types.some((type) => type.kind === kind));
+}
+
+/** Types of the engines that the platform says the cluster has. */
+export function engineTypes(platform: EnginesSpec): readonly ObjectType[] {
+  const names = Object.keys(ENGINES) as (keyof EnginesSpec)[];
+  return names.filter((name) => platform[name] !== undefined).flatMap((name) => ENGINES[name].types);
+}
