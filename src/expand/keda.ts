@@ -9,6 +9,7 @@ import type { EnginesSpec, KedaSpec } from '../api/engines';
 import { isAtLeast } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import type { ServerResource } from '../api/resource';
+import { installLine } from '../catalog/engine-install';
 import { childMetadata, namespaceOf, serviceChildName } from './child';
 import type { KubeObject } from './child';
 import { durationSeconds } from './duration';
@@ -18,9 +19,7 @@ import { SERVICE_PORT_NAME } from './ports';
 export const SERVER_HEADER = 'x-substratus-server';
 
 /** The line that installs both, in the versions that this library is tested with. */
-export const INSTALL_KEDA = 'helm repo add kedacore https://kedacore.github.io/charts && '
-  + 'helm upgrade --install keda kedacore/keda --version 2.21.0 --namespace keda --create-namespace && '
-  + 'helm upgrade --install http-add-on kedacore/keda-add-ons-http --version 0.15.0 --namespace keda';
+export const INSTALL_KEDA = installLine('keda', 'httpAddOn');
 
 /** The oldest Kubernetes that KEDA 2.20 is tested with. https://keda.sh/docs/2.20/operate/cluster/#kubernetes-compatibility */
 const OLDEST_KUBERNETES = '1.33';

@@ -1,4 +1,5 @@
 /** Engines of others that some features need. Pure. */
+import { installLine } from '../../catalog/engine-install';
 import type { Check, Declared } from './check';
 import type { ClusterFacts } from './facts';
 
@@ -19,11 +20,11 @@ const ENGINES: readonly Engine[] = [
   },
   {
     name: 'autoscaling', group: 'keda.sh', title: 'KEDA', purpose: 'Servers that scale with their load',
-    remedy: 'helm install keda keda --repo https://kedacore.github.io/charts -n keda --create-namespace',
+    remedy: installLine('keda', 'httpAddOn'),
   },
   {
     name: 'monitoring', group: 'monitoring.coreos.com', title: 'the Prometheus operator', purpose: 'PodMonitors',
-    remedy: 'helm install monitoring oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack -n monitoring --create-namespace',
+    remedy: installLine('prometheus'),
   },
 ];
 

@@ -1,0 +1,20 @@
+/** The lines that install engines of others, in the versions of the table. Pure. */
+import { ENGINE_CHARTS, INFERENCE_EXTENSION } from './engine-charts';
+import type { EngineChart, EngineChartName } from './engine-charts';
+
+/** A line that installs a chart, or brings it to this version. `more` are further arguments, before those of the namespace. */
+export function helmLine({ release, chart, repository, version, namespace }: EngineChart, more: readonly string[] = []): string {
+  const what = repository.startsWith('oci://') ? [`${repository}/${chart}`] : [chart, '--repo', repository];
+  return ['helm upgrade --install', release, ...what, '--version', version, ...more, '--namespace', namespace, '--create-namespace'].join(' ');
+}
+
+/** The line that installs several charts, one after another. */
+export function installLine(...names: readonly EngineChartName[]): string {
+  return names.map((name) => helmLine(ENGINE_CHARTS[name])).join(' && ');
+}
+
+/** The line that installs the definitions of the inference extension. */
+export function inferenceExtensionLine(): string {
+  const { repository, path, version } = INFERENCE_EXTENSION;
+  return `kubectl apply --server-side -k '${repository}/${path}?ref=${version}'`;
+}
