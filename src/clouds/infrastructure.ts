@@ -231,6 +231,8 @@ export interface RegistryInfrastructure {
 export interface CloudInfrastructure {
   /** Where it is, in its own words. */
   readonly region?: string;
+  /** Whether the cloud upgrades clusters to the next minor version by itself, so that the one that is asked for is the least. */
+  readonly upgradesByItself?: boolean;
   /** Tenant of the identities, where the Kubernetes side must know it. */
   readonly tenantId?: string;
   /** The props that it takes, where others mean nothing to it; if absent, it takes all, or refuses by what is in them. */

@@ -1,5 +1,5 @@
 /** What the clouds' Terraform sides share. */
-import { LocalBackend, TerraformBackend, TerraformProvider, TerraformStack } from 'cdktf';
+import { LocalBackend, TerraformBackend, TerraformOutput, TerraformProvider, TerraformStack } from 'cdktf';
 import type { TerraformRemoteState } from 'cdktf';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
@@ -81,4 +81,14 @@ class DefaultBackend extends LocalBackend {
 
 function isBackend(construct: IConstruct): construct is TerraformBackend {
   return TerraformBackend.isBackend(construct);
+}
+
+interface Named {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** An output of one name in Terraform and in cdktf's outputs file, which goes by construct ids. */
+export function output(scope: Construct, { name, description }: Named, value: string): void {
+  new TerraformOutput(scope, name, { value, description }).overrideLogicalId(name);
 }

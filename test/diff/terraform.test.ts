@@ -215,6 +215,19 @@ test('in the multi-cloud example, larger pools and another machine are told clou
   expect(diffOf(example, example).effects).toEqual([]);
 });
 
+test.each([
+  ['google-cloud', 'google_container_cluster', 'min_master_version'],
+  ['aws', 'aws_eks_cluster', 'version'],
+  ['azure', 'azurerm_kubernetes_cluster', 'kubernetes_version'],
+] as const)('on %s a version of Kubernetes that skips a minor one is refused', (page, kind, argument) => {
+  const version = (kubernetesVersion: string) => ({ cluster: { kubernetesVersion } });
+  const words = (from: string, to: string) => between(page, version(from), version(to)).find(({ subject }) => subject.kind === kind)?.words;
+  expect(words('1.33', '1.35')).toBe(`is refused: ${argument} 1.35 skips 1.34 on the way from 1.33: go to 1.34 first`);
+  expect(words('1.34', '1.33')).toBe(page === 'google-cloud' ? 'is changed in place'
+    : `is refused: ${argument} 1.33 is older than 1.34, and the cloud does not go back: give 1.34 or newer`);
+  expect(words('1.33', '1.34')).toBe('is changed in place');
+});
+
 test('protection that is taken away is told', () => {
   const effects = between('google-cloud', {}, { bucket: { destroyable: true } });
   expect(effects.filter(({ words }) => words === 'is no longer protected'))

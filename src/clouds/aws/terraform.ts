@@ -16,8 +16,9 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ALL_ADDONS } from '../cloud';
 import type { AwsLocation, CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec } from '../infrastructure';
-import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
+import { ensureBackend, hasProvider, output, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
+import { versionOutput } from '../version-output';
 import { clusterAddons } from './addons';
 import { allowAutoscaler } from './infrastructure/autoscaler';
 import { bucket, grantRead } from './infrastructure/bucket';
@@ -69,6 +70,7 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   const key = clusterKey(scope, spec, location);
   const { subnets, routes } = network(scope, { location, spec, key });
   const resource = cluster(scope, spec, { location, subnets, key });
+  output(scope, versionOutput(name), resource.version);
   const nodes = nodeIdentity(scope, spec, location);
   const context = { location, clusterName: name, cluster: resource.name, tags };
   const addons = { location, clusterName: name, resource, tags };

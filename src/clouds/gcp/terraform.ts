@@ -3,8 +3,9 @@ import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec, GcpLocation } from '../infrastructure';
-import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
+import { ensureBackend, hasProvider, output, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
+import { versionOutput } from '../version-output';
 import { bucket, grantRead } from './infrastructure/bucket';
 import type * as newCluster from './infrastructure/cluster';
 import type * as newNetwork from './infrastructure/network';
@@ -26,6 +27,7 @@ const PROVIDER_VERSIONS = '>= 6.50.0, < 8.0.0';
 export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure {
   return {
     region: location.region,
+    upgradesByItself: true,
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'google', PROVIDER_VERSIONS);
@@ -46,9 +48,11 @@ function declaredCluster(scope: Construct, spec: ClusterSpec, location: GcpLocat
   const { cluster, enabledApis, nodeIdentity } = require('./infrastructure/cluster') as typeof newCluster;
   const { network } = require('./infrastructure/network') as typeof newNetwork;
   const { name, cidr, tags } = spec;
+  checkAdmins(spec);
   const apis = enabledApis(scope);
   const nodes = nodeIdentity(scope, { name, location, apis });
   const resource = cluster(scope, spec, { location, nodes, apis, network: network(scope, { name, location, cidr, apis }) });
+  output(scope, versionOutput(name), resource.masterVersion);
   const handle = handleOf({
     location, apis,
     cluster: resource.name,
@@ -58,6 +62,13 @@ function declaredCluster(scope: Construct, spec: ClusterSpec, location: GcpLocat
   });
   handle.addNodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags });
   return { ...handle, nodePools: [SYSTEM_POOL] };
+}
+
+/** A role in IAM is on the project, and so on all of its clusters: more than the name of the prop says. */
+function checkAdmins({ name, admins }: ClusterSpec): void {
+  if (admins.length === 0) return;
+  throw new Error(`admins of cluster ${name} is ${admins.join(', ')}, but on Google Cloud IAM alone says who administers clusters; `
+    + 'leave it out, and grant roles/container.admin on the project');
 }
 
 /** Attributes: `nodeServiceAccount`, and `location` of a cluster that is in one zone. */

@@ -107,7 +107,7 @@ export interface ClusterProps {
   readonly allowedCidrs?: string[];
 
   /**
-   * Who may administer the cluster: on AWS ARNs of IAM roles, on Azure object ids of groups.
+   * Who may administer the cluster: on AWS ARNs of IAM roles, on Azure object ids of groups. On Google Cloud it is IAM alone that says so.
    *
    * @default - none beyond what the cloud's own identity system says
    */

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { upgradeProblem } from '../../api/kubernetes-upgrade';
 import type { CloudInfrastructure, ClusterInfrastructure } from '../../clouds/infrastructure';
 import { checkTokens } from '../checks/guard';
 import { asValidation } from '../checks/validation-error';
@@ -8,6 +9,7 @@ import { ClusterBase, DEFAULT_OUTPUTS, MANAGED_BY } from './cluster-base';
 import type { ClusterProps, ICluster } from './cluster-props';
 import { ExistingCluster } from './existing-cluster';
 import { maintenanceSpec } from './maintenance-window';
+import { deployedVersion, outputsIn, outputsOf } from './outputs';
 import { checkReserved } from './reserved-props';
 
 const DEFAULT_CIDR = '10.0.0.0/16';
@@ -57,6 +59,15 @@ export class Cluster extends ClusterBase {
     }));
     this._poolNames.add('system');
     this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
-    this.node.addValidation({ validate: () => this._problems() });
+    this.node.addValidation({ validate: () => [...this.upgradeProblems(kubernetesVersion, outputsFile), ...this._problems()] });
+  }
+
+  /** Of a version that the cluster cannot go to from the one that it ran at the last deployment. */
+  private upgradeProblems(wanted: string | undefined, outputsFile: string): string[] {
+    const running = wanted && deployedVersion(outputsOf(this, outputsIn(this, outputsFile)), this.clusterName);
+    const problem = wanted && running && upgradeProblem(running, wanted, this._cloud.upgradesByItself);
+    if (!problem) return [];
+    return [`kubernetesVersion ${wanted} ${problem}. Cluster ${this.clusterName} ran ${running} when ${outputsFile} was written; `
+      + `if it runs another version by now, run cdktf output --outputs-file ${outputsFile}`];
   }
 }

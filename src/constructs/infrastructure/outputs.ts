@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import type { IConstruct } from 'constructs';
 import type { WorkspaceRole } from '../../api/platform';
+import { versionOutput } from '../../clouds/version-output';
 
 const OUTPUTS = Symbol.for('cdk-substratus.Outputs');
 
@@ -45,6 +46,11 @@ export function lateClientIds(outputs: unknown, wanted: readonly ClientIdOutput[
     const value = output && find(outputs, output);
     return value ? [[role, value]] : [];
   }));
+}
+
+/** The version of Kubernetes that a cluster ran at the last deployment; `undefined` before the first one. */
+export function deployedVersion(outputs: unknown, clusterName: string): string | undefined {
+  return find(outputs, versionOutput(clusterName).name);
 }
 
 function find(outputs: unknown, name: string): string | undefined {

@@ -1,13 +1,14 @@
 /** Cloud resources: what is created, changed, replaced and destroyed, and what protects it. */
 import type { StackState, TerraformArguments } from '../../state/state';
 import { isObject } from '../changes';
-import type { Effect, Subject } from '../effect';
+import type { Effect, EffectParts, Subject } from '../effect';
 import { effectOn, subjectKey } from '../effect';
 import { paired } from '../pairs';
 import type { Pair } from '../pairs';
 import { Plan } from './plan';
 import type { CloudResource, Planned } from './plan';
 import { HOLDS, isAmong, NODES_REPLACED_BY, POOLS, REPLACED_BY } from './replacements';
+import { versionProblem } from './versions';
 
 export function stackEffects(from: readonly StackState[], to: readonly StackState[]): Effect[] {
   return paired(from, to, ({ name }) => name).flatMap(effectsOf);
@@ -17,6 +18,11 @@ function effectsOf({ from, to }: Pair<StackState>): Effect[] {
   const plan = new Plan(from, to);
   const scope = (to ?? from)?.name ?? '';
   return plan.resources.flatMap((resource) => effectsOn(resource, { plan, scope }));
+}
+
+interface PlannedSubject {
+  readonly planned: Planned;
+  readonly subject: Subject;
 }
 
 interface PlanContext {
@@ -33,9 +39,15 @@ function effectsOn(resource: CloudResource, { plan, scope }: PlanContext): Effec
     case 'created': return [effectOn(subject, ['created', 'is created'])];
     case 'destroyed': return from ? [effectOn(subject, ['destroyed', 'is destroyed'], { notes: destroyedNotes(type, from) })] : [];
     case 'replaced': return from && to ? [effectOn(subject, ['replaced', replacedWords(to)], { ...parts, notes: replacedNotes(resource, from, to) })] : [];
-    case 'changed': return [effectOn(subject, ['changed', changedWords(type)], { ...parts, notes: changedNotes(type, planned) }), ...unprotected(resource, subject)];
+    case 'changed': return [changed(resource, { planned, subject }, parts), ...unprotected(resource, subject)];
     default: return unprotected(resource, subject);
   }
+}
+
+function changed({ type, from, to }: CloudResource, { planned, subject }: PlannedSubject, parts: EffectParts): Effect {
+  const problem = from && to && versionProblem(type, from, to);
+  if (problem) return effectOn(subject, ['refused', `is refused: ${problem}`], parts);
+  return effectOn(subject, ['changed', changedWords(type)], { ...parts, notes: changedNotes(type, planned) });
 }
 
 function subjectOf(address: string, scope: string): Subject {

@@ -20,6 +20,11 @@ test('networks that may reach the control plane get its public address, and they
   });
 });
 
+test('administrators are refused, which IAM alone names', () => {
+  expect(() => cluster({ cluster: { admins: ['group:ml@acme.com'] } })).toThrow('admins of cluster ml is group:ml@acme.com, but on Google Cloud IAM '
+    + 'alone says who administers clusters; leave it out, and grant roles/container.admin on the project');
+});
+
 test('workload identity, Dataplane V2 and the drivers for disks and buckets are on', () => {
   expect(cluster()).toMatchObject({
     workload_identity_config: { workload_pool: 'acme-ml.svc.id.goog' },

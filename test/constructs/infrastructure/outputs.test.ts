@@ -5,6 +5,7 @@ import { Preview } from '../../../src';
 import type { Cluster } from '../../../src';
 import { appOf, messageOf, model, synthErrors, temporary } from '../fixtures';
 import { bucketOf, cluster, synthesized, workspaceOn } from './clouds';
+import type { CloudName } from './clouds';
 
 const ROLES = ['artifact-writer', 'artifact-reader', 'image-builder'];
 
@@ -28,7 +29,7 @@ test('before the first deployment the cloud side is synthesized, and a preview s
   const team = workspaceOn(owner);
   model(team);
   expect(Object.keys((synthesized(owner) as unknown as { output: object }).output).sort())
-    .toEqual(ROLES.map((role) => `clientId_ml_team-a_${role}`).sort());
+    .toEqual([...ROLES.map((role) => `clientId_ml_team-a_${role}`), 'kubernetesVersion_ml'].sort());
   expect(Preview.of(team).toYaml()).toContain('kind: Job');
   expect(owner.platform._spec.workspaces?.[0]?.clientIds).toBeUndefined();
 });
@@ -71,4 +72,29 @@ test('fails when the outputs are not JSON', () => {
   writeFileSync(file, 'clientId = 1');
   const owner = azure(file);
   expect(messageOf(() => owner.addWorkspace('team-a'))).toMatch(/outputs\.json is not JSON \(.+\); write it with cdktf output --outputs-file .+outputs\.json$/);
+});
+
+function upgraded(cloudName: CloudName, running: string, kubernetesVersion?: string): string[] {
+  const file = join(temporary(), 'outputs.json');
+  writeFileSync(file, JSON.stringify({ cloud: { ml: { kubernetesVersion_ml: running } } }));
+  const owner = cluster(cloudName, { outputsFile: file, kubernetesVersion });
+  return owner.node.validate().map((problem) => problem.replaceAll(file, 'outputs.json'));
+}
+
+const AGAIN = 'when outputs.json was written; if it runs another version by now, run cdktf output --outputs-file outputs.json';
+
+test.each(['aws', 'gcp', 'azure'] as const)('on %s a minor version may not be skipped', (cloudName) => {
+  expect(upgraded(cloudName, '1.33.5', '1.35')).toEqual([
+    `kubernetesVersion 1.35 skips 1.34 on the way from 1.33.5: go to 1.34 first. Cluster ml ran 1.33.5 ${AGAIN}`,
+  ]);
+  expect(upgraded(cloudName, '1.33.5', '1.34')).toEqual([]);
+  expect(upgraded(cloudName, '1.33.5')).toEqual([]);
+});
+
+test('an older version is refused, but on Google Cloud, where it is the least one', () => {
+  expect(upgraded('aws', '1.34', '1.33')).toEqual([
+    `kubernetesVersion 1.33 is older than 1.34, and the cloud does not go back: give 1.34 or newer. Cluster ml ran 1.34 ${AGAIN}`,
+  ]);
+  expect(upgraded('azure', '1.34.2', '1.33')).toHaveLength(1);
+  expect(upgraded('gcp', '1.34.2-gke.7', '1.33')).toEqual([]);
 });

@@ -4,6 +4,8 @@ import { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group';
 import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import type { Construct } from 'constructs';
 import type { AzureLocation, ClusterSpec } from '../../infrastructure';
+import { output } from '../../stack';
+import { versionOutput } from '../../version-output';
 import { checkClusterName, resourceGroupName } from '../names';
 import type { ClusterContext } from './cluster-context';
 import { logCluster, logs } from './logs';
@@ -94,6 +96,7 @@ export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLoca
     lifecycle: { preventDestroy: protect, ignoreChanges: ['default_node_pool[0].node_count'] },
     dependsOn: [nodeSubnetRole, ...net.dependables],
   });
+  output(scope, versionOutput(spec.name), resource.currentKubernetesVersion);
   logCluster(scope, resource.id, { ...common, workspaceId: workspace.id });
   return contextOf(scope, { spec, location, common, net, resource, controlPlaneObjectId: identity.principalId, logsId: workspace.id });
 }

@@ -1,7 +1,7 @@
 import { FederatedIdentityCredential } from '@cdktf/provider-azurerm/lib/federated-identity-credential';
 import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
-import { TerraformOutput } from 'cdktf';
 import type { ServiceAccountRef } from '../../infrastructure';
+import { output } from '../../stack';
 import { clientIdOutput, joinedName } from '../names';
 import type { ClusterContext } from './cluster-context';
 
@@ -34,9 +34,7 @@ export function identityOf(context: ClusterContext, account: ServiceAccountRef):
   return identity;
 }
 
-/** By the same name in cdktf's outputs file, which goes by construct ids, as in Terraform's own outputs. */
 function outputClientId({ scope, clusterName }: ClusterContext, account: ServiceAccountRef, { clientId }: UserAssignedIdentity): void {
-  const name = clientIdOutput(clusterName, account);
   const description = `Client id of ${account.namespace}/${account.name} on ${clusterName}`;
-  new TerraformOutput(scope, name, { value: clientId, description }).overrideLogicalId(name);
+  output(scope, { name: clientIdOutput(clusterName, account), description }, clientId);
 }
