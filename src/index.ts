@@ -29,6 +29,7 @@ export type { ModelSourceOptions } from './constructs/kinds/model-source';
 export { Notebook } from './constructs/kinds/notebook';
 export type { INotebook, NotebookAttributes, NotebookOptions, NotebookProps } from './constructs/kinds/notebook';
 export type { Mirrors } from './constructs/platform/mirrors';
+export type { InferenceExtensionOptions } from './constructs/platform/inference-extension';
 export type { KedaOptions } from './constructs/platform/keda';
 export { Platform } from './constructs/platform/platform';
 export type {
@@ -51,7 +52,7 @@ export { Capacity } from './constructs/kinds/resources';
 export type { ResourcesOptions } from './constructs/kinds/resources';
 export { Server } from './constructs/kinds/server';
 export type { IServer, ServerAttributes } from './constructs/kinds/server';
-export { Scaling } from './constructs/kinds/server-props';
+export { Routing, Scaling } from './constructs/kinds/server-props';
 export type { ServerOptions, ServerProps } from './constructs/kinds/server-props';
 export type { StorageOptions } from './constructs/kinds/storage';
 export { Trainer, TrainingMethod, TrainingOutput } from './constructs/kinds/trainer';

@@ -22,6 +22,7 @@ import type {
   ArtifactSpec, CommonSpec, DatasetSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference, ResourcesSpec,
   RuntimeSpec, ServerSpec, SharingSpec, StorageSpec,
 } from './resource';
+import { ROUTINGS } from './routing';
 import { SHARING_PATTERN } from './sharing';
 import { MOST_TEXT } from './text-size';
 
@@ -223,6 +224,8 @@ const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
   replicas: atLeast(0, 'How many replicas to keep running. Default: 1.'),
   scaling: oneOf(['external'], 'With external, an autoscaler decides how many replicas run, and replicas is left alone.'),
   autoscaling: AUTOSCALING,
+  routing: oneOf([...ROUTINGS], 'With prefixAware, requests that come through a gateway go to the replica that has computed their beginning already, unless '
+    + 'others have less to do. Two or more replicas of vLLM. Default: to any replica.'),
   port: atLeast(1, 'Port that the container listens on. Default: 8080.', { maximum: 65535 }),
   readinessPath: text('Path that answers 2xx over HTTP when a replica is ready. Default: /.', LONGEST_PATH, { pattern: '^/' }),
   livenessPath: text('Path that answers 2xx over HTTP while a replica works; one that does not for 100 seconds is restarted. Default: none is.',

@@ -1,7 +1,11 @@
+import type { QuantityOrInteger } from './resource';
+
 /** Programs of others that a cluster may have, whose objects this library writes: where they are. None of them is part of a recipe. */
 export interface EnginesSpec {
   /** KEDA and its HTTP add-on, which scale Servers by their requests. */
   readonly keda?: KedaSpec;
+  /** The Gateway API Inference Extension, by which gateways ask which replica of a Server a request is best sent to. */
+  readonly inferenceExtension?: InferenceExtensionSpec;
 }
 
 /** Where KEDA and its HTTP add-on are. */
@@ -16,4 +20,14 @@ export interface KedaSpec {
   readonly scaler?: string;
   /** DNS domain of the cluster. Default: `cluster.local`. */
   readonly clusterDomain?: string;
+}
+
+/** Who asks the endpoint pickers of Servers, and what each of them asks for. */
+export interface InferenceExtensionSpec {
+  /** Namespaces in which the proxies of gateways run. Default: `envoy-gateway-system`. */
+  readonly gatewayNamespaces?: readonly string[];
+  /** CPU of a picker. Default: 500m. */
+  readonly pickerCpu?: QuantityOrInteger;
+  /** Memory of a picker. Default: 1Gi. */
+  readonly pickerMemory?: QuantityOrInteger;
 }

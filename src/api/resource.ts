@@ -9,6 +9,7 @@ import type { AutoscalingSpec } from './autoscaling';
 import type { BuildSpec } from './build';
 import type { ModelSourceSpec } from './model-source';
 import type { PodSpec } from './pod-spec';
+import type { RoutingSpec } from './routing';
 
 export type { PodSpec } from './pod-spec';
 
@@ -203,6 +204,8 @@ export interface ServerSpec extends CommonSpec, Omit<InputsSpec, 'dataset'> {
   readonly scaling?: 'external';
   /** An autoscaler that comes with the Server, in place of `replicas` and `scaling`. */
   readonly autoscaling?: AutoscalingSpec;
+  /** To which replica a request goes that comes through a gateway; absent, to any. */
+  readonly routing?: RoutingSpec;
   readonly port?: number;
   /** Asked for by the startup probe and the readiness probe. */
   readonly readinessPath?: string;

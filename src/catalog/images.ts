@@ -50,6 +50,8 @@ export const IMAGES = {
   /** Text Embeddings Inference. */
   'embeddings-cuda': 'ghcr.io/huggingface/text-embeddings-inference:cuda-1.9.4',
   'embeddings-cpu': 'ghcr.io/huggingface/text-embeddings-inference:cpu-1.9.4',
+  /** The endpoint picker of the Gateway API Inference Extension. */
+  'endpoint-picker': 'registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0',
   /** Jupyter with PyTorch. */
   'jupyter': 'quay.io/jupyter/pytorch-notebook:2026-07-28',
   'jupyter-cuda': 'quay.io/jupyter/pytorch-notebook:cuda12-2026-07-28',

@@ -3,6 +3,7 @@ import type { EnginesSpec } from '../api/engines';
 import type { Reason } from '../api/status';
 import { INSTALL_KEDA } from './keda';
 import type { ObjectType } from './object-type';
+import { INFERENCE_EXTENSION, INSTALL_INFERENCE_EXTENSION } from './picker-access';
 
 export interface Engine {
   /** As in "install …". */
@@ -27,6 +28,13 @@ export const ENGINES: Readonly<Record<keyof EnginesSpec, Engine>> = {
       { group: 'http.keda.sh', version: 'v1beta1', plural: 'interceptorroutes', kind: 'InterceptorRoute', namespaced: true },
       { group: 'keda.sh', version: 'v1alpha1', plural: 'scaledobjects', kind: 'ScaledObject', namespaced: true },
     ],
+  },
+  inferenceExtension: {
+    name: INFERENCE_EXTENSION,
+    feature: 'routing by the beginning of requests',
+    install: INSTALL_INFERENCE_EXTENSION,
+    missing: 'InferenceExtensionMissing',
+    types: [{ group: 'inference.networking.k8s.io', version: 'v1', plural: 'inferencepools', kind: 'InferencePool', namespaced: true }],
   },
 };
 

@@ -8,12 +8,14 @@ import { buildNamespaceOf, workspaceOf } from '../api/platform';
 import type { PlatformSpec, WorkspaceSpec } from '../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE, RECONCILER } from '../api/reconciler';
 import { API_GROUP } from '../api/resource';
-import { inNamespaces, ipBlock, tcp, toHost, toInternet } from '../clouds/network';
+import { inNamespaces, ipBlock, tcp, toAnywhere, toHost, toInternet } from '../clouds/network';
 import type { CloudNetwork } from '../clouds/network';
 import { cloudNamed } from '../clouds/pods';
+import { PICKER_ROLE } from './child';
 import { kedaOf } from './keda';
+import { inferenceExtensionOf } from './picker-access';
 import { podDefaultsOf } from './pod-defaults';
-import { NOTEBOOK_PORT_NAME, SERVER_PORT_NAME, SERVER_PORT_NAMES } from './ports';
+import { METRICS_PORT_NAME, NOTEBOOK_PORT_NAME, PICKER_PORT_NAME, SERVER_PORT_NAME, SERVER_PORT_NAMES } from './ports';
 import { proxyUrls } from './proxy';
 
 const STORE_ACCESS_LABEL = `${API_GROUP}/store-access`;
@@ -26,6 +28,8 @@ export const STORE_ACCESS = { [STORE_ACCESS_LABEL]: 'true' } as const;
 export const NO_STORE_ACCESS = { [STORE_ACCESS_LABEL]: 'false' } as const;
 
 const HTTPS = 443;
+/** Of an API server that is not behind a load balancer. */
+const API_SERVER = 6443;
 /** The package sources of Debian and Ubuntu, which sign what they hold. */
 const HTTP = 80;
 const DNS_PORTS = [{ port: 53, protocol: 'UDP' }, ...tcp(53)];
@@ -41,6 +45,7 @@ const DOWNLOADS: LabelSelector = { matchLabels: { ...STORE_ACCESS } };
 const PERHAPS_DOWNLOADS: LabelSelector = {
   matchLabels: { role: 'run' }, matchExpressions: [{ key: STORE_ACCESS_LABEL, operator: 'NotIn', values: Object.values(NO_STORE_ACCESS) }],
 };
+const PICKERS: LabelSelector = { matchLabels: { role: PICKER_ROLE }, matchExpressions: [{ key: 'server', operator: 'Exists' }] };
 const BUILDS: LabelSelector = { matchLabels: { role: 'build' } };
 
 interface PolicyContext {
@@ -67,6 +72,7 @@ export function networkPolicies(platform: PlatformSpec, namespace: string): Netw
   return [
     policy(ground, 'default', everyPod(ground, declared !== undefined)),
     policy(ground, 'servers', servers(ground)),
+    ...(platform.inferenceExtension ? [policy(ground, 'pickers', pickers(ground))] : []),
     policy(ground, 'notebooks', notebooks(ground)),
     policy(ground, 'jobs-and-notebooks', jobsAndNotebooks(ground)),
     policy(ground, 'store', egressOf(HELPERS, credentialsAndStore(ground))),
@@ -108,8 +114,8 @@ function everyPod({ network: { dnsCaches } }: PolicyContext, isDeclared: boolean
 }
 
 /**
- * The workspace at any port, for an author may add others to the Service of a Server, by `pod.ports`; KEDA at the port that it passes
- * requests to; the namespaces that it names, and those that read metrics, at the ports that serve.
+ * The workspace at any port, for an author may add others to the Service of a Server, by `pod.ports`; KEDA and gateways at the port that
+ * they pass requests to; the namespaces that it names, and those that read metrics, at the ports that serve.
  */
 function servers(ground: PolicyContext): NetworkPolicySpec {
   const { keda, monitoringNamespaces = [] } = ground.platform;
@@ -120,9 +126,30 @@ function servers(ground: PolicyContext): NetworkPolicySpec {
     ingress: [
       { from: [{ podSelector: {} }] },
       ...(keda ? [{ from: [inNamespaces([kedaOf({ keda }).namespace])], ports: tcp(SERVER_PORT_NAME) }] : []),
+      ...fromGateways(ground.platform, SERVER_PORT_NAME),
       ...(openTo.length === 0 ? [] : [{ from: [inNamespaces(openTo)], ports: tcp(...SERVER_PORT_NAMES) }]),
     ],
     ...withEgress(mounted(ground)),
+  };
+}
+
+/** The proxies of gateways that ask endpoint pickers, and then go to the pods themselves. */
+function fromGateways({ inferenceExtension }: PlatformSpec, port: string): NetworkPolicyIngressRule[] {
+  const { gatewayNamespaces } = inferenceExtensionOf({ inferenceExtension });
+  return inferenceExtension ? [{ from: [inNamespaces(gatewayNamespaces)], ports: tcp(port) }] : [];
+}
+
+/** They read the metrics of the Servers, and by the API server, whose address no policy knows, which pods there are. */
+function pickers({ platform }: PolicyContext): NetworkPolicySpec {
+  const { monitoringNamespaces = [] } = platform;
+  return {
+    podSelector: PICKERS,
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [
+      ...fromGateways(platform, PICKER_PORT_NAME),
+      ...(monitoringNamespaces.length === 0 ? [] : [{ from: [inNamespaces(monitoringNamespaces)], ports: tcp(METRICS_PORT_NAME) }]),
+    ],
+    egress: [{ to: [{ podSelector: SERVERS }], ports: tcp(SERVER_PORT_NAME) }, toAnywhere(HTTPS, API_SERVER)],
   };
 }
 

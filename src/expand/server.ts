@@ -14,8 +14,10 @@ import type { Child } from './child';
 import { durationSeconds } from './duration';
 import { ExpandError } from './error';
 import { paramsOf } from './params';
+import { pickerObjects } from './picker';
 import { userPodTemplate } from './pod';
 import { SERVER_PORT_NAME, SERVICE_PORT_NAME } from './ports';
+import { hasPicker, routingProblem } from './routing';
 import { runnable } from './runtime';
 import type { Runnable } from './runtime';
 
@@ -41,16 +43,22 @@ export function expandServer(declared: ServerResource, context: ArtifactContext)
   if (!declared.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
   const run = runnable(declared, context.platform);
   const { resource: server, program } = run;
+  const problem = routingProblem(declared, context.platform);
+  if (problem) throw new ExpandError(problem);
   const { configMap } = paramsOf(server);
   const { startupTimeout = DEFAULT_STARTUP, suspend } = server.spec;
   const startupSeconds = durationSeconds('startupTimeout', startupTimeout);
+  const pods = service(server);
   const { before, scalers } = serverEntry(server, {
-    service: service(server), platform: context.platform, startupTimeout, startupSeconds,
+    service: pods, platform: context.platform, startupTimeout, startupSeconds,
     coldStartSeconds: startupSeconds + PROVISIONING_SECONDS,
   });
   const workload = [deployment(run, context), ...before, disruptionBudget(server)];
   /* Paused before the Deployment goes to zero, so that nothing wakes it meanwhile. */
-  const objects = [configMap, ...(program ? [program] : []), ...(suspend ? [...scalers, ...workload] : [...workload, ...scalers])];
+  const objects = [
+    configMap, ...(program ? [program] : []), ...(suspend ? [...scalers, ...workload] : [...workload, ...scalers]),
+    ...(hasPicker(server) ? pickerObjects(server, pods, context.platform) : []),
+  ];
   return [...buildChildren(server, context), ...objects.map((object) => ({ step: 'serve' as const, object }))];
 }
 

@@ -8,15 +8,17 @@ import { cloudNamed } from '../clouds/pods';
 import type { KubeObject } from './child';
 import { networkPolicies } from './network-policies';
 import { withoutEmpty } from './overlay';
+import { pickerAccess } from './picker-access';
 
 /**
- * The ServiceAccounts, volumes and NetworkPolicies of a workspace, those of the namespace that it builds in among them. The Namespaces are
- * not: they may have been made elsewhere.
+ * The ServiceAccounts, volumes and NetworkPolicies of a workspace, those of the namespace that it builds in among them, and what endpoint
+ * pickers may read. The Namespaces are not: they may have been made elsewhere.
  */
 export function expandWorkspace(platform: PlatformSpec, namespace: string): KubeObject[] {
   const cloud = cloudNamed(platform.cloud);
   return [
     ...WORKSPACE_ROLES.map((role) => serviceAccount(platform, namespace, role)),
+    ...(platform.inferenceExtension ? pickerAccess(namespace) : []),
     ...cloud.workspaceVolumes(platform, namespace),
     ...networkPolicies(platform, namespace),
   ];

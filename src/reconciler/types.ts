@@ -1,7 +1,8 @@
 /** The types of objects that the reconciler deals with. */
+import type { EnginesSpec } from '../api/engines';
 import { API_GROUP, KINDS, PLURALS } from '../api/resource';
 import type { Kind } from '../api/resource';
-import { CHILD_TYPES, ENGINE_TYPES } from '../expand';
+import { CHILD_TYPES, ENGINE_TYPES, PICKER_ACCESS_TYPES } from '../expand';
 import type { ResourceType } from './kube/types';
 
 function core(kind: string, plural: string): ResourceType {
@@ -27,10 +28,12 @@ export const NETWORK_POLICIES: ResourceType = {
 export const VOLUMES: ResourceType = { group: '', version: 'v1', plural: 'persistentvolumes', kind: 'PersistentVolume', namespaced: false };
 
 /** What a workspace has beside its volumes; made where it is missing, and watched for that. */
-export const WORKSPACE_PARTS: readonly ResourceType[] = [SERVICE_ACCOUNTS, NETWORK_POLICIES];
+export function workspaceParts({ inferenceExtension }: EnginesSpec): readonly ResourceType[] {
+  return [SERVICE_ACCOUNTS, NETWORK_POLICIES, ...(inferenceExtension ? PICKER_ACCESS_TYPES : [])];
+}
 
 const BY_KIND = new Map<string, ResourceType>(
-  [...CHILD_TYPES, ...ENGINE_TYPES, ...WORKSPACE_PARTS, VOLUMES].map((type) => [type.kind, type]),
+  [...CHILD_TYPES, ...ENGINE_TYPES, SERVICE_ACCOUNTS, NETWORK_POLICIES, ...PICKER_ACCESS_TYPES, VOLUMES].map((type) => [type.kind, type]),
 );
 
 /** The type of an object that expansion produces. */

@@ -184,7 +184,7 @@ function contentOf(resource: Resource): object {
 function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
   const { pod, build, runtime, resources: { capacity, sharedMemory } = {} } = spec;
   const first: unknown = pod ?? build ?? runtime ?? capacity ?? sharedMemory;
-  return first !== undefined || 'access' in spec || 'autoscaling' in spec || 'mountOptions' in spec || 'source' in spec;
+  return first !== undefined || 'access' in spec || 'autoscaling' in spec || 'routing' in spec || 'mountOptions' in spec || 'source' in spec;
 }
 
 /** The inputs of a resource as far as they are known at synth. */

@@ -14,6 +14,12 @@ export enum Scaling {
   EXTERNAL = 'external',
 }
 
+/** To which replica a request goes that comes through a gateway. */
+export enum Routing {
+  /** The one that has computed the beginning of the request, such as a long prompt that many share, unless others have less to do. */
+  PREFIX_AWARE = 'prefixAware',
+}
+
 /** How a model is served, but for the model. */
 export interface ServerOptions extends WorkloadProps {
   /**
@@ -68,6 +74,15 @@ export interface ServerOptions extends WorkloadProps {
    * @default - `replicas` are kept running
    */
   readonly autoscaling?: Autoscaling;
+
+  /**
+   * To which replica a request goes that comes through a gateway, such as a `ModelGateway`; without one it has no effect. For two or more
+   * replicas of vLLM, on a platform that has the Gateway API Inference Extension (`addInferenceExtension`). Not together with
+   * `Autoscaling.concurrency`.
+   *
+   * @default - to any replica
+   */
+  readonly routing?: Routing;
 
   /**
    * Port that the image listens on, and of the Service. With `Autoscaling.concurrency` clients use the port of the interceptor, 8080,
@@ -137,6 +152,6 @@ export interface ServerProps extends ServerOptions {
 
 export const SERVER_PROPS = knownProps<ServerProps>({
   ...WORKLOAD_PROPS, engine: true, model: true, access: true, mountOptions: true, serviceAccountName: true,
-  replicas: true, scaling: true, autoscaling: true, port: true, readinessPath: true, livenessPath: true, probePort: true,
+  replicas: true, scaling: true, autoscaling: true, routing: true, port: true, readinessPath: true, livenessPath: true, probePort: true,
   probeTimeout: true, terminationGracePeriod: true, startupTimeout: true, surge: true,
 });

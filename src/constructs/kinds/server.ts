@@ -2,7 +2,8 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { autoscalingProblem } from '../../api/autoscaling';
 import type { ServerResource, ServerSpec } from '../../api/resource';
-import { accountProblem, clientPort, isByKeda, probeTimeoutProblem, replicasProblem, serviceName } from '../../expand';
+import type { RoutingSpec } from '../../api/routing';
+import { accountProblem, clientPort, fewReplicas, isByKeda, probeTimeoutProblem, replicasProblem, serviceName } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { checkPath } from '../checks/path';
@@ -17,7 +18,7 @@ import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
 import { baseFor, engineFor } from './server-engine';
-import { SERVER_PROPS } from './server-props';
+import { Routing, SERVER_PROPS } from './server-props';
 import type { ServerOptions, ServerProps } from './server-props';
 import { commonSpec } from './workload';
 
@@ -104,7 +105,7 @@ class ImportedServer extends Construct implements IServer {
 }
 
 function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
-  const { replicas, scaling, autoscaling, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
+  const { replicas, scaling, autoscaling, routing, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
   const { probeTimeout, terminationGracePeriod, serviceAccountName } = props;
   validate(scope, props);
   const spec: ServerSpec = {
@@ -113,6 +114,7 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
     ...(replicas !== undefined && { replicas }),
     ...(scaling && { scaling }),
     ...(autoscaling !== undefined && { autoscaling: autoscalingSpec(scope, autoscaling) }),
+    ...(routing !== undefined && { routing: routingSpec(scope, routing) }),
     ...(port !== undefined && { port }),
     ...(readinessPath !== undefined && { readinessPath }),
     ...(livenessPath !== undefined && { livenessPath }),
@@ -122,7 +124,7 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
     ...(startupTimeout !== undefined && { startupTimeout: duration(scope, 'startupTimeout', startupTimeout) }),
     ...(surge !== undefined && { surge }),
   };
-  const problem = probeTimeoutProblem(spec) ?? replicasProblem(spec) ?? scalingProblem(spec);
+  const problem = probeTimeoutProblem(spec) ?? replicasProblem(spec) ?? scalingProblem(spec) ?? fewReplicas(spec);
   if (problem) throw new ValidationError(scope, problem);
   return spec;
 }
@@ -130,6 +132,11 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
 /** How long a ready-made program may take to start is known to expansion, where the spec does not say. */
 function scalingProblem({ autoscaling, startupTimeout = '0s' }: ServerSpec): string | undefined {
   return autoscaling && autoscalingProblem(autoscaling, startupTimeout);
+}
+
+function routingSpec(scope: Construct, routing: Routing): RoutingSpec {
+  if (Object.values(Routing).includes(routing)) return routing;
+  throw new ValidationError(scope, `routing is ${formatValue(routing)}; write Routing.PREFIX_AWARE, or leave it out`);
 }
 
 function validate(scope: Construct, props: ServerOptions): void {

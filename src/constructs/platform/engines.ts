@@ -1,5 +1,7 @@
 /** The engines of others that a platform says its cluster has. */
 import type { EnginesSpec } from '../../api/engines';
+import { inferenceExtensionSpec } from './inference-extension';
+import type { InferenceExtensionOptions } from './inference-extension';
 import { kedaSpec } from './keda';
 import type { KedaOptions } from './keda';
 
@@ -11,6 +13,12 @@ export class PlatformEngines {
   public addKeda(options: KedaOptions): void {
     this.once('keda', 'KEDA', 'addKeda');
     this.said.keda = kedaSpec(options);
+  }
+
+  /** @throws Error without the name of the platform, as all of them. */
+  public addInferenceExtension(options: InferenceExtensionOptions): void {
+    this.once('inferenceExtension', 'the inference extension', 'addInferenceExtension');
+    this.said.inferenceExtension = inferenceExtensionSpec(options);
   }
 
   /** What the platform has of them. */

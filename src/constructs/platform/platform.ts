@@ -11,6 +11,7 @@ import { formatValue } from '../checks/format-value';
 import { checkAddons } from './addon-checks';
 import { PlatformEngines } from './engines';
 import { checkImages } from './image-checks';
+import type { InferenceExtensionOptions } from './inference-extension';
 import type { KedaOptions } from './keda';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import {
@@ -166,6 +167,14 @@ export class Platform {
    */
   public addKeda(options: KedaOptions = {}): void {
     this.check('cannot have KEDA', () => this.engines.addKeda(options));
+  }
+
+  /**
+   * Says that the cluster has the Gateway API Inference Extension, for Servers with `routing`; docs/server.md has the command that installs
+   * it. The pods of the gateways' namespaces reach the replicas of all Servers.
+   */
+  public addInferenceExtension(options: InferenceExtensionOptions = {}): void {
+    this.check('cannot have the inference extension', () => this.engines.addInferenceExtension(options));
   }
 
   /** All of it as plain JSON, as the reconciler reads it. Pools and workspaces that are added later are not in it. */

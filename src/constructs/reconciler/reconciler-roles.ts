@@ -3,7 +3,7 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Ro
 import type { PlatformSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import { API_GROUP, KINDS, PLURALS } from '../../api/resource';
-import { CHILD_TYPES, childTypes, expandWorkspace, workspaceTypes } from '../../expand';
+import { BUILD_PARTS, CHILD_TYPES, childTypes, expandWorkspace, workspaceTypes } from '../../expand';
 import type { ObjectType } from '../../expand';
 import { LABELS } from './reconciler-settings';
 
@@ -17,9 +17,6 @@ const PLURAL_KINDS = KINDS.map((kind) => PLURALS[kind]);
 
 /** Server-side apply takes `create` and `patch`. */
 const CHILD_VERBS = [...READ, 'create', 'patch', 'delete'];
-
-/** What a namespace has in which images are built. */
-const BUILD_PARTS = ['ServiceAccount', 'NetworkPolicy'];
 
 /** What only a workspace has is created where it is missing, and never deleted. It is watched for that. */
 const WORKSPACE_VERBS = [...READ, 'create'];

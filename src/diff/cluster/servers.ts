@@ -26,9 +26,17 @@ function changed(serving: Serving): Effect[] {
   const effects = [...(serving.hasOtherPods ? rolling(serving) : []), ...scales(serving)];
   if (effects.length > 0) return effects;
   if (changes.length === 0 && otherChildren(serving).length === 0) return [];
-  const notes = otherChildren(serving);
+  const notes = [...otherChildren(serving), ...routingWords(serving)];
   const words = to.spec.suspend ? 'is suspended: the change comes into effect when it goes on' : 'goes on as it is';
   return [effectOn(subject, ['unchanged', words], { changes, causes, notes })];
+}
+
+/** What becomes of the picker beside the replicas, which go on as they are. */
+function routingWords({ from, to }: Serving): string[] {
+  const [before, after] = [from, to].map(({ spec }) => (spec as ServerSpec).routing);
+  if (before === after) return [];
+  return [after === undefined ? 'its endpoint picker is deleted, and a gateway sends requests to any replica'
+    : 'an endpoint picker starts beside it, and a gateway sends each request to the replica that has computed its beginning'];
 }
 
 /** How many replicas there are: `undefined` where an autoscaler says. */
@@ -57,7 +65,7 @@ function scales({ from, to, subject, changes, ...context }: Serving): Effect[] {
 
 function rolling(serving: Serving): Effect[] {
   const { subject, from, to, isAsked, causes } = serving;
-  const changes = serving.changes.filter(({ field }) => !['replicas', 'suspend', 'scaling', 'autoscaling', 'surge'].includes(field));
+  const changes = serving.changes.filter(({ field }) => !['replicas', 'suspend', 'scaling', 'autoscaling', 'routing', 'surge'].includes(field));
   if (to.spec.suspend) return [effectOn(subject, ['unchanged', 'takes the change when it goes on'], { changes, causes })];
   if (from.spec.suspend) return [];
   if (!isAsked && !rollsOnUpgrade(serving)) return withoutRoll(serving);

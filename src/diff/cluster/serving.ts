@@ -4,7 +4,7 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
 import type { GpuPoolSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import type { Resource } from '../../api/resource';
-import { gpuRequestOf, placedPools } from '../../expand';
+import { gpuRequestOf, isWorkload, placedPools } from '../../expand';
 import type { Child } from '../../expand';
 import { childrenFor, inputsFor } from '../../state/cluster';
 import type { Expansion } from '../../state/cluster';
@@ -15,7 +15,7 @@ import { metadataChanges } from './artifacts';
 import type { ResourceContext } from './context';
 
 /** Fields that do not decide what runs in the pod. */
-const OUTSIDE_THE_POD = ['suspend', 'replicas', 'scaling', 'surge', 'idleTimeout', 'restartOnChange', 'storage'];
+const OUTSIDE_THE_POD = ['suspend', 'replicas', 'scaling', 'routing', 'surge', 'idleTimeout', 'restartOnChange', 'storage'];
 
 /** A Server or Notebook that is there on both sides. */
 export interface Serving extends ResourceContext {
@@ -56,7 +56,7 @@ function recipesOf(resource: Resource, cluster?: ClusterState): object {
 }
 
 export function deploymentOf({ children }: Expansion): Deployment | undefined {
-  return children.map(({ object }) => object).find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
+  return children.map(({ object }) => object).find(isWorkload) as Deployment | undefined;
 }
 
 function templateOf(expansion: Expansion): PodTemplateSpec | undefined {

@@ -1,5 +1,6 @@
 /** Gives the scale subresource of a Server a number to start from. */
 import type { ServerSpec } from '../../api/resource';
+import { servesItself } from '../decide/serving';
 import { ApiError } from '../kube/api-error';
 import type { Client } from '../kube/client';
 import type { Caches } from '../observe/caches';
@@ -17,7 +18,7 @@ import { RESOURCE_TYPES } from '../types';
 export async function seedScale(client: Client, caches: Caches, resource: Observed): Promise<void> {
   if (!needsSeed(resource)) return;
   const { apiVersion, kind, metadata: { name, namespace, uid } } = resource;
-  const deployment = childrenOf(caches, resource).find((child) => child.kind === 'Deployment')?.deployment;
+  const deployment = childrenOf(caches, resource).find(servesItself)?.deployment;
   const body = { apiVersion, kind, metadata: { name, namespace, uid }, spec: { replicas: Math.max(1, deployment?.replicas ?? 1) } };
   try {
     const live = await client.apply(RESOURCE_TYPES[kind], body, { force: false, fieldManager: SCALE_MANAGER });

@@ -4,7 +4,7 @@
  */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { ServerResource } from '../../api/resource';
-import { isByKeda, SCALER_KINDS } from '../../expand';
+import { isByKeda, isWorkload, PICKER_ROLE, SCALER_KINDS } from '../../expand';
 import type { Child, Inputs, KubeObject } from '../../expand';
 import { artifactsOf } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
@@ -19,14 +19,14 @@ import { resolve } from './gates';
 import type { Closed } from './gates';
 import { culledAt } from './idle';
 import { keepsRunning, restartOf } from './notebook-revision';
-import { isComplete } from './serving';
+import { isComplete, servesItself } from './serving';
 import type { Serving } from './serving';
 import { buildVerdict, servingVerdict, waitingToServe } from './serving-verdict';
 import { missingToken, tokenSecret } from './token-secret';
 import type { ServingView } from './view';
 
 export function decideServing(view: ServingView): Decision {
-  const deployment = view.children.find(({ kind, metadata }) => kind === 'Deployment' && !metadata.deletionTimestamp);
+  const deployment = view.children.find((child) => servesItself(child) && !child.metadata.deletionTimestamp);
   const resolution = resolve(view);
   const latched = deployment?.applied?.inputs;
   const inputs = resolution.state === 'open' ? resolution.inputs : latched ?? (resolution.state === 'waiting' ? resolution.inputs : undefined);
@@ -71,10 +71,10 @@ function serve(serving: Serving): Decision {
 
 /**
  * The Service says what the former revision serves before the Deployment goes on; and no GPU is taken for a name that someone has, or
- * where nothing can scale it.
+ * where nothing can scale it or choose among its replicas.
  */
 function serviceFirst(children: readonly Child[]): Child[] {
-  const isFirst = ({ object }: Child) => object.kind === 'Service' || object.kind === 'InterceptorRoute';
+  const isFirst = ({ object: { kind = '' } }: Child) => ['Service', 'InterceptorRoute', 'InferencePool'].includes(kind);
   return [...children.filter(isFirst), ...children.filter((child) => !isFirst(child))];
 }
 
@@ -104,7 +104,7 @@ interface Circumstances {
 }
 
 /** Kinds that cost nothing while they wait, so that a Service has its name early. */
-const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget', 'InterceptorRoute'];
+const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget', 'InterceptorRoute', 'InferencePool'];
 
 function desiredOf({ step, object }: Child, { serving, intent, build, waits, mayBuild }: Circumstances): Desired[] {
   const { inputs, isHeld, view } = serving;
@@ -113,7 +113,7 @@ function desiredOf({ step, object }: Child, { serving, intent, build, waits, may
   if (step === 'build') return desiredBuild({ ...base, retry: retryOf(view.resource) }, build, view.resource.spec.suspend);
   if (object.kind === 'Service') return [{ ...base, former: formerOf(serving) }];
   if (FREE_KINDS.includes(object.kind ?? '')) return [base];
-  if (object.kind !== 'Deployment') return [{ ...base, onlyIfThere: waits }];
+  if (!isWorkload(object)) return [{ ...base, onlyIfThere: waits }];
   const isBuilding = build !== undefined && build.state !== 'succeeded';
   /* What is suspended is changed once it goes on: a template that the API server refuses keeps no GPU from being freed. */
   const keepsTemplate = isHeld || isBuilding || view.resource.spec.suspend || staysBehind(object, { serving, intent });
@@ -166,7 +166,7 @@ function staysBehind(object: Child['object'], { serving, intent }: Pick<Circumst
 }
 
 function isOutdated(children: readonly Child[], circumstances: Pick<Circumstances, 'serving' | 'intent'>): boolean {
-  const deployment = children.find(({ object }) => object.kind === 'Deployment');
+  const deployment = children.find(({ object }) => isWorkload(object));
   return deployment !== undefined && staysBehind(deployment.object, circumstances);
 }
 
@@ -177,6 +177,6 @@ function obsolete(existing: readonly ObservedChild[], desired: readonly Desired[
   return existing.filter((child) => isPassing(child) && !names.has(nameOf(child)));
 }
 
-function isPassing({ kind, job }: ObservedChild): boolean {
-  return FREE_KINDS.includes(kind) || job?.outcome !== undefined;
+function isPassing({ kind, role, job }: ObservedChild): boolean {
+  return FREE_KINDS.includes(kind) || role === PICKER_ROLE || job?.outcome !== undefined;
 }

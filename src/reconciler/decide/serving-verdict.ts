@@ -11,6 +11,7 @@ import type { Verdict } from './decision';
 import type { Closed } from './gates';
 import { failureOf, jobTrouble, podlessTrouble, startTrouble } from './job-report';
 import { outdatedWords } from './notebook-revision';
+import { pickerConditionsOf } from './picker-verdict';
 import { asleepVerdict, scalerConditionsOf, wakingVerdict } from './scaling-verdict';
 import { isComplete } from './serving';
 import type { Serving } from './serving';
@@ -82,7 +83,7 @@ export function servingVerdict(serving: Serving, { isOutdated }: Age): Verdict {
   const condition = resource.kind === 'Notebook'
     ? servingCondition(verdict.ready, verdict.ready ? 'PodReady' : 'PodNotReady', verdict.message)
     : servingCondition(verdict.ready, verdict.ready ? 'DeploymentReady' : 'DeploymentNotReady', verdict.message);
-  return { ...verdict, fields, conditions: [condition, ...outdated, ...scalerConditionsOf(serving)] };
+  return { ...verdict, fields, conditions: [condition, ...outdated, ...scalerConditionsOf(serving), ...pickerConditionsOf(serving)] };
 }
 
 function outdatedCondition(serving: Serving): ExtraCondition {

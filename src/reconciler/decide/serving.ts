@@ -1,4 +1,5 @@
 /** How far a Server or Notebook is. */
+import { PICKER_ROLE } from '../../expand';
 import type { Inputs } from '../../expand';
 import type { DeploymentState, ObservedChild } from '../observe/observed';
 import type { Closed } from './gates';
@@ -14,6 +15,11 @@ export interface Serving {
   /** Whether the pods stay as they are for now, for another model is asked for, which is not Ready. */
   readonly isHeld: boolean;
   readonly culledAt?: string;
+}
+
+/** Whether a child is the Deployment whose pods serve. */
+export function servesItself({ kind, role }: ObservedChild): boolean {
+  return kind === 'Deployment' && role !== PICKER_ROLE;
 }
 
 /** Whether all pods are of the latest revision, and answer. */

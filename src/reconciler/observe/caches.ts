@@ -8,12 +8,12 @@ import { archivesOf, childTypes, gatesOf, keyOf, keyOfResource } from '../../exp
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
-import { WORKSPACE_PARTS } from '../types';
+import { workspaceParts as partTypes } from '../types';
 import { artifactsOf } from './applied';
 import type { Observed, ObservedChild } from './observed';
 import type { ObservedPod } from './pods';
 
-/** What a workspace is made of and needs no look inside: its ServiceAccounts and its NetworkPolicies. */
+/** What a workspace is made of and needs no look inside: ServiceAccounts, NetworkPolicies, and what its endpoint pickers may read. */
 export interface WorkspacePart {
   readonly metadata: Pick<LiveMetadata, 'name' | 'namespace' | 'uid' | 'resourceVersion'>;
   /** Digest of what we have made it from, empty if that is not known; absent where someone else has made or changed it. */
@@ -51,7 +51,7 @@ export function newCaches(platform: Pick<PlatformSpec, 'workspaces'> & EnginesSp
     deletes: (child) => (isDeletion(child) ? [deletedBy(child.metadata.namespace, child.recipe)] : []),
   })]));
   const pods = new Cache<ObservedPod>({ resource: (pod) => [keyOfPod(pod, homeOf)].filter((key) => key !== undefined) });
-  const workspaceParts = new Map(WORKSPACE_PARTS.map(({ kind }) => [kind, new Cache<WorkspacePart>()]));
+  const workspaceParts = new Map(partTypes(platform).map(({ kind }) => [kind, new Cache<WorkspacePart>()]));
   return { resources, children, pods, workspaceParts, homeOf };
 }
 

@@ -1,7 +1,7 @@
 /** Watches all that a decision may need to know. */
 import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../api/labels';
 import { KINDS, MADE_FROM_ANNOTATION } from '../../api/resource';
-import { engineOf } from '../../expand';
+import { BUILD_PARTS, engineOf } from '../../expand';
 import type { Client } from '../kube/client';
 import { FIELD_MANAGER } from '../kube/client';
 import { Reflector } from '../kube/reflector';
@@ -48,7 +48,7 @@ export function reflectorsFor({ namespaces, buildNamespaces, ...watching }: Watc
   if (namespaces.length === 0) return [{ reflectors: workspaceReflectors(undefined, watching) }];
   return [
     ...namespaces.map((namespace) => ({ namespace, reflectors: workspaceReflectors(namespace, watching) })),
-    ...buildNamespaces.map((namespace) => ({ namespace, reflectors: childReflectors(namespace, watching, ['Job']) })),
+    ...buildNamespaces.map((namespace) => ({ namespace, reflectors: childReflectors(namespace, watching, { children: ['Job'], parts: BUILD_PARTS }) })),
   ];
 }
 
@@ -61,20 +61,25 @@ function workspaceReflectors(namespace: string | undefined, watching: Common): S
       ...common, namespace, type: RESOURCE_TYPES[kind], cache: caches.resources[kind], optional: true,
       transform: (live) => observeResource(live, kind),
     })),
-    ...childReflectors(namespace, watching, [...caches.children.keys()]),
+    ...childReflectors(namespace, watching, { children: [...caches.children.keys()], parts: [...caches.workspaceParts.keys()] }),
   ];
 }
 
-/** @param kinds which children there can be. */
-function childReflectors(namespace: string | undefined, { client, caches, log, metrics }: Common, kinds: readonly string[]): Started[] {
+/** Kinds of what there can be in a namespace. */
+interface Watched {
+  readonly children: readonly string[];
+  readonly parts: readonly string[];
+}
+
+function childReflectors(namespace: string | undefined, { client, caches, log, metrics }: Common, { children, parts }: Watched): Started[] {
   const all = { client, log, metrics, namespace };
   const ours = { ...all, labelSelector: `${MANAGED_BY_LABEL}=${MANAGER_NAME}` };
   return [
-    ...[...caches.children].filter(([kind]) => kinds.includes(kind)).map(([kind, cache]) => new Reflector({
+    ...[...caches.children].filter(([kind]) => children.includes(kind)).map(([kind, cache]) => new Reflector({
       ...ours, type: typeOf({ kind }), cache, optional: isOptional(kind), transform: (live) => observeChild(live, kind),
     })),
     new Reflector({ ...ours, type: PODS, cache: caches.pods, transform: observePod }),
-    ...[...caches.workspaceParts].map(([kind, cache]) => new Reflector({
+    ...[...caches.workspaceParts].filter(([kind]) => parts.includes(kind)).map(([kind, cache]) => new Reflector({
       ...ours, type: typeOf({ kind }), cache, metadataOnly: true, transform: observePart,
     })),
   ];
