@@ -4,9 +4,10 @@
  */
 import type { Toleration } from 'kubernetes-types/core/v1';
 import type { EnginesSpec } from './engines';
+import type { GatewaysSpec } from './model-gateway';
 import type { LimitsSpec, QuantityOrInteger } from './resource';
 
-export interface PlatformSpec extends EnginesSpec {
+export interface PlatformSpec extends EnginesSpec, GatewaysSpec {
   /** Name of the cloud, as in the registry of `clouds/pods.ts`. */
   readonly cloud: string;
   readonly clusterName: string;

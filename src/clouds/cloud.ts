@@ -177,6 +177,12 @@ export type OptionalAddon = typeof OPTIONAL_ADDONS[number];
 export type WantedAddons = Readonly<Partial<Record<OptionalAddon, boolean>>>;
 export const ALL_ADDONS: WantedAddons = { autoscaler: true, defaultStorageClass: true };
 
+/** The annotations of a Service by which its load balancer has a private address, and those by which it has one of the internet. */
+export interface LoadBalancers {
+  readonly internal: Readonly<Record<string, string>>;
+  readonly external: Readonly<Record<string, string>>;
+}
+
 /** The Kubernetes side of a cloud. Every function is pure. */
 export interface Cloud {
   readonly name: string;
@@ -189,6 +195,8 @@ export interface Cloud {
   readonly canAutoProvision: boolean;
   /** What else the add-ons bring where they are asked to, because the cloud leaves it to the user. */
   readonly optionalAddons?: readonly OptionalAddon[];
+  /** Load balancers of Services; absent where the cloud has none. */
+  readonly loadBalancer?: LoadBalancers;
   /** Whether the cloud itself grants a workspace's ServiceAccounts what they may do. */
   readonly hasIdentities: boolean;
   /** Hosts that hand out credentials of the cloud, which no proxy can reach for a pod. */

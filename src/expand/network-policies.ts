@@ -13,6 +13,7 @@ import type { CloudNetwork } from '../clouds/network';
 import { cloudNamed } from '../clouds/pods';
 import { PICKER_ROLE } from './child';
 import { kedaOf } from './keda';
+import { proxyPeers } from './model-gateway';
 import { inferenceExtensionOf } from './picker-access';
 import { podDefaultsOf } from './pod-defaults';
 import { METRICS_PORT_NAME, NOTEBOOK_PORT_NAME, PICKER_PORT_NAME, SERVER_PORT_NAME, SERVER_PORT_NAMES } from './ports';
@@ -119,6 +120,7 @@ function everyPod({ network: { dnsCaches } }: PolicyContext, isDeclared: boolean
  */
 function servers(ground: PolicyContext): NetworkPolicySpec {
   const { keda, monitoringNamespaces = [] } = ground.platform;
+  const proxies = proxyPeers(ground.platform);
   const openTo = [...new Set([...ground.workspace.serversOpenTo ?? [], ...monitoringNamespaces])];
   return {
     podSelector: SERVERS,
@@ -127,6 +129,7 @@ function servers(ground: PolicyContext): NetworkPolicySpec {
       { from: [{ podSelector: {} }] },
       ...(keda ? [{ from: [inNamespaces([kedaOf({ keda }).namespace])], ports: tcp(SERVER_PORT_NAME) }] : []),
       ...fromGateways(ground.platform, SERVER_PORT_NAME),
+      ...(proxies.length > 0 ? [{ from: proxies, ports: tcp(SERVER_PORT_NAME) }] : []),
       ...(openTo.length === 0 ? [] : [{ from: [inNamespaces(openTo)], ports: tcp(...SERVER_PORT_NAMES) }]),
     ],
     ...withEgress(mounted(ground)),
@@ -182,7 +185,7 @@ function serversInReach({ platform: { workspaces = [] }, workspace: { namespace 
  * By which Servers are reached that KEDA scales. It does not tell who asks, so that who reaches it reaches the Servers of all workspaces
  * behind it.
  */
-function toInterceptor({ keda }: PlatformSpec): NetworkPolicyEgressRule[] {
+export function toInterceptor({ keda }: PlatformSpec): NetworkPolicyEgressRule[] {
   const { namespace, interceptorPort } = kedaOf({ keda });
   return keda ? [{ to: [inNamespaces([namespace])], ports: tcp(interceptorPort) }] : [];
 }

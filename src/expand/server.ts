@@ -51,7 +51,7 @@ export function expandServer(declared: ServerResource, context: ArtifactContext)
   const pods = service(server);
   const { before, scalers } = serverEntry(server, {
     service: pods, platform: context.platform, startupTimeout, startupSeconds,
-    coldStartSeconds: startupSeconds + PROVISIONING_SECONDS,
+    coldStartSeconds: coldStartSeconds(startupSeconds),
   });
   const workload = [deployment(run, context), ...before, disruptionBudget(server)];
   /* Paused before the Deployment goes to zero, so that nothing wakes it meanwhile. */
@@ -60,6 +60,11 @@ export function expandServer(declared: ServerResource, context: ArtifactContext)
     ...(hasPicker(server) ? pickerObjects(server, pods, context.platform) : []),
   ];
   return [...buildChildren(server, context), ...objects.map((object) => ({ step: 'serve' as const, object }))];
+}
+
+/** How long a request may wait for a Server with no replica, of which a program takes so long to answer. */
+export function coldStartSeconds(startupSeconds: number): number {
+  return startupSeconds + PROVISIONING_SECONDS;
 }
 
 /** Name of the Deployment and the Service of a server, as the original Substratus has it. */

@@ -21,6 +21,15 @@ const BY_CAPACITY = placeBySpotLabel(
   { label: 'karpenter.sh/capacity-type', value: 'spot', tainted: false },
 );
 
+/**
+ * A Network Load Balancer, for a classic one ends connections that are silent for a minute. In the words of the controller that every
+ * cluster has, and of the AWS Load Balancer Controller, which takes over where it is installed.
+ *
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/
+ */
+const BALANCER = 'service.beta.kubernetes.io/aws-load-balancer';
+const NLB = { [`${BALANCER}-type`]: 'nlb' };
+
 export const awsCloud: Cloud = {
   name: 'aws',
   title: 'AWS',
@@ -30,6 +39,7 @@ export const awsCloud: Cloud = {
   canAutoProvision: true,
   optionalAddons: OPTIONAL_ADDONS,
   hasIdentities: true,
+  loadBalancer: { internal: { ...NLB, [`${BALANCER}-internal`]: 'true', [`${BALANCER}-scheme`]: 'internal' }, external: { ...NLB, [`${BALANCER}-scheme`]: 'internet-facing' } },
   /* The agent of EKS Pod Identity: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
   direct: ['169.254.170.23', '[fd00:ec2::23]'],
   allocatable,

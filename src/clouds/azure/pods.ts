@@ -26,6 +26,8 @@ export const azureCloud: Cloud = {
   capacities: ['on-demand', 'spot', 'spot-first'],
   canAutoProvision: false,
   hasIdentities: true,
+  /* https://learn.microsoft.com/azure/aks/internal-lb */
+  loadBalancer: { internal: { 'service.beta.kubernetes.io/azure-load-balancer-internal': 'true' }, external: {} },
   allocatable,
   shapeOf,
   canStream: () => true,

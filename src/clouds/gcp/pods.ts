@@ -38,6 +38,8 @@ export const gcpCloud: Cloud = {
   capacities: ['on-demand', 'spot', 'spot-first', 'flex-start'],
   canAutoProvision: true,
   hasIdentities: true,
+  /* https://docs.cloud.google.com/kubernetes-engine/docs/how-to/internal-load-balancing */
+  loadBalancer: { internal: { 'networking.gke.io/load-balancer-type': 'Internal' }, external: {} },
   direct: ['metadata.google.internal'],
   allocatable,
   shapeOf,

@@ -1,6 +1,7 @@
 /** What a platform knows, as the plain JSON that expansion and the reconciler read. */
 import { definedOnly } from '../../api/defined';
 import type { EnginesSpec } from '../../api/engines';
+import type { GatewaysSpec } from '../../api/model-gateway';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceSpec } from '../../api/platform';
 import { mirrorsSpec } from './mirrors';
 import type { PlatformProps } from './platform-props';
@@ -24,7 +25,7 @@ interface Added {
   readonly monitoringNamespaces: readonly string[];
   readonly reconcilerNamespace?: string;
   readonly podDefaults?: PodDefaultsSpec;
-  readonly engines: EnginesSpec;
+  readonly engines: EnginesSpec & GatewaysSpec;
 }
 
 export function platformSpec({ cloud, props, source, prefix }: Given, added: Added): PlatformSpec {

@@ -10,6 +10,7 @@ import { withWorkloadDefaults } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { checkAddons } from './addon-checks';
 import { PlatformEngines } from './engines';
+import type { EnvoyGatewayOptions } from './envoy-gateway';
 import { checkImages } from './image-checks';
 import type { InferenceExtensionOptions } from './inference-extension';
 import type { KedaOptions } from './keda';
@@ -175,6 +176,19 @@ export class Platform {
    */
   public addInferenceExtension(options: InferenceExtensionOptions = {}): void {
     this.check('cannot have the inference extension', () => this.engines.addInferenceExtension(options));
+  }
+
+  /** Says that the cluster has Envoy Gateway and Envoy AI Gateway, for a `ModelGateway`; docs/gateway.md says how to install them. */
+  public addEnvoyGateway(options: EnvoyGatewayOptions = {}): void {
+    this.check('cannot have Envoy Gateway', () => this.engines.addEnvoyGateway(options));
+  }
+
+  /**
+   * Lets the proxies of a Gateway reach the Servers of every workspace. A `ModelGateway` does it for itself; where the workspaces are
+   * declared in another App than it, their platform is told so.
+   */
+  public allowModelGateway(namespace: string, name: string): void {
+    this.check('cannot let a gateway in', () => this.engines.allowModelGateway({ namespace, name }));
   }
 
   /** All of it as plain JSON, as the reconciler reads it. Pools and workspaces that are added later are not in it. */

@@ -1,0 +1,173 @@
+import { App, Size } from 'cdk8s';
+import { Construct } from 'constructs';
+import { envoyGatewayProblem } from '../../../expand';
+import type { KubeObject } from '../../../expand';
+import { formatValue } from '../../checks/format-value';
+import { optionsProblem } from '../../checks/known-props';
+import { duration, quantity } from '../../checks/size';
+import { ValidationError } from '../../checks/validation-error';
+import { checkPlatformProp, checkProps } from '../../kinds/props-check';
+import { chartOf } from '../../kinds/references';
+import type { IServer } from '../../kinds/server';
+import { addDeferredObjects } from '../../objects/deferred-objects';
+import { platformOf } from '../../platform/workspace-context';
+import { checkGateway, serveProblem } from './gateway-checks';
+import { gatewayObjects } from './gateway-objects';
+import { GATEWAY_PROPS, SERVE_OPTIONS } from './gateway-props';
+import type { GatewayServeOptions, ModelGatewayProps } from './gateway-props';
+import { GatewayRedis } from './gateway-redis';
+import type { GatewaySettings } from './gateway-settings';
+import { helmValues } from './helm-values';
+import { networkObjects } from './network-objects';
+import { policyObjects } from './policies';
+import { redisAddress, redisObjects } from './redis-objects';
+import { routeObjects } from './served-route';
+import type { ServedRoute } from './served-route';
+import { namesOf, servedRoute } from './served-server';
+import type { ServedServer } from './served-server';
+
+const DEFAULT_NAMESPACE = 'model-gateway';
+const DEFAULT_REPLICAS = 2;
+const DEFAULT_IDLE_SECONDS = 3600;
+/** By which a request outlives the longest cold start. */
+const MARGIN_SECONDS = 300;
+
+/**
+ * One endpoint for the models of a cluster, which speaks OpenAI's API: the model of a request says which Server answers it. Nobody is let
+ * in but by the key of a team. It is made of objects of Envoy Gateway and Envoy AI Gateway, in a namespace of its own: that of its Chart,
+ * else `model-gateway`.
+ */
+export class ModelGateway extends Construct {
+  /** Name of the Gateway. */
+  public readonly gatewayName: string;
+
+  /** Namespace of the Gateway. */
+  public readonly gatewayNamespace: string;
+
+  private readonly served: ServedServer[] = [];
+  private readonly idleSeconds?: number;
+  private readonly maxRequestSize: string;
+
+  constructor(scope: Construct, id: string, private readonly props: ModelGatewayProps) {
+    super(scope, id);
+    checkProps(this, props, GATEWAY_PROPS);
+    const { platform, name = id, idleTimeout, maxRequestSize = Size.mebibytes(50) } = props;
+    checkPlatformProp(this, platform);
+    this.gatewayName = name;
+    this.gatewayNamespace = chartOf(this).namespace ?? DEFAULT_NAMESPACE;
+    checkGateway(this, { ...props, name, namespace: this.gatewayNamespace });
+    if (idleTimeout !== undefined) {
+      duration(this, 'idleTimeout', idleTimeout);
+      this.idleSeconds = idleTimeout.toSeconds();
+    }
+    const size = quantity(this, 'maxRequestSize', maxRequestSize);
+    this.maxRequestSize = typeof size === 'number' ? `${size}Gi` : size;
+    platform.allowModelGateway(this.gatewayNamespace, name);
+    addDeferredObjects(this, () => this.objects);
+    this.node.addValidation({ validate: () => this.problems() });
+  }
+
+  /** Offers a Server to clients, under its name or another one. */
+  public serve(server: IServer, options: GatewayServeOptions = {}): void {
+    const problem = optionsProblem('serve', options, SERVE_OPTIONS) ?? serveProblem(options);
+    if (problem) throw new ValidationError(this, problem);
+    this.checkServer(server);
+    const served = { server, options };
+    const taken = this.takenName(served);
+    if (taken) throw new ValidationError(this, taken);
+    this.served.push(served);
+    const routes = new Construct(this, `${server.serverNamespace}.${server.serverName}`);
+    addDeferredObjects(routes, () => routeObjects(this.ref, servedRoute(this, served, this.props.platform)));
+  }
+
+  /**
+   * What differs from the values of the Helm charts by which Envoy Gateway and Envoy AI Gateway are installed for this gateway, by chart.
+   * They are of the whole cluster: merge them into those that it has.
+   */
+  public get helmValues(): unknown {
+    const { platform, redis = GatewayRedis.managed() } = this.props;
+    const spec = platform._spec;
+    const source = { platform: spec, redis: redis._spec };
+    return helmValues({ ...source, redisAddress: redisAddress({ ...this.ref, ...source }) });
+  }
+
+  /** The names by which clients may ask for models, in the order of their declaration. @internal */
+  public get _models(): string[] {
+    return this.routes.flatMap(({ models }) => models.map(({ name }) => name));
+  }
+
+  private get ref(): { readonly namespace: string; readonly name: string } {
+    return { namespace: this.gatewayNamespace, name: this.gatewayName };
+  }
+
+  private get routes(): ServedRoute[] {
+    return this.served.map((served) => servedRoute(this, served, this.props.platform));
+  }
+
+  private get objects(): KubeObject[] {
+    const { settings } = this;
+    return [...gatewayObjects(settings), ...policyObjects(settings), ...networkObjects(settings), ...redisObjects(settings)];
+  }
+
+  private get settings(): GatewaySettings {
+    const { platform, hostname, tls, internal = true, serviceAnnotations = {} } = this.props;
+    const { redis = GatewayRedis.managed(), replicas = DEFAULT_REPLICAS } = this.props;
+    const { routes, maxRequestSize } = this;
+    return {
+      ...this.ref,
+      platform: platform._spec,
+      ...(hostname !== undefined && { hostname }),
+      ...(tls && { tls: tls._spec }),
+      internal, serviceAnnotations, redis: redis._spec, replicas, maxRequestSize, routes,
+      idleSeconds: this.idleSeconds ?? Math.max(DEFAULT_IDLE_SECONDS, longest(routes) + MARGIN_SECONDS),
+    };
+  }
+
+  private problems(): string[] {
+    const problem = envoyGatewayProblem(this.props.platform._spec);
+    if (problem) return [problem];
+    if (this.served.length === 0) return [`gateway ${this.gatewayName} serves no Server; call serve(server)`];
+    const { idleSeconds } = this;
+    return idleSeconds === undefined ? [] : this.routes.flatMap((route) => idleProblem(route, idleSeconds));
+  }
+
+  private checkServer(server: unknown): asserts server is IServer {
+    if (!Construct.isConstruct(server) || !('serverName' in server)) {
+      throw new ValidationError(this, `serve was given ${formatValue(server)}; give a Server, or refer to one with Server.fromServerAttributes`);
+    }
+    if (App.of(server) !== App.of(this)) {
+      throw new ValidationError(this, `serve was given ${server.node.path} of another App; declare it in this one, or refer to it with Server.fromServerAttributes`);
+    }
+    const there = platformOf(server);
+    const { platform } = this.props;
+    if (there && there !== platform) {
+      throw new ValidationError(this, `serve was given ${server.node.path} on platform ${there.clusterName}, but the gateway is on ${platform.clusterName}; `
+        + 'declare a gateway on that platform too');
+    }
+  }
+
+  private takenName(served: ServedServer): string | undefined {
+    const { serverName, serverNamespace } = served.server;
+    const same = this.served.find(({ server }) => server.serverName === serverName && server.serverNamespace === serverNamespace);
+    if (same) return `Server ${serverNamespace}/${serverName} is served already; give all its other names as aliases at once`;
+    const names = namesOf(served);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) return `Server ${serverNamespace}/${serverName} has the name ${twice} twice; leave one of them out`;
+    for (const other of this.served) {
+      const name = names.find((one) => namesOf(other).includes(one));
+      if (name === undefined) continue;
+      return `model ${name} is served by Server ${other.server.serverNamespace}/${other.server.serverName} already; give Server ${serverNamespace}/${serverName} another name or alias`;
+    }
+    return undefined;
+  }
+}
+
+function longest(routes: readonly ServedRoute[]): number {
+  return Math.max(0, ...routes.map(({ coldStartSeconds = 0 }) => coldStartSeconds));
+}
+
+function idleProblem({ namespace, server, coldStartSeconds = 0 }: ServedRoute, idleSeconds: number): string[] {
+  if (coldStartSeconds < idleSeconds) return [];
+  return [`idleTimeout is ${idleSeconds} s but Server ${namespace}/${server} may take ${coldStartSeconds} s to start, while its requests wait; `
+    + 'give more than that, or leave idleTimeout out'];
+}

@@ -1,0 +1,116 @@
+/** The objects by which a Server is reached under the names of its models. Pure. */
+import { PART_OF } from '../../../api/labels';
+import type { KubeObject } from '../../../expand';
+import { AI_API, ENVOY_API } from './gateway-settings';
+import type { GatewayRef } from './gateway-settings';
+
+/** A name that clients ask for. */
+export interface ServedModel {
+  readonly name: string;
+  /** As the Server's own program knows it. Default: as the client says it. */
+  readonly upstream?: string;
+}
+
+/** Where requests go: to a host, or to the pods of an InferencePool in the namespace of the Server. */
+export interface ServedTarget {
+  readonly hostname: string;
+  readonly port: number;
+  readonly pool?: string;
+}
+
+export interface ServedRoute extends ServedTarget {
+  /** Of the Server. */
+  readonly namespace: string;
+  readonly server: string;
+  readonly models: readonly ServedModel[];
+  /** How long a request is held while the Server starts; absent where none is held. */
+  readonly coldStartSeconds?: number;
+}
+
+/** What the header says of a Server, by which the interceptor of KEDA finds it: SERVER_HEADER of expand/keda.ts. */
+export const SERVER_HEADER = 'x-substratus-server';
+/** What Envoy AI Gateway reads from the body, and routes by. */
+export const MODEL_HEADER = 'x-ai-eg-model';
+/** https://github.com/envoyproxy/ai-gateway/blob/v1.0.0/api/v1beta1/ai_gateway_route.go: one of the 16 of an HTTPRoute is its own. */
+const MAX_RULES = 15;
+/** So that all rules have fewer than 128 matches together. https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
+const MODELS_OF_A_RULE = 8;
+
+/** In the namespace of the gateway, for all that is needed to reach a Service is its name; beside the pool where there is one. */
+export function routeNamespace(gateway: GatewayRef, { pool, namespace }: Pick<ServedRoute, 'pool' | 'namespace'>): string {
+  return pool === undefined ? gateway.namespace : namespace;
+}
+
+/** Name of all objects of a Server: namespaces have no dots, so that no two Servers share one. */
+function routeName({ namespace, server, pool }: ServedRoute): string {
+  return pool === undefined ? `${namespace}.${server}` : server;
+}
+
+export function routeObjects(gateway: GatewayRef, route: ServedRoute): KubeObject[] {
+  const rules = rulesOf(route);
+  const parts = chunks(rules, MAX_RULES);
+  return [
+    ...(route.pool === undefined ? backendObjects(gateway, route) : []),
+    ...parts.map((part, index) => aiRoute(gateway, route, { name: `${routeName(route)}${index === 0 ? '' : `.part-${index + 1}`}`, rules: part })),
+  ];
+}
+
+function backendObjects(gateway: GatewayRef, route: ServedRoute): KubeObject[] {
+  const { hostname, port, namespace, server } = route;
+  const metadata = { name: routeName(route), namespace: gateway.namespace, labels: { ...PART_OF } };
+  return [
+    object(ENVOY_API, 'Backend', { metadata, spec: { endpoints: [{ fqdn: { hostname, port } }] } }),
+    object(AI_API, 'AIServiceBackend', {
+      metadata,
+      spec: {
+        schema: { name: 'OpenAI' },
+        backendRef: { group: 'gateway.envoyproxy.io', kind: 'Backend', name: metadata.name },
+        headerMutation: { set: [{ name: SERVER_HEADER, value: `${namespace}/${server}` }] },
+      },
+    }),
+  ];
+}
+
+/** A rule for all names that the Server's program knows as the same model. */
+function rulesOf(route: ServedRoute): object[] {
+  const byUpstream = new Map<string, ServedModel[]>();
+  for (const model of route.models) byUpstream.set(model.upstream ?? '', [...byUpstream.get(model.upstream ?? '') ?? [], model]);
+  return [...byUpstream.values()].flatMap((models) => chunks(models, MODELS_OF_A_RULE).map((part) => rule(route, part)));
+}
+
+/** No limit for the whole answer, which streams for as long as it takes: what is silent for too long ends. */
+function rule(route: ServedRoute, models: readonly ServedModel[]): object {
+  return {
+    matches: models.map(({ name }) => ({ headers: [{ type: 'Exact', name: MODEL_HEADER, value: name }] })),
+    backendRefs: [backendRef(route, models)],
+    timeouts: { request: '0s' },
+    modelsOwnedBy: route.namespace,
+  };
+}
+
+function backendRef(route: ServedRoute, models: readonly ServedModel[]): object {
+  const { pool } = route;
+  if (pool !== undefined) return { group: 'inference.networking.k8s.io', kind: 'InferencePool', name: pool };
+  const renamed = models.find(({ name, upstream = name }) => name !== upstream);
+  return { name: routeName(route), ...(renamed && { modelNameOverride: renamed.upstream }) };
+}
+
+interface RoutePart {
+  readonly name: string;
+  readonly rules: readonly object[];
+}
+
+function aiRoute(gateway: GatewayRef, route: ServedRoute, { name, rules }: RoutePart): KubeObject {
+  return object(AI_API, 'AIGatewayRoute', {
+    metadata: { name, namespace: routeNamespace(gateway, route), labels: { ...PART_OF } },
+    spec: { parentRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: gateway.name, namespace: gateway.namespace }], rules },
+  });
+}
+
+function object(apiVersion: string, kind: string, rest: Pick<KubeObject, 'metadata'> & { readonly spec: object }): KubeObject {
+  return { apiVersion, kind, ...rest };
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

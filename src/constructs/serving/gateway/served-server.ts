@@ -1,0 +1,58 @@
+/** A Server that a gateway offers: under which names, and where it is. */
+import type { Construct } from 'constructs';
+import type { PlatformSpec } from '../../../api/platform';
+import { DEFAULT_SERVER_PORT } from '../../../api/resource';
+import type { ServerResource } from '../../../api/resource';
+import { clusterDomainOf, keyOf, serverAddress, serviceName } from '../../../expand';
+import type { ServerAddress } from '../../../expand';
+import { asValidation } from '../../checks/validation-error';
+import { Declarations } from '../../kinds/declarations';
+import type { IServer } from '../../kinds/server';
+import type { Platform } from '../../platform/platform';
+import type { GatewayServeOptions } from './gateway-props';
+import type { ServedModel, ServedRoute } from './served-route';
+
+export interface ServedServer {
+  readonly server: IServer;
+  readonly options: GatewayServeOptions;
+}
+
+/** Its names for clients. Those of adapters follow from the first, and are known when the App is synthesized. */
+export function namesOf({ server, options: { name = server.serverName, aliases = [] } }: ServedServer): string[] {
+  return [name, ...aliases];
+}
+
+/** The route to it, as all is declared that there is. */
+export function servedRoute(scope: Construct, served: ServedServer, platform: Platform): ServedRoute {
+  const { server: { serverName: server, serverNamespace: namespace } } = served;
+  const spec = platform._spec;
+  const declared = declaredServer(scope, served.server, platform);
+  const address = declared ? asValidation(scope, () => serverAddress(declared, spec)) : elsewhere(served, spec);
+  return {
+    namespace,
+    server,
+    hostname: address.hostname,
+    port: address.port,
+    ...(address.coldStartSeconds !== undefined && { coldStartSeconds: address.coldStartSeconds }),
+    models: modelsOf(served, address),
+  };
+}
+
+function declaredServer(scope: Construct, { serverName, serverNamespace }: IServer, platform: Platform): ServerResource | undefined {
+  const key = keyOf({ kind: 'Server', namespace: serverNamespace, name: serverName });
+  const declarations = Declarations.all(scope).filter((all) => all.platform === platform);
+  const [found] = declarations.flatMap((all) => all.find(key) ?? []);
+  return found?.object.declared as ServerResource | undefined;
+}
+
+/** By the Service that all its clients use, which leads to KEDA's interceptor where that scales it. How long requests wait is not known. */
+function elsewhere({ server, options: { port = DEFAULT_SERVER_PORT } }: ServedServer, platform: PlatformSpec): ServerAddress {
+  const { serverName: name, serverNamespace: namespace } = server;
+  const service = serviceName({ metadata: { name, namespace } } as ServerResource);
+  return { hostname: `${service}.${namespace}.svc.${clusterDomainOf(platform)}`, port };
+}
+
+function modelsOf(served: ServedServer, address: ServerAddress): ServedModel[] {
+  const { options: { model: upstream = address.model } } = served;
+  return namesOf(served).map((name) => ({ name, ...(upstream !== undefined && { upstream }) }));
+}
