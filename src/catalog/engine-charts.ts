@@ -14,6 +14,8 @@ export interface EngineChart {
   readonly repository: string;
   readonly version: string;
   readonly namespace: string;
+  /** Whether its definitions are in the folder `crds`, from which Helm installs them once and never brings them up to date. */
+  readonly definitionsApart?: boolean;
 }
 
 /** In the order in which they are installed: an engine comes after those whose objects it has. */
@@ -21,19 +23,19 @@ export const ENGINE_CHARTS = {
   /** 2026-09; github.com/cert-manager/cert-manager@v1.21.2, deploy/charts. */
   certManager: { title: 'cert-manager', release: 'cert-manager', chart: 'cert-manager', repository: 'oci://quay.io/jetstack/charts', version: 'v1.21.2', namespace: 'cert-manager' },
   /** 2026-05; https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack. Brings kube-state-metrics and Grafana too. */
-  prometheus: { title: 'the Prometheus operator', release: 'kube-prometheus-stack', chart: 'kube-prometheus-stack', repository: 'oci://ghcr.io/prometheus-community/charts', version: '85.1.3', namespace: 'monitoring' },
+  prometheus: { title: 'the Prometheus operator', release: 'kube-prometheus-stack', chart: 'kube-prometheus-stack', repository: 'oci://ghcr.io/prometheus-community/charts', version: '85.1.3', namespace: 'monitoring', definitionsApart: true },
   /** 2026-09; github.com/kedacore/keda/v2@v2.21.0, https://github.com/kedacore/charts. */
   keda: { title: 'KEDA', release: 'keda', chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.21.0', namespace: 'keda' },
   /** 2026-06; github.com/kedacore/http-add-on@v0.15.0. Before 1.0, so that every minor version may change its objects. */
   httpAddOn: { title: 'the HTTP add-on of KEDA', release: 'http-add-on', chart: 'keda-add-ons-http', repository: 'https://kedacore.github.io/charts', version: '0.15.0', namespace: 'keda' },
   /** 2026-06; github.com/envoyproxy/gateway@v1.8.1, charts/gateway-helm. Its definitions are those of Gateway API 1.5.1 and its own. */
-  envoyGateway: { title: 'Envoy Gateway', release: 'eg', chart: 'gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.8.1', namespace: 'envoy-gateway-system' },
+  envoyGateway: { title: 'Envoy Gateway', release: 'eg', chart: 'gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.8.1', namespace: 'envoy-gateway-system', definitionsApart: true },
   /** 2026-06; github.com/envoyproxy/ai-gateway@v1.0.0, manifests/charts. */
   aiGatewayCrds: { title: 'the definitions of Envoy AI Gateway', release: 'aieg-crd', chart: 'ai-gateway-crds-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.0.0', namespace: 'envoy-ai-gateway-system' },
   /** The same. */
   aiGateway: { title: 'Envoy AI Gateway', release: 'aieg', chart: 'ai-gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.0.0', namespace: 'envoy-ai-gateway-system' },
   /** 2026-06; sigs.k8s.io/lws@v0.9.0, charts/lws; https://lws.sigs.k8s.io/docs/installation/#install-by-helm. */
-  leaderWorkerSet: { title: 'LeaderWorkerSet', release: 'lws', chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.9.0', namespace: 'lws-system' },
+  leaderWorkerSet: { title: 'LeaderWorkerSet', release: 'lws', chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.9.0', namespace: 'lws-system', definitionsApart: true },
 } satisfies Readonly<Record<string, EngineChart>>;
 
 export type EngineChartName = keyof typeof ENGINE_CHARTS;

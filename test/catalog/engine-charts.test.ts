@@ -39,3 +39,9 @@ test('the lines in the docs are those of the table', () => {
   expect(lines.length).toBeGreaterThan(1);
   expect(lines.filter((line) => !plain.includes(line))).toEqual([]);
 });
+
+test('the table in the docs has the versions of the charts', () => {
+  const text = fs.readFileSync(path.join(ROOT, 'docs/engines.md'), 'utf8');
+  for (const { chart, version } of Object.values(ENGINE_CHARTS)) expect(text).toMatch(new RegExp(`\`${chart}\`[^|]* ${version.replaceAll('.', '\\.')}`));
+  expect(text).toContain(`| ${INFERENCE_EXTENSION.version}, a folder`);
+});

@@ -167,7 +167,7 @@ export class Platform {
    * install them. A pod that reaches the interceptor of the add-on reaches all Servers behind it, and pods of the workspaces may.
    */
   public addKeda(options: KedaOptions = {}): void {
-    this.check('cannot have KEDA', () => this.engines.addKeda(options));
+    this.addEngine('KEDA', () => this.engines.addKeda(options));
   }
 
   /**
@@ -269,7 +269,7 @@ export class Platform {
     listener();
   }
 
-  /** Something that add-ons depend on was added: a GPU pool here, or a part of the cluster. @internal */
+  /** Something that add-ons depend on was added: a GPU pool or an engine here, or a part of the cluster. @internal */
   public _addonsChanged(): void {
     for (const listener of this.addonsListeners) listener();
   }
@@ -288,6 +288,12 @@ export class Platform {
     const { reads = [] } = this.workspaces.find((workspace) => workspace.namespace === namespace) ?? {};
     const unknown = reads.find((other) => !names.has(other));
     return unknown && `reads has ${formatValue(unknown)}, but ${this._unknownWorkspace(unknown)}`;
+  }
+
+  /** Add-ons may be among what installs it. */
+  private addEngine(name: string, act: () => void): void {
+    this.check(`cannot have ${name}`, act);
+    this._addonsChanged();
   }
 
   /** What a check says, with the name of this platform before it. */

@@ -1,0 +1,125 @@
+import { Duration } from 'cdk8s';
+import type { EnginesSpec } from '../../../api/engines';
+import { formatValue } from '../../checks/format-value';
+import { knownProps, optionsProblem } from '../../checks/known-props';
+
+/**
+ * Which engines of others are installed: where nothing is said here, those that the platform says its cluster has. `false` leaves one out
+ * that is there already.
+ */
+export interface EngineAddons {
+  /**
+   * KEDA and its HTTP add-on, which scale Servers by their requests.
+   *
+   * @default - as the platform says (`addKeda`)
+   */
+  readonly keda?: boolean;
+
+  /**
+   * Envoy Gateway and Envoy AI Gateway, for a `ModelGateway`.
+   *
+   * @default - as the platform says (`addEnvoyGateway`)
+   */
+  readonly envoyGateway?: boolean;
+
+  /**
+   * The definitions of the Gateway API and of Envoy Gateway. `false` where the cluster has its own, as GKE has of the Gateway API.
+   *
+   * @default - with Envoy Gateway
+   */
+  readonly gatewayDefinitions?: boolean;
+
+  /**
+   * The definitions of the Gateway API Inference Extension.
+   *
+   * @default - as the platform says (`addInferenceExtension`), and with Envoy Gateway, which does not start without them
+   */
+  readonly inferenceExtension?: boolean;
+
+  /**
+   * LeaderWorkerSet, which runs a Server on many nodes.
+   *
+   * @default - as the platform says (`addLeaderWorkerSet`)
+   */
+  readonly leaderWorkerSet?: boolean;
+
+  /**
+   * cert-manager, which makes and renews certificates.
+   *
+   * @default false
+   */
+  readonly certManager?: boolean;
+
+  /**
+   * The Prometheus operator with Prometheus, kube-state-metrics and Grafana (kube-prometheus-stack), for a `Monitoring`.
+   *
+   * @default false
+   */
+  readonly prometheusOperator?: boolean;
+
+  /**
+   * How long an answer takes at most, streams included. The interceptor of KEDA's HTTP add-on is given this time to end what it has begun,
+   * when its pod is stopped.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly longestAnswer?: Duration;
+}
+
+const ENGINES = knownProps<EngineAddons>({
+  keda: true, envoyGateway: true, gatewayDefinitions: true, inferenceExtension: true, leaderWorkerSet: true, certManager: true,
+  prometheusOperator: true, longestAnswer: true,
+});
+
+/** Engines that a platform tells of, and how. */
+const SAID = {
+  keda: { field: 'keda', method: 'addKeda' },
+  envoyGateway: { field: 'envoyGateway', method: 'addEnvoyGateway' },
+  inferenceExtension: { field: 'inferenceExtension', method: 'addInferenceExtension' },
+  leaderWorkerSet: { field: 'leaderWorkerSet', method: 'addLeaderWorkerSet' },
+} as const;
+
+type SaidEngine = keyof typeof SAID;
+
+/** What is installed in the end. */
+export type WantedEngines = Readonly<Record<Exclude<keyof EngineAddons, 'longestAnswer'>, boolean>> & { readonly longestAnswerSeconds: number };
+
+/** What is wrong with it whatever the platform is; `undefined` if nothing. */
+export function engineAddonsProblem(engines: unknown): string | undefined {
+  const unknown = optionsProblem('engines', engines, ENGINES);
+  if (unknown) return unknown;
+  const { longestAnswer, ...flags } = engines as EngineAddons;
+  const [wrong] = Object.entries(flags).filter(([, value]) => value !== undefined && typeof value !== 'boolean');
+  if (wrong) return `engines.${wrong[0]} is ${formatValue(wrong[1])}; give true or false`;
+  if (longestAnswer === undefined) return undefined;
+  if (!(longestAnswer instanceof Duration)) {
+    return `engines.longestAnswer is ${formatValue(longestAnswer)}, which is not a Duration; write for example Duration.hours(1)`;
+  }
+  return longestAnswer.toMilliseconds() >= 1000 ? undefined : 'engines.longestAnswer is less than a second; write for example Duration.hours(1)';
+}
+
+/** What the platform must say before it can be installed here; `undefined` if nothing. */
+export function unsaidProblem(engines: EngineAddons, platform: EnginesSpec & { readonly clusterName: string }): string | undefined {
+  const { clusterName, ...said } = platform;
+  const unsaid = (Object.keys(SAID) as SaidEngine[]).find((engine) => engines[engine] && !isSaid(said, engine));
+  return unsaid && `engines.${unsaid} is true but nothing would use it, for platform ${clusterName} does not say that it has it; call ${SAID[unsaid].method}() of the platform`;
+}
+
+export function wantedEngines(engines: EngineAddons, said: EnginesSpec): WantedEngines {
+  const wanted = (engine: SaidEngine): boolean => engines[engine] ?? isSaid(said, engine);
+  const envoyGateway = wanted('envoyGateway');
+  return {
+    keda: wanted('keda'),
+    envoyGateway,
+    gatewayDefinitions: envoyGateway && (engines.gatewayDefinitions ?? true),
+    inferenceExtension: engines.inferenceExtension ?? (envoyGateway || isSaid(said, 'inferenceExtension')),
+    leaderWorkerSet: wanted('leaderWorkerSet'),
+    certManager: engines.certManager ?? false,
+    prometheusOperator: engines.prometheusOperator ?? false,
+    longestAnswerSeconds: Math.ceil((engines.longestAnswer ?? Duration.hours(1)).toMilliseconds() / 1000),
+  };
+}
+
+function isSaid(said: EnginesSpec, engine: SaidEngine): boolean {
+  return (said as Readonly<Partial<Record<string, object>>>)[SAID[engine].field] !== undefined;
+}

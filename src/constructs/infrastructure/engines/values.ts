@@ -1,0 +1,39 @@
+/** The values of the charts of KEDA, of its HTTP add-on and of the Prometheus operator: what differs from those of the charts. Pure. */
+import type { EnginesSpec } from '../../../api/engines';
+
+/** One is not enough: requests that it holds are lost with it, and all that are scaled go through it. */
+const LEAST_INTERCEPTORS = 3;
+/** Until endpoints forget a pod that stops. The default of the add-on. */
+const SHUTDOWN_DELAY_SECONDS = 5;
+/** After the last answer, until the program has ended. */
+const END_SECONDS = 10;
+
+/**
+ * With its metrics, which alerts read, and with more requests to the API server than its 20 in a second: with more than 50 Servers it
+ * would be held back, and go to zero late. https://github.com/kedacore/keda/issues/7613
+ */
+export function kedaValues({ keda = {} }: EnginesSpec): object {
+  return {
+    ...(keda.clusterDomain !== undefined && { clusterDomain: keda.clusterDomain }),
+    extraArgs: { keda: { 'kube-api-qps': '100', 'kube-api-burst': '200' } },
+    prometheus: { operator: { enabled: true } },
+  };
+}
+
+/** @see https://keda.sh/http-add-on/0.15/operations/configure-interceptor/ */
+export function httpAddOnValues({ keda = {} }: EnginesSpec, longestAnswerSeconds: number): object {
+  return {
+    interceptor: {
+      replicas: { min: LEAST_INTERCEPTORS },
+      ...(keda.interceptorPort !== undefined && { proxy: { port: keda.interceptorPort } }),
+      shutdownDelay: `${SHUTDOWN_DELAY_SECONDS}s`,
+      drainTimeout: `${longestAnswerSeconds}s`,
+      terminationGracePeriodSeconds: SHUTDOWN_DELAY_SECONDS + longestAnswerSeconds + END_SECONDS,
+    },
+  };
+}
+
+/** The chart's Prometheus reads only monitors and rules with the label of its release; here those of any. */
+export const PROMETHEUS_VALUES = {
+  prometheus: { prometheusSpec: { podMonitorSelectorNilUsesHelmValues: false, ruleSelectorNilUsesHelmValues: false } },
+};
