@@ -1,6 +1,6 @@
 /**
  * Engines of others that Servers and the gateway need, and the Helm charts that install them, in the versions that this library is tested
- * with. A chart and its program have the same version, except where `appVersion` says otherwise. One place: what installs, what is said
+ * with. A chart and its program have the same version. One place: what installs, what is said
  * where an engine is missing, and `substratus doctor` read it.
  */
 

@@ -15,6 +15,6 @@ export function installLine(...names: readonly EngineChartName[]): string {
 
 /** The line that installs the definitions of the inference extension. */
 export function inferenceExtensionLine(): string {
-  const { repository, path, version } = INFERENCE_EXTENSION;
-  return `kubectl apply --server-side -k '${repository}/${path}?ref=${version}'`;
+  const { repository, version } = INFERENCE_EXTENSION;
+  return `kubectl apply --server-side -f ${repository}/releases/download/${version}/manifests.yaml`;
 }

@@ -3,14 +3,14 @@ import type { ServiceAccount } from 'kubernetes-types/core/v1';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import type { EnginesSpec, InferenceExtensionSpec } from '../api/engines';
 import { MANAGED_BY } from '../api/labels';
+import { inferenceExtensionLine } from '../catalog/engine-install';
 
 /** Account of all pickers of a workspace, its Role and the binding of the two. */
 export const PICKER_ACCOUNT = 'endpoint-picker';
 
 export const INFERENCE_EXTENSION = 'the Gateway API Inference Extension';
 /** The line that installs the definition of InferencePools, in the version that this library is tested with. */
-export const INSTALL_INFERENCE_EXTENSION = 'kubectl apply -f '
-  + 'https://github.com/kubernetes-sigs/gateway-api-inference-extension/releases/download/v1.5.0/manifests.yaml';
+export const INSTALL_INFERENCE_EXTENSION = inferenceExtensionLine();
 
 /** Enough for some 20 requests in a second with long prompts; the 8 CPUs of its chart are for hundreds. */
 const DEFAULT_CPU = '500m';

@@ -12,7 +12,7 @@ test('a chart of an index and one of a registry are installed by one line each',
   expect(helmLine(ENGINE_CHARTS.envoyGateway, ['--skip-crds'])).toBe('helm upgrade --install eg oci://docker.io/envoyproxy/gateway-helm --version v1.8.1 '
     + '--skip-crds --namespace envoy-gateway-system --create-namespace');
   expect(inferenceExtensionLine())
-    .toBe("kubectl apply --server-side -k 'https://github.com/kubernetes-sigs/gateway-api-inference-extension/config/crd?ref=v1.5.0'");
+    .toBe('kubectl apply --server-side -f https://github.com/kubernetes-sigs/gateway-api-inference-extension/releases/download/v1.5.0/manifests.yaml');
 });
 
 test('what is said where KEDA is missing is made of the table', () => {
@@ -28,7 +28,7 @@ test('releases have names of their own, and every row pins a version', () => {
 /** The one place of versions is the table: a line elsewhere would go on to say an old one. */
 test('no other file of src names a chart with its version', () => {
   const files = (fs.readdirSync(path.join(ROOT, 'src'), { recursive: true }) as string[]).filter((file) => file.endsWith('.ts') && !file.startsWith('catalog/engine-'));
-  const lines = files.filter((file) => /helm (upgrade|install) |--version v?\d/.test(fs.readFileSync(path.join(ROOT, 'src', file), 'utf8')));
+  const lines = files.filter((file) => /helm (upgrade|install) |--version v?\d|releases\/download\/v/.test(fs.readFileSync(path.join(ROOT, 'src', file), 'utf8')));
   expect(lines).toEqual([]);
 });
 

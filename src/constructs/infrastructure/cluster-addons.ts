@@ -11,6 +11,7 @@ import { addLateObject, objectId } from '../objects/deferred-objects';
 import type { Platform } from '../platform/platform';
 import { checkOutputSibling, outputSibling } from '../preview/output-siblings';
 import { yamlOf } from '../preview/yaml';
+import { ModelGateway } from '../serving/gateway/model-gateway';
 import { engineAddonsProblem, unsaidProblem, wantedEngines } from './engines/engine-addons';
 import type { EngineAddons } from './engines/engine-addons';
 import { GitOps } from './engines/git-ops';
@@ -36,9 +37,16 @@ export interface ClusterAddonsProps {
    * @default - those that the platform says its cluster has
    */
   readonly engines?: EngineAddons;
+
+  /**
+   * The gateway that Envoy Gateway is installed for.
+   *
+   * @default - there is none
+   */
+  readonly gateway?: ModelGateway;
 }
 
-const PROPS = knownProps<ClusterAddonsProps>({ platform: true, gitOps: true, engines: true });
+const PROPS = knownProps<ClusterAddonsProps>({ platform: true, gitOps: true, engines: true, gateway: true });
 
 /**
  * What a cluster needs where the cloud leaves it to the user: device plugins on EKS, AKS and a local cluster, on a local cluster MinIO
@@ -50,18 +58,21 @@ const PROPS = knownProps<ClusterAddonsProps>({ platform: true, gitOps: true, eng
 export class ClusterAddons extends Construct {
   private readonly platform: Platform;
   private readonly engines: EngineAddons;
+  private readonly gateway?: ModelGateway;
   private readonly objects = new Map<string, ApiObject>();
 
   constructor(scope: Construct, id: string, props: ClusterAddonsProps) {
     super(scope, id);
     checkProps(this, props, PROPS);
-    const { platform, gitOps, engines = {} } = props;
+    const { platform, gitOps, engines = {}, gateway } = props;
     checkPlatformProp(this, platform);
     this.checkGitOps(gitOps);
+    this.checkGateway(gateway);
     const problem = engineAddonsProblem(engines);
     if (problem) throw new ValidationError(this, problem);
     this.platform = platform;
     this.engines = engines;
+    this.gateway = gateway;
     const engineObjects = (): readonly KubeObject[] => gitOps?._objects(this.installation) ?? [];
     platform._onAddons(() => this.complete(() => [...asValidation(this, () => platform._addons), ...engineObjects()]));
     this.node.addValidation({ validate: () => (gitOps ? this.problems() : []) });
@@ -90,7 +101,8 @@ export class ClusterAddons extends Construct {
 
   private get installation(): Installation {
     const platform = this.platform._spec;
-    return installation({ platform, gatewayValues: {}, wanted: wantedEngines(this.engines, platform) });
+    const gatewayValues = (this.gateway?.helmValues ?? {}) as Readonly<Record<string, object>>;
+    return installation({ platform, gatewayValues, wanted: wantedEngines(this.engines, platform) });
   }
 
   /** Why what is asked for cannot be installed. */
@@ -98,9 +110,12 @@ export class ClusterAddons extends Construct {
     const platform = this.platform._spec;
     const unsaid = unsaidProblem(this.engines, platform);
     if (unsaid) return [unsaid];
-    const { keda } = wantedEngines(this.engines, platform);
+    const { keda, envoyGateway } = wantedEngines(this.engines, platform);
     if (keda && (platform.keda?.interceptor ?? platform.keda?.scaler) !== undefined) {
       return ['addKeda says that interceptor or scaler have other names than those that the chart gives them; leave interceptorService and scalerAddress out, or give engines: { keda: false }'];
+    }
+    if (envoyGateway && !this.gateway) {
+      return ['Envoy Gateway is installed with what a ModelGateway needs of it; give gateway, or engines: { envoyGateway: false } where the cluster has it'];
     }
     return [];
   }
@@ -125,5 +140,10 @@ export class ClusterAddons extends Construct {
   private checkGitOps(gitOps: unknown): void {
     if (gitOps === undefined || gitOps instanceof GitOps) return;
     throw new ValidationError(this, `gitOps is ${formatValue(gitOps)}; give GitOps.flux() or GitOps.argoCd()`);
+  }
+
+  private checkGateway(gateway: unknown): void {
+    if (gateway === undefined || gateway instanceof ModelGateway) return;
+    throw new ValidationError(this, `gateway is ${formatValue(gateway)}; give a ModelGateway`);
   }
 }

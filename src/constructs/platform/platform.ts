@@ -175,12 +175,12 @@ export class Platform {
    * it. The pods of the gateways' namespaces reach the replicas of all Servers.
    */
   public addInferenceExtension(options: InferenceExtensionOptions = {}): void {
-    this.check('cannot have the inference extension', () => this.engines.addInferenceExtension(options));
+    this.addEngine('the inference extension', () => this.engines.addInferenceExtension(options));
   }
 
   /** Says that the cluster has Envoy Gateway and Envoy AI Gateway, for a `ModelGateway`; docs/gateway.md says how to install them. */
   public addEnvoyGateway(options: EnvoyGatewayOptions = {}): void {
-    this.check('cannot have Envoy Gateway', () => this.engines.addEnvoyGateway(options));
+    this.addEngine('Envoy Gateway', () => this.engines.addEnvoyGateway(options));
   }
 
   /**

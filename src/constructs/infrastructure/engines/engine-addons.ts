@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import type { EnginesSpec } from '../../../api/engines';
+import type { PlatformSpec } from '../../../api/platform';
 import { formatValue } from '../../checks/format-value';
 import { knownProps, optionsProblem } from '../../checks/known-props';
 
@@ -71,12 +71,9 @@ const ENGINES = knownProps<EngineAddons>({
   prometheusOperator: true, longestAnswer: true,
 });
 
-/** Engines that a platform tells of, and how. */
+/** Engines that a platform tells of in fields of these names, and the methods that say it. */
 const SAID = {
-  keda: { field: 'keda', method: 'addKeda' },
-  envoyGateway: { field: 'envoyGateway', method: 'addEnvoyGateway' },
-  inferenceExtension: { field: 'inferenceExtension', method: 'addInferenceExtension' },
-  leaderWorkerSet: { field: 'leaderWorkerSet', method: 'addLeaderWorkerSet' },
+  keda: 'addKeda', envoyGateway: 'addEnvoyGateway', inferenceExtension: 'addInferenceExtension', leaderWorkerSet: 'addLeaderWorkerSet',
 } as const;
 
 type SaidEngine = keyof typeof SAID;
@@ -99,13 +96,12 @@ export function engineAddonsProblem(engines: unknown): string | undefined {
 }
 
 /** What the platform must say before it can be installed here; `undefined` if nothing. */
-export function unsaidProblem(engines: EngineAddons, platform: EnginesSpec & { readonly clusterName: string }): string | undefined {
-  const { clusterName, ...said } = platform;
-  const unsaid = (Object.keys(SAID) as SaidEngine[]).find((engine) => engines[engine] && !isSaid(said, engine));
-  return unsaid && `engines.${unsaid} is true but nothing would use it, for platform ${clusterName} does not say that it has it; call ${SAID[unsaid].method}() of the platform`;
+export function unsaidProblem(engines: EngineAddons, platform: PlatformSpec): string | undefined {
+  const unsaid = (Object.keys(SAID) as SaidEngine[]).find((engine) => engines[engine] && !isSaid(platform, engine));
+  return unsaid && `engines.${unsaid} is true but nothing would use it, for platform ${platform.clusterName} does not say that it has it; call ${SAID[unsaid]}() of the platform`;
 }
 
-export function wantedEngines(engines: EngineAddons, said: EnginesSpec): WantedEngines {
+export function wantedEngines(engines: EngineAddons, said: PlatformSpec): WantedEngines {
   const wanted = (engine: SaidEngine): boolean => engines[engine] ?? isSaid(said, engine);
   const envoyGateway = wanted('envoyGateway');
   return {
@@ -120,6 +116,6 @@ export function wantedEngines(engines: EngineAddons, said: EnginesSpec): WantedE
   };
 }
 
-function isSaid(said: EnginesSpec, engine: SaidEngine): boolean {
-  return (said as Readonly<Partial<Record<string, object>>>)[SAID[engine].field] !== undefined;
+function isSaid(said: PlatformSpec, engine: SaidEngine): boolean {
+  return engine in said;
 }

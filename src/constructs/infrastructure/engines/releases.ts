@@ -51,17 +51,8 @@ function kedaReleases(platform: EnginesSpec, { longestAnswerSeconds }: WantedEng
   ];
 }
 
-/** Where Envoy Gateway and Envoy AI Gateway are, as the platform says it. */
-interface GatewayPlace {
-  readonly namespace?: string;
-  readonly version?: string;
-  readonly aiNamespace?: string;
-  readonly aiVersion?: string;
-}
-
 function gatewayReleases(platform: PlatformSpec, { gatewayDefinitions: definitions }: WantedEngines, values: InstallationSource['gatewayValues']): ChartRelease[] {
-  const { envoyGateway = {} } = platform as { readonly envoyGateway?: GatewayPlace };
-  const { namespace, version, aiNamespace, aiVersion } = envoyGateway;
+  const { namespace, version, aiNamespace, aiVersion } = platform.envoyGateway ?? {};
   const ai = { namespace: aiNamespace, version: aiVersion };
   const valuesOf = (name: EngineChartName): object => values[ENGINE_CHARTS[name].chart] ?? {};
   return [

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, Chart, Duration } from 'cdk8s';
-import { ClusterAddons, GitOps, Platform } from '../../../../src';
+import { ClusterAddons, GitOps, ModelGateway, Platform, Server } from '../../../../src';
 import type { ClusterAddonsProps } from '../../../../src';
 import type { KubeObject } from '../../../../src/expand';
 import { definitionErrors } from '../../../schemas/definitions';
@@ -37,6 +37,19 @@ function specOf({ chart }: Written, kind: string, name: string): unknown {
   return (objectsOf(chart) as Release[]).find((object) => object.kind === kind && object.metadata?.name === name)?.spec;
 }
 
+/** On a cluster with Envoy Gateway, and with one gateway. */
+function withGateway(engines: object = {}, gitOps = GitOps.flux()): Written {
+  const platform = gcp();
+  platform.addEnvoyGateway();
+  platform.addWorkspace('team-a');
+  const app = new App();
+  const chart = new Chart(app, 'system');
+  const models = new Chart(app, 'models', { namespace: 'model-gateway' });
+  const gateway = new ModelGateway(models, 'models', { platform });
+  gateway.serve(Server.fromServerAttributes(models, 'chat', { serverName: 'chat', serverNamespace: 'team-a' }));
+  return { chart, addons: new ClusterAddons(chart, 'addons', { platform, gitOps, engines, gateway }) };
+}
+
 const EVERYTHING = { keda: true, leaderWorkerSet: false, inferenceExtension: false, certManager: true, prometheusOperator: true };
 const WITHOUT_INFERENCE = [
   'HelmRelease flux-system/cert-manager', 'HelmRelease flux-system/kube-prometheus-stack', 'HelmRelease flux-system/keda', 'HelmRelease flux-system/http-add-on',
@@ -59,6 +72,15 @@ describe('by Flux', () => {
     expect(specOf(written, 'HelmRelease', 'cert-manager')).toMatchObject({
       chartRef: { kind: 'OCIRepository', name: 'cert-manager' }, values: { crds: { enabled: true } },
     });
+  });
+
+  test('the definitions of the inference extension are a folder of their repository, which nothing prunes', () => {
+    const platform = gcp();
+    platform.addInferenceExtension();
+    const written = addonsOn(platform);
+    expect(namesOf(objectsOf(written.chart))).toEqual(['GitRepository flux-system/inference-extension-crds', 'Kustomization flux-system/inference-extension-crds']);
+    expect(specOf(written, 'GitRepository', 'inference-extension-crds')).toMatchObject({ ref: { tag: 'v1.5.0' }, ignore: '/*\n!/config/crd\n' });
+    expect(specOf(written, 'Kustomization', 'inference-extension-crds')).toMatchObject({ path: './config/crd', prune: false });
   });
 
   test('objects are where and as often as it is said', () => {
@@ -90,8 +112,8 @@ describe('by Argo CD', () => {
 
 test.each([['Flux', GitOps.flux()], ['Argo CD', GitOps.argoCd()]])('the objects for %s are valid by its definitions', (_, gitOps) => {
   const written = addonsOn(withKeda(), { gitOps, engines: { certManager: true, prometheusOperator: true } });
-  const objects = objectsOf(written.chart);
-  expect(objects.length).toBeGreaterThan(3);
+  const objects = [...objectsOf(written.chart), ...objectsOf(withGateway({}, gitOps).chart)];
+  expect(objects.length).toBeGreaterThan(7);
   expect(objects.flatMap(definitionErrors)).toEqual([]);
 });
 
@@ -115,6 +137,39 @@ describe('values', () => {
       targetNamespace: 'scaling', values: { clusterDomain: 'acme.local', prometheus: { operator: { enabled: true } } },
     });
     expect(specOf(written, 'HelmRelease', 'http-add-on')).toMatchObject({ targetNamespace: 'scaling', values: { interceptor: { proxy: { port: 9000 } } } });
+  });
+});
+
+describe('a gateway', () => {
+  test('Envoy Gateway is installed with what the gateway needs of it, after definitions that it watches', () => {
+    const written = withGateway();
+    expect(namesOf(objectsOf(written.chart)).filter((name) => /^(Helm|Kust)/.test(name))).toEqual([
+      'Kustomization flux-system/inference-extension-crds', 'HelmRelease flux-system/eg', 'HelmRelease flux-system/aieg-crd', 'HelmRelease flux-system/aieg',
+    ]);
+    expect(specOf(written, 'HelmRelease', 'eg')).toMatchObject({
+      targetNamespace: 'envoy-gateway-system', install: { crds: 'CreateReplace' },
+      values: { config: { envoyGateway: { extensionApis: { enableBackend: true }, rateLimit: { backend: { type: 'Redis' } } } } },
+    });
+    expect(specOf(written, 'HelmRelease', 'aieg')).toMatchObject({
+      dependsOn: [{ name: 'eg' }, { name: 'aieg-crd' }], values: { controller: { metricsRequestHeaderAttributes: expect.stringContaining('x-client-id:client_id') as string } },
+    });
+    expect(specOf(written, 'OCIRepository', 'eg')).toMatchObject({ url: 'oci://docker.io/envoyproxy/gateway-helm', ref: { tag: 'v1.8.1' } });
+  });
+
+  test('definitions of the Gateway API that the cluster has are left alone', () => {
+    expect(specOf(withGateway({ gatewayDefinitions: false }), 'HelmRelease', 'eg')).toMatchObject({ install: { crds: 'Skip' }, upgrade: { crds: 'Skip' } });
+    expect(specOf(withGateway({ gatewayDefinitions: false }, GitOps.argoCd()), 'Application', 'eg')).toMatchObject({ source: { helm: { skipCrds: true } } });
+  });
+
+  test('another version and other namespaces are those that the platform says', () => {
+    const platform = gcp();
+    platform.addEnvoyGateway({ version: '1.9.1', namespace: 'eg', aiVersion: '1.1.0', aiNamespace: 'ai' });
+    const gateway = new ModelGateway(new Chart(new App(), 'models'), 'models', { platform });
+    const written = addonsOn(platform, { gitOps: GitOps.flux(), gateway });
+    expect(specOf(written, 'OCIRepository', 'eg')).toMatchObject({ ref: { tag: 'v1.9.1' } });
+    expect(specOf(written, 'HelmRelease', 'eg')).toMatchObject({ targetNamespace: 'eg' });
+    expect(specOf(written, 'OCIRepository', 'aieg-crd')).toMatchObject({ ref: { tag: 'v1.1.0' } });
+    expect(specOf(written, 'HelmRelease', 'aieg')).toMatchObject({ targetNamespace: 'ai' });
   });
 });
 
@@ -193,6 +248,7 @@ describe('the script', () => {
 
 describe('bad input', () => {
   test.each<[Props, string]>([
+    [{ gateway: 'models' }, "[system/addons] gateway is 'models'; give a ModelGateway"],
     [{ gitOps: 'flux' }, "[system/addons] gitOps is 'flux'; give GitOps.flux() or GitOps.argoCd()"],
     [{ platform: 'ml' }, "[system/addons] platform is 'ml'; give one of Platform.gcp, Platform.aws, Platform.azure and Platform.local"],
     [{ engine: {} } as Props, '[system/addons] ClusterAddons has no prop engine; did you mean engines?'],
@@ -220,6 +276,14 @@ describe('bad input', () => {
     const { chart, addons } = addonsOn(gcp(), { gitOps: GitOps.flux(), engines: { keda: true } });
     expect(synthErrors(chart)).toEqual([message]);
     expect(messageOf(() => addons.writeInstallScript())).toBe(message);
+  });
+
+  test('Envoy Gateway without the gateway that it is for', () => {
+    const platform = gcp();
+    platform.addEnvoyGateway();
+    expect(synthErrors(addonsOn(platform).chart)).toEqual([
+      '[system/addons] Envoy Gateway is installed with what a ModelGateway needs of it; give gateway, or engines: { envoyGateway: false } where the cluster has it',
+    ]);
   });
 
   test('names that the chart does not give', () => {
