@@ -4,6 +4,7 @@
  * No default anywhere, for expansion sets them. A bound on whatever can grow, for the API server estimates from the bounds what
  * a rule may cost. And nothing that the original Substratus schema accepted is refused: an older cluster may hold it.
  */
+import { ADAPTER_NAME_PATTERN, BASE_NAME, LONGEST_ADAPTER_NAME, MOST_ADAPTERS } from './adapters';
 import { ARCHIVE_DIGEST_PATTERN, ARCHIVE_KEY, CODE_PATH } from './archive';
 import type { ArchiveSpec } from './archive';
 import { MOST_REPLICAS } from './autoscaling';
@@ -19,7 +20,7 @@ import { BUCKET_URL_PATTERN, FOLDERS_PATTERN } from './model-source';
 import type { BucketSource, ClaimSource, ImageSource, ModelSourceSpec } from './model-source';
 import { MAX_NAME_LENGTH } from './names';
 import type {
-  ArtifactSpec, CommonSpec, DatasetSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference, ResourcesSpec,
+  AdapterSpec, ArtifactSpec, CommonSpec, DatasetSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference, ResourcesSpec,
   RuntimeSpec, ServerSpec, SharingSpec, StorageSpec,
 } from './resource';
 import { ROUTINGS } from './routing';
@@ -214,10 +215,23 @@ const AUTOSCALING = objectOf<AutoscalingSpec>('An autoscaler that comes with the
   }],
 });
 
+const ADAPTERS: Schema = {
+  ...listOf(objectOf<AdapterSpec>('An adapter.', {
+    name: text('Name of the adapter: it answers as <server>:<name>.', LONGEST_ADAPTER_NAME, {
+      'pattern': ADAPTER_NAME_PATTERN,
+      'x-kubernetes-validations': [{ rule: `self != '${BASE_NAME}'`, message: `${BASE_NAME} is the name of the model that an adapter was trained from` }],
+    }),
+    model: reference('The Model whose files are the adapter, found in /content/adapters/<name>.'),
+  }, { required: ['name', 'model'] }), MOST_ADAPTERS, 'LoRA adapters of the model (where that is an adapter, of base) that are served beside it.'),
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': ['name'],
+};
+
 const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
   ...COMMON,
   model: reference('The model to serve, found in /content/model.'),
   base: reference('Where model is an adapter: the model that it was trained from, found in /content/base.'),
+  adapters: ADAPTERS,
   access: ACCESS,
   mountOptions: MOUNT_OPTIONS,
   serviceAccountName: text('ServiceAccount of the pods, which must be able to read the bucket. Default: artifact-reader.', LONGEST_NAME),

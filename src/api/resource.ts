@@ -165,6 +165,12 @@ export interface InputsSpec {
   readonly mountOptions?: string[];
 }
 
+/** A LoRA adapter that a Server serves beside its model, as `<server>:<name>`. */
+export interface AdapterSpec {
+  readonly name: string;
+  readonly model: Reference;
+}
+
 export interface StorageSpec {
   readonly size?: QuantityOrInteger;
   readonly storageClassName?: string;
@@ -197,6 +203,8 @@ export interface DatasetSpec extends ArtifactSpec {}
 
 /** `model` is required in effect; the schema cannot say so, for an older cluster may hold a server without. */
 export interface ServerSpec extends CommonSpec, Omit<InputsSpec, 'dataset'> {
+  /** Adapters of the model (of an adapter, of its base), each under a name of its own. */
+  readonly adapters?: readonly AdapterSpec[];
   /** Its pods run as this account, in place of `artifact-reader`. */
   readonly serviceAccountName?: string;
   readonly replicas?: number;
@@ -244,15 +252,13 @@ export const PLURALS: Readonly<Record<Kind, string>> = {
   Notebook: 'notebooks',
 };
 
-/** Which artifact kind each reference field points to. */
-export const REFERENCES = [
-  { field: 'model', kind: 'Model' },
-  { field: 'dataset', kind: 'Dataset' },
-  { field: 'base', kind: 'Model' },
-] as const;
+/** A field that refers to an artifact; of an adapter with its name. */
+export type InputField = 'model' | 'dataset' | 'base' | `adapters.${string}`;
 
-/** A field that refers to an artifact. */
-export type InputField = (typeof REFERENCES)[number]['field'];
+/** Which artifact kind a reference field points to. */
+export function kindOfInput(field: InputField): ArtifactKind {
+  return field === 'dataset' ? 'Dataset' : 'Model';
+}
 
 export function isArtifactResource(resource: Resource): resource is ArtifactResource {
   return resource.kind === 'Model' || resource.kind === 'Dataset';
@@ -263,8 +269,17 @@ export function sourceOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): Model
   return kind === 'Model' ? (spec as ModelSpec).source : undefined;
 }
 
+export type References = Readonly<Partial<Record<InputField, Reference>>>;
+
 /** The references that a resource has, by field. A reference without a name counts as absent: the original Substratus client wrote such. */
-export function referencesOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): Readonly<Partial<Record<InputField, Reference>>> {
+export function referencesOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): References {
   const { model, dataset, base } = spec as InputsSpec;
-  return { ...(model?.name && { model }), ...(dataset?.name && { dataset }), ...(kind === 'Server' && base?.name && { base }) };
+  const ofServer = kind === 'Server' ? { ...(base?.name && { base }), ...adaptersIn(spec as ServerSpec) } : {};
+  return { ...(model?.name && { model }), ...(dataset?.name && { dataset }), ...ofServer };
+}
+
+/** By their names, so that their order in the spec means nothing. */
+function adaptersIn({ adapters = [] }: ServerSpec): References {
+  const fields = adapters.map(({ name, model }) => [`adapters.${name}`, model] as const);
+  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -9,6 +9,7 @@ import type { PlatformSpec } from '../api/platform';
 import { amountOf } from '../api/quantity';
 import { isArtifactResource } from '../api/resource';
 import type { ArtifactSpec, Resource, ResourcesSpec, ServerSpec } from '../api/resource';
+import { waitingPart } from '../sizing/adapters';
 import { GIB } from '../sizing/fit';
 import { requestFor } from '../sizing/host-memory';
 import { MARGIN, type ServingFit, SHORTEST_CONTEXT } from '../sizing/serving';
@@ -16,7 +17,7 @@ import { importStagingGiB, quantizingStagingGiB, trainingStagingGiB } from '../s
 import { ExpandError } from './error';
 import { fitOf, knownOf } from './fit';
 import { isDownloaded } from './inputs';
-import { type Known, podMemoryParts } from './pod-memory';
+import { type Known, podMemoryParts, waitingAdapters } from './pod-memory';
 import { resourceRequirements } from './resources';
 import { requestedBy } from './runtime-context';
 import { DEFAULT_STARTUP } from './server';
@@ -111,6 +112,12 @@ function stagingOf({ runtime: { role }, settings }: Known, { from, made }: Deriv
 /** What a program writes to the disk of its node, beside inputs that are copied there: packages, caches, what is compiled. */
 const PROGRAM_DISK_GIB = 20;
 
+/** Files of the adapters that are served beside the model. */
+function adaptersGiB(known: Known): number {
+  const { adapters } = waitingAdapters(known);
+  return adapters ? waitingPart(known.facts, adapters).gib : 0;
+}
+
 /** More memory and disk than by default, as far as the model takes more. */
 function resourcesOf(known: Known, { isOnlyMounted = false, from }: Derivation): { readonly resources?: ResourcesSpec } {
   const { resource, runtime, platform } = known;
@@ -118,7 +125,7 @@ function resourcesOf(known: Known, { isOnlyMounted = false, from }: Derivation):
   const parts = podMemoryParts(known);
   const memory = parts && resources.limits?.memory === undefined ? requestFor(parts) : undefined;
   const isCopied = from !== undefined && !isOnlyMounted && isDownloaded(resource, platform);
-  const disk = isCopied ? Math.ceil(PROGRAM_DISK_GIB + from.weightBytes / GIB) : undefined;
+  const disk = isCopied ? Math.ceil(PROGRAM_DISK_GIB + from.weightBytes / GIB + adaptersGiB(known)) : undefined;
   const { requests = {} } = resourceRequirements(requestedBy(resource, runtime, platform), platform);
   const isMore = (gib: number | undefined, quantity = '0'): gib is number => gib !== undefined && gib * GIB > amountOf(quantity);
   const more = {

@@ -1,7 +1,6 @@
 /** Whether what a resource runs fits the GPUs or the memory that it asks for, where the facts of its model are known. */
 import type { FactsSpec } from '../api/facts';
 import type { PlatformSpec } from '../api/platform';
-import { referencesOf } from '../api/resource';
 import type { Resource } from '../api/resource';
 import { shareGiB } from '../api/sharing';
 import { type GpuMemory, usableGiB } from '../catalog/gpu-memory';
@@ -15,7 +14,7 @@ import { servingFit, SHORTEST_CONTEXT } from '../sizing/serving';
 import type { ServingFit } from '../sizing/serving';
 import { trainingFit } from '../sizing/training';
 import { gpuRequestOf, slicesIn } from './gpus';
-import { contextOf, type Known, podMemoryOf, podMemoryParts } from './pod-memory';
+import { adaptersOf, contextOf, type Known, podMemoryOf, podMemoryParts, waitingAdapters } from './pod-memory';
 
 /** Of vLLM: takes a longer context than the config of the model has. https://docs.vllm.ai/en/stable/configuration/env_vars.html */
 const ALLOWS_LONG = 'VLLM_ALLOW_LONG_MAX_MODEL_LEN';
@@ -62,13 +61,13 @@ function inPod(known: Known): Fit | undefined {
   if ((resource.spec.args ?? []).length > 0) return undefined;
   const length = Number(settings.maxModelLen);
   const cacheGiB = Number(settings.cpuCacheGiB);
-  return longFit(known) ?? cpuServingFit(facts, { cacheGiB, memory, ...(length > 0 && { contextLength: length }) });
+  return longFit(known) ?? cpuServingFit(facts, { cacheGiB, memory, ...waitingAdapters(known), ...(length > 0 && { contextLength: length }) });
 }
 
 /** With arguments of the author's nothing is known: they can change the memory, the length, and how the GPUs share the model. */
 function serving(known: Known, request: GpuRequest): ServingFit | undefined {
   const { resource, facts, settings } = known;
-  const { maxModelLen, tensorParallel, kvCacheDtype, maxLoraRank } = settings;
+  const { maxModelLen, tensorParallel, kvCacheDtype } = settings;
   const gpu = (resource.spec.args ?? []).length === 0 ? shareOf(request) : undefined;
   const tooLong = gpu && longFit(known);
   if (tooLong) return tooLong;
@@ -78,7 +77,7 @@ function serving(known: Known, request: GpuRequest): ServingFit | undefined {
     memoryUtilization: utilizationOf(settings, request),
     cacheBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     ...(maxModelLen !== 0 && { contextLength: Number(maxModelLen) }),
-    ...(referencesOf(resource).base && { adapterRank: Number(maxLoraRank) }),
+    ...adaptersOf(known),
   });
   return fit && besideOthers(fit, request, Number(settings.gpuMemoryUtilization));
 }

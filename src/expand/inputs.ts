@@ -3,8 +3,8 @@ import type { Container } from 'kubernetes-types/core/v1';
 import { sourceUrl } from '../api/model-source';
 import type { ModelSourceSpec } from '../api/model-source';
 import type { PlatformSpec } from '../api/platform';
-import { isArtifactResource, PLURALS, REFERENCES, referencesOf } from '../api/resource';
-import type { Access, ArtifactKind, InputField, InputsSpec, Resource } from '../api/resource';
+import { isArtifactResource, kindOfInput, PLURALS, referencesOf } from '../api/resource';
+import type { Access, ArtifactKind, InputField, InputsSpec, Reference, Resource } from '../api/resource';
 import type { PodPart, StoreAccess } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { namespaceOf } from './child';
@@ -27,12 +27,13 @@ export interface Artifact {
 /** The digest of an artifact whose recipe is not known here: it is declared elsewhere, and was referred to by its name alone. */
 export const UNRESOLVED = 'unresolved';
 
-/** What the references of a resource resolve to. */
+/** What the references of a resource resolve to, by the fields that refer. */
 export interface Inputs {
   readonly model?: Artifact;
   readonly dataset?: Artifact;
   /** What the model is an adapter of. */
   readonly base?: Artifact;
+  readonly [adapter: `adapters.${string}`]: Artifact;
 }
 
 /** URL of an artifact, by its recipe digest. */
@@ -68,19 +69,21 @@ export function isOpenTo(target: Resource, namespace: string): boolean {
 
 /** What a resource waits for. */
 export function gatesOf(resource: Resource): Input[] {
-  const references = referencesOf(resource);
-  return REFERENCES.flatMap(({ field, kind }) => {
-    const reference = references[field];
-    return reference ? [{ field, kind, namespace: reference.namespace ?? namespaceOf(resource), name: reference.name }] : [];
+  const own = namespaceOf(resource);
+  return Object.entries(referencesOf(resource) as Record<InputField, Reference>).map(([key, { name, namespace = own }]) => {
+    const field = key as InputField;
+    return { field, kind: kindOfInput(field), namespace, name };
   });
 }
 
 /** The inputs of a resource, where `find` knows them all; else the gates that it does not know. */
 export function resolveInputs(resource: Resource, find: (gate: Gate) => Artifact | undefined): Inputs | Gate[] {
-  const found = gatesOf(resource).map((gate) => ({ gate, artifact: find(gate) }));
-  const unknown = found.filter(({ artifact }) => !artifact).map(({ gate }) => gate);
-  if (unknown.length > 0) return unknown;
-  return Object.fromEntries(found.map(({ gate, artifact }) => [gate.field, artifact]));
+  const gates = gatesOf(resource);
+  const found = gates.flatMap((gate) => {
+    const artifact = find(gate);
+    return artifact ? [[gate.field, artifact] as const] : [];
+  });
+  return found.length === gates.length ? Object.fromEntries(found) : gates.filter((gate) => !find(gate));
 }
 
 /** What the pod of a resource needs to read its inputs. */
@@ -88,14 +91,23 @@ export interface InputParts extends PodPart {
   readonly initContainers: Container[];
 }
 
-const MOUNT_PATHS = { model: '/content/model', dataset: '/content/data', base: '/content/base' } as const;
+const MOUNT_PATHS: Readonly<Record<string, string>> = { model: '/content/model', dataset: '/content/data', base: '/content/base' };
+
+/** Where an input is mounted, by a volume of which name. */
+function targetOf(field: InputField): Target {
+  const mountPath = MOUNT_PATHS[field];
+  if (mountPath !== undefined) return { name: field, mountPath };
+  const adapter = field.replace(/^adapters\./, '');
+  return { name: `adapter-${adapter}`, mountPath: `/content/adapters/${adapter}` };
+}
 
 /** Mounts inputs read-only from the store, or copies them to the node's disk first. */
 export function inputParts(resource: Resource, inputs: Inputs, platform: PlatformSpec): InputParts[] {
-  const references = referencesOf(resource);
+  const references = referencesOf(resource) as Record<InputField, Reference>;
   const consumer = { resource, platform };
   const mode = accessOf(consumer, inputs);
-  return REFERENCES.flatMap(({ field }) => {
+  const fields = new Set([...Object.keys(MOUNT_PATHS), ...Object.keys(references)] as InputField[]);
+  return [...fields].flatMap((field) => {
     const artifact = inputs[field];
     if (!artifact) {
       const reference = references[field];
@@ -103,9 +115,8 @@ export function inputParts(resource: Resource, inputs: Inputs, platform: Platfor
       return [];
     }
     checkReadable(field, artifact, consumer);
-    const target = { name: field, mountPath: MOUNT_PATHS[field] };
     const isMounted = mode === 'stream' || isOnlyMounted(artifact.source);
-    return [isMounted ? mounted(artifact, target, consumer) : downloaded(artifact, target, consumer)];
+    return [isMounted ? mounted(artifact, targetOf(field), consumer) : downloaded(artifact, targetOf(field), consumer)];
   });
 }
 
@@ -121,9 +132,9 @@ function checkReadable(field: string, { source, namespace: owner, name }: Artifa
 }
 
 /** How inputs are read that are in a bucket: what is on a claim or in an image is mounted in any case. */
-function accessOf({ resource, platform }: Consumer, { model, dataset, base }: Inputs): Access {
+function accessOf({ resource, platform }: Consumer, { dataset, ...inputs }: Inputs): Access {
   const spec = resource.spec as InputsSpec;
-  const models = [model, base].filter((each) => each !== undefined);
+  const models = Object.values(inputs);
   const fixed = models.find(({ source }) => isOnlyMounted(source));
   if (fixed && spec.access === 'download') {
     throw new ExpandError(`access is download but model ${fixed.name} is ${fixed.source?.claim ? 'on a claim' : 'an image'}, which is only mounted; leave access out`);

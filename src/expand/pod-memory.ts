@@ -3,9 +3,10 @@ import type { FactsSpec } from '../api/facts';
 import type { PlatformSpec } from '../api/platform';
 import { amountOf, gibibytes } from '../api/quantity';
 import { referencesOf } from '../api/resource';
-import type { Resource } from '../api/resource';
+import type { Resource, ServerSpec } from '../api/resource';
 import type { GpuRequest } from '../clouds/cloud';
 import type { Runtime, Settings } from '../runtimes';
+import type { ServedAdapters } from '../sizing/adapters';
 import type { FitPart } from '../sizing/fit';
 import { GIB } from '../sizing/fit';
 import { cpuServingMemory, type PodMemory, quantizingMemory, trainingMemory } from '../sizing/host-memory';
@@ -35,7 +36,24 @@ export function podMemoryParts(known: Known): readonly FitPart[] | undefined {
   if (role === 'quantizer') return quantizingMemory(facts, { quantizer: name, hasGpu: request !== undefined, ...calibrationOf(known) });
   if (request) return undefined;
   if (name === 'llama-cpp') return facts.layers && llamaCppParts(facts, contextOf(settings, facts));
-  return name === 'vllm' && settings.task === 'generate' ? cpuServingMemory(facts, Number(settings.cpuCacheGiB)) : undefined;
+  if (name !== 'vllm' || settings.task !== 'generate') return undefined;
+  return cpuServingMemory(facts, Number(settings.cpuCacheGiB), waitingAdapters(known).adapters);
+}
+
+interface WithAdapters {
+  readonly adapters?: ServedAdapters;
+}
+
+/** The adapters that a Server serves, the one that is its model included. */
+export function adaptersOf({ resource: { kind, spec }, settings: { maxLoraRank } }: Known): WithAdapters {
+  const { base, adapters = [] } = spec as ServerSpec;
+  const count = kind === 'Server' ? adapters.length + (base?.name ? 1 : 0) : 0;
+  return count > 0 ? { adapters: { count, rank: Number(maxLoraRank) } } : {};
+}
+
+/** Those that take memory of the pod. What the model of the Server takes alone is little, and would change what runs already. */
+export function waitingAdapters(known: Known): WithAdapters {
+  return (known.resource.spec as ServerSpec).adapters?.length ? adaptersOf(known) : {};
 }
 
 /** What llama.cpp keeps without a GPU: tokens of the context, and prompts that were answered. */

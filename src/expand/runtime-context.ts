@@ -12,15 +12,17 @@ export function contextOf(resource: Resource, runtime: Runtime, platform: Platfo
   const { kind, spec, metadata: { name } } = resource;
   const request = gpuRequestOf(spec.resources, platform);
   const { model, dataset, base } = referencesOf(resource);
+  const { adapters = [], port = DEFAULT_SERVER_PORT } = spec as ServerSpec;
   return {
     settings: settingsOf(runtime.params(kind), spec.params),
     kind,
     name,
     platform,
-    port: (spec as ServerSpec).port ?? DEFAULT_SERVER_PORT,
+    port,
     hasModel: model !== undefined,
     hasDataset: dataset !== undefined,
     hasBase: base !== undefined,
+    adapters: adapters.map((adapter) => adapter.name).sort(),
     hasOwnImage: spec.image !== undefined,
     isStreamed: isStreamed(spec as InputsSpec, platform),
     args: spec.args ?? [],

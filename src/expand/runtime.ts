@@ -44,7 +44,7 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   const runtime = checkedRuntime(resource, spec);
   const context = contextOf(resource, runtime, platform);
   const container = runtime.container(context);
-  const problem = baseProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, { runtime, container, platform })
+  const problem = adapterProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, { runtime, container, platform })
     ?? bucketProblem(resource, container, platform) ?? imageProblem(resource, runtime, container);
   if (problem) throw new ExpandError(problem);
   const files = container.program && programFiles(container.program, container.programFiles);
@@ -88,8 +88,10 @@ function checkedRuntime(resource: Resource, { name }: RuntimeSpec): Runtime {
   return runtime;
 }
 
-function baseProblem({ name, takesAdapters }: Runtime, { hasBase }: RuntimeContext): string | undefined {
-  return hasBase && !takesAdapters ? `base is set, but ${name} serves no adapters; leave base out, or use vllm` : undefined;
+function adapterProblem({ name, takesAdapters, whyNoAdapters = 'serves none' }: Runtime, { hasBase, adapters = [] }: RuntimeContext): string | undefined {
+  if (takesAdapters) return undefined;
+  if (adapters.length > 0) return `adapters is set, but ${name} ${whyNoAdapters}; use vllm, or serve each merged into its model by a Server of its own`;
+  return hasBase ? `base is set, but ${name} serves no adapters; leave base out, or use vllm` : undefined;
 }
 
 interface Run {

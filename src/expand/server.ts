@@ -2,6 +2,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container, Lifecycle, Service, ServicePort } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import { adaptersProblem } from '../api/adapters';
 import { isAtLeast } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import { DEFAULT_SERVER_PORT } from '../api/resource';
@@ -41,6 +42,8 @@ const PROVISIONING_SECONDS = 1800;
 
 export function expandServer(declared: ServerResource, context: ArtifactContext): Child[] {
   if (!declared.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
+  const problem = adaptersProblem(declared.spec);
+  if (problem) throw new ExpandError(problem);
   const run = runnable(declared, context.platform);
   const { resource: server, program } = run;
   const problem = routingProblem(declared, context.platform);

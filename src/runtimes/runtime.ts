@@ -44,8 +44,10 @@ export interface Runtime {
   readonly takesRows?: readonly string[];
   /** Formats of the models that it takes, where it does not take all. */
   readonly takes?: readonly ModelFormat[];
-  /** Whether it serves an adapter beside its base. */
+  /** Whether it serves adapters beside their base. */
   readonly takesAdapters?: true;
+  /** Why an engine serves none, where there is more to say than that. */
+  readonly whyNoAdapters?: string;
   /** What an engine is for with these params, as far as that is known. */
   readonly serves?: (params: Settings) => readonly ModelTask[];
   /** Params that follow from a model, where the author sets none. */
@@ -56,7 +58,7 @@ export interface Runtime {
 export interface ModelFacts {
   /** Repository of a hub that it was made from. */
   readonly repository?: string;
-  /** Rank of an adapter. */
+  /** Rank of an adapter; of several, the largest. */
   readonly loraRank?: number;
 }
 
@@ -76,6 +78,8 @@ export interface RuntimeContext {
   readonly hasDataset: boolean;
   /** Whether the model is an adapter, whose base is there too. */
   readonly hasBase?: boolean;
+  /** Names of the adapters that are served beside it, sorted. */
+  readonly adapters?: readonly string[];
   /** Whether the model is read from a bucket while it is used. */
   readonly isStreamed?: boolean;
   /** What the author adds to the arguments. */

@@ -5,6 +5,7 @@
  * and not measured: a request is derived from it, and nothing is refused for it but what is certain.
  */
 import type { FactsSpec } from '../api/facts';
+import { type ServedAdapters, waitingPart } from './adapters';
 import { type Fit, type FitPart, gib, GIB } from './fit';
 import { cacheLayout, concurrencyIn, longestIn } from './kv-cache';
 import { type ServingFit, SHORTEST_CONTEXT } from './serving';
@@ -106,16 +107,21 @@ export interface CpuServing {
   readonly cacheGiB: number;
   readonly contextLength?: number;
   readonly memory: PodMemory;
+  /** Adapters that are served beside the model. Default: there are none. */
+  readonly adapters?: ServedAdapters;
 }
 
 /** What vLLM takes of the memory of its pod, without a GPU. */
-export function cpuServingMemory(facts: FactsSpec, cacheGiB: number): FitPart[] {
-  return [{ name: 'weights', gib: facts.weightBytes / GIB }, { name: 'cache', gib: cacheGiB }, { name: 'vLLM', gib: VLLM_GIB }];
+export function cpuServingMemory(facts: FactsSpec, cacheGiB: number, adapters?: ServedAdapters): FitPart[] {
+  return [
+    { name: 'weights', gib: facts.weightBytes / GIB }, { name: 'cache', gib: cacheGiB }, { name: 'vLLM', gib: VLLM_GIB },
+    ...(adapters ? [waitingPart(facts, adapters)] : []),
+  ];
 }
 
 /** Whether vLLM can serve a model without a GPU: with which length, and in which memory. */
-export function cpuServingFit(facts: FactsSpec, { cacheGiB, contextLength, memory }: CpuServing): ServingFit {
-  const parts = cpuServingMemory(facts, cacheGiB);
+export function cpuServingFit(facts: FactsSpec, { cacheGiB, contextLength, memory, adapters }: CpuServing): ServingFit {
+  const parts = cpuServingMemory(facts, cacheGiB, adapters);
   const fit = memoryFit(facts.name, parts, memory);
   if (!facts.layers) return { verdict: 'unknown', reason: `what ${facts.name} keeps of a token is not known`, usableGiB: memory.gib, parts };
   if (fit.verdict === 'no') return fit;

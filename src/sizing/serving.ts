@@ -5,9 +5,9 @@
  */
 import type { FactsSpec } from '../api/facts';
 import { type GpuMemory, mostUsableGiB, usableGiB } from '../catalog/gpu-memory';
+import { type ServedAdapters, slotsPart } from './adapters';
 import { type Fit, type FitPart, gib, GIB } from './fit';
 import { cacheLayout, type CacheLayout, concurrencyIn, longestIn } from './kv-cache';
-import { trainableParameters } from './training';
 
 export interface ServingOptions {
   readonly gpu: GpuMemory;
@@ -19,8 +19,8 @@ export interface ServingOptions {
   readonly memoryUtilization?: number;
   /** Bytes of a number in the cache. Default: 2. */
   readonly cacheBytes?: 1 | 2;
-  /** Rank of the adapter that is served beside the model. Default: there is none. */
-  readonly adapterRank?: number;
+  /** Adapters that are served beside the model. Default: there are none. */
+  readonly adapters?: ServedAdapters;
 }
 
 export interface ServingFit extends Fit {
@@ -106,14 +106,18 @@ export function shareProblem({ name, heads }: Pick<FactsSpec, 'name' | 'heads'>,
 }
 
 function partsOf(facts: FactsSpec, options: ServingOptions, { usable, reserve }: Memory): FitPart[] {
-  const { tensorParallel, memoryUtilization = UTILIZATION, adapterRank } = options;
+  const { tensorParallel, memoryUtilization = UTILIZATION, adapters } = options;
   return [
     { name: 'weights', gib: facts.weightBytes / GIB / tensorParallel },
-    /* Room for one adapter, in 16 bits. */
-    ...(adapterRank === undefined ? [] : [{ name: 'adapter', gib: 2 * trainableParameters(facts, adapterRank) / GIB / tensorParallel }]),
+    ...(adapters === undefined ? [] : [slots(facts, adapters, tensorParallel)]),
     { name: 'vLLM', gib: reserve },
     { name: 'left to others', gib: usable * (1 - memoryUtilization) },
   ];
+}
+
+function slots(facts: FactsSpec, adapters: ServedAdapters, gpus: number): FitPart {
+  const part = slotsPart(facts, adapters);
+  return { ...part, gib: part.gib / gpus };
 }
 
 function cacheOf(parts: readonly FitPart[], usable: number): number {

@@ -104,7 +104,7 @@ export function metadataWithDuration(scope: Construct, props: Partial<ArtifactPr
 }
 
 /** What a Model says beside its source, for which nothing runs. */
-const BESIDE_SOURCE = ['source', 'metadata', 'sharedWith'];
+const BESIDE_SOURCE = ['source', 'metadata', 'sharedWith', 'adapterOf', 'adapterRank'];
 
 /** The part of the spec that is not about making an artifact. */
 export function sourcedSpec(scope: Construct, props: Partial<ArtifactProps>): Pick<ArtifactSpec, 'sharing'> {

@@ -1,5 +1,6 @@
 /** What is known of a model's files along the chain, and what runs on them. */
 import type { Construct } from 'constructs';
+import { definedOnly } from '../../api/defined';
 import type { ModelSpec } from '../../api/resource';
 import { gpuNamed } from '../../catalog/gpus';
 import { formatProblem, RUNTIMES, runtimeNamed, settingsOf, taskOf } from '../../runtimes';
@@ -8,6 +9,8 @@ import { formatValue } from '../checks/format-value';
 import { ValidationError } from '../checks/validation-error';
 import type { Gpu } from '../platform/gpu';
 import type { IDataset, IModel } from './artifacts';
+import type { ModelProps } from './model-props';
+import { modelReference } from './references';
 
 const FORMATS: readonly ModelFormat[] = ['safetensors', 'gguf', 'adapter'];
 
@@ -19,8 +22,11 @@ interface Made {
   readonly loraRank?: number;
 }
 
-/** What the program of a Model makes, as far as that is known before it runs; `from` is the model that it starts from. */
-export function madeBy({ runtime: spec, params = {} }: ModelSpec, from?: IModel): Made {
+type Origin = Pick<ModelProps, 'model' | 'adapterOf' | 'adapterRank'>;
+
+/** What the program of a Model makes, as far as that is known before it runs. */
+export function madeBy({ runtime: spec, params = {} }: ModelSpec, { model: from, adapterOf, adapterRank }: Origin): Made {
+  if (adapterOf) return { format: 'adapter', base: adapterOf, ...definedOnly({ repository: adapterOf.modelRepository, loraRank: adapterRank }) };
   const runtime = spec && runtimeNamed(spec.name);
   if (!runtime) return {};
   const settings = settingsOf(runtime.params('Model'), params);
@@ -32,6 +38,21 @@ export function madeBy({ runtime: spec, params = {} }: ModelSpec, from?: IModel)
     ...(repository !== undefined && { repository: String(repository) }),
     ...(format === 'adapter' && { base: from, loraRank: Number(settings.loraRank) }),
   };
+}
+
+/** Whether a Model can be an adapter of another, which a trainer or quantizer says itself. */
+export function checkAdapterOf(scope: Construct, { runtime }: ModelSpec, { adapterOf, adapterRank }: Origin): void {
+  if (adapterRank !== undefined && !(Number.isInteger(adapterRank) && adapterRank > 0)) {
+    throw new ValidationError(scope, `adapterRank is ${formatValue(adapterRank)}; give a whole number, 1 or more`);
+  }
+  if (!adapterOf) {
+    if (adapterRank !== undefined) throw new ValidationError(scope, `adapterRank is ${adapterRank} but adapterOf is not set; set adapterOf, or leave adapterRank out`);
+    return;
+  }
+  modelReference(scope, 'adapterOf', adapterOf);
+  const role = runtime && runtimeNamed(runtime.name)?.role;
+  if (role === 'trainer') throw new ValidationError(scope, 'adapterOf and trainer are set; leave adapterOf out, for output TrainingOutput.ADAPTER of the trainer says the same');
+  if (role === 'quantizer') throw new ValidationError(scope, 'adapterOf and quantizer are set, but an adapter is not quantized; leave one of them out');
 }
 
 interface ModelInputs {

@@ -54,6 +54,21 @@ export interface ModelOptions extends ArtifactProps {
    * @default - known where a Loader names a model that the table has, or the model that it starts from is known
    */
   readonly facts?: ModelFacts;
+
+  /**
+   * The model that it is a LoRA adapter of: of files that are loaded, are there already, or are made by an image. It can then be served
+   * beside that model, by `adapters` of a Server. Decides nothing of what is made.
+   *
+   * @default - a Trainer with output TrainingOutput.ADAPTER makes an adapter of the model that it starts from; other models are none
+   */
+  readonly adapterOf?: IModel;
+
+  /**
+   * Rank of that adapter, `r` in its `adapter_config.json`. Not beside a Trainer, which has a loraRank of its own.
+   *
+   * @default - not known; a Server then makes room for a rank of 16
+   */
+  readonly adapterRank?: number;
 }
 
 /** How a model is imported or trained. */
@@ -152,7 +167,7 @@ export interface ModelAttributes {
 
 export const MODEL_PROPS = knownProps<ModelProps>({
   ...ARTIFACT_PROPS, loader: true, trainer: true, quantizer: true, source: true, model: true, dataset: true, access: true,
-  mountOptions: true, facts: true,
+  mountOptions: true, facts: true, adapterOf: true, adapterRank: true,
 });
 export const MODEL_ATTRIBUTES = knownProps<ModelAttributes>({
   modelName: true, modelNamespace: true, recipeDigest: true, source: true, modelFormat: true, modelQuantization: true,

@@ -11,7 +11,7 @@ import { Declarations } from './declarations';
 import { declare } from './declare';
 import { checkedFacts, derivation, metadataWith, modelFactsOf } from './given-facts';
 import type { ModelFacts } from './model-facts';
-import { checkDeclaredFormat, checkInput, madeBy } from './model-format';
+import { checkAdapterOf, checkDeclaredFormat, checkInput, madeBy } from './model-format';
 import { MODEL_ATTRIBUTES, MODEL_PROPS } from './model-props';
 import type { ModelAttributes, ModelOptions, ModelProps } from './model-props';
 import { ModelSource } from './model-source';
@@ -44,6 +44,8 @@ export class Model extends Construct implements IModel {
   public readonly modelFacts?: ModelFacts;
   public readonly modelBase?: IModel;
   public readonly modelLoraRank?: number;
+  /** @internal */
+  public readonly _quantizedFrom?: IModel;
 
   constructor(scope: Construct, id: string, given: ModelProps) {
     super(scope, id);
@@ -54,6 +56,7 @@ export class Model extends Construct implements IModel {
     const inputs = resolveReferences(this, props);
     const spec = source ? { ...sourcedSpec(this, props), source } : { ...artifactSpec(this, 'Model', props), ...inputs.spec };
     checkInput(this, spec, props);
+    checkAdapterOf(this, spec, props);
     const metadata = metadataWith(checkedFacts(this, 'facts', props.facts), metadataWithDuration(this, props));
     this.modelFacts = modelFactsOf(this, { spec, metadata, model: props.model });
     const derive = derivation({ from: props.model, made: this.modelFacts?._spec }, declarations);
@@ -61,12 +64,13 @@ export class Model extends Construct implements IModel {
     this.modelName = object.name;
     this.modelNamespace = object.namespace;
     this.recipeDigest = object.recipeDigest;
-    const made = madeBy(spec, props.model);
+    const made = madeBy(spec, props);
     this.modelFormat = made.format;
     this.modelQuantization = made.quantization;
     this.modelRepository = made.repository;
     this.modelBase = made.base;
     this.modelLoraRank = made.loraRank;
+    this._quantizedFrom = made.quantization === undefined ? undefined : props.model;
     const choice = metadata?.annotations?.[QUANTIZER_ANNOTATION];
     const facts = { facts: props.model?.modelFacts?._spec, made: this.modelFacts?._spec };
     declare({ construct: this, object, references: inputs.references, ...facts, choice }, declarations);

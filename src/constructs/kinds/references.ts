@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
 import type { InputDigests } from '../../api/digest';
 import type { ModelSourceSpec } from '../../api/model-source';
 import { isDns1123Label } from '../../api/names';
-import type { ArtifactKind, InputsSpec } from '../../api/resource';
+import type { ArtifactKind, InputsSpec, ServerSpec } from '../../api/resource';
 import { cloudNamed } from '../../clouds/pods';
 import { noStreaming } from '../../expand';
 import { formatValue } from '../checks/format-value';
@@ -36,11 +36,18 @@ interface Sourced {
   readonly _source?: ModelSourceSpec;
 }
 
+/** An adapter, and the name under which a Server serves it. */
+export interface NamedAdapter {
+  readonly name: string;
+  readonly model: IModel;
+}
+
 export interface References {
   readonly model?: IModel;
   readonly dataset?: IDataset;
   /** What the model is an adapter of. */
   readonly base?: IModel;
+  readonly adapters?: readonly NamedAdapter[];
   readonly access?: Access;
   readonly mountOptions?: string[];
   /** Of the resource that refers. */
@@ -48,7 +55,7 @@ export interface References {
 }
 
 export interface ResolvedReferences {
-  readonly spec: InputsSpec;
+  readonly spec: InputsSpec & Pick<ServerSpec, 'adapters'>;
   readonly references: readonly DeclaredReference[];
   readonly digests: InputDigests;
   /** Whether the recipe of every input is known, not only its name. */
@@ -57,7 +64,7 @@ export interface ResolvedReferences {
 
 /** The references as the wire has them, and what is known of what they point to. */
 export function resolveReferences(scope: Construct, given: References): ResolvedReferences {
-  const { model, dataset, base, access, mountOptions, metadata } = given;
+  const { model, dataset, base, adapters = [], access, mountOptions, metadata } = given;
   const namespace = namespaceAt(scope, metadata);
   checkAccess(scope, access);
   const references = {
@@ -65,16 +72,18 @@ export function resolveReferences(scope: Construct, given: References): Resolved
     ...(dataset && { dataset: datasetReference(scope, dataset) }),
     ...(base && { base: modelReference(scope, 'modelBase', base) }),
   };
+  const served = adapters.map(({ name, model: target }) => ({ name, model: modelReference(scope, `adapter ${name}`, target) }));
   const wire = ({ name, namespace: target }: DeclaredReference) => ({ name, ...(target !== namespace && { namespace: target }) });
   return {
     spec: {
       ...(references.model && { model: wire(references.model) }),
       ...(references.dataset && { dataset: wire(references.dataset) }),
       ...(references.base && { base: wire(references.base) }),
+      ...(served.length > 0 && { adapters: served.map(({ name, model: target }) => ({ name, model: wire(target) })) }),
       ...(access && { access }),
       ...(mountOptions && { mountOptions }),
     },
-    references: Object.values(references),
+    references: [...Object.values(references), ...served.map(({ model: target }) => target)],
     digests: {
       ...(references.model && { model: digestOf(references.model) }),
       ...(references.dataset && { dataset: digestOf(references.dataset) }),
@@ -108,7 +117,7 @@ function digestOf({ recipeDigest, namespace, name }: DeclaredReference): string 
 }
 
 /** `field`: where it was given; the base of an adapter is a property of its model. */
-function modelReference(scope: Construct, field: 'model' | 'modelBase', model: IModel): DeclaredReference {
+export function modelReference(scope: Construct, field: string, model: IModel): DeclaredReference {
   checkReference(scope, { field, target: model, attribute: 'modelName' });
   const { modelNamespace: namespace, modelName: name, recipeDigest, _source: source } = model as IModel & Sourced;
   return { kind: 'Model', namespace, name, recipeDigest, ...(source && { source }) };
@@ -120,7 +129,7 @@ function datasetReference(scope: Construct, dataset: IDataset): DeclaredReferenc
 }
 
 interface ReferenceCheck {
-  readonly field: 'model' | 'dataset' | 'modelBase';
+  readonly field: string;
   readonly target: IConstruct;
   readonly attribute: string;
 }

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { adaptersProblem, servedNames } from '../../api/adapters';
 import { autoscalingProblem } from '../../api/autoscaling';
 import type { ServerResource, ServerSpec } from '../../api/resource';
 import type { RoutingSpec } from '../../api/routing';
@@ -17,6 +18,7 @@ import { derivation } from './given-facts';
 import { checkProps } from './props-check';
 import { checkImportedName, namespaceAt, resolveReferences } from './references';
 import { ResourceObject } from './resource-object';
+import { adaptersOf } from './server-adapters';
 import { baseFor, engineFor } from './server-engine';
 import { Routing, SERVER_PROPS } from './server-props';
 import type { ServerOptions, ServerProps } from './server-props';
@@ -29,6 +31,12 @@ export interface IServer extends IConstruct {
 
   /** Namespace of the Server. */
   readonly serverNamespace: string;
+
+  /**
+   * The names under which it answers, which requests have as `model`: its own first, then `<name>:base` where its model is an adapter, then
+   * those of its adapters.
+   */
+  readonly servedModelNames: string[];
 }
 
 /** What is known of a Server that is declared elsewhere. */
@@ -42,9 +50,16 @@ export interface ServerAttributes {
    * @default - that of the chart
    */
   readonly serverNamespace?: string;
+
+  /**
+   * Names of the adapters that it serves beside its model.
+   *
+   * @default - none
+   */
+  readonly adapterNames?: string[];
 }
 
-const SERVER_ATTRIBUTES = knownProps<ServerAttributes>({ serverName: true, serverNamespace: true });
+const SERVER_ATTRIBUTES = knownProps<ServerAttributes>({ serverName: true, serverNamespace: true, adapterNames: true });
 
 /** Serves a model over HTTP. */
 export class Server extends Construct implements IServer {
@@ -55,6 +70,7 @@ export class Server extends Construct implements IServer {
 
   public readonly serverName: string;
   public readonly serverNamespace: string;
+  public readonly servedModelNames: string[];
 
   /** Name of the Service, and of the Deployment behind it. */
   public readonly serviceName: string;
@@ -68,9 +84,10 @@ export class Server extends Construct implements IServer {
     checkProps(this, props, SERVER_PROPS);
     if (!props.model) throw new ValidationError(this, 'model is not set; give the Model to serve');
     const { model, access, mountOptions, metadata } = props;
-    const engine = engineFor(this, props);
+    const adapters = adaptersOf(this, props);
+    const engine = engineFor(this, { ...props, adapters });
     const base = baseFor(engine, model);
-    const { spec: inputs, references } = resolveReferences(this, { model, base, access, mountOptions, metadata });
+    const { spec: inputs, references } = resolveReferences(this, { model, base, adapters, access, mountOptions, metadata });
     const object = new ResourceObject(this, {
       kind: 'Server',
       spec: { ...serverSpec(this, { ...props, ...(engine && { engine }) }), ...inputs },
@@ -80,6 +97,7 @@ export class Server extends Construct implements IServer {
     });
     this.serverName = object.name;
     this.serverNamespace = object.namespace;
+    this.servedModelNames = servedNames(object.declared as ServerResource);
     this.serviceName = serviceName(object.declared as ServerResource);
     this.url = `http://${this.serviceName}.${object.namespace}.svc:${portOf(this, object.declared as ServerResource)}`;
     declare({ construct: this, object, references, facts: (base ?? model).modelFacts?._spec }, declarations);
@@ -94,6 +112,7 @@ function portOf(scope: Construct, server: ServerResource): number {
 class ImportedServer extends Construct implements IServer {
   public readonly serverName: string;
   public readonly serverNamespace: string;
+  public readonly servedModelNames: string[];
 
   constructor(scope: Construct, id: string, attributes: ServerAttributes) {
     super(scope, id);
@@ -101,6 +120,10 @@ class ImportedServer extends Construct implements IServer {
     this.serverName = attributes.serverName;
     this.serverNamespace = attributes.serverNamespace ?? namespaceAt(this);
     checkImportedName(this, { name: this.serverName, namespace: this.serverNamespace });
+    const spec = { adapters: (attributes.adapterNames ?? []).map((name) => ({ name, model: { name } })) };
+    const problem = adaptersProblem(spec);
+    if (problem) throw new ValidationError(this, problem.replace(/^adapters\b/, 'adapterNames').replace('.name is', ' is'));
+    this.servedModelNames = servedNames({ metadata: { name: this.serverName }, spec });
   }
 }
 

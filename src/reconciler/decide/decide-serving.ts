@@ -3,9 +3,10 @@
  * revision may replace them, whatever becomes of what they were made from.
  */
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { PlatformSpec } from '../../api/platform';
 import type { ServerResource } from '../../api/resource';
-import { isByKeda, isWorkload, PICKER_ROLE, SCALER_KINDS } from '../../expand';
-import type { Child, Inputs, KubeObject } from '../../expand';
+import { gatesOf, isByKeda, isWorkload, located, PICKER_ROLE, SCALER_KINDS, UNRESOLVED } from '../../expand';
+import type { Child, Input, Inputs, KubeObject } from '../../expand';
 import { artifactsOf } from '../observe/applied';
 import { fingerprintOf } from '../observe/fingerprint';
 import { intentOf } from '../observe/intent';
@@ -38,19 +39,26 @@ export function decideServing(view: ServingView): Decision {
 }
 
 /** Whether the references are still those that the inputs were resolved from. */
-function refersTo({ metadata, spec }: Observed, inputs: Inputs): boolean {
-  return (['model', 'dataset'] as const).every((field) => {
-    const reference = (spec as { model?: { name: string; namespace?: string }; dataset?: { name: string; namespace?: string } })[field];
-    const input = inputs[field];
-    return reference?.name === input?.name && (!reference || (reference.namespace ?? metadata.namespace) === input?.namespace);
-  });
+function refersTo(resource: Observed, inputs: Inputs): boolean {
+  const gates = gatesOf(resource);
+  const isSame = ({ field, name, namespace }: Input) => inputs[field]?.name === name && inputs[field].namespace === namespace;
+  return gates.length === Object.keys(inputs).length && gates.every(isSame);
+}
+
+function childrenOf({ view: { resource, platform, expand, children: existing }, inputs, isHeld, culledAt: asleepSince }: Serving): Child[] {
+  const expanded = asleepSince === undefined ? resource : { ...resource, spec: { ...resource.spec, suspend: true } } as typeof resource;
+  const known = isHeld ? { ...unresolved(resource, platform), ...inputs } : inputs;
+  return serviceFirst(expand(expanded, { platform, inputs: known, tokens: tokensOf(resource, existing) }));
+}
+
+/** What stands for inputs that are not known, where the pods stay as they are. */
+function unresolved(resource: Observed, platform: PlatformSpec): Inputs {
+  return Object.fromEntries(gatesOf(resource).map(({ field, ...gate }) => [field, located(platform, { ...gate, recipeDigest: UNRESOLVED })]));
 }
 
 function serve(serving: Serving): Decision {
-  const { view: { resource, platform, expand, children: existing, pods }, deployment, inputs, closed, isHeld } = serving;
-  const isAsleep = serving.culledAt !== undefined;
-  const expanded = isAsleep ? { ...resource, spec: { ...resource.spec, suspend: true } } as typeof resource : resource;
-  const children = serviceFirst(expand(expanded, { platform, inputs, tokens: tokensOf(resource, existing) }));
+  const { view: { resource, children: existing, pods }, deployment, inputs, closed, isHeld } = serving;
+  const children = childrenOf(serving);
   const intent = intentOf(resource, inputs);
   const build = buildOf(children, { existing, intent, pods });
   const unbuilt = build?.state === 'absent' ? missingArchive(serving.view, 'build.archive') : undefined;

@@ -2,8 +2,8 @@
 import { digest, shortDigest } from '../../api/digest';
 import { durationOf, secondsOf } from '../../api/duration';
 import { amountOf, gibibytes, isQuantity } from '../../api/quantity';
-import type { QuantityOrInteger, Reference, Resource, ResourcesSpec } from '../../api/resource';
-import type { Inputs } from '../../expand';
+import type { AdapterSpec, QuantityOrInteger, Reference, Resource, ResourcesSpec } from '../../api/resource';
+import type { Artifact, Inputs } from '../../expand';
 
 /** Fields that do not decide what runs in the pod. */
 const OUTSIDE_THE_POD = [
@@ -17,8 +17,8 @@ const OUTSIDE_THE_POD = [
 export function intentOf(resource: Resource, inputs: Inputs): string {
   const fields = Object.entries(resource.spec).filter(([field]) => !OUTSIDE_THE_POD.includes(field));
   const spec = Object.fromEntries(fields.map(([field, value]) => [field, normal(field, value, resource)]));
-  const { model, dataset, base } = inputs;
-  return shortDigest(digest({ spec, model: model?.recipeDigest, dataset: dataset?.recipeDigest, base: base?.recipeDigest }));
+  const recipes = Object.entries(inputs).map(([field, input]: [string, Artifact]) => [field, input.recipeDigest] as const);
+  return shortDigest(digest({ spec, ...Object.fromEntries(recipes) }));
 }
 
 function normal(field: string, value: unknown, { metadata: { namespace } }: Resource): unknown {
@@ -32,9 +32,15 @@ function normal(field: string, value: unknown, { metadata: { namespace } }: Reso
     case 'model':
     case 'dataset':
     case 'base': return normalReference(value as Reference, namespace);
+    case 'adapters': return normalAdapters(value as AdapterSpec[], namespace);
     case 'podSecurity': return value === 'baseline' ? undefined : value;
     default: return value;
   }
+}
+
+/** Their order means nothing. */
+function normalAdapters(adapters: readonly AdapterSpec[], own?: string): AdapterSpec[] {
+  return adapters.map(({ name, model }) => ({ name, model: normalReference(model, own) })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function normalResources({ cpu, memory, disk, gpu, limits, sharedMemory, ...rest }: ResourcesSpec): object {

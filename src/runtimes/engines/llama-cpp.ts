@@ -35,6 +35,7 @@ export const llamaCpp: Runtime = {
     serving: { readinessPath: '/health' },
   }),
   takes: ['gguf'],
+  whyNoAdapters: 'takes the number of an adapter with each request, and not its name',
 };
 
 function imageFor({ gpus }: RuntimeContext): ImageName {

@@ -1,4 +1,5 @@
 /** What vLLM runs in, whatever it serves: image, environment, and what it asks of GPUs and drivers. */
+import { adapterName, BASE_NAME } from '../../api/adapters';
 import type { ImageName } from '../../catalog/images';
 import { AMD, gpuProblem, NVIDIA, TURING } from '../gpu-problem';
 import type { RuntimeContainer, RuntimeContext } from '../runtime';
@@ -16,7 +17,7 @@ export function vllmContainer(context: RuntimeContext, args: readonly string[]):
   return {
     image: imageFor(context),
     args: [
-      hasBase ? '/content/base' : '/content/model', '--served-model-name', hasBase ? `${name}:base` : name, '--host', '0.0.0.0', '--port', String(port), ...args,
+      hasBase ? '/content/base' : '/content/model', '--served-model-name', hasBase ? adapterName(name, BASE_NAME) : name, '--host', '0.0.0.0', '--port', String(port), ...args,
       ...loadArguments(context), '--shutdown-timeout', String(DRAIN_SECONDS),
     ],
     env: environmentOf(context),

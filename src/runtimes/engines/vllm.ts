@@ -1,5 +1,7 @@
 /** vLLM: language models in safetensors, on GPUs and large CPUs. */
+import { adapterName, BASE_NAME } from '../../api/adapters';
 import { nearest } from '../../api/names';
+import { adaptersAtOnce } from '../../sizing/adapters';
 import type { ParamTable, Settings } from '../param';
 import type { ModelFacts, Runtime, RuntimeContext } from '../runtime';
 import { parsersOf, REASONING_PARSERS, TOOL_PARSERS } from './parsers';
@@ -69,11 +71,22 @@ function parsers({ toolParser, reasoningParser }: Settings): string[] {
 /** Ranks that vLLM 0.31 makes room for (`MaxLoRARanks`). */
 const LORA_RANKS = [1, 8, 16, 32, 64, 128, 256, 320, 512];
 
-/** The adapter answers under the name of the Server, its base beside it. */
-function adapterArguments({ hasBase, name, settings: { maxLoraRank } }: RuntimeContext): string[] {
-  if (!hasBase) return [];
+/** Where the model is an adapter, it answers under the name of the Server, and its base beside it. */
+function adapterArguments({ hasBase = false, name, adapters = [], settings: { maxLoraRank } }: RuntimeContext): string[] {
+  if (!hasBase && adapters.length === 0) return [];
   const rank = LORA_RANKS.find((each) => each >= Number(maxLoraRank)) ?? maxLoraRank;
-  return ['--enable-lora', '--lora-modules', `${name}=/content/model`, '--max-lora-rank', String(rank)];
+  const base = hasBase ? adapterName(name, BASE_NAME) : name;
+  const modules = adapters.map((adapter) => (
+    JSON.stringify({ name: adapterName(name, adapter), path: `/content/adapters/${adapter}`, base_model_name: base })));
+  return [
+    '--enable-lora', '--lora-modules', ...(hasBase ? [`${name}=/content/model`] : []), ...modules, '--max-lora-rank', String(rank),
+    ...roomArguments(modules.length + Number(hasBase)),
+  ];
+}
+
+/** By itself vLLM computes with one adapter at once, and reads another one from its files again for each turn. */
+function roomArguments(adapters: number): string[] {
+  return adapters > 1 ? ['--max-loras', String(adaptersAtOnce(adapters)), '--max-cpu-loras', String(adapters)] : [];
 }
 
 /** What a known model writes is known too, and the rank of an adapter. */
