@@ -269,7 +269,13 @@ export function sourceOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): Model
   return kind === 'Model' ? (spec as ModelSpec).source : undefined;
 }
 
-export type References = Readonly<Partial<Record<InputField, Reference>>>;
+/** References, by the fields that they are in. */
+export interface References {
+  readonly model?: Reference;
+  readonly dataset?: Reference;
+  readonly base?: Reference;
+  readonly [adapter: `adapters.${string}`]: Reference;
+}
 
 /** The references that a resource has, by field. A reference without a name counts as absent: the original Substratus client wrote such. */
 export function referencesOf({ kind, spec }: Pick<Resource, 'kind' | 'spec'>): References {

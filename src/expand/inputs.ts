@@ -70,7 +70,7 @@ export function isOpenTo(target: Resource, namespace: string): boolean {
 /** What a resource waits for. */
 export function gatesOf(resource: Resource): Input[] {
   const own = namespaceOf(resource);
-  return Object.entries(referencesOf(resource) as Record<InputField, Reference>).map(([key, { name, namespace = own }]) => {
+  return Object.entries(referencesOf(resource)).map(([key, { name, namespace = own }]: [string, Reference]) => {
     const field = key as InputField;
     return { field, kind: kindOfInput(field), namespace, name };
   });
@@ -103,7 +103,7 @@ function targetOf(field: InputField): Target {
 
 /** Mounts inputs read-only from the store, or copies them to the node's disk first. */
 export function inputParts(resource: Resource, inputs: Inputs, platform: PlatformSpec): InputParts[] {
-  const references = referencesOf(resource) as Record<InputField, Reference>;
+  const references = referencesOf(resource);
   const consumer = { resource, platform };
   const mode = accessOf(consumer, inputs);
   const fields = new Set([...Object.keys(MOUNT_PATHS), ...Object.keys(references)] as InputField[]);

@@ -43,7 +43,7 @@ function resources(spec: CommonSpec): Resource[] {
     dataset({ ...spec, retries: 0 }),
     server({ ...spec, replicas: 3, port: 8000, startupTimeout: '1h', surge: false }),
     server({ ...spec, scaling: 'external', access: 'download' }),
-    server({ ...spec, base: { name: 'base' } }),
+    server({ ...spec, base: { name: 'base' }, adapters: [{ name: 'sql', model: { name: 'sql' } }, { name: 'help', model: { name: 'help', namespace: 'shared' } }] }),
     server({ ...spec, autoscaling: { max: 4, cpu: 70 } }),
     notebook({ ...spec, ...references, storage: { size: 5 } }),
     notebook(spec),

@@ -1,6 +1,6 @@
 import type { FactsSpec } from '../../src/api/facts';
 import type { PlatformSpec } from '../../src/api/platform';
-import type { CommonSpec, ServerResource } from '../../src/api/resource';
+import type { CommonSpec, ServerResource, ServerSpec } from '../../src/api/resource';
 import { factsNamed } from '../../src/catalog/known-models';
 import { fitOf, fitProblem } from '../../src/expand';
 import { quantizedFacts } from '../../src/sizing/quantizing';
@@ -124,6 +124,19 @@ test('an adapter that is served takes of the memory of its base', () => {
   const beside = fitOf(server({ image: undefined, runtime: { name: 'vllm' }, base: { name: 'base' }, params: { maxLoraRank: 64 }, resources: { gpu: { type: 'nvidia-l4' } } }), LLAMA_8B, PLATFORM);
   expect(alone?.parts.map(({ name }) => name)).toEqual(['weights', 'vLLM', 'left to others']);
   expect(beside?.parts.find(({ name }) => name === 'adapter')?.gib).toBeCloseTo(4 * 2 * 41.9e6 / 2 ** 30, 2);
+});
+
+test('adapters beside the model take the memory of those that are computed with at once', () => {
+  const adapters = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `a${index}`, model: { name: `a${index}` } }));
+  const of = (count: number, spec: ServerSpec) => (
+    fitOf(server({ image: undefined, runtime: { name: 'vllm' }, adapters: adapters(count), params: { maxLoraRank: 64 }, ...spec }), LLAMA_8B, PLATFORM)?.parts);
+  const one = 4 * 2 * 41.9e6 / 2 ** 30;
+  const onGpu = { resources: { gpu: { type: 'nvidia-l4' } } };
+  expect(of(3, onGpu)?.find(({ name }) => name === '3 adapters')?.gib).toBeCloseTo(3 * one, 1);
+  expect(of(12, onGpu)?.find(({ name }) => name === '8 adapters')?.gib).toBeCloseTo(8 * one, 1);
+  /* In the memory of the pod all of them wait. */
+  expect(of(12, { resources: { memory: 64 } })?.find(({ name }) => name === '12 adapters')?.gib).toBeCloseTo(12 * one, 1);
+  expect(of(0, { resources: { memory: 64 } })?.map(({ name }) => name)).toEqual(['weights', 'cache', 'vLLM']);
 });
 
 test('a longer context than the model was made for is refused, unless vLLM is told to take it', () => {

@@ -6,7 +6,7 @@ import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import type { PlatformSpec } from '../../src/api/platform';
 import { API_VERSION, referencesOf } from '../../src/api/resource';
 import type {
-  DatasetResource, DatasetSpec, ModelResource, ModelSpec, NotebookResource, NotebookSpec, Resource, ServerResource, ServerSpec,
+  DatasetResource, DatasetSpec, ModelResource, ModelSpec, NotebookResource, NotebookSpec, Reference, Resource, ServerResource, ServerSpec,
 } from '../../src/api/resource';
 import { artifactUrl, expand } from '../../src/expand';
 import type { Artifact, Child, Inputs, KubeObject, RetryTokens, Step } from '../../src/expand';
@@ -65,19 +65,19 @@ export function artifact(kind: 'Model' | 'Dataset', platform: PlatformSpec, name
   return { kind, name: kind.toLowerCase(), namespace, recipeDigest, url: artifactUrl(platform, { kind, namespace, recipeDigest }) };
 }
 
-/** What the model of a Server is an adapter of. */
-function baseOf(platform: PlatformSpec, namespace = NAMESPACE): Artifact {
-  const recipeDigest = '0basebasebasebasebasebaseb';
-  return { kind: 'Model', name: 'base', namespace, recipeDigest, url: artifactUrl(platform, { kind: 'Model', namespace, recipeDigest }) };
+/** What the model of a Server is an adapter of, or an adapter of it. */
+function another(name: string, platform: PlatformSpec, namespace = NAMESPACE): Artifact {
+  const recipeDigest = `0${name.replace(/[^a-z]/g, '').repeat(25)}`.slice(0, 26);
+  return { kind: 'Model', name, namespace, recipeDigest, url: artifactUrl(platform, { kind: 'Model', namespace, recipeDigest }) };
 }
 
 /** Published inputs for each reference of a resource. */
 export function inputsOf(resource: Resource, platform: PlatformSpec): Inputs {
-  const references = referencesOf(resource);
+  const { model: from, dataset: rows, ...others } = referencesOf(resource);
   return {
-    ...(references.model && { model: artifact('Model', platform, references.model.namespace) }),
-    ...(references.dataset && { dataset: artifact('Dataset', platform, references.dataset.namespace) }),
-    ...(references.base && { base: baseOf(platform, references.base.namespace) }),
+    ...(from && { model: artifact('Model', platform, from.namespace) }),
+    ...(rows && { dataset: artifact('Dataset', platform, rows.namespace) }),
+    ...Object.fromEntries(Object.entries(others).map(([field, { name, namespace }]: [string, Reference]) => [field, another(name, platform, namespace)])),
   };
 }
 

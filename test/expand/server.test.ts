@@ -1,6 +1,6 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { ServerSpec } from '../../src/api/resource';
-import { serviceName } from '../../src/expand';
+import { ExpandError, gatesOf, serviceName } from '../../src/expand';
 import { childOf, childrenOf, defined, mountPaths, nameOf, platformOf, server, userContainer, userPod, volumeNamed } from './fixtures';
 
 function deployment(spec: ServerSpec = {}): NonNullable<Deployment['spec']> {
@@ -53,6 +53,76 @@ describe('an adapter', () => {
   test('is an error for other engines', () => {
     expect(() => childrenOf(server({ ...BASE, image: undefined, runtime: { name: 'llama-cpp' } })))
       .toThrow('base is set, but llama-cpp serves no adapters; leave base out, or use vllm');
+  });
+});
+
+describe('adapters beside the model', () => {
+  const TWO = { adapters: [{ name: 'support', model: { name: 'support-1' } }, { name: 'sql', model: { name: 'sql-1' } }] };
+  const VLLM = { ...TWO, image: undefined, runtime: { name: 'vllm' } };
+
+  test.each(['gcp', 'aws', 'azure', 'local'])('are mounted read-only, each at a place of its own, on %s', (cloud) => {
+    const { volumeMounts = [] } = userContainer(server(TWO), { platform: platformOf(cloud) });
+    const mounts = ['/content/model', '/content/adapters/sql', '/content/adapters/support'].map((path) => volumeMounts.find(({ mountPath }) => mountPath === path));
+    expect(mounts.map((mount) => mount?.readOnly)).toEqual([true, true, true]);
+    expect(new Set(mounts.map((mount) => `${mount?.name} ${mount?.subPath}`)).size).toBe(3);
+  });
+
+  test('are downloaded after the model', () => {
+    expect(userPod(server({ ...TWO, access: 'download' })).initContainers?.map(({ name }) => name))
+      .toEqual(['download-model', 'download-adapter-sql', 'download-adapter-support']);
+  });
+
+  test('answer by vLLM under the names of the Server and their own, with room for all', () => {
+    const { args = [] } = userContainer(server({ ...VLLM, params: { maxLoraRank: 40 } }));
+    expect(args.slice(0, 3)).toEqual(['/content/model', '--served-model-name', 'chat']);
+    expect(args.slice(args.indexOf('--enable-lora'), args.indexOf('--shutdown-timeout'))).toEqual([
+      '--enable-lora', '--lora-modules',
+      '{"name":"chat:sql","path":"/content/adapters/sql","base_model_name":"chat"}',
+      '{"name":"chat:support","path":"/content/adapters/support","base_model_name":"chat"}',
+      '--max-lora-rank', '64', '--max-loras', '2', '--max-cpu-loras', '2', '--safetensors-load-strategy', 'prefetch',
+    ]);
+  });
+
+  test('answer beside an adapter that is the model, as adapters of its base', () => {
+    const { args = [] } = userContainer(server({ ...VLLM, base: { name: 'base' }, adapters: TWO.adapters.slice(1) }));
+    expect(args.slice(args.indexOf('--lora-modules') + 1, args.indexOf('--max-lora-rank')))
+      .toEqual(['chat=/content/model', '{"name":"chat:sql","path":"/content/adapters/sql","base_model_name":"chat:base"}']);
+    expect(args.join(' ')).toContain('--max-loras 2 --max-cpu-loras 2');
+  });
+
+  test('are computed with eight at once at most, and all wait in memory', () => {
+    const adapters = Array.from({ length: 12 }, (_, index) => ({ name: `a${index}`, model: { name: `a${index}` } }));
+    expect(userContainer(server({ ...VLLM, adapters })).args?.join(' ')).toContain('--max-loras 8 --max-cpu-loras 12');
+  });
+
+  test('mean the same in any order', () => {
+    expect(childrenOf(server({ ...VLLM, adapters: [...TWO.adapters].reverse() }))).toEqual(childrenOf(server(VLLM)));
+  });
+
+  test('change nothing where there are none', () => {
+    expect(childrenOf(server({ ...VLLM, adapters: [] }))).toEqual(childrenOf(server({ ...VLLM, adapters: undefined })));
+  });
+
+  test('are what a Server waits for', () => {
+    expect(gatesOf(server({ adapters: [{ name: 'sql', model: { name: 'sql-1', namespace: 'shared' } }] })).slice(1))
+      .toEqual([{ field: 'adapters.sql', kind: 'Model', namespace: 'shared', name: 'sql-1' }]);
+  });
+
+  test.each<[string, ServerSpec, string]>([
+    ['of llama.cpp', { ...VLLM, runtime: { name: 'llama-cpp' } },
+      'adapters is set, but llama-cpp takes the number of an adapter with each request, and not its name; use vllm, or serve each merged into its model by a Server of its own'],
+    ['of another engine', { ...VLLM, runtime: { name: 'embeddings' } },
+      'adapters is set, but embeddings serves none; use vllm, or serve each merged into its model by a Server of its own'],
+    ['of one name', { adapters: [{ name: 'sql', model: { name: 'a' } }, { name: 'sql', model: { name: 'b' } }] }, 'adapters has two named sql; give one of them another name'],
+    ['with the name of the base', { adapters: [{ name: 'base', model: { name: 'a' } }] },
+      'adapters[0].name is base, which is the name of the model that an adapter was trained from; give it another name'],
+    ['with a name that is none', { adapters: [{ name: '../x', model: { name: 'a' } }] },
+      'adapters[0].name is ../x, which is not 1 to 40 lower-case letters, digits and - inside; give it another name'],
+    ['of which there are too many', { adapters: Array.from({ length: 33 }, (_, index) => ({ name: `a${index}`, model: { name: 'a' } })) },
+      'adapters has 33 entries, and 32 are allowed; serve the others by another Server of the same model'],
+    ['of a rank that vLLM does not have', { ...VLLM, params: { maxLoraRank: 1024 } }, 'param maxLoraRank of vllm is 1024; give a whole number from 1 to 512'],
+  ])('are an error %s', (_, spec, message) => {
+    expect(() => childrenOf(server(spec))).toThrow(new ExpandError(message));
   });
 });
 

@@ -1,4 +1,4 @@
-import { model, notebook, platformOf } from '../../expand/fixtures';
+import { dataset, model, notebook, platformOf } from '../../expand/fixtures';
 import { World } from '../world';
 
 function open(spec = {}) {
@@ -52,6 +52,16 @@ describe('a notebook', () => {
     cluster.publish(opt);
     expect(cluster.roles(lab)).toContain('PersistentVolumeClaim storage');
   });
+});
+
+test('a notebook goes on without a dataset that is not Ready, and takes it when it starts next', () => {
+  const { cluster, lab } = open();
+  const rows = cluster.add(dataset());
+  cluster.change(lab, { spec: { dataset: { name: 'squad' } } });
+  cluster.settle();
+  expect(cluster.ready(lab)).toMatchObject({ status: 'True', message: expect.stringContaining('waiting for Dataset team-a/squad (not ready yet)') as string });
+  cluster.publish(rows);
+  expect(cluster.condition(lab, 'Outdated')?.message).toContain('Dataset squad is there; the notebook runs on, and takes that when it starts next');
 });
 
 describe('a notebook that nobody uses', () => {

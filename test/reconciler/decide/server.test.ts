@@ -61,6 +61,76 @@ describe('a server', () => {
     expect([paths.includes('"/content/model"'), paths.includes('"/content/base"')]).toEqual([true, true]);
   });
 
+  const withAdapters = (...names: string[]) => ({ adapters: names.map((name) => ({ name, model: { name } })) });
+
+  test('waits for each of its adapters, and names the one that is missing', () => {
+    const cluster = world();
+    const opt = cluster.add(model());
+    const chat = cluster.add(server(withAdapters('sql')));
+    cluster.publish(opt);
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'ModelNotFound', message: 'waiting for Model team-a/sql, which does not exist' });
+    const sql = cluster.add(model({ params: { rank: 8 } }, 'sql'));
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({ status: 'False', reason: 'ModelNotReady', message: 'waiting for Model team-a/sql (not ready yet)' });
+    expect(cluster.roles(chat)).not.toContain('Deployment run');
+    cluster.publish(sql);
+    cluster.rollOut(chat);
+    expect(cluster.ready(chat).status).toBe('True');
+    expect(cluster.child(chat, 'Deployment').applied?.inputs?.['adapters.sql']).toMatchObject({ kind: 'Model', name: 'sql' });
+  });
+
+  test('goes on with the adapters that it has until a new one is Ready, and rolls to it then', () => {
+    const { cluster, chat } = serving();
+    const before = cluster.child(chat, 'Deployment').applied;
+    const sql = cluster.add(model({ params: { rank: 8 } }, 'sql'));
+    cluster.change(chat, { spec: withAdapters('sql') });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied).toMatchObject({ template: before?.template, inputs: before?.inputs });
+    expect(cluster.ready(chat)).toMatchObject({ status: 'True', message: expect.stringContaining('waiting for Model team-a/sql (not ready yet)') as string });
+    cluster.publish(sql);
+    expect(cluster.child(chat, 'Deployment').applied?.template).not.toBe(before?.template);
+    expect(Object.keys(cluster.child(chat, 'Deployment').applied?.inputs ?? {})).toEqual(['model', 'adapters.sql']);
+  });
+
+  test('rolls when an adapter is another one, and when one is taken out', () => {
+    const cluster = world();
+    const [opt, sql, next] = [cluster.add(model()), cluster.add(model({ params: { rank: 8 } }, 'sql')), cluster.add(model({ params: { rank: 9 } }, 'next'))];
+    const chat = cluster.add(server(withAdapters('sql')));
+    for (const each of [opt, sql, next]) cluster.publish(each);
+    cluster.rollOut(chat);
+    const templates = [undefined, { adapters: [{ name: 'sql', model: { name: 'next' } }] }, { adapters: [] }].map((spec) => {
+      if (spec) cluster.change(chat, { spec });
+      cluster.settle();
+      return cluster.child(chat, 'Deployment').applied?.template;
+    });
+    expect(new Set(templates).size).toBe(3);
+  });
+
+  test('does not refer to an adapter of a namespace that does not share it', () => {
+    const cluster = world();
+    cluster.publish(cluster.add(model()));
+    const chat = cluster.add(server({ adapters: [{ name: 'sql', model: { name: 'sql', namespace: 'other' } }] }));
+    cluster.settle();
+    expect(cluster.ready(chat)).toMatchObject({
+      reason: 'ReferenceNotPermitted', message: expect.stringContaining('Model other/sql is not shared with namespace team-a') as string,
+    });
+  });
+
+  test('goes on with the base that it has until another is Ready', () => {
+    const cluster = world();
+    const [opt, base, next] = [cluster.add(model()), cluster.add(model({ params: { n: 1 } }, 'base')), cluster.add(model({ params: { n: 2 } }, 'next'))];
+    const chat = cluster.add(server({ base: { name: 'base' } }));
+    for (const each of [opt, base]) cluster.publish(each);
+    cluster.rollOut(chat);
+    const before = cluster.child(chat, 'Deployment').applied;
+    cluster.change(chat, { spec: { base: { name: 'next' }, image: 'example/server:2' } });
+    cluster.settle();
+    expect(cluster.child(chat, 'Deployment').applied?.template).toBe(before?.template);
+    cluster.publish(next);
+    expect(cluster.child(chat, 'Deployment').applied?.inputs?.base?.name).toBe('next');
+  });
+
   test.each([
     ['blinks', (cluster: World, opt: ReturnType<typeof model>) => cluster.change(opt, { status: { ready: false } })],
     ['is deleted', (cluster: World, opt: ReturnType<typeof model>) => cluster.delete(opt)],

@@ -18,6 +18,11 @@ test('the intent changes with what decides the pod, and with nothing else', () =
   expect(intentOf(server(), { base: INPUT })).not.toBe(intentOf(server(), { model: INPUT }));
 });
 
+test('an adapter that is another artifact is another intent', () => {
+  const chat = server({ adapters: [{ name: 'sql', model: { name: 'sql' } }] });
+  expect(intentOf(chat, { 'adapters.sql': INPUT })).not.toBe(intentOf(chat, { 'adapters.sql': { ...INPUT, recipeDigest: 'def' } }));
+});
+
 describe('A3: what means the same is the same intent', () => {
   test.each<[string, ModelSpec, ModelSpec]>([
     ['cores', { resources: { cpu: 4 } }, { resources: { cpu: '4' } }],
@@ -31,6 +36,9 @@ describe('A3: what means the same is the same intent', () => {
     ['one GPU', { resources: { gpu: { type: 'nvidia-l4' } } }, { resources: { gpu: { type: 'nvidia-l4', count: 1 } } }],
     ['a duration', { timeout: '2h' }, { timeout: '120m' }],
     ['a reference', { model: { name: 'opt' } }, { model: { name: 'opt', namespace: 'team-a' } }],
+    ['adapters in another order',
+      { adapters: [{ name: 'a', model: { name: 'a' } }, { name: 'b', model: { name: 'b' } }] } as ModelSpec,
+      { adapters: [{ name: 'b', model: { name: 'b', namespace: 'team-a' } }, { name: 'a', model: { name: 'a' } }] } as ModelSpec],
     ['the default standard', {}, { podSecurity: 'baseline' }],
     ['nothing', {}, { resources: {}, env: {} }],
   ])('%s', (_, one, other) => {
