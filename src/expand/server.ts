@@ -42,11 +42,9 @@ const PROVISIONING_SECONDS = 1800;
 
 export function expandServer(declared: ServerResource, context: ArtifactContext): Child[] {
   if (!declared.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
-  const problem = adaptersProblem(declared.spec);
-  if (problem) throw new ExpandError(problem);
   const run = runnable(declared, context.platform);
   const { resource: server, program } = run;
-  const problem = routingProblem(declared, context.platform);
+  const problem = adaptersProblem(declared.spec) ?? routingProblem(declared, context.platform);
   if (problem) throw new ExpandError(problem);
   const { configMap } = paramsOf(server);
   const { startupTimeout = DEFAULT_STARTUP, suspend } = server.spec;
