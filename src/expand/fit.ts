@@ -61,7 +61,8 @@ function inPod(known: Known): Fit | undefined {
   if ((resource.spec.args ?? []).length > 0) return undefined;
   const length = Number(settings.maxModelLen);
   const cacheGiB = Number(settings.cpuCacheGiB);
-  return longFit(known) ?? cpuServingFit(facts, { cacheGiB, memory, ...waitingAdapters(known), ...(length > 0 && { contextLength: length }) });
+  const options = { cacheGiB, memory, ...waitingAdapters(known), ...(length > 0 && { contextLength: length }) };
+  return longFit(known) ?? cpuServingFit(facts, options);
 }
 
 /** With arguments of the author's nothing is known: they can change the memory, the length, and how the GPUs share the model. */

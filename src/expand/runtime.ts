@@ -44,8 +44,9 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   const runtime = checkedRuntime(resource, spec);
   const context = contextOf(resource, runtime, platform);
   const container = runtime.container(context);
-  const problem = adapterProblem(runtime, context) ?? runtime.problem?.(context) ?? privateProblem(resource, { runtime, container, platform })
-    ?? bucketProblem(resource, container, platform) ?? imageProblem(resource, runtime, container);
+  const problem = adapterProblem(runtime, context) ?? runtime.problem?.(context)
+    ?? privateProblem(resource, { runtime, container, platform }) ?? bucketProblem(resource, container, platform)
+    ?? imageProblem(resource, runtime, container);
   if (problem) throw new ExpandError(problem);
   const files = container.program && programFiles(container.program, container.programFiles);
   const program = files && programMap(resource, files);

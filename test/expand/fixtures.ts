@@ -77,7 +77,8 @@ export function inputsOf(resource: Resource, platform: PlatformSpec): Inputs {
   return {
     ...(from && { model: artifact('Model', platform, from.namespace) }),
     ...(rows && { dataset: artifact('Dataset', platform, rows.namespace) }),
-    ...Object.fromEntries(Object.entries(others).map(([field, { name, namespace }]: [string, Reference]) => [field, another(name, platform, namespace)])),
+    ...Object.fromEntries(Object.entries(others).map(([field, { name, namespace }]: [string, Reference]) => (
+      [field, another(name, platform, namespace)]))),
   };
 }
 

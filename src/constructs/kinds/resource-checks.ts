@@ -177,7 +177,8 @@ function withOrigin(problem: string, declared: Resource, rendered: Resource): st
 function contentOf(resource: Resource): object {
   const { kind, spec, metadata: { namespace } } = resource;
   const inputs = gatesOf(resource).map((gate) => [gate.field, gate.namespace]);
-  return { expanded: kind, namespace, inputs, spec: { ...spec, model: undefined, dataset: undefined, base: undefined, adapters: undefined } };
+  const references = { model: undefined, dataset: undefined, base: undefined, adapters: undefined };
+  return { expanded: kind, namespace, inputs, spec: { ...spec, ...references } };
 }
 
 /** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */

@@ -16,15 +16,16 @@ export function adaptersOf(scope: Construct, { adapters = [], namedAdapters = {}
   if (Array.isArray(namedAdapters)) throw new ValidationError(scope, 'namedAdapters is a list; give Models by their names, or a list as adapters');
   for (const [index, model] of adapters.entries()) modelReference(scope, `adapters[${index}]`, model);
   for (const [name, model] of Object.entries(namedAdapters)) modelReference(scope, `namedAdapters.${name}`, model);
-  const all = [...adapters.map((model) => ({ name: model.node.id, model })), ...Object.entries(namedAdapters).map(([name, model]) => ({ name, model }))];
+  const named = Object.entries(namedAdapters).map(([name, model]) => ({ name, model }));
+  const all = [...adapters.map((model) => ({ name: model.node.id, model })), ...named];
   if (all.length > MOST_ADAPTERS) {
     throw new ValidationError(scope, `${all.length} adapters are given, and a Server takes ${MOST_ADAPTERS}; serve the others by another Server of the same model`);
   }
-  const named = new Map<string, IModel>();
+  const known = new Map<string, IModel>();
   for (const { name, model } of all) {
-    const problem = nameProblem({ name, model }, named.get(name));
+    const problem = nameProblem({ name, model }, known.get(name));
     if (problem !== undefined) throw new ValidationError(scope, `${problem}; give it another name by namedAdapters`);
-    named.set(name, model);
+    known.set(name, model);
   }
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

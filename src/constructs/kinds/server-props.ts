@@ -31,9 +31,9 @@ export interface ServerOptions extends WorkloadProps {
   readonly engine?: Engine;
 
   /**
-   * LoRA adapters that are served beside the model, each as `<name of the Server>:<id of its construct>`: Models that were trained from the
-   * same model with output TrainingOutput.ADAPTER, or that say so by `adapterOf`. They need Engine.vllm(), or an image of yours, which finds
-   * each at `/content/adapters/<id>`. A new version of an adapter replaces the replicas.
+   * LoRA adapters that are served beside the model, each as `<name of the Server>:<id of its construct>`: Models that were trained from
+   * the same model with output TrainingOutput.ADAPTER, or that say so by `adapterOf`. They need Engine.vllm(), or an image of yours, which
+   * finds each at `/content/adapters/<id>`. A new version of an adapter replaces the replicas.
    *
    * @default - none
    */
@@ -167,7 +167,8 @@ export interface ServerProps extends ServerOptions {
 }
 
 export const SERVER_PROPS = knownProps<ServerProps>({
-  ...WORKLOAD_PROPS, engine: true, model: true, adapters: true, namedAdapters: true, access: true, mountOptions: true, serviceAccountName: true,
+  ...WORKLOAD_PROPS, engine: true, model: true, adapters: true, namedAdapters: true, access: true, mountOptions: true,
+  serviceAccountName: true,
   replicas: true, scaling: true, autoscaling: true, routing: true, port: true, readinessPath: true, livenessPath: true, probePort: true,
   probeTimeout: true, terminationGracePeriod: true, startupTimeout: true, surge: true,
 });

@@ -45,7 +45,8 @@ function refersTo(resource: Observed, inputs: Inputs): boolean {
   return gates.length === Object.keys(inputs).length && gates.every(isSame);
 }
 
-function childrenOf({ view: { resource, platform, expand, children: existing }, inputs, isHeld, culledAt: asleepSince }: Serving): Child[] {
+function childrenOf({ view, inputs, isHeld, culledAt: asleepSince }: Serving): Child[] {
+  const { resource, platform, expand, children: existing } = view;
   const expanded = asleepSince === undefined ? resource : { ...resource, spec: { ...resource.spec, suspend: true } } as typeof resource;
   const known = isHeld ? { ...unresolved(resource, platform), ...inputs } : inputs;
   return serviceFirst(expand(expanded, { platform, inputs: known, tokens: tokensOf(resource, existing) }));
@@ -53,7 +54,8 @@ function childrenOf({ view: { resource, platform, expand, children: existing }, 
 
 /** What stands for inputs that are not known, where the pods stay as they are. */
 function unresolved(resource: Observed, platform: PlatformSpec): Inputs {
-  return Object.fromEntries(gatesOf(resource).map(({ field, ...gate }) => [field, located(platform, { ...gate, recipeDigest: UNRESOLVED })]));
+  return Object.fromEntries(gatesOf(resource).map(({ field, ...gate }) => (
+    [field, located(platform, { ...gate, recipeDigest: UNRESOLVED })])));
 }
 
 function serve(serving: Serving): Decision {
