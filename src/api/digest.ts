@@ -67,6 +67,14 @@ export function canonicalJson(value: unknown): string {
   return canonical(value) ?? 'null';
 }
 
+/** JSON with sorted keys, in which what is empty is still there. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
+}
+
 function canonical(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object') return JSON.stringify(value);

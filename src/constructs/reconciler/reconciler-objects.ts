@@ -3,7 +3,7 @@ import type { ConfigMap, Namespace, ServiceAccount } from 'kubernetes-types/core
 import type { FlowSchema } from 'kubernetes-types/flowcontrol/v1';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
-import { canonicalJson } from '../../api/digest';
+import { sortedJson } from '../../api/digest';
 import { METRICS_PORT, PLATFORM_CONFIG_MAP, PLATFORM_FILE_NAME, RECONCILER } from '../../api/reconciler';
 import type { KubeObject } from '../../expand';
 import { programConfigMap, reconcilerDeployment } from './reconciler-deployment';
@@ -28,7 +28,7 @@ export function reconcilerObjects(settings: ReconcilerSettings): KubeObject[] {
     ...ownRole(namespace),
     ...clusterRole(platform, namespace, { namespaces }),
     ...peopleRoles(),
-    configMap(settings, PLATFORM_CONFIG_MAP, { data: { [PLATFORM_FILE_NAME]: canonicalJson(platform) } }),
+    configMap(settings, PLATFORM_CONFIG_MAP, { data: { [PLATFORM_FILE_NAME]: sortedJson(platform) } }),
     ...(program ? [programMap(settings, program)] : []),
     ...(settings.networkPolicy ? [networkPolicy(namespace)] : []),
     ...(settings.flowSchema ? [flowSchema(namespace)] : []),

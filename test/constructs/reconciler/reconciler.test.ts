@@ -68,6 +68,14 @@ describe('the platform', () => {
     expect(data?.['platform.json']).toContain('nvidia-h100');
   });
 
+  test('has an engine that was added without options, for that it is there is what counts', () => {
+    const platform = withWorkspaces(gcp());
+    platform.addKeda();
+    const { data } = find<ConfigMap>(reconcilerOn(platform), 'ConfigMap', 'substratus-platform');
+    expect(JSON.parse(data?.['platform.json'] ?? '')).toEqual(platform.toJson());
+    expect(JSON.parse(data?.['platform.json'] ?? '')).toHaveProperty('keda', {});
+  });
+
   test('rolls the pods when it changes', () => {
     const platform = withWorkspaces(gcp());
     const construct = reconcilerOn(platform);
