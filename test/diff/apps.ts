@@ -17,16 +17,19 @@ export interface ClusterOptions {
   readonly pools?: Readonly<Record<string, GpuPoolOptions>>;
   readonly platform?: Partial<Parameters<typeof Platform.gcp>[0]>;
   readonly reconciler?: Partial<ReconcilerProps>;
+  /** @default false */
+  readonly hasKeda?: boolean;
 }
 
 const POOLS = { l4: { gpu: Gpu.NVIDIA_L4, gpusPerNode: 1, maxNodes: 4 } };
 
 /** A cluster on Google Cloud with the Reconciler and workspace `team-a`, with what a test declares in it. */
 export function clusterWith(declare: (team: Workspace) => void, options: ClusterOptions = {}): State {
-  const { pools = POOLS, platform: changes, reconciler } = options;
+  const { pools = POOLS, platform: changes, reconciler, hasKeda } = options;
   const directory = temporary();
   const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme', ...changes });
   for (const [name, pool] of Object.entries(pools)) platform.addGpuPool(name, pool);
+  if (hasKeda) platform.addKeda();
   platform.addWorkspace('team-a');
   const app = new App({ outdir: path.join(directory, 'dist') });
   new Reconciler(new Chart(app, 'system'), 'substratus', { platform, ...reconciler });

@@ -1,6 +1,6 @@
-import { Size } from 'cdk8s';
-import { Capacity, Gpu, Notebook, Scaling, Server } from '../../src';
-import type { NotebookProps, ServerProps, Workspace } from '../../src';
+import { Duration, Size } from 'cdk8s';
+import { Autoscaling, Capacity, ColdStart, Gpu, Notebook, Scaling, Server } from '../../src';
+import type { ConcurrencyOptions, NotebookProps, ServerProps, Workspace } from '../../src';
 import type { Effect } from '../../src/diff/effect';
 import { clusterWith, effectsBetween, imported, linesOf } from './apps';
 import type { ClusterOptions } from './apps';
@@ -26,6 +26,14 @@ function notebook(props: Props<NotebookProps>) {
 
 function notebooks(before: Props<NotebookProps>, after: Props<NotebookProps>, [one, other]: Clusters = []): Effect[] {
   return effectsBetween(clusterWith(notebook(before), one), clusterWith(notebook(after), other ?? one));
+}
+
+type AutoscalingOf = Partial<ConcurrencyOptions>;
+
+const KEDA: Clusters = [{ hasKeda: true }];
+
+function elastic(options: ConcurrencyOptions): Props<ServerProps> {
+  return { startupTimeout: Duration.minutes(10), autoscaling: Autoscaling.concurrency(options) };
 }
 
 const PRIORITY = { platform: { podDefaults: { priorityClassName: 'high' } } };
@@ -64,6 +72,43 @@ describe('a server', () => {
     expect(linesOf(servers({}, { suspend: true }))).toEqual(['stops: Server team-a/chat stops: no replica runs']);
     expect(linesOf(servers({ ...GPU, suspend: true }, { ...GPU, replicas: 2 })))
       .toEqual(['starts: Server team-a/chat starts again with 2 replicas, each on 1 nvidia-l4']);
+  });
+
+  test.each<[string, AutoscalingOf, AutoscalingOf, string]>([
+    ['another range', { min: 0, max: 4 }, { min: 1, max: 8 }, 'scales between 1 and 8 replicas, as there is demand'],
+    ['another concurrency', {}, { target: 8 }, 'scales by other rules, and restarts nothing: a replica for each 8 requests in flight'],
+    ['another idle time', {}, { idle: Duration.hours(1) }, 'scales by other rules, and restarts nothing: one that is not needed is kept for 1h'],
+    ['another answer while it starts', {}, { coldStart: ColdStart.RETRY_AFTER },
+      'scales by other rules, and restarts nothing: 503 and Retry-After 30s while it starts'],
+    ['several', { coldStart: ColdStart.RETRY_AFTER, retryAfter: Duration.minutes(1) }, { target: 1 },
+      'scales by other rules, and restarts nothing: a replica for each 1 requests in flight; requests are held while it starts'],
+  ])('that KEDA scales, with %s', (_, before, after, words) => {
+    const keda = { min: 0, max: 4 };
+    const [effect, ...others] = servers(elastic({ ...keda, ...before }), elastic({ ...keda, ...after }), KEDA);
+    expect(others).toEqual([]);
+    expect(effect).toMatchObject({ effect: 'scales', words, notes: [] });
+    expect(effect?.changes.every(({ field }) => field.startsWith('autoscaling.'))).toBe(true);
+    expect(effect?.changes.length).toBeGreaterThan(0);
+  });
+
+  test('that KEDA scales from now on rolls nothing, and its Service leads elsewhere', () => {
+    const [effect, ...others] = servers({ startupTimeout: Duration.minutes(10) }, elastic({ min: 0, max: 4 }), KEDA);
+    expect(others).toEqual([]);
+    expect(effect).toMatchObject({ effect: 'scales', words: 'scales between 0 and 4 replicas, as there is demand' });
+    expect(effect?.notes[0]).toContain('its Service chat-server changes: ');
+    expect(effect?.notes[0]).toContain('spec.externalName undefined → "keda-add-ons-http-interceptor-proxy.keda.svc.cluster.local"');
+    expect(linesOf(servers(elastic({ min: 0, max: 4 }), { startupTimeout: Duration.minutes(10), replicas: 2 }, KEDA))).toEqual(['scales: Server team-a/chat scales to 2, and no longer by an autoscaler']);
+  });
+
+  test('that a HorizontalPodAutoscaler scales by another number', () => {
+    const hpa = (cpu: number) => ({ autoscaling: Autoscaling.hpa({ max: 4, cpu }) });
+    expect(linesOf(servers(hpa(70), hpa(50)))).toEqual(['scales: Server team-a/chat scales by other rules, and restarts nothing: 50 % of the CPU that its pods request']);
+  });
+
+  test('that is scaled otherwise and gets another image rolls, and the fields of one are not told of the other', () => {
+    const [roll, scale] = servers(elastic({ min: 1, max: 4 }), { ...elastic({ min: 1, max: 8 }), image: 'acme/server:2' }, KEDA);
+    expect(roll).toMatchObject({ effect: 'rolls', changes: [{ field: 'image' }] });
+    expect(scale).toMatchObject({ effect: 'scales', changes: [{ field: 'autoscaling.max', from: 4, to: 8 }] });
   });
 
   test('that is suspended takes a change when it goes on', () => {

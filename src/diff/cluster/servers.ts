@@ -1,10 +1,11 @@
 /** Servers: whether their replicas roll, with or without a spare GPU, move, scale or stop. */
 import type { Resource, ServerSpec } from '../../api/resource';
-import { gpuRequestOf, replicaRange, tooManyReplicas } from '../../expand';
+import { gpuRequestOf, tooManyReplicas } from '../../expand';
 import type { Effect } from '../effect';
 import { effectOn } from '../effect';
 import { gpusOf } from './context';
 import type { ResourceContext } from './context';
+import { isOfScaling, replicasOf, scalingWords } from './scaling';
 import { lostNodes, moveOf, otherChildren, problemOf, rollsOnUpgrade, servingOf } from './serving';
 import type { Serving } from './serving';
 
@@ -39,33 +40,19 @@ function routingWords({ from, to }: Serving): string[] {
     : 'an endpoint picker starts beside it, and a gateway sends each request to the replica that has computed its beginning'];
 }
 
-/** How many replicas there are: `undefined` where an autoscaler says. */
-function replicasOf({ spec }: Resource): number | undefined {
-  const { replicas, scaling, autoscaling, suspend } = spec as ServerSpec;
-  if (suspend) return 0;
-  return scaling === 'external' || autoscaling ? undefined : replicas ?? 1;
-}
-
-function scales({ from, to, subject, changes, ...context }: Serving): Effect[] {
-  const [before, after] = [replicasOf(from), replicasOf(to)];
-  const { autoscaling, ...spec } = to.spec as ServerSpec;
-  const isSame = JSON.stringify((from.spec as ServerSpec).autoscaling) === JSON.stringify(autoscaling);
-  if (before === after && (isSame || after === 0)) return [];
-  const own = changes.filter(({ field }) => ['replicas', 'suspend', 'scaling', 'autoscaling'].includes(field));
-  if (after === 0) return [effectOn(subject, ['stops', 'stops: no replica runs'], { changes: own })];
-  if (before === 0) return [effectOn(subject, ['starts', `starts again with ${replicasWords(to, { ...context, subject })}`], { changes: own })];
-  if (autoscaling) {
-    const { min, max } = replicaRange({ ...spec, autoscaling });
-    return [effectOn(subject, ['scales', `scales between ${min} and ${max} replicas, as there is demand`], { changes: own })];
-  }
-  if (after === undefined) return [effectOn(subject, ['scales', 'scales by an autoscaler from now on'], { changes: own })];
-  if (before === undefined) return [effectOn(subject, ['scales', `scales to ${after}, and no longer by an autoscaler`], { changes: own })];
-  return [effectOn(subject, ['scales', `scales from ${before} to ${after} replicas`], { changes: own })];
+function scales({ from, to, subject, changes, hasOtherPods, ...context }: Serving): Effect[] {
+  const words = scalingWords(from, to);
+  if (words === undefined) return [];
+  const own = changes.filter(({ field }) => isOfScaling(field));
+  const notes = hasOtherPods ? [] : otherChildren({ ...context, from, to, subject, changes, hasOtherPods });
+  if (replicasOf(to) === 0) return [effectOn(subject, ['stops', 'stops: no replica runs'], { changes: own })];
+  if (replicasOf(from) === 0) return [effectOn(subject, ['starts', `starts again with ${replicasWords(to, { ...context, subject })}`], { changes: own })];
+  return [effectOn(subject, ['scales', words], { changes: own, notes })];
 }
 
 function rolling(serving: Serving): Effect[] {
   const { subject, from, to, isAsked, causes } = serving;
-  const changes = serving.changes.filter(({ field }) => !['replicas', 'suspend', 'scaling', 'autoscaling', 'routing', 'surge'].includes(field));
+  const changes = serving.changes.filter(({ field }) => !isOfScaling(field) && !['routing', 'surge'].includes(field));
   if (to.spec.suspend) return [effectOn(subject, ['unchanged', 'takes the change when it goes on'], { changes, causes })];
   if (from.spec.suspend) return [];
   if (!isAsked && !rollsOnUpgrade(serving)) return withoutRoll(serving);

@@ -15,7 +15,7 @@ import { metadataChanges } from './artifacts';
 import type { ResourceContext } from './context';
 
 /** Fields that do not decide what runs in the pod. */
-const OUTSIDE_THE_POD = ['suspend', 'replicas', 'scaling', 'routing', 'surge', 'idleTimeout', 'restartOnChange', 'storage'];
+const OUTSIDE_THE_POD = ['suspend', 'replicas', 'scaling', 'autoscaling', 'routing', 'surge', 'idleTimeout', 'restartOnChange', 'storage'];
 
 /** A Server or Notebook that is there on both sides. */
 export interface Serving extends ResourceContext {
