@@ -140,7 +140,7 @@ interface Scaled extends ColdStartTime {
  * replica is kept that is not needed, be it the last one or another.
  */
 export function scaledObject(server: ServerResource, name: string, scaled: Scaled): KubeObject {
-  const { autoscaling: { min = 1, max, idle }, platform, startupSeconds, coldStartSeconds } = scaled;
+  const { autoscaling: { min = 1, max, idle, concurrency = DEFAULT_CONCURRENCY }, platform, startupSeconds, coldStartSeconds } = scaled;
   const idleSeconds = idle === undefined ? startupSeconds : durationSeconds('autoscaling.idle', idle);
   const annotations = server.spec.suspend ? { 'autoscaling.keda.sh/paused-replicas': '0' } : undefined;
   return withSpec('keda.sh/v1alpha1', 'ScaledObject', {
@@ -162,7 +162,11 @@ export function scaledObject(server: ServerResource, name: string, scaled: Scale
           },
         },
       },
-      triggers: [{ type: 'external-push', metadata: { scalerAddress: kedaOf(platform).scaler, interceptorRoute: name } }],
+      triggers: [{
+        type: 'external-push',
+        /* KEDA asks the scaler for the target of the route only when this object changes. https://github.com/kedacore/http-add-on/issues/1656 */
+        metadata: { scalerAddress: kedaOf(platform).scaler, interceptorRoute: name, concurrency: String(concurrency) },
+      }],
     },
   });
 }
