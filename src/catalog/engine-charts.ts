@@ -16,7 +16,23 @@ export interface EngineChart {
   readonly namespace: string;
   /** Whether its definitions are in the folder `crds`, from which Helm installs them once and never brings them up to date. */
   readonly definitionsApart?: boolean;
+  /** Values of the chart that are not its defaults. */
+  readonly values?: ChartValues;
 }
+
+export interface ChartValues {
+  readonly [name: string]: string | number | boolean | ChartValues;
+}
+
+/**
+ * Version 0.15 of the add-on tells KEDA of each busy Server five times in a second that it is busy, and KEDA writes that to the API server, 20
+ * times in a second at most. With more than a few, it works for hours on what is long over, and no Server goes to zero. Mended in 0.16.
+ * https://github.com/kedacore/http-add-on/issues/1792
+ */
+const MANY_BUSY_SERVERS = {
+  keda: { extraArgs: { keda: { 'kube-api-qps': 100, 'kube-api-burst': 200 } } },
+  httpAddOn: { scaler: { streamInterval: 2000 } },
+};
 
 /** In the order in which they are installed: an engine comes after those whose objects it has. */
 export const ENGINE_CHARTS = {
@@ -25,9 +41,9 @@ export const ENGINE_CHARTS = {
   /** 2026-05; https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack. Brings kube-state-metrics and Grafana too. */
   prometheus: { title: 'the Prometheus operator', release: 'kube-prometheus-stack', chart: 'kube-prometheus-stack', repository: 'oci://ghcr.io/prometheus-community/charts', version: '85.1.3', namespace: 'monitoring', definitionsApart: true },
   /** 2026-09; github.com/kedacore/keda/v2@v2.21.0, https://github.com/kedacore/charts. */
-  keda: { title: 'KEDA', release: 'keda', chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.21.0', namespace: 'keda' },
+  keda: { title: 'KEDA', release: 'keda', chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.21.0', namespace: 'keda', values: MANY_BUSY_SERVERS.keda },
   /** 2026-06; github.com/kedacore/http-add-on@v0.15.0. Before 1.0, so that every minor version may change its objects. */
-  httpAddOn: { title: 'the HTTP add-on of KEDA', release: 'http-add-on', chart: 'keda-add-ons-http', repository: 'https://kedacore.github.io/charts', version: '0.15.0', namespace: 'keda' },
+  httpAddOn: { title: 'the HTTP add-on of KEDA', release: 'http-add-on', chart: 'keda-add-ons-http', repository: 'https://kedacore.github.io/charts', version: '0.15.0', namespace: 'keda', values: MANY_BUSY_SERVERS.httpAddOn },
   /** 2026-06; github.com/envoyproxy/gateway@v1.8.1, charts/gateway-helm. Its definitions are those of Gateway API 1.5.1 and its own. */
   envoyGateway: { title: 'Envoy Gateway', release: 'eg', chart: 'gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.8.1', namespace: 'envoy-gateway-system', definitionsApart: true },
   /** 2026-06; github.com/envoyproxy/ai-gateway@v1.0.0, manifests/charts. */

@@ -1,11 +1,16 @@
 /** The lines that install engines of others, in the versions of the table. Pure. */
 import { ENGINE_CHARTS, INFERENCE_EXTENSION } from './engine-charts';
-import type { EngineChart, EngineChartName } from './engine-charts';
+import type { ChartValues, EngineChart, EngineChartName } from './engine-charts';
 
 /** A line that installs a chart, or brings it to this version. `more` are further arguments, before those of the namespace. */
-export function helmLine({ release, chart, repository, version, namespace }: EngineChart, more: readonly string[] = []): string {
+export function helmLine({ release, chart, repository, version, namespace, values = {} }: EngineChart, more: readonly string[] = []): string {
   const what = repository.startsWith('oci://') ? [`${repository}/${chart}`] : [chart, '--repo', repository];
-  return ['helm upgrade --install', release, ...what, '--version', version, ...more, '--namespace', namespace, '--create-namespace'].join(' ');
+  return ['helm upgrade --install', release, ...what, '--version', version, ...more, '--namespace', namespace, '--create-namespace', ...settings(values)].join(' ');
+}
+
+/** Values as arguments. */
+function settings(values: ChartValues, prefix = ''): string[] {
+  return Object.entries(values).flatMap(([name, value]) => (typeof value === 'object' ? settings(value, `${prefix}${name}.`) : ['--set', `${prefix}${name}=${value}`]));
 }
 
 /** The line that installs several charts, one after another. */

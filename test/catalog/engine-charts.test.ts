@@ -8,7 +8,8 @@ const ROOT = path.join(__dirname, '../..');
 
 test('a chart of an index and one of a registry are installed by one line each', () => {
   expect(helmLine(ENGINE_CHARTS.keda))
-    .toBe('helm upgrade --install keda keda --repo https://kedacore.github.io/charts --version 2.21.0 --namespace keda --create-namespace');
+    .toBe('helm upgrade --install keda keda --repo https://kedacore.github.io/charts --version 2.21.0 --namespace keda --create-namespace '
+      + '--set extraArgs.keda.kube-api-qps=100 --set extraArgs.keda.kube-api-burst=200');
   expect(helmLine(ENGINE_CHARTS.envoyGateway, ['--skip-crds'])).toBe('helm upgrade --install eg oci://docker.io/envoyproxy/gateway-helm --version v1.8.1 '
     + '--skip-crds --namespace envoy-gateway-system --create-namespace');
   expect(inferenceExtensionLine())
@@ -34,7 +35,7 @@ test('no other file of src names a chart with its version', () => {
 
 test('the lines in the docs are those of the table', () => {
   const docs = (fs.readdirSync(path.join(ROOT, 'docs')) as string[]).filter((file) => file.endsWith('.md'));
-  const lines = docs.flatMap((file) => fs.readFileSync(path.join(ROOT, 'docs', file), 'utf8').match(/^helm upgrade --install .*$/gm) ?? []);
+  const lines = docs.flatMap((file) => fs.readFileSync(path.join(ROOT, 'docs', file), 'utf8').replace(/ \\\n +/g, ' ').match(/^helm upgrade --install .*$/gm) ?? []);
   const plain = Object.values(ENGINE_CHARTS).map((chart) => helmLine(chart));
   expect(lines.length).toBeGreaterThan(1);
   expect(lines.filter((line) => !plain.includes(line))).toEqual([]);
