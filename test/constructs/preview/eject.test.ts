@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
-import { CustomResourceDefinitions, Model, Platform, Preview, Scaling, Server, Workspace } from '../../../src';
+import { Autoscaling, CustomResourceDefinitions, Model, Platform, Preview, Scaling, Server, Workspace } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
 import { appOf, local, manifestsOf, messageOf, model, notebook, server, stack, temporary, untyped, workspace } from '../fixtures';
 
@@ -134,6 +134,26 @@ test('an autoscaler goes with the Deployment that it scales', () => {
   const files = Preview.of(team).eject(join(temporary(), 'deploy'));
   const folderOf = (part: string): string | undefined => files.find((file) => file.includes(part))?.match(/wave-\d+/)?.[0];
   expect(folderOf('horizontalpodautoscaler')).toBe(folderOf('_deployment.apps_') ?? folderOf('_deployment_'));
+});
+
+test.each<[string, Autoscaling, string[]]>([
+  ['KEDA', Autoscaling.concurrency({ min: 0, max: 4 }), [
+    'interceptorroute.http.keda.sh_chat-server', 'scaledobject.keda.sh_chat-server', 'service_chat-pods', 'service_chat-server',
+  ]],
+  ['a HorizontalPodAutoscaler', Autoscaling.hpa({ max: 4, cpu: 70 }), ['horizontalpodautoscaler_chat-server', 'service_chat-server']],
+])('what %s needs to scale a Server comes with it, and not with what it waits for', (_, autoscaling, parts) => {
+  const directory = temporary();
+  const platform = Platform.local({ clusterName: 'kind', kubernetesVersion: '1.36' });
+  platform.addKeda();
+  const team = workspace(platform);
+  server(team, 'chat', { autoscaling });
+  const files = Preview.of(team).eject(directory);
+  const fileOf = (part: string) => files.find((file) => file.includes(`team-a_${part}.yaml`)) ?? part;
+  expect(parts.map((part) => waveOf(fileOf(part)))).toEqual(parts.map(() => waveOf(fileOf('deployment_chat-server'))));
+  expect(objectIn(fileOf('deployment_chat-server'))).not.toHaveProperty('spec.replicas');
+  const script = readFileSync(join(directory, 'apply.sh'), 'utf8');
+  const served = script.split('\n').find((line) => line.startsWith('serve ')) ?? '';
+  expect(parts.filter((part) => !served.includes(basename(fileOf(part))))).toEqual([]);
 });
 
 /** The waves of an ejected workspace by part of a file name. */
