@@ -1,23 +1,11 @@
 /** Servers that the real KEDA scales by their requests, through the real interceptor and by the real HorizontalPodAutoscaler. */
-import type { Deployment } from 'kubernetes-types/apps/v1';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Service } from 'kubernetes-types/core/v1';
 import { server } from '../cluster/reconciler/stage';
+import { coldStarts } from './cold-starts';
 import { describeWithEngines, gatewayOf, SHORT } from './stage';
 import type { Elastic, EngineStage } from './stage';
-
-/** All that the issue asks for takes half an hour; without, enough to see that it holds. */
-const IS_HEAVY = process.env.SUBSTRATUS_HEAVY === '1';
-const [SERVERS, ROUNDS] = IS_HEAVY ? [20, 5] : [4, 2];
-const WAITING = 3;
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Until nothing of it answers, and the interceptor has heard of it. */
-async function untilGone(stage: EngineStage, chat: Elastic): Promise<void> {
-  await stage.untilReplicas(chat, 0);
-  await stage.until('its pods are gone', async () => (await stage.pods(chat.resource)).length === 0);
-  await pause(500);
-}
 
 /** One that has answered and gone to zero. */
 async function asleep(stage: EngineStage, autoscaling: Parameters<EngineStage['elastic']>[0] = { min: 0, max: 2 }): Promise<Elastic> {
@@ -25,7 +13,7 @@ async function asleep(stage: EngineStage, autoscaling: Parameters<EngineStage['e
   /* The scaler takes what it hears first of a route for a number to start from, not for news. */
   await pause(1500);
   await stage.until('it answers', async () => (await stage.ask(chat)).status === 200);
-  await untilGone(stage, chat);
+  await stage.untilGone(chat);
   return chat;
 }
 
@@ -45,7 +33,7 @@ describeWithEngines('a Server that is scaled by its requests', (stage) => {
     const { namespace } = chat;
     const service = await stage().client.get<Service>({ apiVersion: 'v1', kind: 'Service', namespace, name: 'chat-server' });
     expect(service.spec).toMatchObject({ type: 'ExternalName', externalName: 'keda-add-ons-http-interceptor-proxy.keda.svc.cluster.local' });
-    const statusOf = async (headers: Record<string, string>) => (await stage().ask(chat, headers)).status;
+    const statusOf = async (headers: Record<string, string>) => (await stage().ask(chat, { headers })).status;
     expect(await Promise.all([
       statusOf({ host: `chat-server.${namespace}:8080` }), statusOf({ host: `chat-server.${namespace}.svc` }),
       statusOf({ host: `chat-server.${namespace}.svc.cluster.local:8080` }),
@@ -72,11 +60,60 @@ describeWithEngines('a Server that is scaled by its requests', (stage) => {
       while (isLoaded) statuses.push((await stage().ask(chat)).status);
       return statuses;
     }));
-    await stage().untilReplicas(chat, 2);
-    await pause(3000);
-    isLoaded = false;
+    try {
+      await stage().untilReplicas(chat, 2);
+      await pause(3000);
+    } finally {
+      isLoaded = false;
+    }
     expect([...new Set((await load).flat())]).toEqual([200]);
     await stage().untilReplicas(chat, 1);
+  });
+
+  test('gets another target for each replica by a change of its concurrency, without a restart', async () => {
+    const chat = await stage().elastic({ min: 1, max: 2, concurrency: 16 });
+    const target = async () => {
+      const reference = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', namespace: chat.namespace, name: 'keda-hpa-chat-server' };
+      const found = await stage().client.find<HorizontalPodAutoscaler>(reference);
+      return found?.spec?.metrics?.map(({ external }) => external?.target.averageValue).sort();
+    };
+    await stage().until('its HorizontalPodAutoscaler has the target', async () => (await target())?.includes('16'));
+    const pods = await stage().pods(chat.resource);
+    await stage().apply(server(chat.namespace, 'chat', { ...SHORT, autoscaling: { min: 1, max: 2, concurrency: 5 } }));
+    await stage().until('its HorizontalPodAutoscaler has the new target', async () => (await target())?.includes('5'));
+    expect((await stage().pods(chat.resource)).map(({ metadata }) => metadata.uid)).toEqual(pods.map(({ metadata }) => metadata.uid));
+  });
+
+  test('keeps its replica while an answer is streamed, however long that takes, and each part passes at once', async () => {
+    const chat = await stage().elastic({ min: 0, max: 1 });
+    chat.backend.parts = 40; // idle is 5 seconds, and KEDA looks every 15
+    const counted: number[] = [];
+    const streamed = stage().ask(chat).finally(() => { chat.backend.parts = 0; });
+    for (let second = 0; second < 38; second += 1) {
+      counted.push(await stage().replicas(chat));
+      await pause(1000);
+    }
+    const { status, text, at } = await streamed;
+    expect({ status, parts: text.split('data: ').length - 1, counted: [...new Set(counted)] }).toEqual({ status: 200, parts: 41, counted: [1] });
+    expect(at.first - at.sent).toBeLessThan(10_000);
+    expect(at.last - at.first).toBeGreaterThan(38_000);
+  });
+
+  test('says what is wrong with its scaler, and serves meanwhile; when that is back, it goes to zero', async () => {
+    const chat = await stage().elastic({ min: 0, max: 1 });
+    await pause(1500);
+    expect((await stage().ask(chat)).status).toBe(200);
+    const scaler = stage().engines.part('scaler');
+    await scaler.kill();
+    const condition = async () => (await stage().get(chat.resource)).status?.conditions?.find(({ type }) => type === 'Autoscaling');
+    await stage().until('its status says so', async () => (await condition())?.status === 'False');
+    expect(await condition()).toMatchObject({ reason: 'TriggerError', message: 'Triggers defined in ScaledObject are not working correctly' });
+    expect((await stage().get(chat.resource)).status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'Serving' });
+    expect([(await stage().ask(chat)).status, await stage().replicas(chat)]).toEqual([200, 1]);
+    scaler.start();
+    await stage().untilReplicas(chat, 0);
+    await stage().until('it works again', async () => (await condition())?.status === 'True');
+    expect((await stage().ask(chat)).status).toBe(200);
   });
 
   test('that is suspended stays at zero under traffic, and goes on from there', async () => {
@@ -98,9 +135,8 @@ describeWithEngines('a Server that is scaled by its requests', (stage) => {
   test('gets a new revision while it is at zero, and the next request starts that one alone', async () => {
     const chat = await asleep(stage());
     const { namespace } = chat;
-    const deployment = () => stage().client.get<Deployment>({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'chat-server' });
     await stage().apply(server(namespace, 'chat', { ...SHORT, autoscaling: { min: 0, max: 2 }, args: ['--new'] }));
-    await stage().until('the template is another', async () => (await deployment()).spec?.template.spec?.containers[0]?.args?.includes('--new'));
+    await stage().until('the template is another', async () => (await stage().deployment(chat)).spec?.template.spec?.containers[0]?.args?.includes('--new'));
     await stage().reason(chat.resource, 'ScaledToZero');
     expect(await stage().pods(chat.resource)).toEqual([]);
     expect((await stage().ask(chat)).status).toBe(200);
@@ -122,18 +158,9 @@ describeWithEngines('a Server that is scaled by its requests', (stage) => {
     expect(chat.backend.early).toBe(0);
   });
 
-  test(`${SERVERS * ROUNDS} cold starts of ${SERVERS} Servers with ${WAITING} requests waiting each: none is lost, none answered before its pod is ready`, async () => {
-    const all = await Promise.all(Array.from({ length: SERVERS }, () => stage().elastic({ min: 0, max: 1 })));
-    await pause(1500);
-    await Promise.all(all.map((chat) => stage().ask(chat)));
-    const answers: { readonly status: number; readonly wasCold: boolean }[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await Promise.all(all.map((chat) => untilGone(stage(), chat)));
-      const heard = await Promise.all(all.flatMap((chat) => Array.from({ length: WAITING }, () => stage().ask(chat))));
-      answers.push(...heard.map(({ status, headers }) => ({ status, wasCold: headers['x-keda-http-cold-start'] === 'true' })));
-    }
-    expect(answers).toEqual(Array(SERVERS * ROUNDS * WAITING).fill({ status: 200, wasCold: true }));
-    expect(all.map(({ backend }) => backend.early)).toEqual(Array(SERVERS).fill(0));
-    await Promise.all(all.map((chat) => stage().untilReplicas(chat, 0)));
-  }, IS_HEAVY ? 3_600_000 : 300_000);
+  test('8 cold starts with requests waiting: none of them is lost, none answered before its pod is ready', async () => {
+    const { answers, early } = await coldStarts(stage(), { servers: 4, rounds: 2, waiting: 3 });
+    expect(answers).toEqual(Array(24).fill({ status: 200, wasCold: true }));
+    expect(early).toBe(0);
+  });
 });

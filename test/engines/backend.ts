@@ -1,6 +1,7 @@
 /** What answers in place of the pods. It refuses a request that comes while none of them is ready: nobody should have sent it one. */
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { Client } from '../cluster/client';
 
@@ -9,7 +10,11 @@ export class Backend {
   public early = 0;
   /** How long an answer takes. */
   public delayMs = 0;
-  private readonly server = http.createServer((request, response) => void this.answer(request, response));
+  /** How many parts of an answer are streamed, one each second; with 0 it comes at once. */
+  public parts = 0;
+  private readonly server = http.createServer((request, response) => {
+    this.answer(request, response).catch((error: Error) => response.destroy(error));
+  });
 
   constructor(private readonly client: Client, private readonly pods: { readonly namespace: string; readonly server: string }) {}
 
@@ -30,8 +35,19 @@ export class Backend {
     request.resume();
     const isReady = await this.isReady();
     if (!isReady) this.early += 1;
-    await new Promise((resolve) => setTimeout(resolve, this.delayMs));
+    await pause(this.delayMs);
+    if (this.parts > 0 && isReady) return this.stream(response);
     response.writeHead(isReady ? 200 : 599, { 'content-type': 'text/plain' }).end(`${request.method} ${request.url}`);
+  }
+
+  /** As OpenAI's API streams tokens. */
+  private async stream(response: http.ServerResponse): Promise<void> {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (let part = 1; part <= this.parts && !response.destroyed; part += 1) {
+      response.write(`data: ${part}\n\n`);
+      await pause(1000);
+    }
+    response.end('data: [DONE]\n\n');
   }
 
   private async isReady(): Promise<boolean> {

@@ -4,6 +4,7 @@ import * as http from 'node:http';
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KedaSpec } from '../../src/api/engines';
+import { ENGINE_CHARTS } from '../../src/catalog/engine-charts';
 import type { KubeObject } from '../cluster/client';
 import type { Cluster } from '../cluster/cluster';
 import type { Component } from '../cluster/component';
@@ -20,6 +21,19 @@ const ADMIN = 'interceptor-admin';
 const INTERCEPTOR_IP = '10.99.0.1';
 const START_SECONDS = 60;
 
+/** What their charts set by `scaler.streamInterval` and `extraArgs.keda`. */
+export interface Tuning {
+  /** How often the scaler tells KEDA that there are requests. */
+  readonly streamIntervalMs: number;
+  /** Flags of KEDA's operator. */
+  readonly operator: Readonly<Record<string, number>>;
+}
+
+const PINNED: Tuning = {
+  streamIntervalMs: ENGINE_CHARTS.httpAddOn.values.scaler.streamInterval,
+  operator: ENGINE_CHARTS.keda.values.extraArgs.keda,
+};
+
 interface Ports {
   readonly proxy: number;
   readonly admin: number;
@@ -28,11 +42,13 @@ interface Ports {
   readonly adapter: number;
 }
 
+type TunedPorts = Ports & Tuning;
+
 export class Engines {
   /** Starts them. Resolves when they work. */
-  public static async start(cluster: Cluster, programs: EnginePrograms): Promise<Engines> {
+  public static async start(cluster: Cluster, programs: EnginePrograms, tuning: Tuning = PINNED): Promise<Engines> {
     const [proxy, admin, scaler, metrics, adapter] = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
-    const engines = new Engines(cluster, programs, { proxy, admin, scaler, metrics, adapter });
+    const engines = new Engines(cluster, programs, { ...tuning, proxy, admin, scaler, metrics, adapter });
     try {
       await engines.begin();
       return engines;
@@ -47,7 +63,7 @@ export class Engines {
   private lastSeen = '';
   public readonly parts = new Map<string, Component>();
 
-  private constructor(private readonly cluster: Cluster, private readonly programs: EnginePrograms, private readonly ports: Ports) {}
+  private constructor(private readonly cluster: Cluster, private readonly programs: EnginePrograms, private readonly ports: TunedPorts) {}
 
   /** What the platform says of them. */
   public get keda(): KedaSpec {
@@ -100,25 +116,26 @@ export class Engines {
   }
 
   private async startAddOn(): Promise<void> {
-    const { proxy, admin, scaler } = this.ports;
+    const { proxy, admin, scaler, streamIntervalMs } = this.ports;
     await this.startProgram('interceptor', [this.programs.interceptor], {
       KEDA_HTTP_PROXY_PORT: String(proxy), KEDA_HTTP_ADMIN_PORT: String(admin), OTEL_PROM_EXPORTER_PORT: String(await freePort()),
     });
     await this.untilInterceptorIsReady();
     await this.startProgram('scaler', [this.programs.scaler], {
-      KEDA_HTTP_SCALER_PORT: String(scaler), OTEL_PROM_EXPORTER_PORT: String(await freePort()),
+      KEDA_HTTP_SCALER_PORT: String(scaler), KEDA_HTTP_SCALER_STREAM_INTERVAL_MS: String(streamIntervalMs),
+      OTEL_PROM_EXPORTER_PORT: String(await freePort()),
       KEDA_HTTP_SCALER_TARGET_ADMIN_NAMESPACE: NAMESPACE, KEDA_HTTP_SCALER_TARGET_ADMIN_SERVICE: ADMIN,
       KEDA_HTTP_SCALER_TARGET_ADMIN_DEPLOYMENT: 'interceptor', KEDA_HTTP_SCALER_TARGET_ADMIN_PORT: String(admin),
     });
   }
 
   private async startKeda(certificates: string): Promise<void> {
-    const { metrics, adapter } = this.ports;
+    const { metrics, adapter, operator } = this.ports;
     const health = await freePort();
     await this.startProgram('operator', [
       this.programs.operator, `--cert-dir=${certificates}`, `--metrics-bind-address=127.0.0.1:${await freePort()}`,
       `--health-probe-bind-address=127.0.0.1:${health}`, `--metrics-service-bind-address=127.0.0.1:${metrics}`,
-      '--kube-api-qps=200', '--kube-api-burst=300',
+      ...Object.entries(operator).map(([flag, value]) => `--${flag}=${value}`),
     ]);
     await until('the operator of KEDA is ready', () => answers(health, '/readyz'), { seconds: START_SECONDS });
     const at = (name: string) => path.join(certificates, name);
