@@ -27,7 +27,7 @@ export interface ChartValues {
 /**
  * Version 0.15 of the add-on tells KEDA of each busy Server five times in a second that it is busy, and KEDA writes that to the API server, 20
  * times in a second at most. With more than a few, it works for hours on what is long over, and no Server goes to zero. Mended in 0.16.
- * https://github.com/kedacore/http-add-on/issues/1792
+ * https://github.com/kedacore/http-add-on/issues/1792, https://github.com/kedacore/keda/issues/7613
  */
 const MANY_BUSY_SERVERS = {
   keda: { extraArgs: { keda: { 'kube-api-qps': 100, 'kube-api-burst': 200 } } },

@@ -74,15 +74,15 @@ describe('a server', () => {
       .toEqual(['starts: Server team-a/chat starts again with 2 replicas, each on 1 nvidia-l4']);
   });
 
-  test.each<[string, AutoscalingOf, AutoscalingOf, string]>([
-    ['another range', { min: 0, max: 4 }, { min: 1, max: 8 }, 'scales between 1 and 8 replicas, as there is demand'],
-    ['another concurrency', {}, { target: 8 }, 'scales by other rules, and restarts nothing: a replica for each 8 requests in flight'],
-    ['another idle time', {}, { idle: Duration.hours(1) }, 'scales by other rules, and restarts nothing: one that is not needed is kept for 1h'],
-    ['another answer while it starts', {}, { coldStart: ColdStart.RETRY_AFTER },
+  test.each<[string, readonly [AutoscalingOf, AutoscalingOf], string]>([
+    ['another range', [{ min: 0, max: 4 }, { min: 1, max: 8 }], 'scales between 1 and 8 replicas, as there is demand'],
+    ['another concurrency', [{}, { target: 8 }], 'scales by other rules, and restarts nothing: a replica for each 8 requests in flight'],
+    ['another idle time', [{}, { idle: Duration.hours(1) }], 'scales by other rules, and restarts nothing: one that is not needed is kept for 1h'],
+    ['another answer while it starts', [{}, { coldStart: ColdStart.RETRY_AFTER }],
       'scales by other rules, and restarts nothing: 503 and Retry-After 30s while it starts'],
-    ['several', { coldStart: ColdStart.RETRY_AFTER, retryAfter: Duration.minutes(1) }, { target: 1 },
+    ['several', [{ coldStart: ColdStart.RETRY_AFTER, retryAfter: Duration.minutes(1) }, { target: 1 }],
       'scales by other rules, and restarts nothing: a replica for each 1 requests in flight; requests are held while it starts'],
-  ])('that KEDA scales, with %s', (_, before, after, words) => {
+  ])('that KEDA scales, with %s', (_, [before, after], words) => {
     const keda = { min: 0, max: 4 };
     const [effect, ...others] = servers(elastic({ ...keda, ...before }), elastic({ ...keda, ...after }), KEDA);
     expect(others).toEqual([]);

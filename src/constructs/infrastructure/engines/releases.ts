@@ -72,10 +72,10 @@ interface Differing {
 }
 
 function release(name: EngineChartName, { values = {}, after = [], definitions = true, namespace, version }: Differing): ChartRelease {
-  const chart: EngineChart = ENGINE_CHARTS[name];
+  const { values: own, ...chart }: EngineChart = ENGINE_CHARTS[name];
   return {
     chart: { ...chart, namespace: namespace ?? chart.namespace, version: version === undefined ? chart.version : `v${version}` },
-    values,
+    values: { ...own, ...values },
     after: after.map((other) => ENGINE_CHARTS[other].release),
     definitions,
   };

@@ -8,14 +8,10 @@ const SHUTDOWN_DELAY_SECONDS = 5;
 /** After the last answer, until the program has ended. */
 const END_SECONDS = 10;
 
-/**
- * With its metrics, which alerts read, and with more requests to the API server than its 20 in a second: with more than 50 Servers it
- * would be held back, and go to zero late. https://github.com/kedacore/keda/issues/7613
- */
+/** With its metrics, which alerts read. */
 export function kedaValues({ keda = {} }: EnginesSpec): object {
   return {
     ...(keda.clusterDomain !== undefined && { clusterDomain: keda.clusterDomain }),
-    extraArgs: { keda: { 'kube-api-qps': '100', 'kube-api-burst': '200' } },
     prometheus: { operator: { enabled: true } },
   };
 }
