@@ -11,6 +11,8 @@ export { Dataset } from './constructs/kinds/dataset';
 export type { DatasetAttributes, DatasetProps } from './constructs/kinds/dataset';
 export { Gpu } from './constructs/platform/gpu';
 export type { CustomGpuOptions } from './constructs/platform/gpu';
+export { Fabric } from './constructs/platform/fabric';
+export type { FabricOptions } from './constructs/platform/fabric';
 export { GpuSharing } from './constructs/platform/gpu-sharing';
 export { DatasetShape } from './constructs/kinds/dataset-shape';
 export type { ShapeOptions } from './constructs/kinds/dataset-shape';
@@ -32,6 +34,7 @@ export type { Mirrors } from './constructs/platform/mirrors';
 export type { EnvoyGatewayOptions } from './constructs/platform/envoy-gateway';
 export type { InferenceExtensionOptions } from './constructs/platform/inference-extension';
 export type { KedaOptions } from './constructs/platform/keda';
+export type { LeaderWorkerSetOptions } from './constructs/platform/leader-worker-set';
 export { Platform } from './constructs/platform/platform';
 export type {
   AwsPlatformProps,

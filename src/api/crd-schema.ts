@@ -19,6 +19,7 @@ import { GIT_URL_PATTERN } from './credentials';
 import { BUCKET_URL_PATTERN, FOLDERS_PATTERN } from './model-source';
 import type { BucketSource, ClaimSource, ImageSource, ModelSourceSpec } from './model-source';
 import { MAX_NAME_LENGTH } from './names';
+import { MOST_NODES } from './nodes';
 import type {
   AdapterSpec, ArtifactSpec, CommonSpec, DatasetSpec, GpuSpec, Kind, LimitsSpec, ModelSpec, NotebookSpec, PodSpec, Reference, ResourcesSpec,
   RuntimeSpec, ServerSpec, SharingSpec, StorageSpec,
@@ -236,6 +237,8 @@ const SERVER = objectOf<ServerSpec>('What to serve, and how.', {
   mountOptions: MOUNT_OPTIONS,
   serviceAccountName: text('ServiceAccount of the pods, which must be able to read the bucket. Default: artifact-reader.', LONGEST_NAME),
   replicas: atLeast(0, 'How many replicas to keep running. Default: 1.'),
+  nodes: atLeast(1, 'How many nodes each replica spans, with the GPUs of resources on each. More than 1 takes LeaderWorkerSet in the cluster. Default: 1.',
+    { maximum: MOST_NODES }),
   scaling: oneOf(['external'], 'With external, an autoscaler decides how many replicas run, and replicas is left alone.'),
   autoscaling: AUTOSCALING,
   routing: oneOf([...ROUTINGS], 'With prefixAware, requests that come through a gateway go to the replica that has computed their beginning already, unless '

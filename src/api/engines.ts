@@ -6,6 +6,8 @@ export interface EnginesSpec {
   readonly keda?: KedaSpec;
   /** The Gateway API Inference Extension, by which gateways ask which replica of a Server a request is best sent to. */
   readonly inferenceExtension?: InferenceExtensionSpec;
+  /** LeaderWorkerSet, which runs replicas of a Server on many nodes. */
+  readonly leaderWorkerSet?: LeaderWorkerSetSpec;
 }
 
 /** Where KEDA and its HTTP add-on are. */
@@ -30,4 +32,10 @@ export interface InferenceExtensionSpec {
   readonly pickerCpu?: QuantityOrInteger;
   /** Memory of a picker. Default: 1Gi. */
   readonly pickerMemory?: QuantityOrInteger;
+}
+
+/** How LeaderWorkerSet places pods. */
+export interface LeaderWorkerSetSpec {
+  /** Label of nodes: the pods of a replica are on nodes with one value of it, and no others are. Default: each is placed on its own. */
+  readonly exclusiveTopology?: string;
 }

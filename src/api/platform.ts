@@ -149,6 +149,10 @@ export interface GpuPoolSpec extends NodeSpec {
   readonly nodeLabels?: Record<string, string>;
   /** How a GPU is shared, such as `mig-1g.10gb`, `time-slicing-4` or `mps-4`. Default: each is one pod's. */
   readonly sharing?: string;
+  /** What a container asks for to use the network between the GPUs of nodes, by resource, such as `vpc.amazonaws.com/efa`. */
+  readonly fabricResources?: Record<string, string>;
+  /** Whether that network takes the capability IPC_LOCK. Default: false. */
+  readonly fabricLocksMemory?: boolean;
 }
 
 /** A bucket, or a folder in it, that is not the platform's. */

@@ -208,6 +208,8 @@ export interface ServerSpec extends CommonSpec, Omit<InputsSpec, 'dataset'> {
   /** Its pods run as this account, in place of `artifact-reader`. */
   readonly serviceAccountName?: string;
   readonly replicas?: number;
+  /** How many nodes each replica spans, with the GPUs of `resources` on each. Default: 1. */
+  readonly nodes?: number;
   /** `external`: an autoscaler owns the number of replicas. */
   readonly scaling?: 'external';
   /** An autoscaler that comes with the Server, in place of `replicas` and `scaling`. */

@@ -61,7 +61,8 @@ export interface Status {
 export const REASONS = [
   'Published', 'Referenced', 'Serving', 'ScaledToZero', 'Waking', 'Open', 'Suspended', 'Culled', 'Deleting', 'StillUsed',
   'ModelNotFound', 'ModelNotReady', 'DatasetNotFound', 'DatasetNotReady', 'ReferenceNotPermitted', 'DependencyCycle',
-  'ArchiveNotFound', 'ArchiveMismatch', 'InvalidSpec', 'NoWorkspace', 'NameConflict', 'KedaMissing', 'InferenceExtensionMissing', 'Forbidden', 'QuotaExceeded', 'Rejected',
+  'ArchiveNotFound', 'ArchiveMismatch', 'InvalidSpec', 'NoWorkspace', 'NameConflict', 'KedaMissing', 'InferenceExtensionMissing', 'LwsMissing',
+  'Forbidden', 'QuotaExceeded', 'Rejected',
   'Building', 'Checking', 'Running', 'Publishing', 'Starting', 'RollingOut',
   'BuildFailed', 'CheckFailed', 'RunFailed', 'PublishFailed', 'DeletionFailed', 'BucketChanged', 'RolloutFailed', 'TooManyDisruptions',
   'Unschedulable', 'ImagePullFailed', 'ContainerConfigError', 'CrashLooping', 'NoPods', 'VolumePending', 'ReconcilerError',

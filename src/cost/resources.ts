@@ -69,7 +69,7 @@ type Found = { readonly places: readonly PlaceCost[] } | { readonly problem: str
 export function resourceCost(resource: Resource, market: Market): ResourceCost | undefined {
   if (sourceOf(resource)) return undefined;
   const { kind, metadata: { name }, spec } = resource;
-  const replicas = kind === 'Server' ? replicaRange(spec as ServerSpec) : { min: spec.suspend ? 0 : 1, max: spec.suspend ? 0 : 1 };
+  const replicas = kind === 'Server' ? podsOf(spec as ServerSpec) : { min: spec.suspend ? 0 : 1, max: spec.suspend ? 0 : 1 };
   const fewest = replicas.min < replicas.max ? { fewestReplicas: replicas.min } : {};
   const known = { kind, namespace: namespaceOf(resource), name, replicas: replicas.max, ...fewest };
   const found = placesFor(resource, market);
@@ -87,6 +87,13 @@ export function resourceCost(resource: Resource, market: Market): ResourceCost |
     ...(duration && { run: { seconds: duration, ...(hourly && { cost: costOfRun(hourly, duration) }) } }),
     ...(problem !== undefined && { problem }),
   };
+}
+
+/** Each replica has a pod on each of its nodes. */
+function podsOf(spec: ServerSpec): Range {
+  const { nodes = 1 } = spec;
+  const { min, max } = replicaRange(spec);
+  return { min: nodes * min, max: nodes * max };
 }
 
 function costOfRun(hourly: Range, seconds: Range): Range {

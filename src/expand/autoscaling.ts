@@ -10,6 +10,7 @@ import type { ServerResource, ServerSpec } from '../api/resource';
 import { childMetadata, serviceChildName } from './child';
 import type { KubeObject } from './child';
 import { ExpandError } from './error';
+import { scaleTarget } from './group';
 import { clientService, interceptorRoute, isByKeda, kedaOf, kedaProblem, podsName, podsService, scaledObject } from './keda';
 import type { ColdStartTime } from './keda';
 
@@ -17,7 +18,7 @@ import type { ColdStartTime } from './keda';
 export interface ServerEntry {
   /** The Services, and what requests need before the pods are there. */
   readonly before: readonly KubeObject[];
-  /** What aims at the Deployment. */
+  /** What aims at the Deployment, or at the LeaderWorkerSet. */
   readonly scalers: readonly KubeObject[];
 }
 
@@ -74,7 +75,7 @@ function podAutoscaler(server: ServerResource, name: string, autoscaling: Autosc
     kind: 'HorizontalPodAutoscaler',
     metadata: childMetadata(server, { name, role: 'run' }),
     spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      scaleTargetRef: scaleTarget(server, name),
       minReplicas: min,
       maxReplicas: max,
       metrics: [metricSpec(autoscaling)],

@@ -78,9 +78,12 @@ export function childMetadata(resource: Resource, { name, role, annotations }: M
 /** Label `role` of what a Server has beside its own pods to choose among them. */
 export const PICKER_ROLE = 'picker';
 
-/** Whether the pods of a Deployment serve, and are not those that choose among them. */
-export function isWorkload({ kind, metadata }: KubeObject): boolean {
-  return kind === 'Deployment' && metadata?.labels?.role !== PICKER_ROLE;
+/** What runs the replicas of a Server, or a Notebook. */
+export const WORKLOAD_KINDS: readonly string[] = ['Deployment', 'LeaderWorkerSet'];
+
+/** Whether the pods of an object serve, and are not those that choose among them. */
+export function isWorkload({ kind = '', metadata }: KubeObject): boolean {
+  return WORKLOAD_KINDS.includes(kind) && metadata?.labels?.role !== PICKER_ROLE;
 }
 
 /** Digest of what a child is, for its name. */

@@ -2,6 +2,7 @@
 import type { EnginesSpec } from '../api/engines';
 import type { Reason } from '../api/status';
 import { INSTALL_KEDA } from './keda';
+import { INSTALL_LWS } from './lws';
 import type { ObjectType } from './object-type';
 import { INFERENCE_EXTENSION, INSTALL_INFERENCE_EXTENSION } from './picker-access';
 
@@ -35,6 +36,13 @@ export const ENGINES: Readonly<Record<keyof EnginesSpec, Engine>> = {
     install: INSTALL_INFERENCE_EXTENSION,
     missing: 'InferenceExtensionMissing',
     types: [{ group: 'inference.networking.k8s.io', version: 'v1', plural: 'inferencepools', kind: 'InferencePool', namespaced: true }],
+  },
+  leaderWorkerSet: {
+    name: 'LeaderWorkerSet',
+    feature: 'a Server on many nodes',
+    install: INSTALL_LWS,
+    missing: 'LwsMissing',
+    types: [{ group: 'leaderworkerset.x-k8s.io', version: 'v1', plural: 'leaderworkersets', kind: 'LeaderWorkerSet', namespaced: true }],
   },
 };
 

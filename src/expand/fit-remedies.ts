@@ -1,19 +1,20 @@
 /** What to change where something cannot fit. */
 import type { FactsSpec } from '../api/facts';
 import type { PlatformSpec } from '../api/platform';
-import type { Resource } from '../api/resource';
+import type { Resource, ServerSpec } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
 import { formatProblem } from '../runtimes';
 import { quantizedFacts } from '../sizing/quantizing';
 import { fitOf } from './fit';
 import { gpuOf, gpuRequestOf } from './gpus';
+import { groupProblem } from './lws';
 import { CPU_CONTEXT } from './pod-memory';
 import { noPoolFor } from './pools';
 
 /** One change, and what the resource and its model would then be. */
 interface Remedy {
   /** Of one kind, the first that helps is told. */
-  readonly kind: 'length' | 'cache' | 'batch' | 'method' | 'count' | 'gpu' | 'memory' | 'weights';
+  readonly kind: 'length' | 'cache' | 'batch' | 'method' | 'count' | 'gpu' | 'nodes' | 'memory' | 'weights';
   readonly words: string;
   readonly spec?: Partial<Resource['spec']>;
   readonly facts?: FactsSpec;
@@ -39,7 +40,9 @@ export function fitProblem(resource: Resource, facts: FactsSpec, platform: Platf
 /** What may help, the smallest change first. */
 function remedies({ spec }: Resource, facts: FactsSpec, platform: PlatformSpec): Remedy[] {
   const gpu = gpuRequestOf(spec.resources, platform)?.gpu;
-  const place = gpu ? [...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform), ...smaller(spec, facts, gpu)] : [];
+  const place = gpu ? [
+    ...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform), ...moreNodes(spec, platform), ...smaller(spec, facts, gpu),
+  ] : [];
   return [...shorter(spec, facts), ...moreCache(spec), ...lighter(spec), ...place, ...moreMemory(spec)];
 }
 
@@ -92,6 +95,14 @@ function otherGpus({ resources }: Resource['spec'], { name }: GpuModel, platform
     const gpu = gpuOf(type, platform);
     return gpu !== undefined && noPoolFor({ gpu, count: wanted }, platform) === undefined;
   }).map(({ kind, words, type, count: wanted }) => ({ kind, words, spec: { resources: { ...resources, gpu: { type, count: wanted } } } }));
+}
+
+/** More nodes of the same kind, where the cluster has what it takes. */
+function moreNodes(spec: Resource['spec'], platform: PlatformSpec): Remedy[] {
+  const { nodes = 1 } = spec as ServerSpec;
+  if (spec.runtime?.name !== 'vllm' || !platform.leaderWorkerSet) return [];
+  return [2, 3, 4, 6, 8].filter((more) => more > nodes && groupProblem({ spec: { ...spec, nodes: more } }, platform) === undefined)
+    .map((more) => ({ kind: 'nodes', words: `set nodes to ${more}`, spec: { nodes: more } as Partial<Resource['spec']> }));
 }
 
 /** More memory for the pod, where the program computes in it. */

@@ -1,7 +1,7 @@
 /** Whether what a resource runs fits the GPUs or the memory that it asks for, where the facts of its model are known. */
 import type { FactsSpec } from '../api/facts';
 import type { PlatformSpec } from '../api/platform';
-import type { Resource } from '../api/resource';
+import type { Resource, ServerSpec } from '../api/resource';
 import { shareGiB } from '../api/sharing';
 import { type GpuMemory, usableGiB } from '../catalog/gpu-memory';
 import type { GpuRequest } from '../clouds/cloud';
@@ -70,11 +70,14 @@ function serving(known: Known, request: GpuRequest): ServingFit | undefined {
   const { resource, facts, settings } = known;
   const { maxModelLen, tensorParallel, kvCacheDtype } = settings;
   const gpu = (resource.spec.args ?? []).length === 0 ? shareOf(request) : undefined;
+  const { nodes = 1 } = resource.spec as ServerSpec;
+  const shared = tensorParallel === 0 ? request.count : Number(tensorParallel);
   const tooLong = gpu && longFit(known);
   if (tooLong) return tooLong;
   const fit = gpu && servingFit(facts, {
     gpu,
-    tensorParallel: tensorParallel === 0 ? request.count : Number(tensorParallel),
+    tensorParallel: shared,
+    ...(nodes > 1 && { pipelineParallel: nodes * request.count / shared, nodes }),
     memoryUtilization: utilizationOf(settings, request),
     cacheBytes: kvCacheDtype === 'fp8' ? 1 : 2,
     ...(maxModelLen !== 0 && { contextLength: Number(maxModelLen) }),

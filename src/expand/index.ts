@@ -23,7 +23,7 @@ export { envoyGatewayOf, envoyGatewayProblem, proxiesOf } from './model-gateway'
 export { toInterceptor } from './network-policies';
 export { clusterDomainOf, serverAddress, toServers } from './server-address';
 export type { ServerAddress } from './server-address';
-export { IMAGE_DIGEST_ANNOTATION, isWorkload, namespaceOf, PICKER_ROLE, STEPS } from './child';
+export { IMAGE_DIGEST_ANNOTATION, isWorkload, namespaceOf, PICKER_ROLE, STEPS, WORKLOAD_KINDS } from './child';
 export type { Child, KubeObject, RetryTokens, Step } from './child';
 export { ENGINE_TYPES, engineOf } from './engines';
 export type { Engine } from './engines';
@@ -42,6 +42,8 @@ export { isByKeda, kedaProblem } from './keda';
 export { artifactUrl, gatesOf, isOpenTo, located, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
 export type { Artifact, Gate, Input, Inputs } from './inputs';
 export { notebookName, notebookStorage, TOKEN_HIDES_ACTIVITY, tokenSecretName } from './notebook';
+export { groupName } from './group';
+export type { LeaderWorkerSet } from './group';
 export { BUILD_PARTS, CHILD_TYPES, childTypes, PICKER_ACCESS_TYPES, SCALER_KINDS, workspaceTypes } from './object-types';
 export type { ObjectType } from './object-type';
 export { noCapacity, placedPools } from './placement';

@@ -13,6 +13,7 @@ import { installLine } from '../catalog/engine-install';
 import { childMetadata, namespaceOf, serviceChildName } from './child';
 import type { KubeObject } from './child';
 import { durationSeconds } from './duration';
+import { scaleTarget } from './group';
 import { SERVICE_PORT_NAME } from './ports';
 
 /** What a gateway sets to reach a Server by the interceptor, whatever the host is that its client asks for. */
@@ -146,7 +147,7 @@ export function scaledObject(server: ServerResource, name: string, scaled: Scale
   return withSpec('keda.sh/v1alpha1', 'ScaledObject', {
     metadata: childMetadata(server, { name, role: 'run', annotations }),
     spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      scaleTargetRef: scaleTarget(server, name),
       minReplicaCount: min,
       maxReplicaCount: max,
       pollingInterval: POLLING_SECONDS,

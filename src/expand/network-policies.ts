@@ -13,6 +13,7 @@ import type { CloudNetwork } from '../clouds/network';
 import { cloudNamed } from '../clouds/pods';
 import { PICKER_ROLE } from './child';
 import { kedaOf } from './keda';
+import { GROUP_LABEL, WORKER_ROLE } from './lws';
 import { proxyPeers } from './model-gateway';
 import { inferenceExtensionOf } from './picker-access';
 import { podDefaultsOf } from './pod-defaults';
@@ -38,14 +39,17 @@ const DNS_PORTS = [{ port: 53, protocol: 'UDP' }, ...tcp(53)];
 const CLUSTER_DNS = inNamespaces(['kube-system'], { matchLabels: { 'k8s-app': 'kube-dns' } });
 
 const SERVERS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'server', operator: 'Exists' }] };
+/** Servers whose replicas are pods, each on its own, where there are others too. */
+const SINGLE_SERVERS: LabelSelector = { ...SERVERS, matchExpressions: [...SERVERS.matchExpressions ?? [], { key: GROUP_LABEL, operator: 'DoesNotExist' }] };
+const GROUPS: LabelSelector = { matchExpressions: [{ key: 'server', operator: 'Exists' }, { key: GROUP_LABEL, operator: 'Exists' }] };
 const NOTEBOOKS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'notebook', operator: 'Exists' }] };
 const JOBS_AND_NOTEBOOKS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'server', operator: 'DoesNotExist' }] };
 const HELPERS: LabelSelector = { matchExpressions: [{ key: 'role', operator: 'In', values: ['check', 'publish', 'delete'] }] };
 const DOWNLOADS: LabelSelector = { matchLabels: { ...STORE_ACCESS } };
+const NOT_TOLD_OTHERWISE = { key: STORE_ACCESS_LABEL, operator: 'NotIn', values: Object.values(NO_STORE_ACCESS) };
 /** Pods without the label too. */
-const PERHAPS_DOWNLOADS: LabelSelector = {
-  matchLabels: { role: 'run' }, matchExpressions: [{ key: STORE_ACCESS_LABEL, operator: 'NotIn', values: Object.values(NO_STORE_ACCESS) }],
-};
+const PERHAPS_DOWNLOADS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [NOT_TOLD_OTHERWISE] };
+const GROUPS_TOO: LabelSelector = { matchExpressions: [{ key: 'role', operator: 'In', values: ['run', WORKER_ROLE] }, NOT_TOLD_OTHERWISE] };
 const PICKERS: LabelSelector = { matchLabels: { role: PICKER_ROLE }, matchExpressions: [{ key: 'server', operator: 'Exists' }] };
 const BUILDS: LabelSelector = { matchLabels: { role: 'build' } };
 
@@ -73,11 +77,12 @@ export function networkPolicies(platform: PlatformSpec, namespace: string): Netw
   return [
     policy(ground, 'default', everyPod(ground, declared !== undefined)),
     policy(ground, 'servers', servers(ground)),
+    ...(platform.leaderWorkerSet ? [policy(ground, 'groups', groups(ground))] : []),
     ...(platform.inferenceExtension ? [policy(ground, 'pickers', pickers(ground))] : []),
     policy(ground, 'notebooks', notebooks(ground)),
     policy(ground, 'jobs-and-notebooks', jobsAndNotebooks(ground)),
     policy(ground, 'store', egressOf(HELPERS, credentialsAndStore(ground))),
-    policy(ground, 'downloads', egressOf(tellsDownloads(ground.network) ? PERHAPS_DOWNLOADS : DOWNLOADS, credentialsAndStore(ground))),
+    policy(ground, 'downloads', egressOf(downloading(ground), credentialsAndStore(ground))),
     ...(declared?.builds ? buildPolicies(ground) : []),
   ];
 }
@@ -114,19 +119,34 @@ function everyPod({ network: { dnsCaches } }: PolicyContext, isDeclared: boolean
   };
 }
 
+/** Pods that copy their inputs from the store themselves, or that nobody has told apart. */
+function downloading({ network, platform: { leaderWorkerSet } }: PolicyContext): LabelSelector {
+  if (!tellsDownloads(network)) return DOWNLOADS;
+  return leaderWorkerSet ? GROUPS_TOO : PERHAPS_DOWNLOADS;
+}
+
 /**
  * The workspace at any port, for an author may add others to the Service of a Server, by `pod.ports`; KEDA and gateways at the port that
  * they pass requests to; the namespaces that it names, and those that read metrics, at the ports that serve.
  */
 function servers(ground: PolicyContext): NetworkPolicySpec {
+  return serving(ground, ground.platform.leaderWorkerSet ? SINGLE_SERVERS : SERVERS, [{ from: [{ podSelector: {} }] }]);
+}
+
+/** The workspace too at the ports that serve only: what the pods of a group hear of each other at other ports, they run. */
+function groups(ground: PolicyContext): NetworkPolicySpec {
+  return serving(ground, GROUPS, [{ from: [{ podSelector: {} }], ports: tcp(...SERVER_PORT_NAMES) }]);
+}
+
+function serving(ground: PolicyContext, podSelector: LabelSelector, workspace: readonly NetworkPolicyIngressRule[]): NetworkPolicySpec {
   const { keda, monitoringNamespaces = [] } = ground.platform;
   const proxies = proxyPeers(ground.platform);
   const openTo = [...new Set([...ground.workspace.serversOpenTo ?? [], ...monitoringNamespaces])];
   return {
-    podSelector: SERVERS,
+    podSelector,
     policyTypes: ['Ingress', 'Egress'],
     ingress: [
-      { from: [{ podSelector: {} }] },
+      ...workspace,
       ...(keda ? [{ from: [inNamespaces([kedaOf({ keda }).namespace])], ports: tcp(SERVER_PORT_NAME) }] : []),
       ...fromGateways(ground.platform, SERVER_PORT_NAME),
       ...(proxies.length > 0 ? [{ from: proxies, ports: tcp(SERVER_PORT_NAME) }] : []),

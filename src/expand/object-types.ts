@@ -33,7 +33,7 @@ export const CHILD_TYPES: readonly ObjectType[] = [CONFIG_MAP, CLAIM, SERVICE, D
 
 /** The same, and those that the platform says the cluster has. */
 export function childTypes(engines: EnginesSpec): readonly ObjectType[] {
-  return [...CHILD_TYPES, ...engineTypes(engines)];
+  return [...CHILD_TYPES, ...engineTypes(engines), ...engines.leaderWorkerSet ? [POLICY] : []];
 }
 
 /**

@@ -32,9 +32,11 @@ export function hasCapacity(pool: Pick<GpuPoolSpec, 'capacity'>, capacity?: Capa
  * known how many nodes there can be.
  */
 export function tooManyReplicas(asked: AskedReplicas, request: GpuRequest, { platform, capacity }: Asking): string | undefined {
-  const { field, replicas } = asked;
+  const { field, replicas, nodes = 1 } = asked;
   const pools = poolsFor(request, platform).filter((pool) => hasCapacity(pool, capacity));
-  const places = pools.map((pool) => (pool.maxNodes ?? Infinity) * Math.floor(unitsOf(pool, platform) / request.count));
+  const few = nodes > 1 ? tooFewNodes(nodes, pools, platform) : undefined;
+  if (few !== undefined) return few;
+  const places = pools.map((pool) => replicasIn(pool, { nodes, perNode: Math.floor(unitsOf(pool, platform) / request.count) }));
   const most = places.reduce((sum, each) => sum + each, 0);
   if (platform.autoProvisioning || pools.length === 0 || replicas <= most) return undefined;
   const has = pools.map(({ name, maxNodes }, index) => `pool ${name} has ${places[index] ?? 0} (maxNodes ${maxNodes ?? 0})`).join(', ');
@@ -45,6 +47,26 @@ export function tooManyReplicas(asked: AskedReplicas, request: GpuRequest, { pla
 export interface AskedReplicas {
   readonly field: string;
   readonly replicas: number;
+  /** How many nodes each spans. Default: 1. */
+  readonly nodes?: number;
+}
+
+interface Spread {
+  readonly nodes: number;
+  /** Pods of it that fit on a node. */
+  readonly perNode: number;
+}
+
+/** How many replicas the nodes of a pool have places for, each of which spans so many nodes. */
+function replicasIn({ maxNodes = Infinity }: GpuPoolSpec, { nodes, perNode }: Spread): number {
+  return maxNodes < nodes ? 0 : Math.floor(maxNodes * perNode / nodes);
+}
+
+/** Why none of the pools has as many nodes as a replica spans; `undefined` if one has, or if it is not known how many there can be. */
+export function tooFewNodes(nodes: number, pools: readonly GpuPoolSpec[], { autoProvisioning }: PlatformSpec): string | undefined {
+  if (autoProvisioning || pools.length === 0 || pools.some(({ maxNodes = Infinity }) => maxNodes >= nodes)) return undefined;
+  const has = pools.map(({ name, maxNodes }) => `pool ${name} has ${maxNodes} at most (maxNodes)`).join(', ');
+  return `nodes is ${nodes} but ${has}; raise maxNodes, or ask for fewer`;
 }
 
 interface Asking {

@@ -26,6 +26,7 @@ export function contextOf(resource: Resource, runtime: Runtime, platform: Platfo
     hasOwnImage: spec.image !== undefined,
     isStreamed: isStreamed(spec as InputsSpec, platform),
     args: spec.args ?? [],
+    nodes: (spec as ServerSpec).nodes ?? 1,
     ...(request && { gpus: { ...(request.gpu && { model: request.gpu }), count: request.count } }),
   };
 }

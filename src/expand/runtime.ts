@@ -8,11 +8,12 @@ import type { CommonSpec, Resource, RuntimeSpec, ServerSpec } from '../api/resou
 import { imageNamed } from '../catalog/images';
 import type { PodPart } from '../clouds/cloud';
 import { paramsProblem, programFiles, PROGRAM_DIRECTORY, runtimeNamed, runtimeProblem, wireParams } from '../runtimes';
-import type { Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from '../runtimes';
+import type { Runtime, RuntimeContainer, RuntimeContext, RuntimeGroup, RuntimeStep } from '../runtimes';
 import { ARCHITECTURE_LABEL } from './architecture';
 import { childMetadata, childName, contentHash } from './child';
 import { environment } from './env';
 import { ExpandError } from './error';
+import { engineNodesProblem } from './lws';
 import { STORE_ACCESS } from './network-policies';
 import type { UserPod } from './pod';
 import { contextOf, resourcesOf } from './runtime-context';
@@ -31,6 +32,8 @@ export interface Runnable<R extends Resource> {
   readonly program?: ConfigMap;
   /** Digest of these files. */
   readonly programDigest?: string;
+  /** How it runs on many nodes. */
+  readonly group?: RuntimeGroup;
 }
 
 /**
@@ -44,7 +47,7 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
   const runtime = checkedRuntime(resource, spec);
   const context = contextOf(resource, runtime, platform);
   const container = runtime.container(context);
-  const problem = adapterProblem(runtime, context) ?? runtime.problem?.(context)
+  const problem = adapterProblem(runtime, context) ?? engineNodesProblem(runtime, context) ?? runtime.problem?.(context)
     ?? privateProblem(resource, { runtime, container, platform }) ?? bucketProblem(resource, container, platform)
     ?? imageProblem(resource, runtime, container);
   if (problem) throw new ExpandError(problem);
@@ -61,6 +64,7 @@ export function runnable<R extends Resource>(resource: R, platform: PlatformSpec
       initContainers: before ? [stepContainer(before, { resource, platform, program })] : [],
       paramVariables: false,
     },
+    ...(container.group && { group: container.group }),
     ...(program && { program, programDigest: `sha256-base32:${digestsOf(files).whole}` }),
   };
 }

@@ -1,8 +1,9 @@
-/** A Server: a Deployment that reads a model, behind a Service. */
+/** A Server: a Deployment that reads a model, or groups of pods on many nodes, behind a Service. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
-import type { Container, Lifecycle, Service, ServicePort } from 'kubernetes-types/core/v1';
+import type { Container, Lifecycle, PodTemplateSpec, Service, ServicePort } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { adaptersProblem } from '../api/adapters';
+import { spansNodes } from '../api/nodes';
 import { isAtLeast } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
 import { DEFAULT_SERVER_PORT } from '../api/resource';
@@ -11,9 +12,11 @@ import type { ArtifactContext } from './artifact';
 import { serverEntry } from './autoscaling';
 import { buildChildren } from './build';
 import { childMetadata, selectorLabels, serviceChildName } from './child';
-import type { Child } from './child';
+import type { Child, KubeObject } from './child';
 import { durationSeconds } from './duration';
 import { ExpandError } from './error';
+import { addressVariable, groupPolicies, leaderWorkerSet, withFabric } from './group';
+import { groupProblem, WORKER_ROLE } from './lws';
 import { paramsOf } from './params';
 import { pickerObjects } from './picker';
 import { userPodTemplate } from './pod';
@@ -42,10 +45,12 @@ const PROVISIONING_SECONDS = 1800;
 
 export function expandServer(declared: ServerResource, context: ArtifactContext): Child[] {
   if (!declared.spec.model) throw new ExpandError('model is not set; a Server needs one to serve');
+  const problem = groupProblem(declared, context.platform);
+  if (problem) throw new ExpandError(problem);
   const run = runnable(declared, context.platform);
   const { resource: server, program } = run;
-  const problem = adaptersProblem(declared.spec) ?? routingProblem(declared, context.platform);
-  if (problem) throw new ExpandError(problem);
+  const unserved = adaptersProblem(declared.spec) ?? routingProblem(declared, context.platform);
+  if (unserved) throw new ExpandError(unserved);
   const { configMap } = paramsOf(server);
   const { startupTimeout = DEFAULT_STARTUP, suspend } = server.spec;
   const startupSeconds = durationSeconds('startupTimeout', startupTimeout);
@@ -54,7 +59,8 @@ export function expandServer(declared: ServerResource, context: ArtifactContext)
     service: pods, platform: context.platform, startupTimeout, startupSeconds,
     coldStartSeconds: coldStartSeconds(startupSeconds),
   });
-  const workload = [deployment(run, context), ...before, disruptionBudget(server)];
+  const runs = spansNodes(server.spec) ? [...groupPolicies(server, context.platform), group(run, context)] : [deployment(run, context)];
+  const workload: KubeObject[] = [...runs, ...before, disruptionBudget(server)];
   /* Paused before the Deployment goes to zero, so that nothing wakes it meanwhile. */
   const objects = [
     configMap, ...(program ? [program] : []), ...(suspend ? [...scalers, ...workload] : [...workload, ...scalers]),
@@ -78,30 +84,67 @@ export function serverSelector(server: ServerResource): string {
   return Object.entries(selectorLabels(server, 'run')).map(([name, value]) => `${name}=${value}`).sort().join();
 }
 
-function deployment({ resource: server, pod }: Runnable<ServerResource>, context: ArtifactContext): Deployment {
-  const { spec } = server;
-  const { replicas = 1, scaling, autoscaling, surge = true, suspend } = spec;
+function deployment(run: Runnable<ServerResource>, context: ArtifactContext): Deployment {
+  const { resource: server, resource: { spec } } = run;
+  const { surge = true } = spec;
   const startupSeconds = durationSeconds('startupTimeout', spec.startupTimeout ?? DEFAULT_STARTUP);
-  const graceSeconds = durationSeconds('terminationGracePeriod', spec.terminationGracePeriod ?? DEFAULT_GRACE_PERIOD);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: childMetadata(server, { name: serviceName(server), role: 'run' }),
     spec: {
-      /* With external it is the number of an autoscaler: of one that aims at the Server, or `undefined` if one aims at the Deployment. */
-      ...(((scaling !== 'external' && !autoscaling) || spec.replicas !== undefined || suspend) && { replicas: suspend ? 0 : replicas }),
+      ...replicasOf(spec),
       selector: { matchLabels: selectorLabels(server, 'run') },
       strategy: { type: 'RollingUpdate', rollingUpdate: surge ? { maxSurge: 1, maxUnavailable: 0 } : { maxSurge: 0, maxUnavailable: 1 } },
       progressDeadlineSeconds: startupSeconds + PROVISIONING_SECONDS,
       revisionHistoryLimit: 2,
-      template: userPodTemplate(server, context, {
-        role: 'run',
-        container: { name: 'serve', ...probes(server, startupSeconds), ...drain(graceSeconds, context.platform) },
-        pod: { terminationGracePeriodSeconds: graceSeconds },
-        ...pod,
-      }),
+      template: answering(run, context),
     },
   };
+}
+
+/** With external it is the number of an autoscaler: of one that aims at the Server, or `undefined` if one aims at what it runs. */
+function replicasOf({ replicas, scaling, autoscaling, suspend }: ServerSpec): { readonly replicas?: number } {
+  if (suspend) return { replicas: 0 };
+  return (scaling !== 'external' && !autoscaling) || replicas !== undefined ? { replicas: replicas ?? 1 } : {};
+}
+
+/** The pod that answers requests. */
+function answering({ resource: server, pod, group: onGroup }: Runnable<ServerResource>, context: ArtifactContext): PodTemplateSpec {
+  const { spec } = server;
+  const startupSeconds = durationSeconds('startupTimeout', spec.startupTimeout ?? DEFAULT_STARTUP);
+  const graceSeconds = graceOf(spec);
+  return userPodTemplate(server, context, {
+    role: 'run',
+    container: { name: 'serve', ...probes(server, startupSeconds), ...drain(graceSeconds, context.platform) },
+    pod: { terminationGracePeriodSeconds: graceSeconds },
+    preset: addressVariable(onGroup?.addressVariable),
+    ...pod,
+  });
+}
+
+/**
+ * Its workers have no probe, for they serve nothing: where one ends, the group starts again. They do not drain, for they go after their
+ * leader has ended.
+ */
+function group(run: Runnable<ServerResource>, context: ArtifactContext): KubeObject {
+  const { resource: server, pod, group: onGroup } = run;
+  const { spec } = server;
+  const args = [...spec.args ?? [], ...onGroup?.workerArgs ?? []];
+  const worker = userPodTemplate({ ...server, spec: { ...spec, args } }, context, {
+    role: WORKER_ROLE,
+    container: { name: 'serve' },
+    pod: { terminationGracePeriodSeconds: graceOf(spec) },
+    preset: addressVariable(onGroup?.addressVariable),
+    ...pod,
+  });
+  const onFabric = (template: PodTemplateSpec) => withFabric(template, spec, context.platform);
+  const templates = { leader: onFabric(answering(run, context)), worker: onFabric(worker) };
+  return leaderWorkerSet(server, { ...replicasOf(spec), ...templates }, context.platform);
+}
+
+function graceOf({ terminationGracePeriod = DEFAULT_GRACE_PERIOD }: ServerSpec): number {
+  return durationSeconds('terminationGracePeriod', terminationGracePeriod);
 }
 
 type Probes = Pick<Container, 'ports' | 'startupProbe' | 'readinessProbe' | 'livenessProbe'>;
@@ -167,13 +210,20 @@ function extraPorts({ spec: { pod } }: ServerResource): ServicePort[] {
 
 /**
  * A drain takes one replica at a time, however many there are: also those of an autoscaler, and one alone does not block it, for
- * `maxUnavailable: 1` lets it go. A replica that does not answer protects nothing.
+ * `maxUnavailable: 1` lets it go. A replica that does not answer protects nothing. Of groups all pods count: while a leader does not
+ * answer, no pod of another group is taken.
  */
 function disruptionBudget(server: ServerResource): PodDisruptionBudget {
+  const { role, ...labels } = selectorLabels(server, 'run');
+  const pods = { matchLabels: labels, matchExpressions: [{ key: 'role', operator: 'In', values: ['run', WORKER_ROLE] }] };
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
     metadata: childMetadata(server, { name: serviceName(server), role: 'run' }),
-    spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(server, 'run') }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
+    spec: {
+      maxUnavailable: 1,
+      selector: spansNodes(server.spec) ? pods : { matchLabels: { ...labels, role } },
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    },
   };
 }

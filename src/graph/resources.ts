@@ -126,11 +126,12 @@ function lastOf(image: string): string {
   return image.slice(image.lastIndexOf('/') + 1).replace(/@sha256:.*$/, '');
 }
 
-function gpuText({ spec: { resources } }: Resource, { platform }: ClusterState): string | undefined {
+function gpuText({ spec }: Resource, { platform }: ClusterState): string | undefined {
+  const { resources, nodes = 1 } = spec as ServerSpec;
   const { type, count = type ? 1 : undefined, sharing } = resources?.gpu ?? {};
   const name = type ?? (platform && quiet(() => gpuRequestOf(resources, platform)?.gpu?.name)) ?? 'GPU';
   if (!count && !sharing) return undefined;
-  return sharing ? `${name}, ${sharing}` : `${count} × ${name}`;
+  return sharing ? `${name}, ${sharing}` : `${nodes > 1 ? `${nodes} × ` : ''}${count} × ${name}`;
 }
 
 /** What `read` gives, or nothing where the resource cannot run: that is told as its problem. */
@@ -159,6 +160,7 @@ function detailsOf(resource: Resource, cluster: ClusterState): Detail[] {
     ['Revision', spec.params?.revision],
     ['Capacity', spec.resources?.capacity],
     ['Replicas', resource.kind === 'Server' ? replicasWords(spec as ServerSpec) : undefined],
+    ['Nodes of each', (spec as ServerSpec).nodes],
     ['Artifact', artifact?.url],
     ['Suspended', spec.suspend ? 'yes' : undefined],
   ];

@@ -20,7 +20,7 @@ export type { ModelTask } from './engines/tasks';
 export { chooseQuantizer } from './quantizers/auto';
 export type { AutoAnswer, AutoQuestion } from './quantizers/auto';
 export { KINDS_OF_ROLE } from './runtime';
-export type { ModelFacts, ModelFormat, Role, Runtime, RuntimeContainer, RuntimeContext, RuntimeStep } from './runtime';
+export type { ModelFacts, ModelFormat, Role, Runtime, RuntimeContainer, RuntimeContext, RuntimeGroup, RuntimeStep } from './runtime';
 
 /** All of them, by role. */
 export const RUNTIMES: readonly Runtime[] = [...LOADERS, ...TRAINERS, ...QUANTIZERS, ...ENGINES, ...WORKBENCHES];

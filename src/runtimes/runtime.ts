@@ -48,6 +48,8 @@ export interface Runtime {
   readonly takesAdapters?: true;
   /** Why an engine serves none, where there is more to say than that. */
   readonly whyNoAdapters?: string;
+  /** Whether it can divide a model among the GPUs of many nodes. */
+  readonly spansNodes?: true;
   /** What an engine is for with these params, as far as that is known. */
   readonly serves?: (params: Settings) => readonly ModelTask[];
   /** Params that follow from a model, where the author sets none. */
@@ -73,6 +75,8 @@ export interface RuntimeContext {
   readonly gpus?: { readonly model?: GpuModel; readonly count: number };
   /** Where an engine is to listen. */
   readonly port: number;
+  /** On how many nodes it runs, with these GPUs on each. Default: 1. */
+  readonly nodes?: number;
   /** Whether the resource has a model, a dataset. */
   readonly hasModel: boolean;
   readonly hasDataset: boolean;
@@ -115,6 +119,16 @@ export interface RuntimeContainer {
   readonly graceSeconds?: number;
   /** Of an engine or a workbench. */
   readonly serving?: RuntimeServing;
+  /** Where it runs on many nodes. */
+  readonly group?: RuntimeGroup;
+}
+
+/** How a program runs on the nodes of a group. `LWS_GROUP_SIZE`, `LWS_WORKER_INDEX` and `LWS_LEADER_ADDRESS` are in its environment. */
+export interface RuntimeGroup {
+  /** Added to its arguments on all nodes but the first. */
+  readonly workerArgs: readonly string[];
+  /** The variable that is to hold the address of its pod. */
+  readonly addressVariable: string;
 }
 
 /** A program that runs before another in the same pod. */

@@ -1,5 +1,5 @@
 /**
- * Whether vLLM can serve a model on GPUs of a node, with how long requests, and how many of them at once.
+ * Whether vLLM can serve a model on GPUs of a node, or of several, with how long requests, and how many of them at once.
  *
  * What the cache gets is what vLLM leaves it: its share of the memory, less the weights, less what it needs itself (`RESERVES`).
  */
@@ -8,11 +8,16 @@ import { type GpuMemory, mostUsableGiB, usableGiB } from '../catalog/gpu-memory'
 import { type ServedAdapters, slotsPart } from './adapters';
 import { type Fit, type FitPart, gib, GIB } from './fit';
 import { cacheLayout, type CacheLayout, concurrencyIn, longestIn } from './kv-cache';
+import { layersOfStage, stageProblem, stageWeightBytes } from './stages';
 
 export interface ServingOptions {
   readonly gpu: GpuMemory;
   /** GPUs that share each layer. */
   readonly tensorParallel: number;
+  /** Stages that the layers are divided into, each on GPUs of its own. Default: 1. */
+  readonly pipelineParallel?: number;
+  /** Nodes that the GPUs are on, as many on each. Default: 1. */
+  readonly nodes?: number;
   /** Most tokens of a request and its answer; absent: the most that fit, up to what the model was made for. */
   readonly contextLength?: number;
   /** Fraction of the memory that vLLM uses. Default: vLLM's 0.92. */
@@ -90,11 +95,12 @@ interface Memory {
 function fitIn(facts: FactsSpec, options: ServingOptions, memory: Memory): ServingFit {
   const { usable } = memory;
   const parts = partsOf(facts, options, memory);
-  const problem = shareProblem(facts, options.tensorParallel);
+  const problem = shareProblem(facts, options.tensorParallel) ?? stageProblem(facts, options.pipelineParallel);
   if (problem) return { verdict: 'no', reason: problem, usableGiB: usable, parts };
   if (!facts.layers) return { verdict: 'unknown', reason: `what ${facts.name} keeps of a token is not known`, usableGiB: usable, parts };
-  const { tensorParallel, cacheBytes = 2 } = options;
-  const layout = cacheLayout(facts.layers, { bytes: cacheBytes, tensorParallel, inFlightTokens: inFlightTokens(options.gpu, usable) });
+  const { tensorParallel, pipelineParallel, cacheBytes = 2 } = options;
+  const layers = layersOfStage(facts.layers, pipelineParallel);
+  const layout = cacheLayout(layers, { bytes: cacheBytes, tensorParallel, inFlightTokens: inFlightTokens(options.gpu, usable) });
   return { usableGiB: usable, parts, ...lengthFit(facts, options, { cacheGiB: cacheOf(parts, usable), layout }) };
 }
 
@@ -106,9 +112,9 @@ export function shareProblem({ name, heads }: Pick<FactsSpec, 'name' | 'heads'>,
 }
 
 function partsOf(facts: FactsSpec, options: ServingOptions, { usable, reserve }: Memory): FitPart[] {
-  const { tensorParallel, memoryUtilization = UTILIZATION, adapters } = options;
+  const { tensorParallel, pipelineParallel, memoryUtilization = UTILIZATION, adapters } = options;
   return [
-    { name: 'weights', gib: facts.weightBytes / GIB / tensorParallel },
+    { name: 'weights', gib: stageWeightBytes(facts, pipelineParallel) / GIB / tensorParallel },
     ...(adapters === undefined ? [] : [slots(facts, adapters, tensorParallel)]),
     { name: 'vLLM', gib: reserve },
     { name: 'left to others', gib: usable * (1 - memoryUtilization) },
@@ -129,10 +135,17 @@ interface Cache {
   readonly layout: CacheLayout;
 }
 
-function lengthFit(facts: FactsSpec, { gpu, tensorParallel, contextLength }: ServingOptions, { cacheGiB, layout }: Cache): Omit<ServingFit, 'parts'> {
+/** `one nvidia-l4`, `8 nvidia-h100`, `2 nodes of 8 nvidia-h100`. */
+function placeOf({ gpu, tensorParallel, pipelineParallel = 1, nodes = 1 }: ServingOptions): string {
+  const count = tensorParallel * pipelineParallel / nodes;
+  return `${nodes === 1 ? '' : `${nodes} nodes of `}${count === 1 ? 'one' : count} ${gpu.name}`;
+}
+
+function lengthFit(facts: FactsSpec, options: ServingOptions, { cacheGiB, layout }: Cache): Omit<ServingFit, 'parts'> {
+  const { contextLength } = options;
   const wanted = contextLength ?? facts.contextLength;
   const longest = longestIn(cacheGiB * GIB, wanted, layout);
-  const where = `${tensorParallel === 1 ? 'one' : tensorParallel} ${gpu.name}`;
+  const where = placeOf(options);
   if (longest < Math.min(contextLength ?? SHORTEST_CONTEXT, wanted)) {
     const have = cacheGiB <= 0 ? 'the weights leave no memory for its cache' : `its cache of ${gib(cacheGiB)} GiB holds ${longest} tokens, not ${contextLength ?? SHORTEST_CONTEXT}`;
     return { verdict: 'no', reason: `${facts.name} on ${where}: ${have}`, contextLength: longest };

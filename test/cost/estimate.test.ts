@@ -37,6 +37,12 @@ describe('a server', () => {
     expect(runningOf({ replicas: 3, resources: L4 })?.hourly?.min).toBeCloseTo(3 * 0.7068, 6);
   });
 
+  test('on many nodes costs all of them, times its replicas', () => {
+    const running = runningOf({ replicas: 2, nodes: 3, resources: L4 }, { leaderWorkerSet: {} });
+    expect(running?.hourly?.min).toBeCloseTo(6 * 0.7068, 6);
+    expect(running?.replicas).toBe(6);
+  });
+
   test('costs a fourth of a node of four GPUs', () => {
     const running = runningOf({ resources: L4 }, { gpuPools: [{ ...POOL, gpusPerNode: 4, machineType: 'g2-standard-48' }] });
     expect(running?.places).toMatchObject([{ machineType: 'g2-standard-48', share: 0.25 }]);

@@ -19,18 +19,21 @@ export interface ClusterOptions {
   readonly reconciler?: Partial<ReconcilerProps>;
   /** @default false */
   readonly hasKeda?: boolean;
+  /** More that the platform is told. */
+  readonly prepare?: (platform: Platform) => void;
 }
 
 const POOLS = { l4: { gpu: Gpu.NVIDIA_L4, gpusPerNode: 1, maxNodes: 4 } };
 
 /** A cluster on Google Cloud with the Reconciler and workspace `team-a`, with what a test declares in it. */
 export function clusterWith(declare: (team: Workspace) => void, options: ClusterOptions = {}): State {
-  const { pools = POOLS, platform: changes, reconciler, hasKeda } = options;
+  const { pools = POOLS, platform: changes, reconciler, hasKeda, prepare } = options;
   const directory = temporary();
   const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme', ...changes });
   for (const [name, pool] of Object.entries(pools)) platform.addGpuPool(name, pool);
   if (hasKeda) platform.addKeda();
   platform.addWorkspace('team-a');
+  prepare?.(platform);
   const app = new App({ outdir: path.join(directory, 'dist') });
   new Reconciler(new Chart(app, 'system'), 'substratus', { platform, ...reconciler });
   declare(new Workspace(app, 'team-a', { platform }));

@@ -65,6 +65,20 @@ describe('a server', () => {
     expect(servers(GPU, { ...GPU, image: 'acme/server:2' }, [full])[0]?.notes).toEqual([]);
   });
 
+  test('from one node to many rolls without a spare replica, and takes so many more GPUs', () => {
+    const pools = { l4: { gpu: Gpu.NVIDIA_L4, gpusPerNode: 1, maxNodes: 4 } };
+    const many: ClusterOptions = { pools, prepare: (platform) => platform.addLeaderWorkerSet() };
+    const [effect, ...others] = servers(GPU, { ...GPU, nodes: 2 }, [many]);
+    expect(others).toEqual([]);
+    expect(effect).toMatchObject({ effect: 'rolls', words: 'rolls without a spare GPU, with a gap until the model is loaded', changes: [{ field: 'nodes', to: 2 }] });
+    const image = { ...GPU, nodes: 2, image: 'acme/server:2' };
+    expect(servers({ ...GPU, nodes: 2, surge: true }, { ...image, surge: true }, [many])[0])
+      .toMatchObject({ effect: 'rolls', words: 'rolls with spare GPUs: a new replica takes 2 × 1 nvidia-l4 beside the former ones', notes: [] });
+    expect(servers({ ...GPU, nodes: 3, surge: true }, { ...image, nodes: 3, surge: true }, [many])[0]?.notes).toEqual([
+      'no pool has room for the spare replica (there is room for 1 of them: pool l4 has 1 (maxNodes 4)): the rollout waits; set surge: false, or raise maxNodes',
+    ]);
+  });
+
   test('scales, stops and starts again', () => {
     expect(linesOf(servers({}, { replicas: 3 }))).toEqual(['scales: Server team-a/chat scales from 1 to 3 replicas']);
     expect(linesOf(servers({}, { scaling: Scaling.EXTERNAL }))).toEqual(['scales: Server team-a/chat scales by an autoscaler from now on']);

@@ -147,3 +147,35 @@ test('a longer context than the model was made for is refused, unless vLLM is to
     verdict: 'fits', reason: expect.stringMatching(/requests of 50000 tokens at once, more than the 40960 that it was made for$/) as string,
   });
 });
+
+describe('a model on many nodes', () => {
+  const DEEPSEEK = facts('deepseek-ai/DeepSeek-R1-0528');
+  const eight: ServerSpec = { resources: { gpu: { type: 'nvidia-h100', count: 8 } } };
+  const many: PlatformSpec = { ...PLATFORM, leaderWorkerSet: {} };
+
+  test('is held to what the GPUs of all of them have', () => {
+    expect(fitOf(served('vllm', { ...eight, nodes: 2 } as CommonSpec), DEEPSEEK, many)).toMatchObject({
+      verdict: 'fits', reason: expect.stringContaining('on 2 nodes of 8 nvidia-h100: ') as string,
+    });
+    expect(fitOf(served('vllm', { ...eight, nodes: 2, params: { tensorParallel: 4 } } as CommonSpec), DEEPSEEK, many)).toMatchObject({
+      verdict: 'fits', reason: expect.stringContaining('on 2 nodes of 8 nvidia-h100: ') as string,
+    });
+  });
+
+  test('is what is told where one node cannot hold it, and the cluster can run it on more', () => {
+    expect(fitProblem(served('vllm', eight), DEEPSEEK, many))
+      .toBe('deepseek-ai/DeepSeek-R1-0528 on 8 nvidia-h100: the weights leave no memory for its cache; set nodes to 2');
+    expect(fitProblem(served('vllm', eight), DEEPSEEK, PLATFORM)).not.toContain('nodes to');
+    const small = { ...many, gpuPools: many.gpuPools?.map((pool) => ({ ...pool, maxNodes: 1 })) };
+    expect(fitProblem(served('vllm', eight), DEEPSEEK, small)).not.toContain('nodes to');
+  });
+
+  test('whose heads the GPUs of a node cannot share, or whose layers the stages, is refused with what would do', () => {
+    const wide = { ...LLAMA_8B, name: 'acme/odd', heads: 12 };
+    expect(fitProblem(served('vllm', { ...eight, nodes: 2 } as CommonSpec), wide, many))
+      .toBe('acme/odd has 12 heads, which 8 GPUs cannot share, but 6 can; set gpuCount to 6');
+    const spec: ServerSpec = { nodes: 40, resources: { gpu: { type: 'nvidia-h100', count: 1 } } };
+    expect(fitProblem(served('vllm', spec as CommonSpec), LLAMA_8B, many))
+      .toContain('meta-llama/Llama-3.1-8B-Instruct has 32 layers, which cannot be divided into 40 stages (nodes × GPUs / tensorParallel)');
+  });
+});

@@ -32,6 +32,14 @@ test('a platform with KEDA has the types of those that it scales too', () => {
   expect(named(childTypes(platform))).toEqual([...named(CHILD_TYPES), ...own].sort());
 });
 
+test('a platform with LeaderWorkerSet has its type, and policies among the pods of a group', () => {
+  const platform = platformOf('gcp', { leaderWorkerSet: {} });
+  const many = server({ image: 'acme/many', nodes: 2 });
+  const own = typesOf(childrenOf(many, { platform }).map(({ object }) => object)).filter((type) => !named(CHILD_TYPES).includes(type));
+  expect(own).toEqual(['leaderworkerset.x-k8s.io/v1 LeaderWorkerSet', 'networking.k8s.io/v1 NetworkPolicy']);
+  expect(named(childTypes(platform))).toEqual([...named(CHILD_TYPES), ...own].sort());
+});
+
 test.each(platforms().map((platform): [string, PlatformSpec] => [`${platform.cloud} ${platform.artifacts.url} ${platform.kubernetesVersion}`, platform]))(
   'a workspace on %s has the types of its table', (_, platform) => {
     expect(named(workspaceTypes(platform))).toEqual(typesOf(expandWorkspace(platform, NAMESPACE)));

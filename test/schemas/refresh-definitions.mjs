@@ -19,6 +19,7 @@ const SOURCES = {
     module: 'github.com/fluxcd/source-controller', version: 'v1.9.6',
     files: ['gitrepositories', 'helmrepositories', 'ocirepositories'].map((plural) => `config/crd/bases/source.toolkit.fluxcd.io_${plural}.yaml`),
   },
+  'lws': { module: 'sigs.k8s.io/lws', version: 'v0.9.0', files: ['config/crd/bases/leaderworkerset.x-k8s.io_leaderworkersets.yaml'] },
   'argo-cd': { module: 'github.com/argoproj/argo-cd/v3', version: 'v3.5.7', files: ['manifests/crds/application-crd.yaml'] },
 };
 

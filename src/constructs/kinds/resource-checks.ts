@@ -124,9 +124,10 @@ function gpuErrors(request: GpuRequest, { capacity }: ResourcesSpec, platform: P
 
 /** Of a Server whose number of replicas is said here, be it the most of them. */
 function replicaErrors({ kind, spec }: Resource, request: GpuRequest, platform: PlatformSpec): string[] {
-  const { replicas, autoscaling, suspend, resources } = spec as ServerSpec;
+  const { replicas, autoscaling, nodes, suspend, resources } = spec as ServerSpec;
   if (kind !== 'Server' || (replicas === undefined && !autoscaling) || suspend) return [];
-  const asked = autoscaling ? { field: 'autoscaling.max', replicas: autoscaling.max } : { field: 'replicas', replicas: replicas ?? 1 };
+  const most = autoscaling ? { field: 'autoscaling.max', replicas: autoscaling.max } : { field: 'replicas', replicas: replicas ?? 1 };
+  const asked = { ...most, ...(nodes !== undefined && { nodes }) };
   const problem = tooManyReplicas(asked, request, { platform, capacity: resources?.capacity });
   return problem === undefined ? [] : [problem];
 }
@@ -181,11 +182,13 @@ function contentOf(resource: Resource): object {
   return { expanded: kind, namespace, inputs, spec: { ...spec, ...references } };
 }
 
+const JUDGED_FIELDS = ['access', 'autoscaling', 'routing', 'nodes', 'mountOptions', 'source'];
+
 /** All other fields were looked at when the props were read, which is cheaper by far than an expansion. */
 function hasWhatOnlyExpansionJudges({ spec }: Resource): boolean {
   const { pod, build, runtime, resources: { capacity, sharedMemory } = {} } = spec;
   const first: unknown = pod ?? build ?? runtime ?? capacity ?? sharedMemory;
-  return first !== undefined || 'access' in spec || 'autoscaling' in spec || 'routing' in spec || 'mountOptions' in spec || 'source' in spec;
+  return first !== undefined || JUDGED_FIELDS.some((field) => field in spec);
 }
 
 /** The inputs of a resource as far as they are known at synth. */

@@ -77,6 +77,15 @@ export interface ServerOptions extends WorkloadProps {
   readonly replicas?: number;
 
   /**
+   * On how many nodes each replica runs, for a model that the GPUs of one node cannot hold: `resources` is what each of them has. It takes
+   * `Engine.vllm()` with GPUs, or an image of yours that divides the model itself, and LeaderWorkerSet in the cluster
+   * (`addLeaderWorkerSet` of the platform).
+   *
+   * @default 1
+   */
+  readonly nodes?: number;
+
+  /**
    * Leaves the number of replicas to an autoscaler. Not together with `replicas`.
    *
    * @default - `replicas` are kept running
@@ -153,9 +162,10 @@ export interface ServerOptions extends WorkloadProps {
   readonly startupTimeout?: Duration;
 
   /**
-   * Whether a new revision starts while the old one still serves. It takes a spare GPU; without, there is a gap.
+   * Whether a new revision starts while the old one still serves. It takes a spare GPU, or with `nodes` the GPUs of as many more nodes;
+   * without, there is a gap.
    *
-   * @default true
+   * @default - true; with `nodes` false
    */
   readonly surge?: boolean;
 }
@@ -169,6 +179,6 @@ export interface ServerProps extends ServerOptions {
 export const SERVER_PROPS = knownProps<ServerProps>({
   ...WORKLOAD_PROPS, engine: true, model: true, adapters: true, namedAdapters: true, access: true, mountOptions: true,
   serviceAccountName: true,
-  replicas: true, scaling: true, autoscaling: true, routing: true, port: true, readinessPath: true, livenessPath: true, probePort: true,
-  probeTimeout: true, terminationGracePeriod: true, startupTimeout: true, surge: true,
+  replicas: true, nodes: true, scaling: true, autoscaling: true, routing: true, port: true, readinessPath: true, livenessPath: true,
+  probePort: true, probeTimeout: true, terminationGracePeriod: true, startupTimeout: true, surge: true,
 });

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { adaptersProblem, servedNames } from '../../api/adapters';
 import { autoscalingProblem } from '../../api/autoscaling';
+import { nodesProblem } from '../../api/nodes';
 import type { ServerResource, ServerSpec } from '../../api/resource';
 import type { RoutingSpec } from '../../api/routing';
 import { accountProblem, clientPort, fewReplicas, isByKeda, probeTimeoutProblem, replicasProblem, serviceName } from '../../expand';
@@ -128,13 +129,14 @@ class ImportedServer extends Construct implements IServer {
 }
 
 function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
-  const { replicas, scaling, autoscaling, routing, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
+  const { replicas, nodes, scaling, autoscaling, routing, port, readinessPath, livenessPath, probePort, startupTimeout, surge } = props;
   const { probeTimeout, terminationGracePeriod, serviceAccountName } = props;
   validate(scope, props);
   const spec: ServerSpec = {
     ...commonSpec(scope, 'Server', props),
     ...(serviceAccountName !== undefined && { serviceAccountName }),
     ...(replicas !== undefined && { replicas }),
+    ...(nodes !== undefined && { nodes }),
     ...(scaling && { scaling }),
     ...(autoscaling !== undefined && { autoscaling: autoscalingSpec(scope, autoscaling) }),
     ...(routing !== undefined && { routing: routingSpec(scope, routing) }),
@@ -147,7 +149,7 @@ function serverSpec(scope: Construct, props: ServerOptions): ServerSpec {
     ...(startupTimeout !== undefined && { startupTimeout: duration(scope, 'startupTimeout', startupTimeout) }),
     ...(surge !== undefined && { surge }),
   };
-  const problem = probeTimeoutProblem(spec) ?? replicasProblem(spec) ?? scalingProblem(spec) ?? fewReplicas(spec);
+  const problem = probeTimeoutProblem(spec) ?? replicasProblem(spec) ?? scalingProblem(spec) ?? nodesProblem(spec) ?? fewReplicas(spec);
   if (problem) throw new ValidationError(scope, problem);
   return spec;
 }

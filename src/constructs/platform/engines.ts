@@ -9,6 +9,8 @@ import { inferenceExtensionSpec } from './inference-extension';
 import type { InferenceExtensionOptions } from './inference-extension';
 import { kedaSpec } from './keda';
 import type { KedaOptions } from './keda';
+import { leaderWorkerSetSpec } from './leader-worker-set';
+import type { LeaderWorkerSetOptions } from './leader-worker-set';
 
 /** What was said by `platform.add…()`; each engine once. */
 export class PlatformEngines {
@@ -20,6 +22,12 @@ export class PlatformEngines {
   public addKeda(options: KedaOptions): void {
     this.once('keda', 'KEDA', 'addKeda');
     this.said.keda = kedaSpec(options);
+  }
+
+  /** @throws Error without the name of the platform, as all of them. */
+  public addLeaderWorkerSet(options: LeaderWorkerSetOptions): void {
+    this.once('leaderWorkerSet', 'LeaderWorkerSet', 'addLeaderWorkerSet');
+    this.said.leaderWorkerSet = leaderWorkerSetSpec(options);
   }
 
   /** @throws Error without the name of the platform, as all of them. */

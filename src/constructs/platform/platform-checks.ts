@@ -1,8 +1,9 @@
 /** What is said of a platform that is described by hand. A platform is not a construct, so its errors do not begin with a path. */
 import { canonicalJson } from '../../api/digest';
-import { isDns1123Label } from '../../api/names';
+import { isDns1123Label, isLabelKey } from '../../api/names';
 import { isAtLeast, OLDEST_VERSION } from '../../api/platform';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '../../api/platform';
+import { isQuantity } from '../../api/quantity';
 import { isSharing } from '../../api/sharing';
 import { MIG_PROFILES } from '../../catalog/mig';
 import type { Cloud } from '../../clouds/cloud';
@@ -11,6 +12,7 @@ import { formatValue } from '../checks/format-value';
 import { tokenProblem } from '../checks/guard';
 import { unknownProp } from '../checks/known-props';
 import type { KnownProps } from '../checks/known-props';
+import { Fabric } from './fabric';
 import { Gpu } from './gpu';
 import { GpuSharing } from './gpu-sharing';
 import { machineProblem, noSuchGpu, noSuchNode } from './machines';
@@ -111,7 +113,7 @@ interface PoolContext {
 /** Why a platform cannot have a GPU pool; `undefined` if it can. */
 export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pools, gpus }: PoolContext): string | undefined {
   checkPlain(options, KNOWN.pool);
-  const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes, sharing, machineType } = options;
+  const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes, sharing, machineType, fabric } = options;
   if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
   if (pools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
   if (!(gpu instanceof Gpu)) return `gpu is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
@@ -121,8 +123,8 @@ export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pool
   if (flexStart && !cloud.capacities.includes('flex-start')) return `${cloud.title} has no flex-start nodes; leave flexStart out`;
   if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
   if (sharing !== undefined && !(sharing instanceof GpuSharing)) return `sharing is ${formatValue(sharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
-  const wrongSharing = sharing && sharingProblem(gpu, sharing._spec);
-  if (wrongSharing) return wrongSharing;
+  const wrong = (sharing && sharingProblem(gpu, sharing._spec)) ?? fabricProblem(fabric);
+  if (wrong) return wrong;
   if (gpu._custom) return customGpuProblem(gpu._custom, gpus);
   const noMachine = noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
   return noMachine ?? (machineType === undefined ? undefined : machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType }));
@@ -141,6 +143,14 @@ function sharingProblem({ name, _custom: custom }: Gpu, sharing: GpuSharing['_sp
   if (!profiles || profiles.includes(profile)) return undefined;
   if (profiles.length === 0) return `sharing is MIG profile ${profile}, but ${name} has no MIG; use GpuSharing.timeSlicing, or leave sharing out`;
   return `sharing is MIG profile ${profile}, which ${name} does not have; use one of ${profiles.join(', ')}`;
+}
+
+/** Why containers cannot ask for a network so; `undefined` if they can. */
+function fabricProblem(fabric: unknown): string | undefined {
+  if (fabric === undefined) return undefined;
+  if (!(fabric instanceof Fabric)) return `fabric is ${formatValue(fabric)}, which is not a Fabric; write for example Fabric.efa(32)`;
+  const [wrong] = Object.entries(fabric._resources).filter(([name, count]) => !isLabelKey(name) || !isQuantity(count));
+  return wrong && `fabric has ${formatValue(wrong[0])}: ${formatValue(wrong[1])}; give the name of a resource and how much of it a node has, for example Fabric.efa(32)`;
 }
 
 /** One name is one GPU. */

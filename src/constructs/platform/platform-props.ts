@@ -1,4 +1,5 @@
 /** What is said of a platform: of the cluster, its GPU pools and its workspaces. */
+import type { Fabric } from './fabric';
 import type { Gpu } from './gpu';
 import type { GpuSharing } from './gpu-sharing';
 import type { Mirrors } from './mirrors';
@@ -272,4 +273,11 @@ export interface GpuPoolOptions {
    * @default - not known
    */
   readonly zones?: string[];
+
+  /**
+   * The network between the GPUs of its nodes, which a Server on many nodes asks for.
+   *
+   * @default - that of the pods, by TCP
+   */
+  readonly fabric?: Fabric;
 }

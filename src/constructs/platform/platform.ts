@@ -14,6 +14,7 @@ import type { EnvoyGatewayOptions } from './envoy-gateway';
 import { checkImages } from './image-checks';
 import type { InferenceExtensionOptions } from './inference-extension';
 import type { KedaOptions } from './keda';
+import type { LeaderWorkerSetOptions } from './leader-worker-set';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import {
   buildNamespaceFor, checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem,
@@ -189,6 +190,13 @@ export class Platform {
    */
   public allowModelGateway(namespace: string, name: string): void {
     this.check('cannot let a gateway in', () => this.engines.allowModelGateway({ namespace, name }));
+  }
+
+  /**
+   * Says that the cluster has LeaderWorkerSet 0.9 or newer, which runs a Server on many nodes (`nodes`). It does not install it.
+   */
+  public addLeaderWorkerSet(options: LeaderWorkerSetOptions = {}): void {
+    this.check('cannot have LeaderWorkerSet', () => this.engines.addLeaderWorkerSet(options));
   }
 
   /** All of it as plain JSON, as the reconciler reads it. Pools and workspaces that are added later are not in it. */

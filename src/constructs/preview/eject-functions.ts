@@ -167,3 +167,23 @@ token() {
   head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \\n' | k create secret generic "$2" -n "$1" --from-file=token=/dev/stdin
 }
 `.replace('IMAGE_DIGEST_ANNOTATION', `${API_GROUP}/image-digest`);
+
+/** Only where there is a LeaderWorkerSet. */
+export const GROUPS_FUNCTION = `# groups RESOURCE NAMESPACE LEADERWORKERSET: waits until all of its groups are up and of this revision, two hours at most.
+groups() {
+  if is_skipped "$1"; then return; fi
+  say "  waiting for $1"
+  tries=0
+  until [ "$(k get "leaderworkerset.leaderworkerset.x-k8s.io/$3" -n "$2" -o 'jsonpath={.metadata.generation} {.status.observedGeneration} {.status.conditions[?(@.status=="True")].type}' \\
+    | awk '$1 == $2 && / Available/ && !/ UpdateInProgress/ { print "up" }')" = up ]; do
+    why "$2" "leaderworkerset.sigs.k8s.io/name=$3" "$3"
+    tries=$((tries + 1))
+    if [ "$tries" -ge 1440 ]; then
+      say "$1 does not come up"
+      failed=1
+      return
+    fi
+    sleep 5
+  done
+}
+`;

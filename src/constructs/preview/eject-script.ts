@@ -3,7 +3,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { ArtifactSpec, NotebookSpec, Resource } from '../../api/resource';
 import { describe, gatesOf, namespaceOf } from '../../expand';
 import type { KubeObject } from '../../expand';
-import { FUNCTIONS } from './eject-functions';
+import { FUNCTIONS, GROUPS_FUNCTION } from './eject-functions';
 import type { Stage } from './stages';
 import type { Placed } from './waves';
 
@@ -31,7 +31,8 @@ export function applyScript({ others, stages, pathOf }: ScriptOptions): string {
     ];
   });
   const end = ['if [ "$failed" -ne 0 ]; then exit 1; fi', 'say Done', ''];
-  const text = [FUNCTIONS, ...claimLines(stages), ...lines.flat(), '', 'failed=0', ...stages.flatMap(rolloutLines), ...notes(stages), 'strays', ...end].join('\n');
+  const hasGroups = stages.some(({ objects }) => objects.some(({ kind }) => kind === 'LeaderWorkerSet'));
+  const text = [FUNCTIONS, ...hasGroups ? [GROUPS_FUNCTION] : [], ...claimLines(stages), ...lines.flat(), '', 'failed=0', ...stages.flatMap(rolloutLines), ...notes(stages), 'strays', ...end].join('\n');
   return text.replace(/\n{3,}/g, '\n\n');
 }
 
@@ -98,11 +99,15 @@ function finishLines(stage: Stage, stages: readonly Stage[]): string[] {
 function rolloutLines({ resource, objects }: Stage): string[] {
   if (resource.spec.suspend) return [];
   const deployments = objects.filter(({ kind }) => kind === 'Deployment');
-  return deployments.map((deployment) => {
-    const { metadata: { name = '' } = {}, spec } = deployment as Deployment;
-    const selector = Object.entries(spec?.selector.matchLabels ?? {}).map((label) => label.join('=')).join(',');
-    return `rollout ${quotedName(resource)} ${namespaceOf(resource)} ${name} ${selector}`;
-  });
+  const groups = objects.filter(({ kind }) => kind === 'LeaderWorkerSet');
+  return [
+    ...deployments.map((deployment) => {
+      const { metadata: { name = '' } = {}, spec } = deployment as Deployment;
+      const selector = Object.entries(spec?.selector.matchLabels ?? {}).map((label) => label.join('=')).join(',');
+      return `rollout ${quotedName(resource)} ${namespaceOf(resource)} ${name} ${selector}`;
+    }),
+    ...groups.map(({ metadata: { name = '' } = {} }) => `groups ${quotedName(resource)} ${namespaceOf(resource)} ${name}`),
+  ];
 }
 
 function runOf({ resource }: Stage, stages: readonly Stage[]): Stage | undefined {

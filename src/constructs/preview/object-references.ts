@@ -81,8 +81,15 @@ export function isMonitoredBy(object: KubeObject, monitor: KubeObject): boolean 
   return labels.length > 0 && labelsOf(object).some((set) => labels.every(([label, value]) => set[label] === value));
 }
 
+interface Templated {
+  readonly spec?: {
+    readonly template?: KubeObject;
+    readonly leaderWorkerTemplate?: { readonly leaderTemplate?: KubeObject; readonly workerTemplate?: KubeObject };
+  };
+}
+
 /** Its own, and those of its pods. */
 function labelsOf(object: KubeObject): Fields[] {
-  const { template } = (object as { spec?: { template?: KubeObject } }).spec ?? {};
-  return [object.metadata?.labels ?? {}, template?.metadata?.labels ?? {}];
+  const { template, leaderWorkerTemplate: { leaderTemplate, workerTemplate } = {} } = (object as Templated).spec ?? {};
+  return [object, template, leaderTemplate, workerTemplate].map((each) => each?.metadata?.labels ?? {});
 }

@@ -3,9 +3,9 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Job } from 'kubernetes-types/batch/v1';
 import type { PersistentVolumeClaim, PodSpec, Service } from 'kubernetes-types/core/v1';
 import { sourceOf } from '../../api/resource';
-import type { Resource } from '../../api/resource';
+import type { Resource, ServerSpec } from '../../api/resource';
 import { gatesOf, namespaceOf } from '../../expand';
-import type { Child, KubeObject } from '../../expand';
+import type { Child, KubeObject, LeaderWorkerSet } from '../../expand';
 import type { PreviewedResource } from './previewed-resource';
 
 const GAP = '  ';
@@ -42,7 +42,8 @@ function programOf(resource: Resource, pod: PodSpec | undefined): string {
 /** The pod that runs the program. */
 function podOf(children: readonly Child[]): PodSpec | undefined {
   const run = objects<Job>(children.filter(({ step }) => step === 'run'), 'Job')[0] ?? objects<Deployment>(children, 'Deployment')[0];
-  return run?.spec?.template?.spec;
+  const groups = objects<LeaderWorkerSet>(children, 'LeaderWorkerSet')[0];
+  return (run?.spec?.template ?? groups?.spec.leaderWorkerTemplate.leaderTemplate)?.spec;
 }
 
 function objects<T extends KubeObject>(children: readonly Child[], kind: string): T[] {
@@ -52,8 +53,8 @@ function objects<T extends KubeObject>(children: readonly Child[], kind: string)
 /** `1 × nvidia-l4, 3 CPU, 10Gi`. */
 function asked({ spec }: Resource, { containers }: PodSpec): string {
   const { requests = {} } = containers[0]?.resources ?? {};
-  const { gpu } = spec.resources ?? {};
-  const gpus = gpu?.count ? `${gpu.count} × ${gpu.sharing ? `${gpu.sharing} of ` : ''}${gpu.type ?? 'GPU'}` : undefined;
+  const { resources: { gpu } = {}, nodes = 1 } = spec as ServerSpec;
+  const gpus = gpu?.count ? `${nodes > 1 ? `${nodes} × ` : ''}${gpu.count} × ${gpu.sharing ? `${gpu.sharing} of ` : ''}${gpu.type ?? 'GPU'}` : undefined;
   return [gpus, requests.cpu && `${requests.cpu} CPU`, requests.memory].filter((part) => part !== undefined).join(', ');
 }
 

@@ -95,7 +95,7 @@ function kindRules(): PolicyRule[] {
 
 function workspaceRules(platform: PlatformSpec): PolicyRule[] {
   const ofWorkspace = workspaceTypes(platform)
-    .filter(({ kind, namespaced }) => namespaced && !CHILD_TYPES.some((type) => type.kind === kind));
+    .filter(({ kind, namespaced }) => namespaced && !childTypes(platform).some((type) => type.kind === kind));
   return [...kindRules(), ...rulesFor(childTypes(platform), CHILD_VERBS), ...partRules(ofWorkspace), ...otherRules()];
 }
 

@@ -1,5 +1,5 @@
 /** What is known of a resource on both sides when its effects are told. */
-import type { Resource } from '../../api/resource';
+import type { Resource, ServerSpec } from '../../api/resource';
 import { gatesOf, gpuRequestOf, namespaceOf } from '../../expand';
 import { recipeFor, resourceFor } from '../../state/cluster';
 import type { ClusterState } from '../../state/state';
@@ -58,11 +58,12 @@ export function recipeOf(resource: Resource, cluster: ClusterState): string | un
 }
 
 /** The GPUs that a pod of a resource asks for, such as `2 nvidia-l4`; `undefined` if none. */
-export function gpusOf({ spec: { resources } }: Resource, cluster?: ClusterState): string | undefined {
+export function gpusOf({ spec }: Resource, cluster?: ClusterState): string | undefined {
+  const { resources, nodes = 1 } = spec as ServerSpec;
   const platform = cluster?.platform;
   const request = platform ? gpuRequestOf(resources, platform) : undefined;
   const count = request?.count ?? resources?.gpu?.count ?? (resources?.gpu ? 1 : 0);
   if (count === 0) return undefined;
   const name = request?.gpu?.name ?? resources?.gpu?.type ?? (count === 1 ? 'GPU' : 'GPUs');
-  return `${count} ${name}${request?.sharing === undefined ? '' : ` (${request.sharing})`}`;
+  return `${nodes > 1 ? `${nodes} × ` : ''}${count} ${name}${request?.sharing === undefined ? '' : ` (${request.sharing})`}`;
 }

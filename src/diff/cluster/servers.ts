@@ -1,4 +1,5 @@
 /** Servers: whether their replicas roll, with or without a spare GPU, move, scale or stop. */
+import { spansNodes } from '../../api/nodes';
 import type { Resource, ServerSpec } from '../../api/resource';
 import { gpuRequestOf, tooManyReplicas } from '../../expand';
 import type { Effect } from '../effect';
@@ -78,9 +79,15 @@ function withoutRoll(serving: Serving): Effect[] {
   return move ? [waits, effectOn(subject, ['moves', `moves to other nodes then: ${move.from} → ${move.to}`])] : [waits];
 }
 
+/** Whether a new replica starts beside the former ones. */
+function surges({ spec }: Resource): boolean {
+  const { surge = !spansNodes(spec as ServerSpec) } = spec as ServerSpec;
+  return surge;
+}
+
 /** As the strategy of its Deployment is. */
 function surgeWords({ to, clusters }: Serving): string {
-  const { surge = true } = to.spec as ServerSpec;
+  const surge = surges(to);
   const gpus = gpusOf(to, clusters.to);
   if (surge) return gpus === undefined ? 'beside the former replicas' : `with ${gpus.startsWith('1 ') ? 'a spare GPU' : 'spare GPUs'}: a new replica takes ${gpus} beside the former ones`;
   const gap = (replicasOf(to) ?? 2) > 1 ? 'one replica after the other' : 'with a gap until the model is loaded';
@@ -89,12 +96,12 @@ function surgeWords({ to, clusters }: Serving): string {
 
 /** Why the spare replica finds no node; `undefined` if it may. */
 function noRoom({ to, clusters }: Serving): string | undefined {
-  const { surge = true, resources } = to.spec as ServerSpec;
+  const { resources, nodes } = to.spec as ServerSpec;
   const platform = clusters.to?.platform;
   const request = platform && gpuRequestOf(resources, platform);
   const replicas = replicasOf(to);
-  if (!surge || !platform || !request || replicas === undefined) return undefined;
-  const problem = tooManyReplicas({ field: 'replicas', replicas: replicas + 1 }, request, { platform, capacity: resources?.capacity });
+  if (!surges(to) || !platform || !request || replicas === undefined) return undefined;
+  const problem = tooManyReplicas({ field: 'replicas', replicas: replicas + 1, ...(nodes !== undefined && { nodes }) }, request, { platform, capacity: resources?.capacity });
   return problem && `no pool has room for the spare replica (${problem.replace(/^replicas is \d+ but /, '').replace(/;.*$/, '')}): `
     + 'the rollout waits; set surge: false, or raise maxNodes';
 }

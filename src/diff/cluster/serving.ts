@@ -5,7 +5,7 @@ import type { GpuPoolSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import type { Resource } from '../../api/resource';
 import { gpuRequestOf, isWorkload, placedPools } from '../../expand';
-import type { Child } from '../../expand';
+import type { Child, LeaderWorkerSet } from '../../expand';
 import { childrenFor, inputsFor } from '../../state/cluster';
 import type { Expansion } from '../../state/cluster';
 import type { ClusterState } from '../../state/state';
@@ -36,7 +36,7 @@ export function servingOf(context: ResourceContext, from: Resource, to: Resource
   const [before, after] = [expansionOf(from, clusters.from), expansionOf(to, clusters.to)];
   const changes = [...changesBetween(from.spec, to.spec), ...metadataChanges(from, to)];
   const isAsked = !isSame(podSpec(from), podSpec(to)) || !isSame(recipesOf(from, clusters.from), recipesOf(to, clusters.to));
-  const [one, other] = [templateOf(before), templateOf(after)];
+  const [one, other] = [podsOf(before), podsOf(after)];
   /* Without a platform nothing is expanded, and what is asked for decides. */
   const hasOtherPods = one && other ? !isSame(one, other) : isAsked;
   return { ...context, from, to, before, after, changes, hasOtherPods, isAsked };
@@ -55,12 +55,23 @@ function recipesOf(resource: Resource, cluster?: ClusterState): object {
   return Object.fromEntries(Object.entries(inputs).map(([field, artifact]) => [field, artifact?.recipeDigest]));
 }
 
-export function deploymentOf({ children }: Expansion): Deployment | undefined {
-  return children.map(({ object }) => object).find(isWorkload) as Deployment | undefined;
+function deploymentOf({ children }: Expansion): Deployment | undefined {
+  return children.map(({ object }) => object).find((object) => object.kind === 'Deployment' && isWorkload(object)) as Deployment | undefined;
 }
 
+function groupsOf({ children }: Expansion): LeaderWorkerSet['spec']['leaderWorkerTemplate'] | undefined {
+  const groups = children.map(({ object }) => object).find(({ kind }) => kind === 'LeaderWorkerSet') as LeaderWorkerSet | undefined;
+  return groups?.spec.leaderWorkerTemplate;
+}
+
+/** Of the pods that answer. */
 function templateOf(expansion: Expansion): PodTemplateSpec | undefined {
-  return deploymentOf(expansion)?.spec?.template;
+  return groupsOf(expansion)?.leaderTemplate ?? deploymentOf(expansion)?.spec?.template;
+}
+
+/** All that decides its pods. */
+function podsOf(expansion: Expansion): object | undefined {
+  return groupsOf(expansion) ?? templateOf(expansion);
 }
 
 /** Why it cannot come about; what is not known of the platform does not count. */

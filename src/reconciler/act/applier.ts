@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { MANAGED_BY } from '../../api/labels';
 import { ARTIFACT_FINALIZER } from '../../api/resource';
+import { WORKLOAD_KINDS } from '../../expand';
 import type { KubeObject } from '../../expand';
 import type { Decision } from '../decide/decision';
 import { ApiError } from '../kube/api-error';
@@ -29,7 +30,7 @@ export interface ApplierContext {
 }
 
 /** Kinds that pods come from, so that their namespace has to be a workspace. */
-const NEED_WORKSPACE = ['Job', 'Deployment'];
+const NEED_WORKSPACE = ['Job', ...WORKLOAD_KINDS];
 
 export class Applier {
   /** How the API server has made objects that it does not keep as they are applied, by uid. */

@@ -142,9 +142,11 @@ export function ownerReference({ apiVersion, kind, metadata: { name, uid } }: Ob
 
 /** The object with the pod template that we have applied before. */
 function withTemplateOf(live: LiveObject, object: KubeObject): KubeObject {
-  const owned = ownedBy(live, FIELD_MANAGER) as { spec?: { template?: unknown } };
+  const owned = ownedBy(live, FIELD_MANAGER) as { spec?: { template?: unknown; leaderWorkerTemplate?: unknown } };
   const { spec } = object as { spec?: object };
-  return { ...object, spec: { ...spec, template: owned.spec?.template } } as KubeObject;
+  const { template, leaderWorkerTemplate } = owned.spec ?? {};
+  const kept = leaderWorkerTemplate === undefined ? { template } : { leaderWorkerTemplate };
+  return { ...object, spec: { ...spec, ...kept } } as KubeObject;
 }
 
 /** Whether the API server keeps something else than what was applied, such as where it does not know a field. */

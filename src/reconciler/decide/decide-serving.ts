@@ -3,8 +3,9 @@
  * revision may replace them, whatever becomes of what they were made from.
  */
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import { spansNodes } from '../../api/nodes';
 import type { PlatformSpec } from '../../api/platform';
-import type { ServerResource } from '../../api/resource';
+import type { ServerResource, ServerSpec } from '../../api/resource';
 import { gatesOf, isByKeda, isWorkload, located, PICKER_ROLE, SCALER_KINDS, UNRESOLVED } from '../../expand';
 import type { Child, Input, Inputs, KubeObject } from '../../expand';
 import { artifactsOf } from '../observe/applied';
@@ -27,7 +28,7 @@ import { missingToken, tokenSecret } from './token-secret';
 import type { ServingView } from './view';
 
 export function decideServing(view: ServingView): Decision {
-  const deployment = view.children.find((child) => servesItself(child) && !child.metadata.deletionTimestamp);
+  const { deployment, former } = workloadsOf(view);
   const resolution = resolve(view);
   const latched = deployment?.applied?.inputs;
   const inputs = resolution.state === 'open' ? resolution.inputs : latched ?? (resolution.state === 'waiting' ? resolution.inputs : undefined);
@@ -35,7 +36,19 @@ export function decideServing(view: ServingView): Decision {
   const closed = resolution.state === 'open' ? missing : resolution.closed;
   if (!inputs) return { desired: [], obsolete: [], verdict: waitingToServe(view.resource, closed as Closed) };
   const isHeld = closed !== undefined && latched !== undefined && (missing !== undefined || !refersTo(view.resource, latched));
-  return serve({ view, deployment, inputs, closed, isHeld, culledAt: culledAt(view, deployment) });
+  return serve({ view, deployment, former, inputs, closed, isHeld, culledAt: culledAt(view, deployment) });
+}
+
+/** What runs the pods, and what has run them before; while the one is not there yet, the other takes its place. */
+function workloadsOf({ resource, children }: ServingView): Pick<Serving, 'deployment' | 'former'> {
+  const there = children.filter((child) => servesItself(child) && !child.metadata.deletionTimestamp);
+  const wanted = workloadKind(resource);
+  const [deployment = there[0]] = there.filter(({ kind }) => kind === wanted);
+  return { deployment, former: there.find(({ kind }) => kind !== wanted) };
+}
+
+function workloadKind({ kind, spec }: Observed): string {
+  return kind === 'Server' && spansNodes(spec as ServerSpec) ? 'LeaderWorkerSet' : 'Deployment';
 }
 
 /** Whether the references are still those that the inputs were resolved from. */
@@ -59,21 +72,25 @@ function unresolved(resource: Observed, platform: PlatformSpec): Inputs {
 }
 
 function serve(serving: Serving): Decision {
-  const { view: { resource, children: existing, pods }, deployment, inputs, closed, isHeld } = serving;
+  const { view: { resource, children: existing, pods }, deployment, former, inputs, closed, isHeld } = serving;
   const children = childrenOf(serving);
   const intent = intentOf(resource, inputs);
   const build = buildOf(children, { existing, intent, pods });
   const unbuilt = build?.state === 'absent' ? missingArchive(serving.view, 'build.archive') : undefined;
   const waits = closed !== undefined || (build !== undefined && build.state !== 'succeeded');
   const desired = children.flatMap((child) => desiredOf(child, { serving, intent, build, waits, mayBuild: unbuilt === undefined }));
-  const isRolledOut = deployment?.deployment !== undefined && isComplete(deployment.deployment) && !isHeld && !waits;
+  const isDone = deployment?.deployment !== undefined && deployment !== former && isComplete(deployment.deployment);
+  const isRolledOut = isDone && !isHeld && !waits;
   const isOld = isOutdated(children, { serving, intent });
   const verdict = build && build.state !== 'succeeded' && !closed && !unbuilt && !resource.spec.suspend
     ? buildVerdict(serving, build) : servingVerdict({ ...serving, closed: closed ?? unbuilt }, { isOutdated: isOld });
   return {
     desired,
-    obsolete: isRolledOut && !isOld ? obsolete(existing, desired) : [],
-    inTheWay: [...(build?.state === 'absent' ? build.inTheWay : []), ...formerScalers(existing, children)],
+    obsolete: isRolledOut && !isOld ? [...obsolete(existing, desired), ...former ? [former] : []] : [],
+    inTheWay: [
+      ...(build?.state === 'absent' ? build.inTheWay : []), ...formerScalers(existing, children),
+      ...former && makesWay(resource, waits || isHeld || deployment === former) ? [former] : [],
+    ],
     verdict,
     ...((!deployment && !waits) || missingToken(resource, pods) ? tokenSecret(resource) : {}),
   };
@@ -91,6 +108,15 @@ function serviceFirst(children: readonly Child[]): Child[] {
 /** An autoscaler that is not wanted any more goes first, or the two would fight over the number of replicas. */
 function formerScalers(existing: readonly ObservedChild[], children: readonly Child[]): ObservedChild[] {
   return existing.filter(({ kind }) => SCALER_KINDS.includes(kind) && !children.some(({ object }) => object.kind === kind));
+}
+
+/**
+ * Whether what has run the pods goes once there is what is to run them, for its GPUs are needed; it serves until then. With `surge` it
+ * stays until the other one answers.
+ */
+function makesWay({ spec }: Observed, waits: boolean): boolean {
+  const { surge = !spansNodes(spec as ServerSpec), suspend = false } = spec as ServerSpec;
+  return suspend || (!waits && !surge);
 }
 
 interface Before {
@@ -114,7 +140,7 @@ interface Circumstances {
 }
 
 /** Kinds that cost nothing while they wait, so that a Service has its name early. */
-const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget', 'InterceptorRoute', 'InferencePool'];
+const FREE_KINDS = ['ConfigMap', 'Service', 'PodDisruptionBudget', 'InterceptorRoute', 'InferencePool', 'NetworkPolicy'];
 
 function desiredOf({ step, object }: Child, { serving, intent, build, waits, mayBuild }: Circumstances): Desired[] {
   const { inputs, isHeld, view } = serving;

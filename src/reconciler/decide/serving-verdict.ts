@@ -103,9 +103,9 @@ function culledVerdict({ view: { resource }, culledAt }: Serving, fields: Verdic
 }
 
 function runningVerdict(serving: Serving, state: DeploymentState): Verdict {
-  const { view: { resource, pods, warnings }, closed } = serving;
+  const { view: { resource, pods, warnings }, former, closed } = serving;
   const { replicas, available, isObserved } = state;
-  const ready = available > 0 || (replicas === 0 && isObserved);
+  const ready = available > 0 || (former?.deployment?.available ?? 0) > 0 || (replicas === 0 && isObserved);
   const reason = resource.kind === 'Notebook' ? 'Open' : 'Serving';
   const isDone = isComplete(state);
   if (isDone && !closed) return asleepVerdict(serving, state) ?? { ready, reason, message: doneMessage(serving, state) };
@@ -132,9 +132,12 @@ function doneMessage({ view }: Serving, { replicas, available }: DeploymentState
   return `to open it: kubectl port-forward -n ${namespace} service/${notebookName(notebook)} 8888, then http://localhost:8888/?token=${secret}`;
 }
 
+/** Of the pods that run: those that answer, and on many nodes those beside them. */
+const POD_ROLES = ['run', 'worker'];
+
 /** What keeps the newest pod that is not ready. */
 function podTrouble(pods: readonly ObservedPod[], warnings: Serving['view']['warnings']): Trouble | undefined {
-  const [newest] = newestFirst(pods.filter(({ role, isReady, isEnding }) => role === 'run' && !isReady && !isEnding));
+  const [newest] = newestFirst(pods.filter(({ role = '', isReady, isEnding }) => POD_ROLES.includes(role) && !isReady && !isEnding));
   return newest && (newest.trouble ?? startTrouble(newest, warnings));
 }
 

@@ -1,5 +1,5 @@
 /** How far a Server or Notebook is. */
-import { PICKER_ROLE } from '../../expand';
+import { PICKER_ROLE, WORKLOAD_KINDS } from '../../expand';
 import type { Inputs } from '../../expand';
 import type { DeploymentState, ObservedChild } from '../observe/observed';
 import type { Closed } from './gates';
@@ -8,7 +8,10 @@ import type { ServingView } from './view';
 /** What a Server or Notebook is on its way to. */
 export interface Serving {
   readonly view: ServingView;
+  /** What runs its pods: a Deployment, or a LeaderWorkerSet. */
   readonly deployment?: ObservedChild;
+  /** What has run them before the Server was given another number of `nodes`, and does as yet. */
+  readonly former?: ObservedChild;
   readonly inputs: Inputs;
   /** Why the next revision has to wait; `undefined` if it need not. */
   readonly closed?: Closed;
@@ -17,9 +20,9 @@ export interface Serving {
   readonly culledAt?: string;
 }
 
-/** Whether a child is the Deployment whose pods serve. */
+/** Whether a child is what runs the pods that serve. */
 export function servesItself({ kind, role }: ObservedChild): boolean {
-  return kind === 'Deployment' && role !== PICKER_ROLE;
+  return WORKLOAD_KINDS.includes(kind) && role !== PICKER_ROLE;
 }
 
 /** Whether all pods are of the latest revision, and answer. */

@@ -4,7 +4,7 @@ import { buildHomes } from '../../api/platform';
 import type { PlatformSpec } from '../../api/platform';
 import { KINDS } from '../../api/resource';
 import type { Kind } from '../../api/resource';
-import { archivesOf, childTypes, gatesOf, keyOf, keyOfResource } from '../../expand';
+import { archivesOf, childTypes, gatesOf, keyOf, keyOfResource, WORKLOAD_KINDS } from '../../expand';
 import type { Gate } from '../../expand';
 import { Cache } from '../kube/cache';
 import type { LiveMetadata } from '../kube/types';
@@ -33,7 +33,7 @@ export interface Caches {
 
 const LEAVING = 'leaving';
 /** Kinds that say which artifacts are served. */
-export const SERVING = ['Deployment', 'Service'];
+export const SERVING = [...WORKLOAD_KINDS, 'Service'];
 
 export function newCaches(platform: Pick<PlatformSpec, 'workspaces'> & EnginesSpec = {}): Caches {
   const homes = buildHomes(platform);

@@ -9,7 +9,7 @@ import { amountOf } from '../../api/quantity';
 import { APPLIED_ANNOTATION } from '../../api/resource';
 import { isOmitted, isQuantity } from './wire-form';
 
-/** The pod template apart, because it decides whether pods restart. */
+/** The pod template apart, or those of a LeaderWorkerSet, because it decides whether pods restart. */
 export interface Fingerprint {
   readonly rest: string;
   /** Absent where the object has no pod template. */
@@ -39,7 +39,8 @@ function fingerprint({ apiVersion: _, kind: __, status: ___, metadata, spec, ...
   const { labels: allLabels = {}, annotations = {} } = (metadata ?? {}) as { labels?: Texts; annotations?: Texts };
   const { [OWNER_LABEL]: _____, ...labels } = allLabels;
   const { [APPLIED_ANNOTATION]: ____, ...otherAnnotations } = annotations;
-  const { template, ...restOfSpec } = (spec ?? {}) as JsonObject;
+  const { template: ofPods, leaderWorkerTemplate: ofGroups, ...restOfSpec } = (spec ?? {}) as JsonObject;
+  const template = ofPods ?? ofGroups;
   return {
     rest: hash({ labels, annotations: otherAnnotations, spec: restOfSpec, ...rest }),
     ...(template !== undefined && { template: hash(template) }),

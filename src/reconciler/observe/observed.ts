@@ -62,6 +62,7 @@ export interface JobState {
   readonly disrupted: readonly string[];
 }
 
+/** Of a Deployment, or of a LeaderWorkerSet, whose replicas are groups of pods. */
 export interface DeploymentState {
   readonly replicas: number;
   /** Whether it was this program that has set their number, and nobody since. */
@@ -155,6 +156,7 @@ export function observeChild(live: LiveObject, kind = live.kind ?? ''): Observed
     live: found.rest === applied?.rest && found.template === applied.template ? applied : found, // held once, for there are many
     ...(kind === 'Job' && { job: jobState(live as JobLike) }),
     ...(kind === 'Deployment' && { deployment: deploymentState(live as DeploymentLike, owned) }),
+    ...(kind === 'LeaderWorkerSet' && { deployment: groupState(live as DeploymentLike, owned) }),
     ...(kind === 'ConfigMap' && labels.role === ARCHIVE_ROLE && { archive: archiveDigest(live) }),
     ...(SCALER_KINDS.includes(kind) && { scaler: scalerConditions(live) }),
     ...(kind === 'PersistentVolumeClaim' && { phase: (live as { status?: { phase?: string } }).status?.phase }),
@@ -222,6 +224,8 @@ interface DeploymentLike extends LiveObject {
     readonly replicas?: number;
     readonly updatedReplicas?: number;
     readonly availableReplicas?: number;
+    /** Of a LeaderWorkerSet: groups of which all pods are ready. */
+    readonly readyReplicas?: number;
     readonly conditions?: ConditionLike[];
   };
 }
@@ -239,6 +243,13 @@ function deploymentState({ spec, status = {}, metadata: { generation = 0 } }: De
     isObserved: (status.observedGeneration ?? 0) >= generation,
     ...(failed && { problem: { reason: failed.reason ?? '', message: failed.message ?? '' } }),
   };
+}
+
+/** It tells nothing of why groups do not come up; their pods do. */
+function groupState(live: DeploymentLike, owned: Pick<DeploymentLike, 'spec'>): DeploymentState {
+  const { status = {} } = live;
+  const { conditions: _, readyReplicas = 0, ...rest } = status;
+  return deploymentState({ ...live, status: { ...rest, availableReplicas: readyReplicas } }, owned);
 }
 
 /** Whether a child belongs to a step, and for artifacts to a recipe. */

@@ -13,18 +13,28 @@ const CUDA12_DRIVER = 525;
 
 /** Of every container with vLLM, but for its resources and what it is asked. */
 export function vllmContainer(context: RuntimeContext, args: readonly string[]): Omit<RuntimeContainer, 'resources'> {
-  const { name, port, hasBase = false } = context;
+  const { name, port, nodes = 1, hasBase = false } = context;
   return {
     image: imageFor(context),
     args: [
       hasBase ? '/content/base' : '/content/model', '--served-model-name', hasBase ? adapterName(name, BASE_NAME) : name, '--host', '0.0.0.0', '--port', String(port), ...args,
-      ...loadArguments(context), '--shutdown-timeout', String(DRAIN_SECONDS),
+      ...loadArguments(context), ...groupArguments(nodes), '--shutdown-timeout', String(DRAIN_SECONDS),
     ],
     env: environmentOf(context),
     /* Other users need an entry in its passwd. https://github.com/kserve/kserve/issues/5666 */
     user: { uid: 2000, gid: 0 },
     serving: { readinessPath: '/health', terminationGracePeriod: '90s' },
+    ...(nodes > 1 && { group: { workerArgs: ['--headless'], addressVariable: 'VLLM_HOST_IP' } }),
   };
+}
+
+/** Its own processes, which need no Ray. https://docs.vllm.ai/en/stable/serving/parallelism_scaling.html */
+function groupArguments(nodes: number): string[] {
+  if (nodes === 1) return [];
+  return [
+    '--distributed-executor-backend', 'mp',
+    '--nnodes', '$(LWS_GROUP_SIZE)', '--node-rank', '$(LWS_WORKER_INDEX)', '--master-addr', '$(LWS_LEADER_ADDRESS)',
+  ];
 }
 
 function imageFor({ gpus, platform }: RuntimeContext): ImageName {

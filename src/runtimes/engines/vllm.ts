@@ -37,6 +37,7 @@ export const vllm: Runtime = {
   container: (context) => ({ ...vllmContainer(context, argumentsOf(context)), resources: { cpu: '4', memory: '16Gi', disk: '10Gi' } }),
   takes: ['safetensors'],
   takesAdapters: true,
+  spansNodes: true,
   serves: ({ task = 'generate' }) => SERVES[String(task)] ?? [],
   paramsFor,
 };
@@ -44,13 +45,13 @@ export const vllm: Runtime = {
 const SERVES: Readonly<Record<string, readonly ModelTask[]>> = { generate: ['text'], embed: ['embed'], rerank: ['rerank'] };
 
 function argumentsOf(context: RuntimeContext): string[] {
-  const { settings, gpus } = context;
+  const { settings, gpus, nodes = 1 } = context;
   const { maxModelLen, gpuMemoryUtilization, maxNumSeqs, dtype, kvCacheDtype, task } = settings;
   const conversion = CONVERSIONS[String(task)];
   return [
     '--max-model-len', maxModelLen === 0 ? 'auto' : String(maxModelLen),
     ...(conversion === undefined ? [] : ['--runner', 'pooling', '--convert', conversion]),
-    ...(gpus ? ['--gpu-memory-utilization', String(gpuMemoryUtilization), '--tensor-parallel-size', String(parallelOf(settings, gpus.count))] : []),
+    ...(gpus ? ['--gpu-memory-utilization', String(gpuMemoryUtilization), '--tensor-parallel-size', String(parallelOf(settings, gpus.count)), ...stages(settings, gpus.count, nodes)] : []),
     ...(maxNumSeqs === 0 ? [] : ['--max-num-seqs', String(maxNumSeqs)]),
     ...(dtype === 'auto' ? [] : ['--dtype', String(dtype)]),
     ...(kvCacheDtype === 'auto' ? [] : ['--kv-cache-dtype', String(kvCacheDtype)]),
@@ -113,12 +114,18 @@ function parallelOf({ tensorParallel }: Settings, count: number): number {
   return tensorParallel === 0 ? count : Number(tensorParallel);
 }
 
+/** Each node has layers of its own, and so has each set of GPUs of a node that shares them. */
+function stages(settings: Settings, count: number, nodes: number): string[] {
+  return nodes === 1 ? [] : ['--pipeline-parallel-size', String(nodes * count / parallelOf(settings, count))];
+}
+
 /** GPUs can be shared in other ways, by arguments of the author's. */
-function parallelProblem({ settings, gpus, args = [] }: RuntimeContext): string | undefined {
+function parallelProblem({ settings, gpus, nodes = 1, args = [] }: RuntimeContext): string | undefined {
   const count = gpus?.count ?? 1;
   const parallel = parallelOf(settings, count);
   if (parallel > count) return `param tensorParallel is ${parallel} but the pod has ${gpus ? `${count} GPU${count === 1 ? '' : 's'}` : 'no GPU'}; raise gpuCount, or leave it out`;
-  if (parallel === count || args.some((arg) => /^--(pipeline|data)-parallel-size/.test(arg))) return undefined;
+  if (parallel === count || (nodes > 1 && count % parallel === 0) || args.some((arg) => /^--(pipeline|data)-parallel-size/.test(arg))) return undefined;
+  if (nodes > 1) return `param tensorParallel is ${parallel}, by which the ${count} GPUs of a node cannot be divided; leave it out, or set it to a divisor of ${count}`;
   return `param tensorParallel is ${parallel} but the pod has ${count} GPUs, of which ${count - parallel} would have nothing to do; `
     + `set gpuCount to ${parallel} and more replicas, or leave tensorParallel out`;
 }

@@ -6,7 +6,7 @@ import { App } from 'cdk8s';
 import { Build, Model, Platform, Preview, Workspace } from '../../../src';
 import type { WorkspaceOptions } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
-import { local, model, notebook, stack, temporary, workspace } from '../fixtures';
+import { local, model, notebook, server, stack, temporary, workspace } from '../fixtures';
 
 interface State {
   readonly objects: Record<string, KubeObject & { readonly token?: string }>;
@@ -172,6 +172,22 @@ test('what is suspended is left out with what needs it, and nothing else', () =>
   expect([result.status, steps(result).filter((line) => /Deployment/.test(line))]).toEqual([0, ['apply Deployment other-chat-server']]);
   expect(result.output).toMatch(/Model:team-a\/opt-\w{8} is left out: it is suspended \(check\)\n/);
   expect(result.output).toMatch(/Server:team-a\/chat is left out: it needs Model:team-a\/opt-\w{8}\n/);
+});
+
+test('groups of pods on many nodes are waited for until all of them are up and of this revision', () => {
+  const platform = local();
+  platform.addLeaderWorkerSet();
+  const folder = temporary();
+  const team = workspace(platform);
+  server(team, 'chat', { nodes: 2 });
+  Preview.of(team).eject(folder);
+  const result = run(folder, { pending: { leaderworkerset: '0/2 nodes are available' } });
+  expect([result.status, result.log.filter((line) => line.includes('group') || line.includes('ask'))]).toEqual([0, [
+    'apply NetworkPolicy substratus-groups', 'apply NetworkPolicy chat-group', 'apply LeaderWorkerSet chat-group',
+    'ask leaderworkerset.leaderworkerset.x-k8s.io/chat-group',
+  ]]);
+  expect(spawnSync('sh', ['-n', join(folder, 'apply.sh')], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  expect(readFileSync(join(directory, 'apply.sh'), 'utf8')).not.toContain('leaderworkerset');
 });
 
 test('the script is what any shell understands', () => {

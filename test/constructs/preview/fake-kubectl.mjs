@@ -47,9 +47,14 @@ const commands = {
       if (output.includes('.message')) console.log(`{"published":${includes(state.published, job) || hasPublishJob(job)}}`);
       return;
     }
-    const object = state.objects[keyOf(words[1], words[2], option('-n'))];
+    const [type, name = words[2]] = words[1].split('/');
+    const object = state.objects[keyOf(type.split('.')[0], name, option('-n'))];
     if (!object) fail(`${words[1]} "${words[2]}" not found`);
     if (object.metadata?.name.includes(state.stop ?? '/')) process.kill(process.ppid, 'SIGINT');
+    if (words[1].startsWith('leaderworkerset.')) {
+      console.log(isWaiting(words[1]) ? '2 1 Available' : '2 2 Available');
+      return;
+    }
     if (output.includes('conditions')) console.log(isWaiting(object.metadata.name) ? '' : conditionsOf(object));
   },
   patch() {
