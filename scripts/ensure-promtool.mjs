@@ -1,4 +1,5 @@
-// Puts promtool, of Debian's package prometheus, into .cache/promtool: the tests check and try the alerts with it. Plain Node.
+// Puts promtool and prometheus, of Debian's package prometheus, into .cache/promtool: the tests check and try the alerts with the one, and ask
+// the other for the usage of teams. Plain Node.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -6,16 +7,18 @@ import { fileURLToPath } from 'node:url';
 
 const TARGET = new URL('../.cache/promtool/', import.meta.url);
 const UNFINISHED = new URL('../.cache/promtool.part/', import.meta.url);
-const UNPACKED = 'usr/bin/promtool';
+const PROGRAMS = ['promtool', 'prometheus'];
 
 function run(command, args, cwd) {
   return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', cwd });
 }
 
-/** Whether promtool is there already, by PROMTOOL, on the PATH or here. */
+/** Whether both are there already, by PROMTOOL and PROMETHEUS, or here. */
 function isThere() {
-  if (process.env.PROMTOOL && existsSync(process.env.PROMTOOL)) return true;
-  return existsSync(new URL('promtool', TARGET)) || run('promtool', ['--version']).status === 0;
+  return PROGRAMS.every((name) => {
+    const given = process.env[name.toUpperCase()];
+    return (given && existsSync(given)) || existsSync(new URL(name, TARGET));
+  });
 }
 
 /** Downloads without installing, which takes no root. A machine that was made of an image has no lists of packages yet. */
@@ -31,13 +34,13 @@ function unpack() {
   if (run('dpkg-deb', ['--extract', file, '.'], directory).status !== 0) return 'dpkg-deb does not unpack it';
   rmSync(TARGET, { recursive: true, force: true });
   mkdirSync(TARGET, { recursive: true });
-  renameSync(new URL(UNPACKED, UNFINISHED), new URL('promtool', TARGET));
+  for (const name of PROGRAMS) renameSync(new URL(`usr/bin/${name}`, UNFINISHED), new URL(name, TARGET));
   rmSync(UNFINISHED, { recursive: true, force: true });
   return undefined;
 }
 
 if (!isThere()) {
-  console.error('promtool: unpacking it for the tests of the alerts');
+  console.error('promtool and prometheus: unpacking them for the tests of alerts and usage');
   const problem = unpack();
-  if (problem) console.error(`promtool cannot be had (${problem}); the tests that need it are skipped, set PROMTOOL to run them`);
+  if (problem) console.error(`promtool and prometheus cannot be had (${problem}); the tests that need them are skipped, set PROMTOOL and PROMETHEUS to run them`);
 }
