@@ -101,5 +101,9 @@ export { GatewayTls } from './constructs/serving/gateway/gateway-tls';
 export type { CertManagerOptions, TlsSecretOptions } from './constructs/serving/gateway/gateway-tls';
 export { ModelGateway } from './constructs/serving/gateway/model-gateway';
 export type { GatewayServeOptions, ModelGatewayProps } from './constructs/serving/gateway/gateway-props';
+export { GatewayTeam } from './constructs/serving/gateway/team';
+export type {
+  GatewayIdentityProviderOptions, GatewayKey, GatewayKeyOptions, GatewayKeySecret, GatewayModelPrice, GatewayTeamOptions,
+} from './constructs/serving/gateway/team-props';
 export { Monitoring, MonitoringSystem } from './constructs/serving/monitoring';
 export type { MonitoringProps, ServingObjective } from './constructs/serving/monitoring';

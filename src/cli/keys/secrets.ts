@@ -6,8 +6,8 @@ import { CliError } from '../errors';
 import type { Kubectl } from '../kubectl';
 import type { DeclaredGateway } from './declared';
 
-/** What the API server says of a Secret that another one has written. */
-const CHANGED = /\((Conflict|AlreadyExists)\)/;
+/** Of a Secret that another one has written. */
+const CHANGED = /\((Conflict|AlreadyExists)\)|created again meanwhile/;
 
 export interface KeySecret {
   readonly apiVersion: 'v1';
@@ -31,11 +31,17 @@ export async function readSecrets(kubectl: Kubectl, { namespace, teams }: Declar
   return new Map(found.flatMap((secret) => (secret ? [[secret.metadata.name, secret]] : [])));
 }
 
-/** Through stdin: arguments of programs can be seen by others. Not `apply`, which would write the keys into an annotation too. */
+/**
+ * Through stdin: arguments of programs can be seen by others. By the API itself: kubectl's own `apply` and `replace` would write the keys
+ * into the annotation of what was last applied, from which the next `apply` would take them away.
+ * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#how-apply-calculates-differences-and-merges-changes
+ */
 export async function writeSecret(kubectl: Kubectl, secret: KeySecret): Promise<void> {
   const { name, namespace, resourceVersion } = secret.metadata;
+  const collection = `/api/v1/namespaces/${namespace}/secrets`;
+  const call = resourceVersion === undefined ? ['create', '--raw', collection] : ['replace', '--raw', `${collection}/${name}`];
   try {
-    await kubectl.run([resourceVersion === undefined ? 'create' : 'replace', '--namespace', namespace, '--filename', '-', '--output=name'], JSON.stringify(secret));
+    await kubectl.run([...call, '--filename', '-'], JSON.stringify(secret));
   } catch (error) {
     if (!(error instanceof CliError) || !CHANGED.test(error.message)) throw error;
     throw new CliError(`Secret ${namespace}/${name} has been changed meanwhile, and nothing is done; run it again`);

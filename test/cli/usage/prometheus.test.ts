@@ -23,7 +23,8 @@ const BEFORE: readonly Counted[] = [
   { client: 'team-a.ci.2', model: 'chat', upstream: 'qwen', type: 'input', tokens: 0, requests: 0 },
   { client: 'team-a-x.ci', model: 'chat', upstream: 'qwen', type: 'input', tokens: 0, requests: 0 },
 ];
-const AFTER: readonly Counted[] = BEFORE.map((counted, index) => ({ ...counted, tokens: [40_000, 20_000, 30_000, 4000, 8000][index] ?? 0, requests: 40 }));
+const TOKENS = [40_000, 20_000, 30_000, 4000, 8000];
+const AFTER: readonly Counted[] = BEFORE.map((counted, index) => ({ ...counted, tokens: TOKENS[index] ?? 0, requests: 40 }));
 
 async function freePort(): Promise<number> {
   const server = createServer();

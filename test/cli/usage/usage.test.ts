@@ -1,13 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EXIT } from '../../../src/cli/errors';
+import type { Sample } from '../../../src/cli/usage/prometheus';
 import { usageQueries, usageRows } from '../../../src/cli/usage/usage';
 import type { UsageFilter, UsageRow } from '../../../src/cli/usage/usage';
-import type { Sample } from '../../../src/cli/usage/prometheus';
 import { substratus } from '../run';
+import type { Ran } from '../run';
 
-function sample(client: string | undefined, type: string, tokens: number | string, model = 'chat'): Sample {
-  return { metric: { ...(client !== undefined && { client_id: client }), gen_ai_token_type: type, gen_ai_original_model: model, gen_ai_request_model: 'up' }, value: [0, String(tokens)] };
+function sample(client: string | undefined, type: string, ...[tokens, model = 'chat']: [tokens: number | string, model?: string]): Sample {
+  const labels = { gen_ai_token_type: type, gen_ai_original_model: model, gen_ai_request_model: 'up' };
+  return { metric: { ...(client !== undefined && { client_id: client }), ...labels }, value: [0, String(tokens)] };
 }
 
 const SAMPLES = {
@@ -70,7 +72,7 @@ async function answering(status: number, body: string): Promise<Answering> {
   return { url: `http://127.0.0.1:${port}`, asked, close: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }) };
 }
 
-async function usageFrom(status: number, body: string, args: readonly string[] = []): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string; readonly asked: string[] }> {
+async function usageFrom(status: number, body: string, args: readonly string[] = []): Promise<Ran & Pick<Answering, 'asked'>> {
   const prometheus = await answering(status, body);
   try {
     return { ...await substratus(['usage', '--url', prometheus.url, ...args]), asked: prometheus.asked };

@@ -36,7 +36,7 @@ const DEFINITION = {
   apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'securitypolicies.gateway.envoyproxy.io' },
   spec: {
     group: 'gateway.envoyproxy.io', scope: 'Namespaced', names: { plural: 'securitypolicies', singular: 'securitypolicy', kind: 'SecurityPolicy' },
-    versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }],
+    versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } } }],
   },
 };
 
@@ -57,7 +57,7 @@ async function gatewayOn(cluster: Cluster, teams: readonly TeamRecord[] = TEAMS)
   count += 1;
   const namespace = `gateway-${count}`;
   await cluster.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  const directory = path.dirname(cluster.write(`${namespace}/app`, ''));
+  const directory = `${path.dirname(cluster.write(namespace, ''))}/${namespace}-app`;
   fs.mkdirSync(path.join(directory, 'dist'), { recursive: true });
   fs.writeFileSync(path.join(directory, 'dist', 'models.k8s.yaml'), JSON.stringify(policy(namespace, teams)));
   const log = path.join(directory, 'kubectl.log');
@@ -91,22 +91,27 @@ describeOnCluster('keys of a gateway', {}, (cluster) => {
     expect(type).toBe('Opaque');
     expect(metadata?.labels).toEqual({ 'app.kubernetes.io/part-of': 'substratus', 'substratus.ai/team': 'team-a' });
     expect(metadata?.annotations).toEqual({ [KEYS_ANNOTATION]: '{"team-a.ci":{"created":"2026-11-27T12:00:00Z","expires":"2027-01-31"}}' });
-    expect(argumentsOfKubectl()).toContain('create --namespace');
+    expect(argumentsOfKubectl()).toContain(`create --raw /api/v1/namespaces/${namespace}/secrets`);
     expect(argumentsOfKubectl()).not.toContain(value);
     expect(argumentsOfKubectl()).not.toContain(Buffer.from(value).toString('base64'));
     expect((await keys(['list'])).stdout).not.toContain(value);
   });
 
   test('a Secret that the manifests wrote empty is filled, and stays so when they are applied again', async () => {
-    const { keys, values, namespace } = await gatewayOn(cluster());
-    const manifest = cluster().write(`${namespace}/secret.yaml`, JSON.stringify({
+    const { keys, values, secret, namespace } = await gatewayOn(cluster());
+    const manifest = cluster().write(`${namespace}.yaml`, JSON.stringify({
       apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: { name: 'keys-team-a', namespace, labels: { 'app.kubernetes.io/part-of': 'substratus' } },
     }));
-    cluster().kubectl('apply', '--filename', manifest);
-    const { value } = JSON.parse((await keys(['create', 'team-a/ci', '-o', 'json'])).stdout) as { readonly value: string };
-    cluster().kubectl('apply', '--filename', manifest);
-    cluster().kubectl('apply', '--server-side', '--force-conflicts', '--filename', manifest);
+    await cluster().kubectl('apply', '--filename', manifest);
+    const ran = await keys(['create', 'team-a/ci', '-o', 'json']);
+    expect(ran.stderr).toBe('');
+    const { value } = JSON.parse(ran.stdout) as { readonly value: string };
+    await cluster().kubectl('apply', '--filename', manifest);
+    await cluster().kubectl('apply', '--server-side', '--force-conflicts', '--filename', manifest);
     expect(await values('keys-team-a')).toEqual({ 'team-a.ci': value });
+    const annotations = JSON.stringify((await secret('keys-team-a')).metadata?.annotations);
+    expect(annotations).toContain('last-applied-configuration');
+    expect(annotations).not.toContain(Buffer.from(value).toString('base64'));
   });
 
   test('a key is replaced without a moment in which none is good, again and again', async () => {

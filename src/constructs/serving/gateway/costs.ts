@@ -23,14 +23,16 @@ export const LARGEST_BUDGET = Math.floor(LARGEST_LIMIT / 10_000);
 
 export interface RequestCost {
   readonly metadataKey: string;
-  readonly type: 'TotalToken' | 'CEL';
+  readonly type: 'InputToken' | 'OutputToken' | 'TotalToken' | 'CEL';
   readonly cel?: string;
 }
 
-/** All that the limits of `teams` refer to. */
+/** All that the limits of `teams` refer to, and the tokens of question and answer, for logs. */
 export function requestCosts(teams: readonly TeamSpec[], prices: readonly ModelPrice[]): RequestCost[] {
   const units = new Set(teams.flatMap(({ budget }) => (budget === undefined ? [] : [moneyUnit(budget)])));
   return [
+    { metadataKey: 'llm_input_token', type: 'InputToken' },
+    { metadataKey: 'llm_output_token', type: 'OutputToken' },
     { metadataKey: TOKENS_KEY, type: 'TotalToken' },
     ...UNITS.filter((unit) => units.has(unit)).map((unit) => ({ metadataKey: keyOf(unit), type: 'CEL' as const, cel: priceOf(prices, unit) })),
   ];

@@ -5,7 +5,8 @@ import { imageNamed } from '../../../catalog/images';
 import { cloudNamed } from '../../../clouds/pods';
 import { withPodDefaults } from '../../../expand';
 import type { KubeObject } from '../../../expand';
-import { AI_API, ENVOY_API, GATEWAY_API, gatewayTarget } from './gateway-settings';
+import { requestCosts } from './costs';
+import { AI_API, ENVOY_API, GATEWAY_API, gatewayTarget, TOKENS_LISTENER } from './gateway-settings';
 import type { GatewayRef, GatewaySettings } from './gateway-settings';
 import { routeNamespace } from './served-route';
 
@@ -16,13 +17,6 @@ const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
  * `x-ai-eg-model` is overwritten from the body as well.
  */
 export const SPOOFABLE_HEADERS = ['x-client-id', 'x-ai-eg-model', 'x-substratus-server', 'x-gateway-destination-endpoint', 'x-gateway-model-name'];
-
-/** What is counted of each answer, for quotas. */
-export const TOKEN_COSTS = [
-  { metadataKey: 'llm_input_token', type: 'InputToken' },
-  { metadataKey: 'llm_output_token', type: 'OutputToken' },
-  { metadataKey: 'llm_total_token', type: 'TotalToken' },
-];
 
 /**
  * Load balancers cut connections on which nothing is sent, after 240 seconds (Azure) or 350 (AWS), and a held request sends nothing.
@@ -98,19 +92,32 @@ function gateway(settings: GatewaySettings): KubeObject {
     spec: {
       gatewayClassName: className(settings),
       infrastructure: { parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name } },
-      listeners: [listener(settings)],
+      listeners: listeners(settings),
     },
   } as KubeObject;
 }
 
-function listener(settings: GatewaySettings): object {
+/** Keys at the usual port; tokens, where they are taken, at one of their own, for each is asked for with a policy of its own. */
+function listeners(settings: GatewaySettings): object[] {
+  const { tls, providers } = settings;
+  const keys = { name: tls ? 'https' : 'http', port: tls ? HTTPS_PORT : HTTP_PORT };
+  const tokens = providers.length > 0 ? [{ name: TOKENS_LISTENER, port: tokensPort(settings) }] : [];
+  return [keys, ...tokens].map((at) => listener(settings, at));
+}
+
+/** Where tokens of identity providers are taken in place of keys. */
+export function tokensPort({ tls }: Pick<GatewaySettings, 'tls'>): number {
+  return tls ? 8443 : 8080;
+}
+
+function listener(settings: GatewaySettings, { name, port }: { readonly name: string; readonly port: number }): object {
   const { hostname, tls, namespace } = settings;
   const { secretNamespace = namespace } = tls ?? {};
   const certificateRefs = [{ group: '', kind: 'Secret', name: tlsSecret(settings), ...(secretNamespace !== namespace && { namespace: secretNamespace }) }];
   return {
-    name: tls ? 'https' : 'http',
+    name,
     protocol: tls ? 'HTTPS' : 'HTTP',
-    port: tls ? HTTPS_PORT : HTTP_PORT,
+    port,
     ...(hostname !== undefined && { hostname }),
     ...(tls && { tls: { mode: 'Terminate', certificateRefs } }),
     allowedRoutes: { kinds: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' }], namespaces: routeNamespaces(settings) },
@@ -124,10 +131,12 @@ function routeNamespaces(settings: GatewaySettings): object {
   return { from: 'Selector', selector: { matchExpressions: [{ key: NAMESPACE_LABEL, operator: 'In', values: namespaces }] } };
 }
 
+/** What the program beside each proxy counts of an answer, for quotas. */
 function gatewayConfig(settings: GatewaySettings): KubeObject {
+  const { name, teams, prices } = settings;
   const resources = { requests: { cpu: '100m', memory: '128Mi' } };
   return owned(settings, AI_API, {
-    kind: 'GatewayConfig', name: settings.name, spec: { extProc: { kubernetes: { resources } }, globalLLMRequestCosts: TOKEN_COSTS },
+    kind: 'GatewayConfig', name, spec: { extProc: { kubernetes: { resources } }, globalLLMRequestCosts: requestCosts(teams, prices) },
   });
 }
 

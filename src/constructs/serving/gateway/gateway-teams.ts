@@ -1,6 +1,5 @@
 /** The teams of a gateway, its identity providers and prices: collects them, and says what does not fit together when all are known. */
 import type { Construct } from 'constructs';
-import type { KeyRecord, TeamRecord } from '../../../api/keys';
 import { nearest } from '../../../api/names';
 import { daysBetween } from '../../checks/today';
 import { ValidationError } from '../../checks/validation-error';
@@ -95,15 +94,6 @@ export class GatewayTeams {
     return free.map((model) => `team ${name} has a budget and may use ${model}, which has no price, so that it would be free; `
       + `call addModelPrice('${model}', { inputPerMillion: …, outputPerMillion: … })`);
   }
-}
-
-/** As the SecurityPolicy is annotated with it, for the command line and for a diff. */
-export function teamRecords(teams: readonly TeamSpec[]): TeamRecord[] {
-  return teams.map(({ keys, ...team }) => ({ ...team, keys: keys.map(keyRecord) }));
-}
-
-function keyRecord({ id, secretName: secret, secretKey: client, models, requestsPerMinute, expires }: KeySpec): KeyRecord {
-  return { id, secret, client, ...(models && { models }), ...(requestsPerMinute !== undefined && { requestsPerMinute }), expires };
 }
 
 function modelProblems(team: TeamSpec, served: readonly string[]): string[] {

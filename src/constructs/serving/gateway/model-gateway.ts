@@ -5,7 +5,9 @@ import type { KubeObject } from '../../../expand';
 import { formatValue } from '../../checks/format-value';
 import { optionsProblem } from '../../checks/known-props';
 import { duration, quantity } from '../../checks/size';
+import { today } from '../../checks/today';
 import { ValidationError } from '../../checks/validation-error';
+import { warn } from '../../checks/warning';
 import { checkPlatformProp, checkProps } from '../../kinds/props-check';
 import { chartOf } from '../../kinds/references';
 import type { IServer } from '../../kinds/server';
@@ -17,14 +19,18 @@ import { GATEWAY_PROPS, SERVE_OPTIONS } from './gateway-props';
 import type { GatewayServeOptions, ModelGatewayProps } from './gateway-props';
 import { GatewayRedis } from './gateway-redis';
 import type { GatewaySettings } from './gateway-settings';
+import { GatewayTeams } from './gateway-teams';
 import { helmValues } from './helm-values';
 import { networkObjects } from './network-objects';
-import { policyObjects } from './policies';
+import { policyObjects, tokenPolicy } from './policies';
 import { redisAddress, redisObjects } from './redis-objects';
 import { routeObjects } from './served-route';
 import type { ServedRoute } from './served-route';
 import { namesOf, servedRoute } from './served-server';
 import type { ServedServer } from './served-server';
+import type { GatewayTeam } from './team';
+import type { GatewayIdentityProviderOptions, GatewayModelPrice, GatewayTeamOptions } from './team-props';
+import type { TeamSpec } from './team-spec';
 
 const DEFAULT_NAMESPACE = 'model-gateway';
 const DEFAULT_REPLICAS = 2;
@@ -45,6 +51,8 @@ export class ModelGateway extends Construct {
   public readonly gatewayNamespace: string;
 
   private readonly served: ServedServer[] = [];
+  private readonly access: GatewayTeams;
+  private readonly warned = new Set<string>();
   private readonly idleSeconds?: number;
   private readonly maxRequestSize: string;
 
@@ -63,6 +71,7 @@ export class ModelGateway extends Construct {
     const size = quantity(this, 'maxRequestSize', maxRequestSize);
     this.maxRequestSize = typeof size === 'number' ? `${size}Gi` : size;
     platform.allowModelGateway(this.gatewayNamespace, name);
+    this.access = new GatewayTeams(this, this.gatewayNamespace);
     addDeferredObjects(this, () => this.objects);
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -78,6 +87,34 @@ export class ModelGateway extends Construct {
     this.served.push(served);
     const routes = new Construct(this, `${server.serverNamespace}.${server.serverName}`);
     addDeferredObjects(routes, () => routeObjects(this.ref, servedRoute(this, served, this.props.platform)));
+  }
+
+  /**
+   * Lets a team in, with the keys that it is given. Add further teams behind the others: the tokens that a team has used are counted by its
+   * place among them.
+   */
+  public addTeam(name: string, options: GatewayTeamOptions): GatewayTeam {
+    return this.access.addTeam(name, options);
+  }
+
+  /**
+   * Takes tokens of an identity provider in place of keys (OpenID Connect, JWT), at a port of their own: 8443, or 8080 without TLS. Which
+   * team a token is for is in a claim; the team's models and limits hold for its tokens and its keys together.
+   */
+  public addIdentityProvider(name: string, options: GatewayIdentityProviderOptions): void {
+    const isFirst = this.access.providers.length === 0;
+    this.access.addIdentityProvider(name, options);
+    if (isFirst) addDeferredObjects(this, () => [tokenPolicy(this.settings)]);
+  }
+
+  /** Says what a model costs, for the budgets of teams. */
+  public addModelPrice(model: string, price: GatewayModelPrice): void {
+    this.access.addModelPrice(model, price);
+  }
+
+  /** The teams so far, in the order of their declaration. @internal */
+  public _teams(): readonly TeamSpec[] {
+    return this.access.specs;
   }
 
   /**
@@ -119,6 +156,7 @@ export class ModelGateway extends Construct {
       ...(hostname !== undefined && { hostname }),
       ...(tls && { tls: tls._spec }),
       internal, serviceAnnotations, redis: redis._spec, replicas, maxRequestSize, routes,
+      teams: this.access.specs, providers: this.access.providers, prices: this.access.prices,
       idleSeconds: this.idleSeconds ?? Math.max(DEFAULT_IDLE_SECONDS, longest(routes) + MARGIN_SECONDS),
     };
   }
@@ -128,7 +166,20 @@ export class ModelGateway extends Construct {
     if (problem) return [problem];
     if (this.served.length === 0) return [`gateway ${this.gatewayName} serves no Server; call serve(server)`];
     const { idleSeconds } = this;
-    return idleSeconds === undefined ? [] : this.routes.flatMap((route) => idleProblem(route, idleSeconds));
+    const idle = idleSeconds === undefined ? [] : this.routes.flatMap((route) => idleProblem(route, idleSeconds));
+    return [...idle, ...this.accessProblems()];
+  }
+
+  private accessProblems(): string[] {
+    const day = today(this);
+    for (const warning of this.access.warnings(day)) this.warnOnce(warning);
+    return this.access.problems({ models: this._models, day });
+  }
+
+  /** However often it is written. */
+  private warnOnce(warning: string): void {
+    if (!this.warned.has(warning)) warn(this, warning);
+    this.warned.add(warning);
   }
 
   private checkServer(server: unknown): asserts server is IServer {

@@ -1,10 +1,10 @@
 /** What the pods of a gateway may reach, and who reaches them. Pure. */
 import type { NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicySpec } from 'kubernetes-types/networking/v1';
 import { PART_OF } from '../../../api/labels';
-import { inNamespaces, ipBlock, tcp } from '../../../clouds/network';
+import { inNamespaces, ipBlock, tcp, toHost } from '../../../clouds/network';
 import { cloudNamed } from '../../../clouds/pods';
 import { envoyGatewayOf, proxiesOf, toInterceptor, toServers } from '../../../expand';
-import { HTTP_PORT, HTTPS_PORT } from './gateway-objects';
+import { HTTP_PORT, HTTPS_PORT, tokensPort } from './gateway-objects';
 import type { GatewayRef, GatewaySettings } from './gateway-settings';
 
 /** Envoy Gateway has its proxies listen above 1024. https://gateway.envoyproxy.io/docs/api/extension_types/#envoyproxykubernetesprovider */
@@ -30,15 +30,17 @@ export function networkObjects(settings: GatewaySettings): NetworkPolicy[] {
 }
 
 /** From anywhere: who may use it is said by keys. The probes come from the node, which no policy blocks. */
-function ingressOf({ tls, platform: { monitoringNamespaces = [] } }: GatewaySettings): NetworkPolicyIngressRule[] {
+function ingressOf(settings: GatewaySettings): NetworkPolicyIngressRule[] {
+  const { tls, providers, platform: { monitoringNamespaces = [] } } = settings;
+  const tokens = providers.length > 0 ? [tokensPort(settings)] : [];
   return [
-    { ports: tcp(PORT_SHIFT + (tls ? HTTPS_PORT : HTTP_PORT)) },
+    { ports: tcp(PORT_SHIFT + (tls ? HTTPS_PORT : HTTP_PORT), ...tokens) },
     ...(monitoringNamespaces.length > 0 ? [{ from: [inNamespaces(monitoringNamespaces)], ports: tcp(...METRICS_PORTS) }] : []),
   ];
 }
 
 function egressOf(settings: GatewaySettings): NetworkPolicyEgressRule[] {
-  const { platform, routes } = settings;
+  const { platform, routes, providers } = settings;
   const namespaces = [...new Set(routes.map(({ namespace }) => namespace))].sort();
   const pools = [...new Set(routes.filter(({ pool }) => pool !== undefined).map(({ namespace }) => namespace))].sort();
   return [
@@ -47,6 +49,7 @@ function egressOf(settings: GatewaySettings): NetworkPolicyEgressRule[] {
     ...toInterceptor(platform),
     ...(namespaces.length > 0 ? [toServers(namespaces)] : []),
     ...(pools.length > 0 ? [{ to: [inNamespaces(pools)], ports: tcp(PICKER_PORT) }] : []),
+    ...providers.map(({ jwksUri }) => toHost(jwksUri)),
   ];
 }
 

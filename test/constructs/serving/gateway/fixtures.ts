@@ -2,6 +2,7 @@
 import { App, Chart } from 'cdk8s';
 import { ModelGateway, Workspace } from '../../../../src';
 import type { ModelGatewayProps, Platform } from '../../../../src';
+import { TODAY_CONTEXT } from '../../../../src/constructs/checks/today';
 import type { KubeObject } from '../../../../src/expand';
 import { gcp, objectsOf } from '../../fixtures';
 
@@ -12,10 +13,11 @@ export interface Offered {
   readonly platform: Platform;
 }
 
-/** With Envoy Gateway on the platform, unless it is given one. */
-export function gatewayOf(props: Partial<ModelGatewayProps> = {}, platform = withEnvoyGateway(gcp())): Offered {
+/** With Envoy Gateway on the platform, unless it is given one; on a day that stays, before which no key of a test expires. */
+export function gatewayOf(props: Partial<ModelGatewayProps> = {}, platform = withEnvoyGateway(gcp()), day = '2026-11-27'): Offered {
   platform.addWorkspace('team-a');
   const app = new App();
+  app.node.setContext(TODAY_CONTEXT, day);
   const team = new Workspace(app, 'team-a', { platform });
   const chart = new Chart(app, 'gateway', { namespace: 'model-gateway' });
   return { gateway: new ModelGateway(chart, 'models', { platform, ...props }), team, chart, platform };

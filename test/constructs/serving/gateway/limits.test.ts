@@ -105,9 +105,13 @@ describe('the counters of a team stay its own, for they go by the place of the r
 describe('what a request costs', () => {
   test('tokens always, money where a team has a budget, by the prices of the models', () => {
     const prices = [{ model: 'chat', input: 0.2, output: 0.6 }, { model: 'embed', input: 0.01, output: 0 }, { model: 'chat-sql', input: 0.2, output: 0.6 }];
-    expect(requestCosts([team('a')], prices)).toEqual([{ metadataKey: 'llm_total_token', type: 'TotalToken' }]);
-    expect(requestCosts([team('a', { budget: 100 }), team('b', { budget: 20_000 }), team('c', { budget: 50 })], prices)).toEqual([
+    const tokens = [
+      { metadataKey: 'llm_input_token', type: 'InputToken' }, { metadataKey: 'llm_output_token', type: 'OutputToken' },
       { metadataKey: 'llm_total_token', type: 'TotalToken' },
+    ];
+    expect(requestCosts([team('a')], prices)).toEqual(tokens);
+    expect(requestCosts([team('a', { budget: 100 }), team('b', { budget: 20_000 }), team('c', { budget: 50 })], prices)).toEqual([
+      ...tokens,
       {
         metadataKey: 'llm_cost_e6', type: 'CEL',
         cel: '((model in ["chat","chat-sql"] ? input_tokens * 200000u + output_tokens * 600000u : 0u) + '

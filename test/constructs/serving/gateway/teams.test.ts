@@ -1,9 +1,10 @@
 import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { today } from '../../../../src/constructs/checks/today';
-import { GatewayTeams, teamRecords } from '../../../../src/constructs/serving/gateway/gateway-teams';
+import { GatewayTeams } from '../../../../src/constructs/serving/gateway/gateway-teams';
 import type { GatewayTeam } from '../../../../src/constructs/serving/gateway/team';
 import type { GatewayIdentityProviderOptions, GatewayKeyOptions, GatewayModelPrice, GatewayTeamOptions } from '../../../../src/constructs/serving/gateway/team-props';
+import { teamRecords } from '../../../../src/constructs/serving/gateway/team-records';
 import { messageOf, objectsOf, untyped } from '../../fixtures';
 
 const DAY = '2026-11-27';
