@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { isDns1123Label, nearest } from '../../api/names';
+import { isDns1123Label } from '../../api/names';
 import { accountNamespaceOf } from '../../api/platform';
 import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
@@ -28,6 +28,7 @@ import type { PlatformSource } from './platform-source';
 import { platformSpec } from './platform-spec';
 import { podDefaultsSpec } from './pod-defaults-checks';
 import { readableProblem, readableSpec } from './readable-buckets';
+import { unknownReads, unknownWorkspace } from './unknown-workspace';
 import type { WorkspaceOptions } from './workspace-options';
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
@@ -284,18 +285,12 @@ export class Platform {
 
   /** Why a namespace is not a workspace, and how to fix it. @internal */
   public _unknownWorkspace(namespace: string): string {
-    const names = this.workspaces.map((workspace) => workspace.namespace);
-    const similar = nearest(namespace, names);
-    const hint = similar ? `; did you mean ${similar}?` : '';
-    return `namespace ${namespace} is not a workspace of platform ${this.clusterName}${hint}; add platform.addWorkspace('${namespace}')`;
+    return unknownWorkspace(this.clusterName, this.workspaces, namespace);
   }
 
   /** What a workspace reads that is not a workspace, and how to fix it; `undefined` if all are. @internal */
   public _unknownReads(namespace: string): string | undefined {
-    const names = new Set(this.workspaces.map((workspace) => workspace.namespace));
-    const { reads = [] } = this.workspaces.find((workspace) => workspace.namespace === namespace) ?? {};
-    const unknown = reads.find((other) => !names.has(other));
-    return unknown && `reads has ${formatValue(unknown)}, but ${this._unknownWorkspace(unknown)}`;
+    return unknownReads(this.clusterName, this.workspaces, namespace);
   }
 
   /** Add-ons may be among what installs it. */
