@@ -44,7 +44,20 @@ export interface ClusterSpec {
   readonly tags: Readonly<Record<string, string>>;
   /** Address range of the network. */
   readonly cidr: string;
+  /** A network that exists, by the names of its options; if absent, one is made. */
+  readonly network?: NetworkSpec;
+  readonly podCidr?: string;
+  readonly serviceCidr?: string;
+  /** False: no NAT. */
+  readonly outboundInternet?: boolean;
+  readonly flowLogs?: boolean;
+  readonly encryptionKey?: string;
+  /** Another name for a resource of a Terraform type. */
+  readonly nameOf?: (resourceType: string, proposed: string) => string;
 }
+
+/** Where a new cluster is placed, in the words of the cloud's `ClusterNetwork`. */
+export type NetworkSpec = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A time of each week, in UTC. */
 export interface MaintenanceSpec {
@@ -237,6 +250,8 @@ export interface CloudInfrastructure {
   readonly tenantId?: string;
   /** The props that it takes, where others mean nothing to it; if absent, it takes all, or refuses by what is in them. */
   readonly takes?: TakenProps;
+  /** Which of `network`, `podCidr`, `serviceCidr`, `outboundInternet`, `flowLogs`, `encryptionKey` and `naming` of a cluster it takes. */
+  readonly takesGround?: readonly string[];
   /** Sets up provider and backend, unless the stack has them. */
   prepare(scope: Construct): void;
   cluster(scope: Construct, spec: ClusterSpec): ClusterInfrastructure;

@@ -5,6 +5,7 @@ import type { Platform } from '../platform/platform';
 import type { PodDefaults } from '../platform/pod-defaults';
 import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { Cloud } from './cloud';
+import type { ClusterNetwork } from './cluster-network';
 import type { MaintenanceWindow } from './maintenance-window';
 
 /** A cluster, new or existing. */
@@ -73,6 +74,18 @@ export interface NodePoolOptions {
   readonly taints?: Record<string, string>;
 }
 
+/** A rule for the names of cloud resources. */
+export interface IResourceNaming {
+  /**
+   * The name of a resource.
+   *
+   * @param resourceType type of the resource in Terraform, such as `aws_iam_role`
+   * @param proposed the name that it would have
+   * @returns a name that no other resource of the type has, and that the cloud takes
+   */
+  nameOf(resourceType: string, proposed: string): string;
+}
+
 /** A cluster and its network. */
 export interface ClusterProps {
   /** The cloud, and where in it. Another place is another cluster; other zones are in the same one. */
@@ -120,6 +133,60 @@ export interface ClusterProps {
    * @default '10.0.0.0/16'
    */
   readonly cidr?: string;
+
+  /**
+   * A network that exists, in place of one of its own; `cidr`, `outboundInternet` and `flowLogs` are then its owner's. Another one is
+   * another cluster.
+   *
+   * @default - a network of its own, of the range `cidr`
+   */
+  readonly network?: ClusterNetwork;
+
+  /**
+   * Addresses of the pods, where they are not those of the nodes' network, such as `100.64.0.0/14`. Another range is another cluster. AWS
+   * refuses it: pods have addresses of the subnets there.
+   *
+   * @default - what docs/ says of the cloud
+   */
+  readonly podCidr?: string;
+
+  /**
+   * Addresses of Services, which nothing outside the cluster may have, such as `172.20.0.0/16`. Another range is another cluster.
+   *
+   * @default - what docs/ says of the cloud
+   */
+  readonly serviceCidr?: string;
+
+  /**
+   * Whether nodes reach the internet through a NAT of the cluster's own. Without, they reach what the cloud offers privately, and images
+   * and models come from mirrors (`imageMirrors`, `mirrors`).
+   *
+   * @default true
+   */
+  readonly outboundInternet?: boolean;
+
+  /**
+   * Whether the network keeps records of its traffic.
+   *
+   * @default - as docs/ says of the cloud
+   */
+  readonly flowLogs?: boolean;
+
+  /**
+   * A key of yours that Secrets are encrypted with, and where the cloud takes it the disks of the nodes: resource name of a key of Cloud
+   * KMS, ARN of a key of AWS KMS, id of a disk encryption set of Azure. It must be in the cluster's region.
+   *
+   * @default - a key that is made for the cluster, or the cloud's own, as docs/ says
+   */
+  readonly encryptionKey?: string;
+
+  /**
+   * Renames what is made on the cloud for the cluster, such as roles, networks and keys, as a naming rule asks for. Cluster, bucket and
+   * registry have props for their names, and the Kubernetes side goes by those.
+   *
+   * @default - names that begin with the name of the cluster
+   */
+  readonly naming?: IResourceNaming;
 
   /**
    * Whether the cluster refuses to be destroyed.

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { upgradeProblem } from '../../api/kubernetes-upgrade';
 import type { CloudInfrastructure, ClusterInfrastructure } from '../../clouds/infrastructure';
+import { cloudNamed } from '../../clouds/pods';
 import { checkTokens } from '../checks/guard';
 import { asValidation } from '../checks/validation-error';
 import { Platform } from '../platform/platform';
@@ -8,6 +9,7 @@ import type { ClusterAttributes } from './cluster-attributes';
 import { ClusterBase, DEFAULT_OUTPUTS, MANAGED_BY } from './cluster-base';
 import type { ClusterProps, ICluster } from './cluster-props';
 import { ExistingCluster } from './existing-cluster';
+import { groundSpec } from './ground';
 import { maintenanceSpec } from './maintenance-window';
 import { deployedVersion, outputsIn, outputsOf } from './outputs';
 import { checkReserved } from './reserved-props';
@@ -55,6 +57,7 @@ export class Cluster extends ClusterBase {
       admins: props.admins ?? [],
       protect: props.deletionProtection ?? true,
       cidr: props.cidr ?? DEFAULT_CIDR,
+      ...groundSpec(this, props, { title: cloudNamed(cloud.name).title, takes: this._cloud.takesGround ?? [] }),
       tags: this._tags,
     }));
     this._poolNames.add('system');

@@ -1,0 +1,59 @@
+/** What a company gives a cluster to stand on: its network, ranges, keys and names. */
+import type { Construct } from 'constructs';
+import type { ClusterSpec } from '../../clouds/infrastructure';
+import { overlap, parseExactRange } from '../../clouds/ip-range';
+import { formatValue } from '../checks/format-value';
+import { checkTokens } from '../checks/guard';
+import { asValidation, ValidationError } from '../checks/validation-error';
+import type { ClusterProps } from './cluster-props';
+
+type Ground = Pick<ClusterSpec, 'network' | 'podCidr' | 'serviceCidr' | 'outboundInternet' | 'flowLogs' | 'encryptionKey' | 'nameOf'>;
+
+const GROUND = ['network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLogs', 'encryptionKey', 'naming'] as const;
+/** What a network that exists has already. */
+const OF_ITS_OWNER = ['cidr', 'outboundInternet', 'flowLogs'] as const;
+
+/** What a cloud takes of it; what it does not take is refused, and never ignored. */
+interface Taking {
+  readonly title: string;
+  readonly takes: readonly string[];
+}
+
+/** @throws if the cloud does not take it, or a range is not one, overlaps another, or belongs to the owner of the network. */
+export function groundSpec(scope: Construct, props: ClusterProps, taking: Taking): Ground {
+  const { network, podCidr, serviceCidr, outboundInternet, flowLogs, encryptionKey, naming } = props;
+  checkTokens(scope, { podCidr, serviceCidr, encryptionKey });
+  const problem = takenProblem(props, taking) ?? ownerProblem(props) ?? rangesProblem(props);
+  if (problem) throw new ValidationError(scope, problem);
+  return {
+    ...(network && { network: asValidation(scope, () => network._specFor(props.cloud.name)) }),
+    ...(podCidr !== undefined && { podCidr }),
+    ...(serviceCidr !== undefined && { serviceCidr }),
+    ...(outboundInternet !== undefined && { outboundInternet }),
+    ...(flowLogs !== undefined && { flowLogs }),
+    ...(encryptionKey !== undefined && { encryptionKey }),
+    ...(naming && { nameOf: (resourceType, proposed) => naming.nameOf(resourceType, proposed) }),
+  };
+}
+
+function takenProblem(props: ClusterProps, { title, takes }: Taking): string | undefined {
+  const other = GROUND.find((name) => props[name] !== undefined && !takes.includes(name));
+  return other && `${other} is said, which ${title} does not take; leave it out`;
+}
+
+function ownerProblem(props: ClusterProps): string | undefined {
+  const said = props.network && OF_ITS_OWNER.find((name) => props[name] !== undefined);
+  return said && `${said} is ${formatValue(props[said])}, but the network exists, and says so itself; leave ${said} out`;
+}
+
+function rangesProblem({ cidr, podCidr, serviceCidr }: ClusterProps): string | undefined {
+  const said = Object.entries({ cidr, podCidr, serviceCidr }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const ranges = said.map(([name, text]) => ({ name, text, range: parseExactRange(text) }));
+  const wrong = ranges.find(({ name, range }) => range === undefined && name !== 'cidr');
+  if (wrong) return `${wrong.name} is ${formatValue(wrong.text)}; give a range that begins where it says, such as 10.0.0.0/16`;
+  for (const [index, one] of ranges.entries()) {
+    const other = ranges.slice(index + 1).find(({ range }) => range && one.range && overlap(one.range, range));
+    if (other) return `${one.name} ${one.text} and ${other.name} ${other.text} overlap; give ranges that have no address in common`;
+  }
+  return undefined;
+}
