@@ -18,8 +18,8 @@ export interface Reference {
 }
 
 const WITHOUT_NAMESPACE = new Set([
-  'APIService', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'FlowSchema', 'Namespace', 'Node', 'PersistentVolume',
-  'PriorityClass', 'StorageClass',
+  'APIService', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'FlowSchema', 'GatewayClass', 'MutatingWebhookConfiguration',
+  'Namespace', 'Node', 'PersistentVolume', 'PriorityClass', 'StorageClass',
 ]);
 
 export function objectPath({ apiVersion, kind, namespace = 'default', name }: Reference): string {
@@ -34,9 +34,9 @@ export function collectionPath({ apiVersion, kind, namespace, labels }: Collecti
   return `${parent}/${plural(kind)}${selector && `?labelSelector=${encodeURIComponent(selector)}`}`;
 }
 
-/** `networkpolicies`, `storageclasses`, `pods`. */
+/** `networkpolicies`, `storageclasses`, `gateways`, `pods`. */
 function plural(kind: string): string {
   const singular = kind.toLowerCase();
   if (singular.endsWith('s')) return `${singular}es`;
-  return singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
+  return /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`;
 }
