@@ -209,6 +209,7 @@ project.setScript('test:terraform', `${ENSURE_INSTALL} && jest --selectProjects 
 project.setScript('scan', `${ENSURE_INSTALL} && ${BUNDLE} && tsx --tsconfig scripts/tsconfig.json scripts/scan/main.ts`);
 project.setScript('bundle', `${ENSURE_INSTALL} && ${BUNDLE}`);
 project.setScript('bench', `${ENSURE_INSTALL} && tsx --tsconfig bench/tsconfig.json bench/main.ts`);
+project.setScript('bench:serving', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && ${ENSURE_ENGINES} && tsx --tsconfig bench/tsconfig.json bench/serving/main.ts`);
 project.setScript('bench:reconciler', `${ENSURE_INSTALL} && ${ENSURE_CLUSTER} && tsx --tsconfig bench/tsconfig.json bench/reconciler/main.ts`);
 
 project.synth();

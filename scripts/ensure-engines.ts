@@ -1,9 +1,10 @@
-/** Makes the programs of KEDA and its HTTP add-on be there (test/engines), or says why they are not: then its tests are skipped. */
+/** Makes the programs of KEDA and the gateway be there (test/engines), or says why they are not: then their tests are skipped. */
+import { buildGateway, findGateway } from '../test/engines/gateway/programs';
 import { buildEngines, cannotBuildEngines, findEngines } from '../test/engines/programs';
 
 const say = (line: string): void => console.error(`engines: ${line}`);
 
-function ensure(): void {
+function ensureKeda(): void {
   if (findEngines()) return;
   say('fetching their Go modules and building them, once; this takes 10 to 30 minutes');
   const reason = cannotBuildEngines();
@@ -11,4 +12,12 @@ function ensure(): void {
   else buildEngines(say);
 }
 
-ensure();
+function ensureGateway(): void {
+  if (findGateway()) return;
+  say('fetching and building the programs of the gateway, once; this takes 10 to 30 minutes');
+  const reason = buildGateway(say);
+  if (reason) say(`${reason}; the tests with them are skipped`);
+}
+
+ensureKeda();
+ensureGateway();

@@ -8,6 +8,8 @@ import type { Client } from '../cluster/client';
 export class Backend {
   /** Requests that came too early. */
   public early = 0;
+  /** What it answers as JSON; otherwise it says what it was asked. */
+  public json?: object;
   /** How long an answer takes. */
   public delayMs = 0;
   /** How many parts of an answer are streamed, one each second; with 0 it comes at once. */
@@ -37,7 +39,8 @@ export class Backend {
     if (!isReady) this.early += 1;
     await pause(this.delayMs);
     if (this.parts > 0 && isReady) return this.stream(response);
-    response.writeHead(isReady ? 200 : 599, { 'content-type': 'text/plain' }).end(`${request.method} ${request.url}`);
+    response.writeHead(isReady ? 200 : 599, { 'content-type': this.json ? 'application/json' : 'text/plain' })
+      .end(this.json ? JSON.stringify(this.json) : `${request.method} ${request.url}`);
   }
 
   /** As OpenAI's API streams tokens. */

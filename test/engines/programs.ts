@@ -1,22 +1,23 @@
-/** The programs of KEDA and of its HTTP add-on, and their definitions: built once, and kept outside the checkout. */
+/** The programs of engines and their definitions, KEDA's and its HTTP add-on's here: built once, and kept outside the checkout. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { cachePath } from '../cluster/assets';
 
-/** A Go module whose `tool` lines name programs of another, which has the definitions. */
-interface EngineModule {
+/** A Go module (`binary/<name>`) whose `tool` lines name programs of others, and where definitions are. */
+export interface EngineModule {
   readonly name: string;
-  readonly source: string;
   readonly programs: readonly string[];
+  /** Modules, and directories in them. */
+  readonly definitions: readonly { readonly module: string; readonly directory: string }[];
 }
 
+const DIRECTORY = 'config/crd/bases';
 const MODULES: readonly EngineModule[] = [
-  { name: 'http-add-on', source: 'github.com/kedacore/http-add-on', programs: ['interceptor', 'scaler'] },
-  { name: 'keda', source: 'github.com/kedacore/keda/v2', programs: ['adapter', 'operator'] },
+  { name: 'http-add-on', programs: ['interceptor', 'scaler'], definitions: [{ module: 'github.com/kedacore/http-add-on', directory: DIRECTORY }] },
+  { name: 'keda', programs: ['adapter', 'operator'], definitions: [{ module: 'github.com/kedacore/keda/v2', directory: DIRECTORY }] },
 ];
-const DEFINITIONS = 'config/crd/bases';
 
 export interface EnginePrograms {
   readonly adapter: string;
@@ -27,21 +28,27 @@ export interface EnginePrograms {
   readonly definitions: readonly string[];
 }
 
-/** The programs, or undefined if they are not built. */
+/** The programs of KEDA, or undefined if they are not built. */
 export function findEngines(): EnginePrograms | undefined {
-  if (!MODULES.every((module) => fs.existsSync(directoryOf(module)))) return undefined;
-  const programs = MODULES.flatMap((module) => module.programs.map((program) => [program, path.join(directoryOf(module), program)]));
-  const definitions = MODULES.flatMap((module) => {
+  return findModules(MODULES) as EnginePrograms | undefined;
+}
+
+/** The programs of modules by their names, and `definitions`; or undefined if they are not built. */
+export function findModules(modules: readonly EngineModule[]): Readonly<Record<string, string | readonly string[]>> | undefined {
+  if (!modules.every((module) => fs.existsSync(directoryOf(module)))) return undefined;
+  const programs = modules.flatMap((module) => module.programs.map((program) => [program, path.join(directoryOf(module), program)]));
+  const definitions = modules.flatMap((module) => {
     const directory = path.join(directoryOf(module), 'definitions');
-    return fs.readdirSync(directory).map((file) => path.join(directory, file));
+    if (module.definitions.length === 0) return [];
+    return fs.readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml')).map((file) => path.join(directory, file));
   });
-  return { ...Object.fromEntries(programs), definitions } as EnginePrograms;
+  return { ...Object.fromEntries(programs) as Record<string, string>, definitions };
 }
 
 /** Why they cannot be built here, or undefined. Fetches the sources. */
-export function cannotBuildEngines(): string | undefined {
+export function cannotBuildEngines(modules: readonly EngineModule[] = MODULES): string | undefined {
   try {
-    for (const module of MODULES) go(module, 'mod', 'download');
+    for (const module of modules) go(module, 'mod', 'download');
     return undefined;
   } catch (error) {
     const { stderr, message } = error as { readonly stderr?: string; readonly message: string };
@@ -50,8 +57,8 @@ export function cannotBuildEngines(): string | undefined {
 }
 
 /** Builds what is missing, beside the target and then renamed, so that an interrupted build leaves none; with the least priority. */
-export function buildEngines(say: (line: string) => void): void {
-  for (const module of MODULES) {
+export function buildEngines(say: (line: string) => void, modules: readonly EngineModule[] = MODULES): void {
+  for (const module of modules) {
     const target = directoryOf(module);
     if (fs.existsSync(target)) continue;
     const unfinished = `${target}.${process.pid}`;
@@ -59,8 +66,10 @@ export function buildEngines(say: (line: string) => void): void {
     fs.mkdirSync(unfinished, { recursive: true });
     try {
       goInBackground(module, 'build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', `${unfinished}/`, 'tool');
-      const source = go(module, 'list', '-m', '-f', '{{.Dir}}', module.source).trim();
-      fs.cpSync(path.join(source, DEFINITIONS), path.join(unfinished, 'definitions'), { recursive: true });
+      for (const { module: source, directory } of module.definitions) {
+        const sources = go(module, 'list', '-m', '-f', '{{.Dir}}', source).trim();
+        fs.cpSync(path.join(sources, directory), path.join(unfinished, 'definitions'), { recursive: true });
+      }
       fs.renameSync(unfinished, target);
     } finally {
       fs.rmSync(unfinished, { recursive: true, force: true });
