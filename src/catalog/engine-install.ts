@@ -13,6 +13,11 @@ function settings(values: ChartValues, prefix = ''): string[] {
   return Object.entries(values).flatMap(([name, value]) => (typeof value === 'object' ? settings(value, `${prefix}${name}.`) : ['--set', `${prefix}${name}=${value}`]));
 }
 
+/** The line that brings definitions up to date that Helm installs once and then leaves as they are. */
+export function definitionsLine({ repository, chart, version }: EngineChart): string {
+  return `helm show crds ${repository}/${chart} --version ${version} | kubectl apply --server-side --force-conflicts -f -`;
+}
+
 /** The line that installs several charts, one after another. */
 export function installLine(...names: readonly EngineChartName[]): string {
   return names.map((name) => helmLine(ENGINE_CHARTS[name])).join(' && ');

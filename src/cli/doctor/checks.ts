@@ -6,6 +6,7 @@ import type { PlatformSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import { API_GROUP, KINDS, PLURALS } from '../../api/resource';
 import type { Check, Declared } from './check';
+import { checkEngines } from './engines';
 import type { ClusterFacts, LiveDefinition, SchemaNode } from './facts';
 import { checkGpus } from './gpus';
 import { checkOptional } from './optional';
@@ -21,6 +22,7 @@ export function checksOf(facts: ClusterFacts, declared: Declared): readonly Chec
     ...checkGpus(facts, declared.platform ?? facts.platform),
     ...checkWorkspaces(facts, declared.platform ?? facts.platform),
     ...checkOptional(facts, declared),
+    ...checkEngines(facts, declared.platform ?? facts.platform),
   ];
 }
 

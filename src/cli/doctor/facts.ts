@@ -5,8 +5,10 @@ import type { PlatformSpec } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE, RECONCILER } from '../../api/reconciler';
 import { API_GROUP, KINDS, PLURALS } from '../../api/resource';
 import { platformOf } from '../cluster/connect';
-import { CliError, EXIT } from '../errors';
 import type { Kubectl } from '../kubectl';
+import { asked } from './asked';
+import { gatherEngines } from './engine-facts';
+import type { EngineFacts } from './engine-facts';
 
 /** A CustomResourceDefinition, as much of it as is read. */
 export interface LiveDefinition {
@@ -49,8 +51,7 @@ export type Inhabitants = ReadonlySet<string> | undefined;
 export interface ClusterFacts {
   readonly kubernetesVersion?: string;
   readonly definitions?: readonly LiveDefinition[];
-  /** Names of all definitions, such as `scaledobjects.keda.sh`. */
-  readonly definitionNames?: readonly string[];
+  readonly engines: EngineFacts;
   readonly reconcilerNamespace: string;
   readonly mayReadReconciler: boolean;
   readonly deployment?: LiveDeployment;
@@ -63,20 +64,14 @@ export interface ClusterFacts {
   readonly inhabitants: ReadonlyMap<string, Inhabitants>;
 }
 
-/** `mayRead` is false where the answer was that the user may not. */
-interface Answer<T> {
-  readonly mayRead: boolean;
-  readonly value?: T;
-}
-
 const PROGRAM_KEY = 'reconciler.js.br';
 
 export async function gatherFacts(kubectl: Kubectl, synthesized: PlatformSpec | undefined): Promise<ClusterFacts> {
   const reconcilerNamespace = synthesized?.reconcilerNamespace ?? DEFAULT_RECONCILER_NAMESPACE;
   const version = await kubectl.run(['version', '--output=json', '--request-timeout=30s']);
-  const [definitions, names, deployment, live, nodes, storageClasses] = await Promise.all([
+  const [definitions, engines, deployment, live, nodes, storageClasses] = await Promise.all([
     asked(kubectl.run(['get', 'crd', ...KINDS.map((kind) => `${PLURALS[kind]}.${API_GROUP}`), '--ignore-not-found', '--output=json'])),
-    asked(kubectl.run(['get', 'crd', '--output=name'])),
+    gatherEngines(kubectl),
     asked(kubectl.find<LiveDeployment>({ type: 'deployments.apps', name: RECONCILER, namespace: reconcilerNamespace })),
     platformOf(kubectl, reconcilerNamespace),
     asked(kubectl.list<LiveNode>('nodes')),
@@ -86,7 +81,7 @@ export async function gatherFacts(kubectl: Kubectl, synthesized: PlatformSpec | 
   return {
     kubernetesVersion: versionIn(version),
     definitions: definitions.value === undefined ? undefined : itemsIn(definitions.value),
-    definitionNames: names.value?.split('\n').filter((line) => line !== '').map((line) => line.slice(line.indexOf('/') + 1)),
+    engines,
     reconcilerNamespace,
     mayReadReconciler: deployment.mayRead,
     deployment: deployment.value,
@@ -138,13 +133,4 @@ async function inNamespace(kubectl: Kubectl, namespace: string, secret?: string)
   if (!objects.mayRead) return new Set(['unseen']);
   const names = `${objects.value}\n${secrets.mayRead ? secrets.value : `secret/${secret}`}`; // one that may not be seen may be there
   return new Set(names.split('\n').filter((name) => name !== ''));
-}
-
-async function asked<T>(question: Promise<T>): Promise<Answer<T>> {
-  try {
-    return { mayRead: true, value: await question };
-  } catch (error) {
-    if (error instanceof CliError && error.exitCode === EXIT.cluster && /may not/.test(error.message)) return { mayRead: false };
-    throw error;
-  }
 }

@@ -9,14 +9,13 @@ interface Engine {
   readonly group: string;
   readonly title: string;
   readonly purpose: string;
-  readonly remedy: string;
+  readonly remedy?: string;
 }
 
 /** Sources: the installation pages of each project, 2026-11. */
 const ENGINES: readonly Engine[] = [
   {
-    name: 'gateway', group: 'gateway.networking.k8s.io', title: 'Gateway API', purpose: 'one address for all Servers',
-    remedy: 'kubectl apply --server-side -f https://github.com/kubernetes-sigs/gateway-api/releases/latest/download/standard-install.yaml',
+    name: 'gateway', group: 'gateway.networking.k8s.io', title: 'the Gateway API', purpose: 'one endpoint for all Servers, and ClusterAddons installs it',
   },
   {
     name: 'autoscaling', group: 'keda.sh', title: 'KEDA', purpose: 'Servers that scale with their load',
@@ -32,9 +31,9 @@ const ENGINES: readonly Engine[] = [
 const KNOWN_GROUPS = /^$|^(apps|batch|policy|autoscaling|substratus\.ai)$|\.k8s\.io$/;
 
 /** What the app uses has to be there; anything else is only mentioned. */
-export function checkOptional({ definitionNames }: ClusterFacts, { groups }: Declared): Check[] {
-  if (definitionNames === undefined) return [];
-  const isThere = (group: string): boolean => definitionNames.some((name) => name.endsWith(`.${group}`));
+export function checkOptional({ engines: { kinds } }: ClusterFacts, { groups }: Declared): Check[] {
+  if (kinds === undefined) return [];
+  const isThere = (group: string): boolean => kinds.some(({ name }) => name.endsWith(`.${group}`));
   const engines = ENGINES.map(({ name, group, title, purpose, remedy }): Check => {
     if (isThere(group)) return { name, state: 'ok', message: `${title} is installed` };
     const user = groups.get(group);

@@ -5,6 +5,7 @@ import { App, Chart } from 'cdk8s';
 import type { Check } from '../../../src/cli/doctor/check';
 import { EXIT } from '../../../src/cli/errors';
 import { Gpu, Platform, Reconciler, Workspace } from '../../../src/index';
+import type { KubeObject } from '../client';
 import type { Cluster } from '../cluster';
 import { describeOnCluster } from '../describe';
 import { until } from '../until';
@@ -20,6 +21,28 @@ function synthesize(): string {
   new Workspace(app, 'team-a', { platform });
   app.synth();
   return folder;
+}
+
+/** A definition without fields. */
+function definitionsOf(name: string, versions: readonly string[]): KubeObject[] {
+  const [plural = '', ...group] = name.split('.');
+  const kind = { scaledobjects: 'ScaledObject', interceptorroutes: 'InterceptorRoute' }[plural];
+  const schema = { openAPIV3Schema: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return [{
+    apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name },
+    spec: {
+      group: group.join('.'), scope: 'Namespaced', names: { plural, kind, singular: kind?.toLowerCase() },
+      versions: versions.map((version, index) => ({ name: version, served: true, storage: index === 0, schema })),
+    },
+  } as KubeObject];
+}
+
+function deployment(name: string, image: string): KubeObject {
+  const labels = { app: name };
+  return {
+    apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: 'keda' },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'program', image }] } } },
+  } as KubeObject;
 }
 
 interface Diagnosis {
@@ -76,6 +99,37 @@ describeOnCluster('doctor', { nodes: [{ name: 'cpu-1' }, { name: 'gpu-1', labels
     expect(Object.values(checks).filter(({ state }) => ['missing', 'unknown'].includes(state))).toEqual([]);
     expect(checks.reconciler?.message).toContain(`2 of 2 replicas available, version ${version}`);
     expect(checks.platform).toEqual({ name: 'platform', state: 'ok', message: 'cluster laptop on local, as synthesized' });
+  }, 60_000);
+
+  test('says which engines of others do not go together', async () => {
+    for (const object of [...definitionsOf('scaledobjects.keda.sh', ['v1alpha1']), ...definitionsOf('interceptorroutes.http.keda.sh', ['v1alpha1', 'v1beta1'])]) {
+      await cluster().client.apply(object);
+    }
+    await cluster().client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'keda' } });
+    await cluster().client.apply(deployment('keda-operator', 'ghcr.io/kedacore/keda:2.18.3'));
+    await cluster().client.apply(deployment('keda-add-ons-http-interceptor', 'registry.acme/kedacore/http-add-on-interceptor:0.15.0'));
+    await cluster().client.apply({
+      apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', metadata: { name: 'v1beta1.external.metrics.k8s.io' },
+      spec: {
+        group: 'external.metrics.k8s.io', version: 'v1beta1', service: { namespace: 'monitoring', name: 'prometheus-adapter' },
+        insecureSkipTLSVerify: true, groupPriorityMinimum: 100, versionPriority: 100,
+      },
+    } as KubeObject);
+    const { checks, exitCode } = await doctor(cluster(), folder);
+    expect(exitCode).toBe(EXIT.no);
+    expect(checks.keda).toEqual({
+      name: 'keda', state: 'missing', message: 'KEDA 2.18.3 in keda/keda-operator is older than 2.20.0, the oldest that goes with this library',
+      remedy: 'helm upgrade --install keda keda --repo https://kedacore.github.io/charts --version 2.21.0 --namespace keda --create-namespace --reuse-values',
+    });
+    expect(checks['external-metrics']?.message).toContain('is served by monitoring/prometheus-adapter, and one in a cluster can');
+    const addOn = await until('the interceptor is available', async () => {
+      const { checks: { 'keda-http-add-on': check } } = await doctor(cluster(), folder);
+      return check?.state === 'ok' && check;
+    });
+    expect(addOn.message).toBe('the HTTP add-on of KEDA 0.15.0 in keda/keda-add-ons-http-interceptor');
+    await cluster().kubectl('patch', 'crd', 'interceptorroutes.http.keda.sh', '--type=json', '-p', JSON.stringify([{ op: 'replace', path: '/spec/versions/1/served', value: false }]));
+    expect((await doctor(cluster(), folder)).checks['keda-http-add-on']?.message).toContain('has interceptorroutes.http.keda.sh as v1alpha1 alone, and this library writes v1beta1');
+    await cluster().kubectl('delete', 'apiservice', 'v1beta1.external.metrics.k8s.io');
   }, 60_000);
 
   test('tells definitions of an older version', async () => {

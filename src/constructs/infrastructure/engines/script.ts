@@ -1,5 +1,5 @@
 /** The same as a script of Helm's own lines, for clusters without GitOps. Pure. */
-import { helmLine, inferenceExtensionLine } from '../../../catalog/engine-install';
+import { definitionsLine, helmLine, inferenceExtensionLine } from '../../../catalog/engine-install';
 import type { ChartRelease, Installation } from './releases';
 
 export interface ScriptFile {
@@ -23,10 +23,8 @@ export function installScript(installation: Installation, clusterName: string): 
 
 /** Definitions that Helm would install once and leave as they are come before, by the API server's own merging. */
 function chartLines({ chart, definitions, values, ...rest }: ChartRelease): string[] {
-  const { definitionsApart = false, release, repository, chart: name, version } = chart;
-  const apart = definitionsApart && definitions
-    ? [`helm show crds ${repository}/${name} --version ${version} | kubectl apply --server-side --force-conflicts -f -`]
-    : [];
+  const { definitionsApart = false, release } = chart;
+  const apart = definitionsApart && definitions ? [definitionsLine(chart)] : [];
   const more = [
     ...(definitionsApart ? ['--skip-crds'] : []),
     ...(hasValues({ chart, definitions, values, ...rest }) ? ['--values', `"$here/${release}.yaml"`] : []),
