@@ -140,7 +140,6 @@ function groups(ground: PolicyContext): NetworkPolicySpec {
 
 function serving(ground: PolicyContext, podSelector: LabelSelector, workspace: readonly NetworkPolicyIngressRule[]): NetworkPolicySpec {
   const { keda, monitoringNamespaces = [] } = ground.platform;
-  const proxies = proxyPeers(ground.platform);
   const openTo = [...new Set([...ground.workspace.serversOpenTo ?? [], ...monitoringNamespaces])];
   return {
     podSelector,
@@ -149,17 +148,22 @@ function serving(ground: PolicyContext, podSelector: LabelSelector, workspace: r
       ...workspace,
       ...(keda ? [{ from: [inNamespaces([kedaOf({ keda }).namespace])], ports: tcp(SERVER_PORT_NAME) }] : []),
       ...fromGateways(ground.platform, SERVER_PORT_NAME),
-      ...(proxies.length > 0 ? [{ from: proxies, ports: tcp(SERVER_PORT_NAME) }] : []),
       ...(openTo.length === 0 ? [] : [{ from: [inNamespaces(openTo)], ports: tcp(...SERVER_PORT_NAMES) }]),
     ],
     ...withEgress(mounted(ground)),
   };
 }
 
-/** The proxies of gateways that ask endpoint pickers, and then go to the pods themselves. */
-function fromGateways({ inferenceExtension }: PlatformSpec, port: string): NetworkPolicyIngressRule[] {
-  const { gatewayNamespaces } = inferenceExtensionOf({ inferenceExtension });
-  return inferenceExtension ? [{ from: [inNamespaces(gatewayNamespaces)], ports: tcp(port) }] : [];
+/**
+ * The proxies of the gateways that are known, and those of others that ask endpoint pickers: both go to the pods themselves. Where there is
+ * a gateway that is known, those of others are let in where their namespaces are named.
+ */
+function fromGateways(platform: PlatformSpec, port: string): NetworkPolicyIngressRule[] {
+  const { inferenceExtension } = platform;
+  const proxies = proxyPeers(platform);
+  const isOpen = inferenceExtension && (proxies.length === 0 || inferenceExtension.gatewayNamespaces !== undefined);
+  const from = [...proxies, ...(isOpen ? [inNamespaces(inferenceExtensionOf({ inferenceExtension }).gatewayNamespaces)] : [])];
+  return from.length > 0 ? [{ from, ports: tcp(port) }] : [];
 }
 
 /** They read the metrics of the Servers, and by the API server, whose address no policy knows, which pods there are. */

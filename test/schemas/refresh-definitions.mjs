@@ -20,15 +20,34 @@ const SOURCES = {
     files: ['gitrepositories', 'helmrepositories', 'ocirepositories'].map((plural) => `config/crd/bases/source.toolkit.fluxcd.io_${plural}.yaml`),
   },
   'lws': { module: 'sigs.k8s.io/lws', version: 'v0.9.0', files: ['config/crd/bases/leaderworkerset.x-k8s.io_leaderworkersets.yaml'] },
+  ...envoyGateway('envoy-gateway', 'v1.8.3'),
+  ...envoyGateway('newest/envoy-gateway', 'v1.9.1'),
+  'envoy-ai-gateway': {
+    module: 'github.com/envoyproxy/ai-gateway', version: 'v1.0.0',
+    files: ['aigatewayroutes', 'aiservicebackends', 'gatewayconfigs']
+      .map((plural) => `manifests/charts/ai-gateway-crds-helm/templates/aigateway.envoyproxy.io_${plural}.yaml`),
+  },
+  'gateway-api': {
+    module: 'sigs.k8s.io/gateway-api', version: 'v1.5.1',
+    files: ['gatewayclasses', 'gateways', 'referencegrants'].map((plural) => `config/crd/standard/gateway.networking.k8s.io_${plural}.yaml`),
+  },
+  'cert-manager': { module: 'github.com/cert-manager/cert-manager', version: 'v1.21.2', files: ['deploy/crds/cert-manager.io_certificates.yaml'] },
   'argo-cd': { module: 'github.com/argoproj/argo-cd/v3', version: 'v3.5.7', files: ['manifests/crds/application-crd.yaml'] },
 };
 
 const CONTROLLER_GEN = 'sigs.k8s.io/controller-tools/cmd/controller-gen@v0.19.0';
 const LEFT_OUT = ['description', 'default', 'example'];
 
+/** The version that is pinned, and in `newest` the newest that is known: the same objects are valid by both. */
+function envoyGateway(name, version) {
+  const files = ['backends', 'backendtrafficpolicies', 'clienttrafficpolicies', 'envoyproxies', 'securitypolicies']
+    .map((plural) => `charts/gateway-crds-helm/templates/generated/gateway.envoyproxy.io_${plural}.yaml`);
+  return { [name]: { module: 'github.com/envoyproxy/gateway', version, files } };
+}
+
 const names = process.argv.slice(2);
 const directory = join(dirname(fileURLToPath(import.meta.url)), 'definitions');
-mkdirSync(directory, { recursive: true });
+mkdirSync(join(directory, 'newest'), { recursive: true });
 for (const name of names.length > 0 ? names : Object.keys(SOURCES)) {
   const { module, version, files, generate } = SOURCES[name];
   const texts = generate ? generated(module, version, generate) : downloaded(module, version, files);
@@ -40,7 +59,8 @@ for (const name of names.length > 0 ? names : Object.keys(SOURCES)) {
 
 function downloaded(module, version, files) {
   const { Dir } = JSON.parse(execFileSync('go', ['mod', 'download', '-json', `${module}@${version}`], { encoding: 'utf8', cwd: tmpdir() }));
-  return files.map((file) => readFileSync(join(Dir, file), 'utf8'));
+  /* Helm's templates have a condition around each. */
+  return files.map((file) => readFileSync(join(Dir, file), 'utf8').replace(/^\{\{.*\}\}\n/gm, ''));
 }
 
 function generated(module, version, below) {

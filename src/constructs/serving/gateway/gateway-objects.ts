@@ -1,9 +1,10 @@
 /** The Gateway itself, and how its proxies run. Pure. */
 import type { Namespace, PodTemplateSpec } from 'kubernetes-types/core/v1';
+import { CLIENT_HEADER, MODEL_HEADER } from '../../../api/keys';
 import { PART_OF } from '../../../api/labels';
 import { imageNamed } from '../../../catalog/images';
 import { cloudNamed } from '../../../clouds/pods';
-import { withPodDefaults } from '../../../expand';
+import { SERVER_HEADER, withPodDefaults } from '../../../expand';
 import type { KubeObject } from '../../../expand';
 import { requestCosts } from './costs';
 import { AI_API, ENVOY_API, GATEWAY_API, gatewayTarget, TOKENS_LISTENER } from './gateway-settings';
@@ -16,7 +17,7 @@ const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
  * What a client must not say of itself: who it is, which Server it wants, and to which address the endpoint picker would send it.
  * `x-ai-eg-model` is overwritten from the body as well.
  */
-export const SPOOFABLE_HEADERS = ['x-client-id', 'x-ai-eg-model', 'x-substratus-server', 'x-gateway-destination-endpoint', 'x-gateway-model-name'];
+export const SPOOFABLE_HEADERS = [CLIENT_HEADER, MODEL_HEADER, SERVER_HEADER, 'x-gateway-destination-endpoint', 'x-gateway-model-name'];
 
 /**
  * Load balancers cut connections on which nothing is sent, after 240 seconds (Azure) or 350 (AWS), and a held request sends nothing.

@@ -26,7 +26,7 @@ import { policyObjects, tokenPolicy } from './policies';
 import { redisAddress, redisObjects } from './redis-objects';
 import { routeObjects } from './served-route';
 import type { ServedRoute } from './served-route';
-import { namesOf, servedRoute } from './served-server';
+import { namesOf, routeProblems, servedRoute } from './served-server';
 import type { ServedServer } from './served-server';
 import type { GatewayTeam } from './team';
 import type { GatewayIdentityProviderOptions, GatewayModelPrice, GatewayTeamOptions } from './team-props';
@@ -50,6 +50,9 @@ export class ModelGateway extends Construct {
   /** Namespace of the Gateway. */
   public readonly gatewayNamespace: string;
 
+  /** Host and port of the Redis that Envoy Gateway's rate limit service is told of. */
+  public readonly redisAddress: string;
+
   private readonly served: ServedServer[] = [];
   private readonly access: GatewayTeams;
   private readonly warned = new Set<string>();
@@ -70,6 +73,8 @@ export class ModelGateway extends Construct {
     }
     const size = quantity(this, 'maxRequestSize', maxRequestSize);
     this.maxRequestSize = typeof size === 'number' ? `${size}Gi` : size;
+    const { redis = GatewayRedis.managed() } = props;
+    this.redisAddress = redisAddress({ ...this.ref, redis: redis._spec });
     platform.allowModelGateway(this.gatewayNamespace, name);
     this.access = new GatewayTeams(this, this.gatewayNamespace);
     addDeferredObjects(this, () => this.objects);
@@ -123,9 +128,7 @@ export class ModelGateway extends Construct {
    */
   public get helmValues(): unknown {
     const { platform, redis = GatewayRedis.managed() } = this.props;
-    const spec = platform._spec;
-    const source = { platform: spec, redis: redis._spec };
-    return helmValues({ ...source, redisAddress: redisAddress({ ...this.ref, ...source }) });
+    return helmValues({ platform: platform._spec, redis: redis._spec, redisAddress: this.redisAddress });
   }
 
   /** The names by which clients may ask for models, in the order of their declaration. @internal */
@@ -165,9 +168,8 @@ export class ModelGateway extends Construct {
     const problem = envoyGatewayProblem(this.props.platform._spec);
     if (problem) return [problem];
     if (this.served.length === 0) return [`gateway ${this.gatewayName} serves no Server; call serve(server)`];
-    const { idleSeconds } = this;
-    const idle = idleSeconds === undefined ? [] : this.routes.flatMap((route) => idleProblem(route, idleSeconds));
-    return [...idle, ...this.accessProblems()];
+    const { idleSeconds = Infinity } = this;
+    return [...this.routes.flatMap((route) => routeProblems(route, idleSeconds)), ...this.accessProblems()];
   }
 
   private accessProblems(): string[] {
@@ -215,10 +217,4 @@ export class ModelGateway extends Construct {
 
 function longest(routes: readonly ServedRoute[]): number {
   return Math.max(0, ...routes.map(({ coldStartSeconds = 0 }) => coldStartSeconds));
-}
-
-function idleProblem({ namespace, server, coldStartSeconds = 0 }: ServedRoute, idleSeconds: number): string[] {
-  if (coldStartSeconds < idleSeconds) return [];
-  return [`idleTimeout is ${idleSeconds} s but Server ${namespace}/${server} may take ${coldStartSeconds} s to start, while its requests wait; `
-    + 'give more than that, or leave idleTimeout out'];
 }

@@ -21,9 +21,9 @@ export function redisName({ name }: Pick<GatewaySettings, 'name'>): string {
 }
 
 /** Where the rate limit service finds it. */
-export function redisAddress(settings: Pick<GatewaySettings, 'name' | 'namespace' | 'redis' | 'platform'>): string {
-  const { redis, namespace, platform } = settings;
-  return redis.address ?? `${redisName(settings)}.${namespace}.svc.${envoyGatewayOf(platform).clusterDomain}:${PORT}`;
+export function redisAddress(settings: Pick<GatewaySettings, 'name' | 'namespace' | 'redis'>): string {
+  const { redis, namespace } = settings;
+  return redis.address ?? `${redisName(settings)}.${namespace}.svc:${PORT}`;
 }
 
 export function redisObjects(settings: GatewaySettings): KubeObject[] {

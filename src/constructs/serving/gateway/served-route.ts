@@ -1,5 +1,7 @@
 /** The objects by which a Server is reached under the names of its models. Pure. */
+import { MODEL_HEADER } from '../../../api/keys';
 import { PART_OF } from '../../../api/labels';
+import { SERVER_HEADER } from '../../../expand';
 import type { KubeObject } from '../../../expand';
 import { AI_API, ENVOY_API } from './gateway-settings';
 import type { GatewayRef } from './gateway-settings';
@@ -27,37 +29,36 @@ export interface ServedRoute extends ServedTarget {
   readonly coldStartSeconds?: number;
 }
 
-/** What the header says of a Server, by which the interceptor of KEDA finds it: SERVER_HEADER of expand/keda.ts. */
-export const SERVER_HEADER = 'x-substratus-server';
-/** What Envoy AI Gateway reads from the body, and routes by. */
-export const MODEL_HEADER = 'x-ai-eg-model';
 /** https://github.com/envoyproxy/ai-gateway/blob/v1.0.0/api/v1beta1/ai_gateway_route.go: one of the 16 of an HTTPRoute is its own. */
 const MAX_RULES = 15;
 /** So that all rules have fewer than 128 matches together. https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
 const MODELS_OF_A_RULE = 8;
+
+/** An answer streams for as long as it takes. What is silent for too long ends, by the policies of the gateway. */
+const NO_TIMEOUT = { request: '0s' };
 
 /** In the namespace of the gateway, for all that is needed to reach a Service is its name; beside the pool where there is one. */
 export function routeNamespace(gateway: GatewayRef, { pool, namespace }: Pick<ServedRoute, 'pool' | 'namespace'>): string {
   return pool === undefined ? gateway.namespace : namespace;
 }
 
-/** Name of all objects of a Server: namespaces have no dots, so that no two Servers share one. */
-function routeName({ namespace, server, pool }: ServedRoute): string {
-  return pool === undefined ? `${namespace}.${server}` : server;
+/** Name of what is made for a Server. Namespaces and Gateways have no dots in their names, so that no two share one. */
+function routeName(gateway: GatewayRef, { namespace, server, pool }: ServedRoute): string {
+  return pool === undefined ? `${namespace}.${server}` : `${gateway.namespace}.${gateway.name}.${server}`;
 }
 
 export function routeObjects(gateway: GatewayRef, route: ServedRoute): KubeObject[] {
-  const rules = rulesOf(route);
-  const parts = chunks(rules, MAX_RULES);
+  const name = routeName(gateway, route);
+  const parts = chunks(rulesOf(gateway, route), MAX_RULES);
   return [
     ...(route.pool === undefined ? backendObjects(gateway, route) : []),
-    ...parts.map((part, index) => aiRoute(gateway, route, { name: `${routeName(route)}${index === 0 ? '' : `.part-${index + 1}`}`, rules: part })),
+    ...parts.map((part, index) => aiRoute(gateway, route, { name: index === 0 ? name : `${name}.part-${index + 1}`, rules: part })),
   ];
 }
 
 function backendObjects(gateway: GatewayRef, route: ServedRoute): KubeObject[] {
   const { hostname, port, namespace, server } = route;
-  const metadata = { name: routeName(route), namespace: gateway.namespace, labels: { ...PART_OF } };
+  const metadata = { name: routeName(gateway, route), namespace: gateway.namespace, labels: { ...PART_OF } };
   return [
     object(ENVOY_API, 'Backend', { metadata, spec: { endpoints: [{ fqdn: { hostname, port } }] } }),
     object(AI_API, 'AIServiceBackend', {
@@ -71,28 +72,23 @@ function backendObjects(gateway: GatewayRef, route: ServedRoute): KubeObject[] {
   ];
 }
 
-/** A rule for all names that the Server's program knows as the same model. */
-function rulesOf(route: ServedRoute): object[] {
+/** A rule for the names that the Server's program knows as the same model. */
+function rulesOf(gateway: GatewayRef, route: ServedRoute): object[] {
   const byUpstream = new Map<string, ServedModel[]>();
   for (const model of route.models) byUpstream.set(model.upstream ?? '', [...byUpstream.get(model.upstream ?? '') ?? [], model]);
-  return [...byUpstream.values()].flatMap((models) => chunks(models, MODELS_OF_A_RULE).map((part) => rule(route, part)));
-}
-
-/** No limit for the whole answer, which streams for as long as it takes: what is silent for too long ends. */
-function rule(route: ServedRoute, models: readonly ServedModel[]): object {
-  return {
-    matches: models.map(({ name }) => ({ headers: [{ type: 'Exact', name: MODEL_HEADER, value: name }] })),
-    backendRefs: [backendRef(route, models)],
-    timeouts: { request: '0s' },
+  return [...byUpstream.values()].flatMap((models) => chunks(models, MODELS_OF_A_RULE)).map((part) => ({
+    matches: part.map(({ name }) => ({ headers: [{ type: 'Exact', name: MODEL_HEADER, value: name }] })),
+    backendRefs: [backendRef(gateway, route, part)],
+    timeouts: NO_TIMEOUT,
     modelsOwnedBy: route.namespace,
-  };
+  }));
 }
 
-function backendRef(route: ServedRoute, models: readonly ServedModel[]): object {
+function backendRef(gateway: GatewayRef, route: ServedRoute, models: readonly ServedModel[]): object {
   const { pool } = route;
   if (pool !== undefined) return { group: 'inference.networking.k8s.io', kind: 'InferencePool', name: pool };
   const renamed = models.find(({ name, upstream = name }) => name !== upstream);
-  return { name: routeName(route), ...(renamed && { modelNameOverride: renamed.upstream }) };
+  return { name: routeName(gateway, route), ...(renamed && { modelNameOverride: renamed.upstream }) };
 }
 
 interface RoutePart {

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { PlatformSpec } from '../../../api/platform';
 import { DEFAULT_SERVER_PORT } from '../../../api/resource';
 import type { ServerResource } from '../../../api/resource';
-import { clusterDomainOf, keyOf, serverAddress, serviceName } from '../../../expand';
+import { clusterDomainOf, hasPicker, keyOf, serverAddress, serviceName } from '../../../expand';
 import type { ServerAddress } from '../../../expand';
 import { asValidation } from '../../checks/validation-error';
 import { Declarations } from '../../kinds/declarations';
@@ -35,6 +35,7 @@ export function servedRoute(scope: Construct, served: ServedServer, platform: Pl
     port: address.port,
     ...(address.coldStartSeconds !== undefined && { coldStartSeconds: address.coldStartSeconds }),
     models: modelsOf(served, address),
+    ...(declared && hasPicker(declared) && { pool: serviceName(declared) }),
   };
 }
 
@@ -55,4 +56,18 @@ function elsewhere({ server, options: { port = DEFAULT_SERVER_PORT } }: ServedSe
 function modelsOf(served: ServedServer, address: ServerAddress): ServedModel[] {
   const { options: { model: upstream = address.model } } = served;
   return namesOf(served).map((name) => ({ name, ...(upstream !== undefined && { upstream }) }));
+}
+
+/** What is wrong with a route when all is declared. */
+export function routeProblems(route: ServedRoute, idleSeconds: number): string[] {
+  const { namespace, server, coldStartSeconds = 0, pool, models } = route;
+  const late = coldStartSeconds < idleSeconds ? [] : [
+    `idleTimeout is ${idleSeconds} s but Server ${namespace}/${server} may take ${coldStartSeconds} s to start, while its requests wait; `
+    + 'give more than that, or leave idleTimeout out',
+  ];
+  const renamed = pool === undefined ? [] : models.filter(({ name, upstream = name }) => name !== upstream);
+  return [...late, ...renamed.map(({ name, upstream }) => (
+    `Server ${namespace}/${server} has routing, by which requests reach its program as they are, so that it would not know the model ${name}; `
+    + `offer it as ${upstream} alone, or leave routing out`
+  ))];
 }

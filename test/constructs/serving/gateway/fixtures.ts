@@ -6,6 +6,8 @@ import { TODAY_CONTEXT } from '../../../../src/constructs/checks/today';
 import type { KubeObject } from '../../../../src/expand';
 import { gcp, objectsOf } from '../../fixtures';
 
+const CLIENT_IDS = { artifactReader: 'a', artifactWriter: 'b', imageBuilder: 'c' };
+
 export interface Offered {
   readonly gateway: ModelGateway;
   readonly team: Workspace;
@@ -15,7 +17,7 @@ export interface Offered {
 
 /** With Envoy Gateway on the platform, unless it is given one; on a day that stays, before which no key of a test expires. */
 export function gatewayOf(props: Partial<ModelGatewayProps> = {}, platform = withEnvoyGateway(gcp()), day = '2026-11-27'): Offered {
-  platform.addWorkspace('team-a');
+  platform.addWorkspace('team-a', platform.cloudName === 'azure' ? { clientIds: CLIENT_IDS } : {});
   const app = new App();
   app.node.setContext(TODAY_CONTEXT, day);
   const team = new Workspace(app, 'team-a', { platform });

@@ -1,0 +1,143 @@
+import { Duration } from 'cdk8s';
+import { Autoscaling, ColdStart, Engine, Gpu, Routing, Server } from '../../../../src';
+import type { Platform, ServerProps } from '../../../../src';
+import { gcp, model, server, synthErrors } from '../../fixtures';
+import { allOf, gatewayOf, specOf, withEnvoyGateway } from './fixtures';
+import type { Offered } from './fixtures';
+
+/** A Server that vLLM serves. */
+function ready(offered: Offered, props: Partial<ServerProps> = {}, id = 'chat'): Server {
+  const { team } = offered;
+  return new Server(team, id, {
+    engine: Engine.vllm(), resources: { gpu: Gpu.NVIDIA_L4 }, model: model(team, `${id}-model`, { params: { id } }), ...props,
+  });
+}
+
+function keda(): Platform {
+  const platform = withEnvoyGateway(gcp());
+  platform.addKeda();
+  return platform;
+}
+
+describe('how a Server is reached', () => {
+  test('by its Service, where nothing stands before it', () => {
+    const offered = gatewayOf();
+    offered.gateway.serve(server(offered.team, 'chat', { port: 9000 }));
+    expect(specOf(offered.chart, 'Backend')).toEqual({ endpoints: [{ fqdn: { hostname: 'chat-server.team-a.svc.cluster.local', port: 9000 } }] });
+  });
+
+  test("by KEDA's interceptor, with the header by which that finds it, where its requests scale it", () => {
+    const offered = gatewayOf({}, keda());
+    offered.gateway.serve(ready(offered, { autoscaling: Autoscaling.concurrency({ min: 0, max: 2 }) }));
+    const hostname = 'keda-add-ons-http-interceptor-proxy.keda.svc.cluster.local';
+    expect(specOf(offered.chart, 'Backend')).toEqual({ endpoints: [{ fqdn: { hostname, port: 8080 } }] });
+    expect(specOf(offered.chart, 'AIServiceBackend')).toMatchObject({
+      schema: { name: 'OpenAI' },
+      backendRef: { group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'team-a.chat' },
+      headerMutation: { set: [{ name: 'x-substratus-server', value: 'team-a/chat' }] },
+    });
+  });
+
+  test('by its pool, in its own namespace, where an endpoint picker chooses the replica', () => {
+    const platform = withEnvoyGateway(gcp());
+    platform.addInferenceExtension();
+    const offered = gatewayOf({}, platform);
+    offered.gateway.serve(ready(offered, { routing: Routing.PREFIX_AWARE, replicas: 2 }));
+    expect(allOf(offered.chart, 'Backend')).toEqual([]);
+    const [route] = allOf(offered.chart, 'AIGatewayRoute');
+    expect(route?.metadata).toMatchObject({ namespace: 'team-a', name: 'model-gateway.models.chat' });
+    expect(route?.spec).toMatchObject({
+      parentRefs: [{ kind: 'Gateway', namespace: 'model-gateway', name: 'models' }],
+      rules: [{ backendRefs: [{ group: 'inference.networking.k8s.io', kind: 'InferencePool', name: 'chat-server' }] }],
+    });
+    expect(specOf(offered.chart, 'Gateway')).toMatchObject({
+      listeners: [{
+        allowedRoutes: {
+          namespaces: { from: 'Selector', selector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: ['model-gateway', 'team-a'] }] } },
+        },
+      }],
+    });
+  });
+
+  test('one that is declared elsewhere by the Service that all its clients use', () => {
+    const { gateway, team, chart } = gatewayOf();
+    gateway.serve(Server.fromServerAttributes(team, 'other', { serverName: 'embed', serverNamespace: 'team-b' }), { port: 9000, model: 'e5' });
+    expect(specOf(chart, 'Backend')).toEqual({ endpoints: [{ fqdn: { hostname: 'embed-server.team-b.svc.cluster.local', port: 9000 } }] });
+    expect(specOf(chart, 'AIGatewayRoute')).toMatchObject({ rules: [{ backendRefs: [{ name: 'team-b.embed', modelNameOverride: 'e5' }] }] });
+  });
+});
+
+describe('under which names', () => {
+  const rulesOf = (offered: Offered) => (specOf(offered.chart, 'AIGatewayRoute') as { rules: { matches: { headers: { value: string }[] }[]; backendRefs: object[] }[] }).rules
+    .map(({ matches, backendRefs }) => [matches.map(({ headers }) => headers[0]?.value), backendRefs[0]]);
+
+  test('its own, which a ready-made engine knows', () => {
+    const offered = gatewayOf();
+    offered.gateway.serve(ready(offered));
+    expect(rulesOf(offered)).toEqual([[['chat'], { name: 'team-a.chat' }]]);
+  });
+
+  test('another and aliases, which the engine is not told of', () => {
+    const offered = gatewayOf();
+    offered.gateway.serve(ready(offered), { name: 'Qwen/Qwen3-8B', aliases: ['gpt-4o'] });
+    expect(rulesOf(offered)).toEqual([[['Qwen/Qwen3-8B', 'gpt-4o'], { name: 'team-a.chat', modelNameOverride: 'chat' }]]);
+  });
+
+  test('an image of its own is asked for the name that the client gave, or for the one that it is said to know', () => {
+    const [asked, told] = [gatewayOf(), gatewayOf()];
+    asked.gateway.serve(server(asked.team), { aliases: ['gpt-4o'] });
+    told.gateway.serve(server(told.team), { aliases: ['gpt-4o'], model: 'llama' });
+    expect(rulesOf(asked)).toEqual([[['chat', 'gpt-4o'], { name: 'team-a.chat' }]]);
+    expect(rulesOf(told)).toEqual([[['chat', 'gpt-4o'], { name: 'team-a.chat', modelNameOverride: 'llama' }]]);
+  });
+
+  test('more names than a route takes are on several routes', () => {
+    const offered = gatewayOf();
+    const aliases = Array.from({ length: 130 }, (_, index) => `alias-${index}`);
+    offered.gateway.serve(server(offered.team), { aliases });
+    const routes = allOf(offered.chart, 'AIGatewayRoute');
+    expect(routes.map(({ metadata }) => metadata?.name)).toEqual(['team-a.chat', 'team-a.chat.part-2']);
+    expect(routes.map(({ spec }) => (spec.rules as object[]).length)).toEqual([15, 2]);
+    expect(JSON.stringify(routes)).toContain('alias-129');
+  });
+});
+
+describe('how long a request may wait', () => {
+  const timeoutsOf = ({ chart }: Offered) => [
+    (specOf(chart, 'ClientTrafficPolicy') as { timeout: object }).timeout, (specOf(chart, 'BackendTrafficPolicy') as { timeout: object }).timeout,
+    (specOf(chart, 'EnvoyProxy') as { shutdown: object }).shutdown,
+  ];
+
+  test('an hour, without a request as a whole having a limit', () => {
+    const offered = gatewayOf();
+    offered.gateway.serve(server(offered.team));
+    expect(timeoutsOf(offered)).toMatchObject([
+      { http: { requestReceivedTimeout: '3600s', streamIdleTimeout: '3600s' } }, { http: { requestTimeout: '0s', streamIdleTimeout: '3600s' } }, { drainTimeout: '3600s' },
+    ]);
+  });
+
+  test('longer than the coldest of its Servers takes to start', () => {
+    const offered = gatewayOf({}, keda());
+    const autoscaling = Autoscaling.concurrency({ min: 0, max: 2 });
+    offered.gateway.serve(ready(offered, { autoscaling, startupTimeout: Duration.minutes(10) }, 'small'));
+    offered.gateway.serve(ready(offered, { autoscaling, startupTimeout: Duration.minutes(90) }, 'large'));
+    const seconds = (90 + 30) * 60 + 300;
+    expect(timeoutsOf(offered)).toMatchObject([
+      { http: { streamIdleTimeout: `${seconds}s` } }, { http: { requestTimeout: '0s', streamIdleTimeout: `${seconds}s` } }, { drainTimeout: `${seconds}s` },
+    ]);
+  });
+
+  test('fails where it is given and too short', () => {
+    const offered = gatewayOf({ idleTimeout: Duration.minutes(30) }, keda());
+    offered.gateway.serve(ready(offered, { autoscaling: Autoscaling.concurrency({ min: 0, max: 2 }), startupTimeout: Duration.minutes(20) }));
+    expect(synthErrors(offered.chart)).toContain('[gateway/models] idleTimeout is 1800 s but Server team-a/chat may take 3000 s to start, while its requests wait; '
+      + 'give more than that, or leave idleTimeout out');
+  });
+
+  test('of a Server that answers while it starts no request waits', () => {
+    const offered = gatewayOf({ idleTimeout: Duration.minutes(30) }, keda());
+    const autoscaling = Autoscaling.concurrency({ min: 0, max: 2, coldStart: ColdStart.RETRY_AFTER });
+    offered.gateway.serve(ready(offered, { autoscaling, startupTimeout: Duration.minutes(20) }));
+    expect(synthErrors(offered.chart).filter((error) => error.includes('idleTimeout'))).toEqual([]);
+  });
+});
