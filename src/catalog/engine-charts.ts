@@ -44,8 +44,8 @@ export const ENGINE_CHARTS = {
   keda: { title: 'KEDA', release: 'keda', chart: 'keda', repository: 'https://kedacore.github.io/charts', version: '2.21.0', namespace: 'keda', values: MANY_BUSY_SERVERS.keda },
   /** 2026-06; github.com/kedacore/http-add-on@v0.15.0. Before 1.0, so that every minor version may change its objects. */
   httpAddOn: { title: 'the HTTP add-on of KEDA', release: 'http-add-on', chart: 'keda-add-ons-http', repository: 'https://kedacore.github.io/charts', version: '0.15.0', namespace: 'keda', values: MANY_BUSY_SERVERS.httpAddOn },
-  /** 2026-06; github.com/envoyproxy/gateway@v1.8.1, charts/gateway-helm. Its definitions are those of Gateway API 1.5.1 and its own. */
-  envoyGateway: { title: 'Envoy Gateway', release: 'eg', chart: 'gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.8.1', namespace: 'envoy-gateway-system', definitionsApart: true },
+  /** 2026-06; github.com/envoyproxy/gateway@v1.8.3, charts/gateway-helm. Before 1.8.2 every rate limit is refused, and tokens are not counted (https://github.com/envoyproxy/gateway/issues/9186, https://github.com/envoyproxy/gateway/issues/9244). Its definitions are those of Gateway API 1.5.1 and its own. */
+  envoyGateway: { title: 'Envoy Gateway', release: 'eg', chart: 'gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.8.3', namespace: 'envoy-gateway-system', definitionsApart: true },
   /** 2026-06; github.com/envoyproxy/ai-gateway@v1.0.0, manifests/charts. */
   aiGatewayCrds: { title: 'the definitions of Envoy AI Gateway', release: 'aieg-crd', chart: 'ai-gateway-crds-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.0.0', namespace: 'envoy-ai-gateway-system' },
   /** The same. */

@@ -28,10 +28,10 @@ export const IMAGES = {
   'neuron-device-plugin': 'public.ecr.aws/neuron/neuron-device-plugin:2.24.23.0',
   /** Counters of a gateway's quotas: what Redis was, under a free licence. */
   'valkey': 'docker.io/valkey/valkey:9.1.1-alpine',
-  /** A gateway's proxy, and what tells it what to do: of the Helm charts of Envoy Gateway 1.8.1 and Envoy AI Gateway 1.0.0. */
-  'envoy': 'docker.io/envoyproxy/envoy:distroless-v1.38.1',
-  'envoy-gateway': 'docker.io/envoyproxy/gateway:v1.8.1',
-  'envoy-ratelimit': 'docker.io/envoyproxy/ratelimit:ff287602',
+  /** A gateway's proxy, and what tells it what to do: of the Helm charts of Envoy Gateway 1.8.3 and Envoy AI Gateway 1.0.0. */
+  'envoy': 'docker.io/envoyproxy/envoy:distroless-v1.38.3',
+  'envoy-gateway': 'docker.io/envoyproxy/gateway:v1.8.3',
+  'envoy-ratelimit': 'docker.io/envoyproxy/ratelimit:1e50889b',
   'ai-gateway-controller': 'docker.io/envoyproxy/ai-gateway-controller:v1.0.0',
   'ai-gateway-extproc': 'docker.io/envoyproxy/ai-gateway-extproc:v1.0.0',
   /** Local clusters: a store that speaks S3. The last release of which there is an image (2025-09). */

@@ -4,22 +4,30 @@ import type { NetworkPolicyPeer } from 'kubernetes-types/networking/v1';
 import type { EnvoyGatewaySpec, ModelGatewaySpec } from '../api/model-gateway';
 import { isAtLeast } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
+import { ENGINE_CHARTS } from '../catalog/engine-charts';
+import { helmLine } from '../catalog/engine-install';
 import { inNamespaces } from '../clouds/network';
 
 /** The oldest Kubernetes that Envoy AI Gateway runs on. https://aigateway.envoyproxy.io/docs/getting-started/prerequisites */
 const OLDEST_KUBERNETES = '1.32';
 /** Older ones refuse every rate limit. https://github.com/envoyproxy/gateway/issues/9186 */
 const OLDEST_ENVOY_GATEWAY = '1.8.2';
-const ENVOY_GATEWAY = '1.8.3';
 const OLDEST_AI_GATEWAY = '1.0.0';
+
+/** The line that installs both, in the versions that this library is tested with. */
+export const INSTALL_ENVOY_GATEWAY = [
+  helmLine(ENGINE_CHARTS.envoyGateway, ['--values gateway-helm.yaml']),
+  helmLine(ENGINE_CHARTS.aiGatewayCrds),
+  helmLine(ENGINE_CHARTS.aiGateway, ['--values ai-gateway-helm.yaml']),
+].join(' && ');
 
 /** Both with everything filled in. */
 export function envoyGatewayOf({ envoyGateway = {} }: Pick<PlatformSpec, 'envoyGateway'>): Required<EnvoyGatewaySpec> {
   return {
-    namespace: 'envoy-gateway-system',
-    version: ENVOY_GATEWAY,
-    aiNamespace: 'envoy-ai-gateway-system',
-    aiVersion: OLDEST_AI_GATEWAY,
+    namespace: ENGINE_CHARTS.envoyGateway.namespace,
+    version: ENGINE_CHARTS.envoyGateway.version.slice(1),
+    aiNamespace: ENGINE_CHARTS.aiGateway.namespace,
+    aiVersion: ENGINE_CHARTS.aiGateway.version.slice(1),
     inGatewayNamespace: false,
     clusterDomain: 'cluster.local',
     ...envoyGateway,
@@ -31,7 +39,7 @@ export function envoyGatewayProblem(platform: PlatformSpec): string | undefined 
   const { clusterName, kubernetesVersion } = platform;
   if (!platform.envoyGateway) {
     return `a gateway needs Envoy Gateway and Envoy AI Gateway, which platform ${clusterName} does not have; `
-      + 'install them (docs/gateway.md has the commands) and call addEnvoyGateway() of the platform';
+      + `install them (${INSTALL_ENVOY_GATEWAY}; docs/gateway.md has the values) and call addEnvoyGateway() of the platform`;
   }
   if (!isAtLeast(platform, OLDEST_KUBERNETES)) {
     return `a gateway needs Kubernetes ${OLDEST_KUBERNETES} or newer, the oldest that Envoy AI Gateway runs on, but platform ${clusterName} has `

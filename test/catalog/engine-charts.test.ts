@@ -10,7 +10,7 @@ test('a chart of an index and one of a registry are installed by one line each',
   expect(helmLine(ENGINE_CHARTS.keda))
     .toBe('helm upgrade --install keda keda --repo https://kedacore.github.io/charts --version 2.21.0 --namespace keda --create-namespace '
       + '--set extraArgs.keda.kube-api-qps=100 --set extraArgs.keda.kube-api-burst=200');
-  expect(helmLine(ENGINE_CHARTS.envoyGateway, ['--skip-crds'])).toBe('helm upgrade --install eg oci://docker.io/envoyproxy/gateway-helm --version v1.8.1 '
+  expect(helmLine(ENGINE_CHARTS.envoyGateway, ['--skip-crds'])).toBe('helm upgrade --install eg oci://docker.io/envoyproxy/gateway-helm --version v1.8.3 '
     + '--skip-crds --namespace envoy-gateway-system --create-namespace');
   expect(inferenceExtensionLine())
     .toBe('kubectl apply --server-side -f https://github.com/kubernetes-sigs/gateway-api-inference-extension/releases/download/v1.5.0/manifests.yaml');

@@ -151,7 +151,7 @@ function checkReference(scope: Construct, { field, target, attribute }: Referenc
   }
 }
 
-function whatIs(target: unknown): string {
+export function whatIs(target: unknown): string {
   return Construct.isConstruct(target) ? `${target.node.path}, a ${target.constructor.name}` : formatValue(target);
 }
 

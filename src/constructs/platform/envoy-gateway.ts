@@ -1,3 +1,4 @@
+import { definedOnly } from '../../api/defined';
 import type { EnvoyGatewaySpec } from '../../api/model-gateway';
 import { isDns1123Label } from '../../api/names';
 import { formatValue } from '../checks/format-value';
@@ -52,6 +53,8 @@ export interface EnvoyGatewayOptions {
 const OPTIONS = knownProps<EnvoyGatewayOptions>({
   namespace: true, version: true, aiNamespace: true, aiVersion: true, inGatewayNamespace: true, clusterDomain: true,
 });
+/** Said in any case, for what is empty is left out of the JSON. */
+const DEFAULT_NAMESPACE = 'envoy-gateway-system';
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const VERSION = /^[0-9]+\.[0-9]+\.[0-9]+$/;
 
@@ -59,7 +62,7 @@ const VERSION = /^[0-9]+\.[0-9]+\.[0-9]+$/;
 export function envoyGatewaySpec(options: EnvoyGatewayOptions): EnvoyGatewaySpec {
   const problem = optionsProblem('addEnvoyGateway', options, OPTIONS) ?? namesProblem(options) ?? versionsProblem(options);
   if (problem) throw new Error(problem);
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { namespace: DEFAULT_NAMESPACE, ...definedOnly(options) };
 }
 
 function namesProblem({ namespace, aiNamespace, clusterDomain, inGatewayNamespace }: EnvoyGatewayOptions): string | undefined {

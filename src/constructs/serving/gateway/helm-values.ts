@@ -17,6 +17,8 @@ const CLIENT_ATTRIBUTE = 'x-client-id:client_id';
 const RATE_LIMIT_TIMEOUT = '250ms';
 const AI_SERVICE_PORT = 1063;
 const ALL = { includeAll: true };
+/** Where the cluster does not know the kind, Envoy Gateway does not start with it. */
+const INFERENCE_POOL = { group: 'inference.networking.k8s.io', kind: 'InferencePool', version: 'v1' };
 
 /**
  * By chart: `gateway-helm` of Envoy Gateway, and `ai-gateway-crds-helm` and `ai-gateway-helm` of Envoy AI Gateway. Only what differs from
@@ -40,7 +42,7 @@ function envoyGatewayValues({ platform, redis, redisAddress }: HelmSource): obje
         ...(Object.keys(kubernetes).length > 0 && { provider: { type: 'Kubernetes', kubernetes } }),
         extensionApis: { enableBackend: true },
         extensionManager: {
-          backendResources: [{ group: 'inference.networking.k8s.io', kind: 'InferencePool', version: 'v1' }],
+          ...(platform.inferenceExtension && { backendResources: [INFERENCE_POOL] }),
           hooks: {
             xdsTranslator: {
               translation: { listener: ALL, route: ALL, cluster: ALL, secret: ALL },

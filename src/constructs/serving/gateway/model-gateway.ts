@@ -2,14 +2,13 @@ import { App, Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { envoyGatewayProblem } from '../../../expand';
 import type { KubeObject } from '../../../expand';
-import { formatValue } from '../../checks/format-value';
 import { optionsProblem } from '../../checks/known-props';
 import { duration, quantity } from '../../checks/size';
 import { today } from '../../checks/today';
 import { ValidationError } from '../../checks/validation-error';
 import { warn } from '../../checks/warning';
 import { checkPlatformProp, checkProps } from '../../kinds/props-check';
-import { chartOf } from '../../kinds/references';
+import { chartOf, whatIs } from '../../kinds/references';
 import type { IServer } from '../../kinds/server';
 import { addDeferredObjects } from '../../objects/deferred-objects';
 import { platformOf } from '../../platform/workspace-context';
@@ -186,7 +185,7 @@ export class ModelGateway extends Construct {
 
   private checkServer(server: unknown): asserts server is IServer {
     if (!Construct.isConstruct(server) || !('serverName' in server)) {
-      throw new ValidationError(this, `serve was given ${formatValue(server)}; give a Server, or refer to one with Server.fromServerAttributes`);
+      throw new ValidationError(this, `serve was given ${whatIs(server)}; give a Server, or refer to one with Server.fromServerAttributes`);
     }
     if (App.of(server) !== App.of(this)) {
       throw new ValidationError(this, `serve was given ${server.node.path} of another App; declare it in this one, or refer to it with Server.fromServerAttributes`);

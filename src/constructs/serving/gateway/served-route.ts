@@ -1,4 +1,5 @@
 /** The objects by which a Server is reached under the names of its models. Pure. */
+import { digest, shortDigest } from '../../../api/digest';
 import { MODEL_HEADER } from '../../../api/keys';
 import { PART_OF } from '../../../api/labels';
 import { SERVER_HEADER } from '../../../expand';
@@ -42,9 +43,15 @@ export function routeNamespace(gateway: GatewayRef, { pool, namespace }: Pick<Se
   return pool === undefined ? gateway.namespace : namespace;
 }
 
-/** Name of what is made for a Server. Namespaces and Gateways have no dots in their names, so that no two share one. */
+/**
+ * Name of what is made for a Server. Without a dot, at which Envoy ends the name of a route in its metrics:
+ * https://github.com/envoyproxy/envoy/blob/v1.38.3/source/common/config/well_known_names.cc
+ */
 function routeName(gateway: GatewayRef, { namespace, server, pool }: ServedRoute): string {
-  return pool === undefined ? `${namespace}.${server}` : `${gateway.namespace}.${gateway.name}.${server}`;
+  const parts = pool === undefined ? [namespace, server] : [gateway.namespace, gateway.name, server];
+  const name = parts.join('--').replaceAll('.', '-');
+  const isOne = parts.every((part) => !/--|\./.test(part));
+  return isOne ? name : `${name}-${shortDigest(digest(parts))}`;
 }
 
 export function routeObjects(gateway: GatewayRef, route: ServedRoute): KubeObject[] {
@@ -52,7 +59,7 @@ export function routeObjects(gateway: GatewayRef, route: ServedRoute): KubeObjec
   const parts = chunks(rulesOf(gateway, route), MAX_RULES);
   return [
     ...(route.pool === undefined ? backendObjects(gateway, route) : []),
-    ...parts.map((part, index) => aiRoute(gateway, route, { name: index === 0 ? name : `${name}.part-${index + 1}`, rules: part })),
+    ...parts.map((part, index) => aiRoute(gateway, route, { name: index === 0 ? name : `${name}--part-${index + 1}`, rules: part })),
   ];
 }
 

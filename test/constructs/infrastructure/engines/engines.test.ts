@@ -114,7 +114,7 @@ test.each([['Flux', GitOps.flux()], ['Argo CD', GitOps.argoCd()]])('the objects 
   const written = addonsOn(withKeda(), { gitOps, engines: { certManager: true, prometheusOperator: true } });
   const objects = [...objectsOf(written.chart), ...objectsOf(withGateway({}, gitOps).chart)];
   expect(objects.length).toBeGreaterThan(7);
-  expect(objects.flatMap(definitionErrors)).toEqual([]);
+  expect(objects.flatMap((object) => definitionErrors(object))).toEqual([]);
 });
 
 describe('values', () => {

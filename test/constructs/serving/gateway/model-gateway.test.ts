@@ -11,7 +11,7 @@ describe('what is written', () => {
       'BackendTrafficPolicy model-gateway/models', 'NetworkPolicy model-gateway/models-default',
       'NetworkPolicy envoy-gateway-system/model-gateway-models-proxies', 'PersistentVolumeClaim model-gateway/models-redis',
       'Service model-gateway/models-redis', 'NetworkPolicy model-gateway/models-redis', 'Deployment model-gateway/models-redis',
-      'Backend model-gateway/team-a.chat', 'AIServiceBackend model-gateway/team-a.chat', 'AIGatewayRoute model-gateway/team-a.chat',
+      'Backend model-gateway/team-a--chat', 'AIServiceBackend model-gateway/team-a--chat', 'AIGatewayRoute model-gateway/team-a--chat',
     ]);
     expect(specOf(chart, 'Backend')).toEqual({ endpoints: [{ fqdn: { hostname: 'chat-server.team-a.svc.cluster.local', port: 8080 } }] });
     expect(specOf(chart, 'AIGatewayRoute')).toMatchObject({
@@ -19,7 +19,7 @@ describe('what is written', () => {
         matches: [
           { headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: 'chat' }] }, { headers: [{ type: 'Exact', name: 'x-ai-eg-model', value: 'gpt-4o' }] },
         ],
-        backendRefs: [{ name: 'team-a.chat' }],
+        backendRefs: [{ name: 'team-a--chat' }],
         timeouts: { request: '0s' },
       }],
     });

@@ -33,7 +33,7 @@ describe('how a Server is reached', () => {
     expect(specOf(offered.chart, 'Backend')).toEqual({ endpoints: [{ fqdn: { hostname, port: 8080 } }] });
     expect(specOf(offered.chart, 'AIServiceBackend')).toMatchObject({
       schema: { name: 'OpenAI' },
-      backendRef: { group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'team-a.chat' },
+      backendRef: { group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'team-a--chat' },
       headerMutation: { set: [{ name: 'x-substratus-server', value: 'team-a/chat' }] },
     });
   });
@@ -45,7 +45,7 @@ describe('how a Server is reached', () => {
     offered.gateway.serve(ready(offered, { routing: Routing.PREFIX_AWARE, replicas: 2 }));
     expect(allOf(offered.chart, 'Backend')).toEqual([]);
     const [route] = allOf(offered.chart, 'AIGatewayRoute');
-    expect(route?.metadata).toMatchObject({ namespace: 'team-a', name: 'model-gateway.models.chat' });
+    expect(route?.metadata).toMatchObject({ namespace: 'team-a', name: 'model-gateway--models--chat' });
     expect(route?.spec).toMatchObject({
       parentRefs: [{ kind: 'Gateway', namespace: 'model-gateway', name: 'models' }],
       rules: [{ backendRefs: [{ group: 'inference.networking.k8s.io', kind: 'InferencePool', name: 'chat-server' }] }],
@@ -59,11 +59,23 @@ describe('how a Server is reached', () => {
     });
   });
 
+  test('under names without a dot, which Envoy would end a name at in its metrics, and no two under one', () => {
+    const { gateway, team, chart } = gatewayOf();
+    const pairs = [['a', 'b--c'], ['a--b', 'c'], ['a', 'b.c'], ['a', 'b-c']] as const;
+    for (const [serverNamespace, serverName] of pairs) {
+      gateway.serve(Server.fromServerAttributes(team, `${serverNamespace}/${serverName}`, { serverName, serverNamespace }), { name: `${serverNamespace}/${serverName}` });
+    }
+    const names = allOf(chart, 'AIGatewayRoute').map(({ metadata }) => metadata?.name);
+    expect(names.at(-1)).toBe('a--b-c');
+    expect(new Set(names).size).toBe(4);
+    expect(names.filter((name) => name?.includes('.'))).toEqual([]);
+  });
+
   test('one that is declared elsewhere by the Service that all its clients use', () => {
     const { gateway, team, chart } = gatewayOf();
     gateway.serve(Server.fromServerAttributes(team, 'other', { serverName: 'embed', serverNamespace: 'team-b' }), { port: 9000, model: 'e5' });
     expect(specOf(chart, 'Backend')).toEqual({ endpoints: [{ fqdn: { hostname: 'embed-server.team-b.svc.cluster.local', port: 9000 } }] });
-    expect(specOf(chart, 'AIGatewayRoute')).toMatchObject({ rules: [{ backendRefs: [{ name: 'team-b.embed', modelNameOverride: 'e5' }] }] });
+    expect(specOf(chart, 'AIGatewayRoute')).toMatchObject({ rules: [{ backendRefs: [{ name: 'team-b--embed', modelNameOverride: 'e5' }] }] });
   });
 });
 
@@ -74,21 +86,21 @@ describe('under which names', () => {
   test('its own, which a ready-made engine knows', () => {
     const offered = gatewayOf();
     offered.gateway.serve(ready(offered));
-    expect(rulesOf(offered)).toEqual([[['chat'], { name: 'team-a.chat' }]]);
+    expect(rulesOf(offered)).toEqual([[['chat'], { name: 'team-a--chat' }]]);
   });
 
   test('another and aliases, which the engine is not told of', () => {
     const offered = gatewayOf();
     offered.gateway.serve(ready(offered), { name: 'Qwen/Qwen3-8B', aliases: ['gpt-4o'] });
-    expect(rulesOf(offered)).toEqual([[['Qwen/Qwen3-8B', 'gpt-4o'], { name: 'team-a.chat', modelNameOverride: 'chat' }]]);
+    expect(rulesOf(offered)).toEqual([[['Qwen/Qwen3-8B', 'gpt-4o'], { name: 'team-a--chat', modelNameOverride: 'chat' }]]);
   });
 
   test('an image of its own is asked for the name that the client gave, or for the one that it is said to know', () => {
     const [asked, told] = [gatewayOf(), gatewayOf()];
     asked.gateway.serve(server(asked.team), { aliases: ['gpt-4o'] });
     told.gateway.serve(server(told.team), { aliases: ['gpt-4o'], model: 'llama' });
-    expect(rulesOf(asked)).toEqual([[['chat', 'gpt-4o'], { name: 'team-a.chat' }]]);
-    expect(rulesOf(told)).toEqual([[['chat', 'gpt-4o'], { name: 'team-a.chat', modelNameOverride: 'llama' }]]);
+    expect(rulesOf(asked)).toEqual([[['chat', 'gpt-4o'], { name: 'team-a--chat' }]]);
+    expect(rulesOf(told)).toEqual([[['chat', 'gpt-4o'], { name: 'team-a--chat', modelNameOverride: 'llama' }]]);
   });
 
   test('more names than a route takes are on several routes', () => {
@@ -96,7 +108,7 @@ describe('under which names', () => {
     const aliases = Array.from({ length: 130 }, (_, index) => `alias-${index}`);
     offered.gateway.serve(server(offered.team), { aliases });
     const routes = allOf(offered.chart, 'AIGatewayRoute');
-    expect(routes.map(({ metadata }) => metadata?.name)).toEqual(['team-a.chat', 'team-a.chat.part-2']);
+    expect(routes.map(({ metadata }) => metadata?.name)).toEqual(['team-a--chat', 'team-a--chat--part-2']);
     expect(routes.map(({ spec }) => (spec.rules as object[]).length)).toEqual([15, 2]);
     expect(JSON.stringify(routes)).toContain('alias-129');
   });
