@@ -44,14 +44,13 @@ export function routeNamespace(gateway: GatewayRef, { pool, namespace }: Pick<Se
 }
 
 /**
- * Name of what is made for a Server. Without a dot, at which Envoy ends the name of a route in its metrics:
+ * Name of what is made for a Server. No two share one, and it has no dot, at which Envoy ends the name of a route in its metrics:
  * https://github.com/envoyproxy/envoy/blob/v1.38.3/source/common/config/well_known_names.cc
  */
 function routeName(gateway: GatewayRef, { namespace, server, pool }: ServedRoute): string {
   const parts = pool === undefined ? [namespace, server] : [gateway.namespace, gateway.name, server];
-  const name = parts.join('--').replaceAll('.', '-');
-  const isOne = parts.every((part) => !/--|\./.test(part));
-  return isOne ? name : `${name}-${shortDigest(digest(parts))}`;
+  const name = parts.join('--');
+  return parts.some((part) => part.includes('--')) ? `${name}-${shortDigest(digest(parts))}` : name;
 }
 
 export function routeObjects(gateway: GatewayRef, route: ServedRoute): KubeObject[] {

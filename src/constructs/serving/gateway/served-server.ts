@@ -27,7 +27,7 @@ export function servedRoute(scope: Construct, served: ServedServer, platform: Pl
   const { server: { serverName: server, serverNamespace: namespace } } = served;
   const spec = platform._spec;
   const declared = declaredServer(scope, served.server, platform);
-  const address = declared ? asValidation(scope, () => serverAddress(declared, spec)) : elsewhere(served, spec);
+  const address = asValidation(scope, () => (declared ? serverAddress(declared, spec) : elsewhere(served, spec)));
   return {
     namespace,
     server,

@@ -153,7 +153,7 @@ describe('a gateway', () => {
     expect(specOf(written, 'HelmRelease', 'aieg')).toMatchObject({
       dependsOn: [{ name: 'eg' }, { name: 'aieg-crd' }], values: { controller: { metricsRequestHeaderAttributes: expect.stringContaining('x-client-id:client_id') as string } },
     });
-    expect(specOf(written, 'OCIRepository', 'eg')).toMatchObject({ url: 'oci://docker.io/envoyproxy/gateway-helm', ref: { tag: 'v1.8.1' } });
+    expect(specOf(written, 'OCIRepository', 'eg')).toMatchObject({ url: 'oci://docker.io/envoyproxy/gateway-helm', ref: { tag: 'v1.8.3' } });
   });
 
   test('definitions of the Gateway API that the cluster has are left alone', () => {

@@ -154,6 +154,12 @@ describe('what is served', () => {
       .toBe(`${AT} model chat is served by Server team-a/chat already; give Server team-b/chat another name or alias`);
   });
 
+  test('a Server that can have no Service', () => {
+    const { gateway, team } = gatewayOf();
+    expect(messageOf(() => gateway.serve(Server.fromServerAttributes(team, 'other', { serverName: 'b.c' }))))
+      .toBe(`${AT} name b.c cannot be that of a Service; start with a letter, and use lower-case letters, digits and -`);
+  });
+
   test('a Server twice', () => {
     const { gateway, team } = gatewayOf();
     const chat = server(team);
