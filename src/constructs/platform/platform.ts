@@ -15,6 +15,7 @@ import { checkImages } from './image-checks';
 import type { InferenceExtensionOptions } from './inference-extension';
 import type { KedaOptions } from './keda';
 import type { LeaderWorkerSetOptions } from './leader-worker-set';
+import { localStore } from './local-artifacts';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import {
   buildNamespaceFor, checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem,
@@ -60,14 +61,7 @@ export class Platform {
   /** A local cluster. */
   public static local(props: LocalPlatformProps): Platform {
     checkPlain(props, KNOWN.local);
-    const { s3, directory = '/var/lib/substratus/artifacts' } = props;
-    if (s3 && props.directory) throw new Error(`platform ${props.clusterName} has a directory and an S3 store; leave one out`);
-    if (typeof directory !== 'string' || !directory.startsWith('/')) throw new Error(`directory is ${formatValue(directory)}; give an absolute path of the node`);
-    if (!s3) return new Platform('local', props, byHand(props, { url: `file://${directory}` }));
-    checkPlain(s3, KNOWN.s3);
-    const { endpoint, region, credentialsSecret } = s3;
-    const url = `s3://${storeName(s3, 'bucketName')}`;
-    return new Platform('local', props, byHand(props, { url, endpoint, region, credentialsSecret }));
+    return new Platform('local', props, byHand(props, localStore(props)));
   }
 
   /** The platform of a cluster that is declared here. @internal */
