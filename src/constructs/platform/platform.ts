@@ -18,19 +18,20 @@ import type { LeaderWorkerSetOptions } from './leader-worker-set';
 import { localStore } from './local-artifacts';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import {
-  buildNamespaceFor, checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem,
+  checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem,
 } from './platform-checks';
 import { KNOWN } from './platform-known';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps,
 } from './platform-props';
-import { byHand, clientIdsByRole, poolSpec } from './platform-source';
+import { byHand, poolSpec } from './platform-source';
 import type { PlatformSource } from './platform-source';
 import { platformSpec } from './platform-spec';
 import { podDefaultsSpec } from './pod-defaults-checks';
-import { readableProblem, readableSpec } from './readable-buckets';
+import { readableProblem } from './readable-buckets';
 import { unknownReads, unknownWorkspace } from './unknown-workspace';
 import type { WorkspaceOptions } from './workspace-options';
+import { workspaceSpec } from './workspace-spec';
 
 type WorkspaceListener = (workspace: WorkspaceSpec) => void;
 type AddonsListener = () => void;
@@ -129,20 +130,7 @@ export class Platform {
     const problem = this.check(what, () => workspaceProblem(namespace, options, this.workspaces)
       ?? (options.readableBuckets && readableProblem(options.readableBuckets, this._spec)));
     if (problem) throw this.error(`${what}: ${problem}`);
-    const { reads, readableBuckets, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults } = options;
-    const buildNamespace = buildNamespaceFor(namespace, options);
-    const workspace: WorkspaceSpec = {
-      namespace,
-      ...(reads && { reads }),
-      ...(readableBuckets && { readableBuckets: readableBuckets.map(readableSpec) }),
-      ...(builds && { builds }),
-      ...(buildNamespace !== undefined && { buildNamespace }),
-      ...(networkPolicies === false && { networkPolicies }),
-      ...(isPrivate && { private: true }),
-      ...(serversOpenTo && { serversOpenTo }),
-      ...(clientIds && { clientIds: clientIdsByRole(clientIds) }),
-      ...(podDefaults && { podDefaults: this.check(what, () => podDefaultsSpec(podDefaults)) }),
-    };
+    const workspace = this.check(what, () => workspaceSpec(namespace, options));
     this.workspaces.push(workspace);
     for (const listener of this.listeners) listener(workspace);
   }
