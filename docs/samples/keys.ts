@@ -5,6 +5,7 @@ export const app = new App();
 app.node.setContext('substratus.ai/today', '2026-11-27');
 const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme-ml' });
 platform.addEnvoyGateway();
+platform.addWorkspace('team-a');
 platform.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 });
 
 const workspace = new Workspace(app, 'team-a', { platform });

@@ -4,6 +4,7 @@ import type { State } from '../state/state';
 import { artifactEffects } from './cluster/artifacts';
 import { clusterPairOf, contextsOf } from './cluster/context';
 import type { ResourceContext } from './cluster/context';
+import { gatewayEffects } from './cluster/gateways';
 import { notebookEffects } from './cluster/notebooks';
 import { objectEffects } from './cluster/objects';
 import { serverEffects } from './cluster/servers';
@@ -21,7 +22,9 @@ export interface Diff {
 
 export function diffOf(from: State, to: State): Diff {
   const clusters = clusterPairs(from.clusters, to.clusters).map(clusterPairOf);
-  const kubernetes = clusters.flatMap((cluster) => [...contextsOf(cluster).flatMap(resourceEffects), ...objectEffects(cluster)]);
+  const kubernetes = clusters.flatMap((cluster) => [
+    ...contextsOf(cluster).flatMap(resourceEffects), ...gatewayEffects(cluster), ...objectEffects(cluster),
+  ]);
   return { effects: [...kubernetes, ...stackEffects(from.stacks, to.stacks)] };
 }
 

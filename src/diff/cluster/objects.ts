@@ -9,6 +9,7 @@ import { hidden } from '../masks';
 import { paired } from '../pairs';
 import type { Pair } from '../pairs';
 import type { ClusterPair } from './context';
+import { withoutTold } from './gateways';
 
 /** Kinds with a pod template that is rolled out. */
 const ROLLED = ['Deployment', 'StatefulSet', 'DaemonSet'];
@@ -19,8 +20,10 @@ const ENDS: Readonly<Record<string, string>> = {
   CustomResourceDefinition: 'is deleted, and all resources of it',
 };
 
-export function objectEffects({ scope, from, to }: ClusterPair): Effect[] {
-  return paired(withoutArchives(from?.objects), withoutArchives(to?.objects), identityOf).flatMap((pair) => effectsOf(pair, scope));
+export function objectEffects(cluster: ClusterPair): Effect[] {
+  const { scope, from, to } = cluster;
+  return paired(withoutArchives(from?.objects), withoutArchives(to?.objects), identityOf)
+    .flatMap((pair) => effectsOf(withoutTold(pair, cluster), scope));
 }
 
 /** What is in an archive is told by those that use it, which have its digest. */
