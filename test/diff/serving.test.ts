@@ -56,6 +56,34 @@ describe('a server', () => {
     expect(effect?.notes).toEqual(['its Service chat-server changes: spec.ports.port 8080 → 9000']);
   });
 
+  describe('with adapters', () => {
+    const adapted = (adapters: Readonly<Record<string, string>>) => clusterWith((team) => {
+      const model = imported(team);
+      const named = Object.entries(adapters).map(([name, version]) => [name, imported(team, `${name}-lora`, { params: { name, version } })] as const);
+      new Server(team, 'chat', { image: 'acme/server:1', model, namedAdapters: Object.fromEntries(named) });
+    });
+    const lines = (from: Readonly<Record<string, string>>, to: Readonly<Record<string, string>>) => linesOf(effectsBetween(adapted(from), adapted(to)));
+
+    test('rolls for one more, once that is Ready', () => {
+      const [, rolls] = effectsBetween(adapted({ sql: '1' }), adapted({ sql: '1', support: '1' }));
+      expect(rolls).toMatchObject({ effect: 'rolls', changes: [{ field: 'adapters[support]' }] });
+      expect(rolls?.notes).toEqual(['it rolls when its inputs are Ready, and the former revision serves until then']);
+      expect(lines({ sql: '1' }, { sql: '1', support: '1' }).map((line) => line.split(':')[0])).toHaveLength(2);
+    });
+
+    test('rolls for one that is made again', () => {
+      const [made, rolls] = effectsBetween(adapted({ sql: '1' }), adapted({ sql: '2' }));
+      expect([made?.effect, rolls?.effect, rolls?.changes.map(({ field }) => field)]).toEqual(['made-again', 'rolls', ['adapters.model.name']]);
+      expect(rolls?.causes).toHaveLength(1);
+    });
+
+    test('rolls for one that is taken out', () => {
+      const effects = effectsBetween(adapted({ sql: '1', support: '1' }), adapted({ sql: '1' }));
+      expect(effects.map(({ effect }) => effect).sort()).toEqual(['deleted', 'rolls']);
+      expect(effects.find(({ effect }) => effect === 'rolls')?.changes).toMatchObject([{ field: 'adapters[support]' }]);
+    });
+  });
+
   test('that rolls where no pool has room for the spare replica is told so', () => {
     const full = { pools: { l4: { gpu: Gpu.NVIDIA_L4, gpusPerNode: 1, maxNodes: 2 } } };
     const [effect] = servers({ ...GPU, replicas: 2 }, { ...GPU, replicas: 2, image: 'acme/server:2' }, [full]);

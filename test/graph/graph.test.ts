@@ -19,6 +19,13 @@ function edgesOf({ edges }: Graph, type: string): string[] {
   return edges.filter((edge) => edge.type === type).map(({ from, to, label }) => `${from} > ${to}${label === undefined ? '' : ` (${label})`}`);
 }
 
+test('a Server reads its adapters, each under its name', () => {
+  const resources = [model(), model({ params: { rank: 8 } }, 'sql-1'), server({ adapters: [{ name: 'sql', model: { name: 'sql-1' } }] })];
+  expect(edgesOf(graphOf(stateWith(resources)), 'reads').map((edge) => edge.replace(/gcp_ml_team_a_/g, ''))).toEqual([
+    'model_opt > server_chat (model)', 'model_sql_1 > server_chat (adapters.sql)',
+  ]);
+});
+
 describe('the multi-cloud example', () => {
   const state = stateOfExample('multi-cloud');
   const graph = graphOf(state);

@@ -31,7 +31,7 @@ function define(command: Command): Command {
     .argument('<server>', 'the Server, such as chat')
     .argument('[prompt]', 'what to ask; - for stdin'))
     .option('--system <text>', 'what the model is told beforehand')
-    .option('--model <name>', 'which of the models to ask, where it serves an adapter and its base (default: the first)')
+    .option('--model <name>', 'which of the models to ask, where it serves adapters, such as chat:sql (default: the first)')
     .option('--image <file or URL>', 'an image that the question is about; can be repeated', (value: string, all: string[] = []) => [...all, value])
     .option('--stdin', 'add what is piped in behind the prompt')
     .option('--max-tokens <number>', 'the longest answer', numberOf)

@@ -1,4 +1,5 @@
 /** What the reconciler does, where only a real API server, garbage collector, scheduler and Job controller can prove it. */
+import { adapters } from './scenes/adapters';
 import { archives } from './scenes/archives';
 import { definitions } from './scenes/definitions';
 import { deletion } from './scenes/deletion';
@@ -29,4 +30,5 @@ describeOnStage('the reconciler', (stage) => {
   describe('failures', () => failures(stage));
   describe('manifests written by hand', () => handwritten(stage));
   describe('code from a folder', () => archives(stage));
+  describe('servers with adapters', () => adapters(stage));
 }, { env: () => ({ NOTEBOOK_URL: jupyter.url }) });
