@@ -1,16 +1,16 @@
 // #region
-import { Gpu, Loader, Model, Trainer, TrainingOutput } from 'cdk-substratus';
+import { Dataset, DatasetShape, Gpu, Loader, Model, Trainer, TrainingOutput } from 'cdk-substratus';
 // #endregion
-import { Dataset, DatasetShape } from 'cdk-substratus';
 import { teamA } from './team-a';
 
 const { app, team } = teamA();
 export { app };
 
-const rows = (id: string) => new Dataset(team, id, { loader: Loader.huggingFace(`acme/${id}`), shape: DatasetShape.messages() });
-const [queries, tickets] = [rows('queries'), rows('tickets')];
-
 // #region
+const rows = { shape: DatasetShape.messages() };
+const queries = new Dataset(team, 'queries', { loader: Loader.huggingFace('acme/queries'), ...rows });
+const tickets = new Dataset(team, 'tickets', { loader: Loader.huggingFace('acme/tickets'), ...rows });
+
 const qwen = new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-4B-Instruct-2507') });
 const trainer = Trainer.sft({ output: TrainingOutput.ADAPTER, loraRank: 32 });
 const resources = { gpu: Gpu.NVIDIA_L4 };

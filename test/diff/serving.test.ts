@@ -59,16 +59,15 @@ describe('a server', () => {
   describe('with adapters', () => {
     const adapted = (adapters: Readonly<Record<string, string>>) => clusterWith((team) => {
       const model = imported(team);
-      const named = Object.entries(adapters).map(([name, version]) => [name, imported(team, `${name}-lora`, { params: { name, version } })] as const);
-      new Server(team, 'chat', { image: 'acme/server:1', model, namedAdapters: Object.fromEntries(named) });
+      const made = (name: string, version: string) => imported(team, `${name}-lora`, { params: { name, version } });
+      const namedAdapters = Object.fromEntries(Object.entries(adapters).map(([name, version]) => [name, made(name, version)]));
+      new Server(team, 'chat', { image: 'acme/server:1', model, namedAdapters });
     });
-    const lines = (from: Readonly<Record<string, string>>, to: Readonly<Record<string, string>>) => linesOf(effectsBetween(adapted(from), adapted(to)));
 
     test('rolls for one more, once that is Ready', () => {
       const [, rolls] = effectsBetween(adapted({ sql: '1' }), adapted({ sql: '1', support: '1' }));
       expect(rolls).toMatchObject({ effect: 'rolls', changes: [{ field: 'adapters[support]' }] });
       expect(rolls?.notes).toEqual(['it rolls when its inputs are Ready, and the former revision serves until then']);
-      expect(lines({ sql: '1' }, { sql: '1', support: '1' }).map((line) => line.split(':')[0])).toHaveLength(2);
     });
 
     test('rolls for one that is made again', () => {

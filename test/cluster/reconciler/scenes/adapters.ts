@@ -11,8 +11,8 @@ export function adapters(stage: Stage): void {
     const chat = (...names: ReturnType<typeof NAMED>[]) => server(namespace, 'chat', { adapters: names });
     const deployment = async () => await stage.child(chat(), 'Deployment') as Live & Deployment;
     const rolledOut = () => stage.until('all pods are of the latest revision', async () => {
-      const { metadata: { generation }, status } = await deployment();
-      return status?.observedGeneration === generation && status?.updatedReplicas === 1 && status.replicas === 1 && status.availableReplicas === 1;
+      const { metadata: { generation }, status: { observedGeneration, updatedReplicas, replicas, availableReplicas } = {} } = await deployment();
+      return observedGeneration === generation && [updatedReplicas, replicas, availableReplicas].every((count) => count === 1);
     });
     const names = async () => (await stage.pods(chat())).map(({ metadata }) => metadata.name);
     await stage.published(model(namespace, 'opt'));
