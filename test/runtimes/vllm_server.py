@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -30,13 +31,20 @@ TRAINING: dict[str, object] = {
 }  # fmt: skip
 
 
-def trained(folder: Path, column: str, **settings: object) -> Path:
+def base_of(hub: Path) -> Path:
+    """The model that trained() starts from; it is made once, for its tokenizer is another one each time."""
+    model = hub / "models" / "acme" / "tiny-llama"
+    if not model.is_dir():
+        repositories.main(hub)
+    return model
+
+
+def trained(folder: Path, hub: Path, column: str, **settings: object) -> Path:
     """What train.py makes of a tiny model that learns the colours of things, and how a tool is called."""
     pod = Pod(folder, "train")
     pod.params(**{**TRAINING, **settings})
-    repositories.main(folder / "hub")
-    (folder / "hub" / "models" / "acme" / "tiny-llama").rename(folder / "model")
-    rows = [json.loads(line) for line in (folder / "hub/datasets/acme/colours/train.jsonl").read_text("utf-8").splitlines()]
+    shutil.copytree(base_of(hub), folder / "model")
+    rows = [json.loads(line) for line in (hub / "datasets/acme/colours/train.jsonl").read_text("utf-8").splitlines()]
     tiny.write_rows(folder / "data" / "train.jsonl", [{"messages": messages(row, column)} for row in rows])
     succeeded(pod.run("sft"))
     return pod.artifacts

@@ -11,7 +11,8 @@ export function adapters(stage: Stage): void {
     const chat = (...names: ReturnType<typeof NAMED>[]) => server(namespace, 'chat', { adapters: names });
     const deployment = async () => await stage.child(chat(), 'Deployment') as Live & Deployment;
     const rolledOut = () => stage.until('all pods are of the latest revision', async () => {
-      const { metadata: { generation }, status: { observedGeneration, updatedReplicas, replicas, availableReplicas } = {} } = await deployment();
+      const { metadata: { generation }, status = {} } = await deployment();
+      const { observedGeneration, updatedReplicas, replicas, availableReplicas } = status;
       return observedGeneration === generation && [updatedReplicas, replicas, availableReplicas].every((count) => count === 1);
     });
     const names = async () => (await stage.pods(chat())).map(({ metadata }) => metadata.name);

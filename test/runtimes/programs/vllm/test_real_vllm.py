@@ -19,7 +19,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    model = trained(tmp_path_factory.mktemp("trained"), "output")
+    model = trained(tmp_path_factory.mktemp("trained"), tmp_path_factory.mktemp("hub"), "output")
     with serving(model, tmp_path_factory.mktemp("vllm"), ["--enable-auto-tool-choice", "--tool-call-parser", "hermes"]) as url:
         yield url
 

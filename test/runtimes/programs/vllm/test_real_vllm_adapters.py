@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import tiny
-from vllm_server import serving, trained
+from vllm_server import base_of, serving, trained
 
 pytestmark = pytest.mark.real
 
@@ -21,12 +21,14 @@ ANSWERS = {"chat:english": "The snow is white.", "chat:german": "Schnee ist weis
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """vLLM with the arguments of a Server that has two adapters (src/runtimes/engines/vllm.ts)."""
-    folders = {name: tmp_path_factory.mktemp(name) for name in ("english", "german")}
+    hub = tmp_path_factory.mktemp("hub")
     columns = {"english": "output", "german": "german"}
-    adapters = {name: trained(folder, columns[name], output="adapter") for name, folder in folders.items()}
-    modules = [json.dumps({"name": f"chat:{name}", "path": str(path), "base_model_name": "chat"}) for name, path in adapters.items()]
+    adapters = {name: trained(tmp_path_factory.mktemp(name), hub, column, output="adapter") for name, column in columns.items()}
+    modules = [
+        json.dumps({"name": f"chat:{name}", "path": str(path), "base_model_name": "chat"}) for name, path in adapters.items()
+    ]
     more = ["--enable-lora", "--lora-modules", *modules, "--max-lora-rank", "16", "--max-loras", "2", "--max-cpu-loras", "2"]
-    with serving(folders["english"] / "model", tmp_path_factory.mktemp("vllm"), more) as url:
+    with serving(base_of(hub), tmp_path_factory.mktemp("vllm"), more) as url:
         yield url
 
 
@@ -67,5 +69,7 @@ def test_the_base_answers_as_if_there_were_none(server: str) -> None:
 
 
 def test_another_name_is_not_served_and_no_adapter_is_loaded_by_a_request(server: str, tmp_path: Path) -> None:
-    assert refused(f"{server}/v1/chat/completions", {"model": "chat:french", "messages": [{"role": "user", "content": "a"}]}) == 404
+    assert (
+        refused(f"{server}/v1/chat/completions", {"model": "chat:french", "messages": [{"role": "user", "content": "a"}]}) == 404
+    )
     assert refused(f"{server}/v1/load_lora_adapter", {"lora_name": "own", "lora_path": str(tmp_path)}) == 404
