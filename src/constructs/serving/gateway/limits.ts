@@ -49,7 +49,7 @@ export function trafficPolicy(teams: readonly TeamSpec[], streamIdleTimeout: str
   };
 }
 
-/** All rules; none if no team has a limit. */
+/** All rules: an empty list where no team has a limit. */
 export function limitRules(teams: readonly TeamSpec[]): LimitRule[] {
   const months = teams.flatMap(({ name, tokensPerMonth, budget }) => [tokenRule(name, tokensPerMonth), moneyRule(name, budget)]);
   const minutes = teams.flatMap((team) => [
