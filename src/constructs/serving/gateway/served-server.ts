@@ -17,9 +17,19 @@ export interface ServedServer {
   readonly options: GatewayServeOptions;
 }
 
-/** Its names for clients. Those of adapters follow from the first, and are known when the App is synthesized. */
-export function namesOf({ server, options: { name = server.serverName, aliases = [] } }: ServedServer): string[] {
+/** Its names for clients, and below each of them those of its adapters. */
+export function namesOf(served: ServedServer): string[] {
+  const endings = adapterEndings(served);
+  return ownNames(served).flatMap((name) => [name, ...endings.map((ending) => `${name}${ending}`)]);
+}
+
+function ownNames({ server, options: { name = server.serverName, aliases = [] } }: ServedServer): string[] {
   return [name, ...aliases];
+}
+
+/** What the names of its adapters have after that of the Server, such as `:sql`. */
+function adapterEndings({ server: { serverName, servedModelNames } }: ServedServer): string[] {
+  return servedModelNames.slice(1).map((served) => served.slice(serverName.length));
 }
 
 /** The route to it, as all is declared that there is. */
@@ -54,8 +64,11 @@ function elsewhere({ server, options: { port = DEFAULT_SERVER_PORT } }: ServedSe
 }
 
 function modelsOf(served: ServedServer, address: ServerAddress): ServedModel[] {
-  const { options: { model: upstream = address.model } } = served;
-  return namesOf(served).map((name) => ({ name, ...(upstream !== undefined && { upstream }) }));
+  const { server: { serverName }, options: { model: upstream = address.model } } = served;
+  const names = ownNames(served);
+  const adapters = adapterEndings(served).flatMap((ending) => (
+    names.map((name) => ({ name: `${name}${ending}`, upstream: `${serverName}${ending}` }))));
+  return [...names.map((name) => ({ name, ...(upstream !== undefined && { upstream }) })), ...adapters];
 }
 
 /** What is wrong with a route when all is declared. */

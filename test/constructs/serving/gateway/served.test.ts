@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import { Autoscaling, ColdStart, Engine, Gpu, Routing, Server } from '../../../../src';
 import type { Platform, ServerProps } from '../../../../src';
-import { gcp, model, server, synthErrors } from '../../fixtures';
+import { gcp, messageOf, model, server, synthErrors } from '../../fixtures';
 import { allOf, gatewayOf, specOf, withEnvoyGateway } from './fixtures';
 import type { Offered } from './fixtures';
 
@@ -17,6 +17,49 @@ function keda(): Platform {
   const platform = withEnvoyGateway(gcp());
   platform.addKeda();
   return platform;
+}
+
+describe('a Server with adapters', () => {
+  function adapted(offered: Offered, names: readonly string[]): Server {
+    const base = model(offered.team, 'base');
+    const made = (name: string) => model(offered.team, name, { adapterOf: base, adapterRank: 8, params: { name } });
+    return ready(offered, { model: base, adapters: names.map(made) });
+  }
+
+  test('is offered with them below each of its names, as its program knows them', () => {
+    const offered = gatewayOf();
+    offered.gateway.serve(adapted(offered, ['sql', 'help']), { name: 'assistant', aliases: ['gpt'] });
+    const { rules } = specOf(offered.chart, 'AIGatewayRoute') as { readonly rules: readonly Rule[] };
+    const asked = (rule: Rule) => rule.matches.map(({ headers }) => headers[0]?.value);
+    const told = rules.map((rule) => [asked(rule), rule.backendRefs[0]?.modelNameOverride]);
+    expect(told).toEqual([
+      [['assistant', 'gpt'], 'chat'], [['assistant:help', 'gpt:help'], 'chat:help'], [['assistant:sql', 'gpt:sql'], 'chat:sql'],
+    ]);
+  });
+
+  test('is allowed by each name on its own', () => {
+    const offered = gatewayOf();
+    offered.gateway.serve(adapted(offered, ['sql']));
+    offered.gateway.addTeam('a', { models: ['chat:sql'] }).addKey('ci', { expires: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10) });
+    expect(synthErrors(offered.chart)).toEqual(['no error']);
+    const [rule] = (specOf(offered.chart, 'SecurityPolicy') as { readonly authorization: { readonly rules: readonly object[] } }).authorization.rules;
+    expect(rule).toMatchObject({ name: 'a', principal: { headers: [{}, { name: 'x-ai-eg-model', values: ['chat:sql'] }] } });
+    offered.gateway.addTeam('b', { models: ['chat:french'] });
+    expect(synthErrors(offered.chart).join()).toContain('team b is for chat:french, which no route serves');
+  });
+
+  test('may not share the name of an adapter with another Server', () => {
+    const offered = gatewayOf();
+    offered.gateway.serve(adapted(offered, ['sql']));
+    const other = ready(offered, {}, 'other');
+    expect(messageOf(() => offered.gateway.serve(other, { aliases: ['chat:sql'] })))
+      .toBe('[gateway/models] model chat:sql is served by Server team-a/chat already; give Server team-a/other another name or alias');
+  });
+});
+
+interface Rule {
+  readonly matches: readonly { readonly headers: readonly { readonly value: string }[] }[];
+  readonly backendRefs: readonly { readonly modelNameOverride?: string }[];
 }
 
 describe('how a Server is reached', () => {
