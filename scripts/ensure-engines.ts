@@ -1,5 +1,6 @@
-/** Makes the programs of KEDA and the gateway be there (test/engines), or says why they are not: then their tests are skipped. */
+/** Makes the programs of KEDA, the gateway and LeaderWorkerSet be there (test/engines), or says why they are not: then their tests are skipped. */
 import { buildGateway, findGateway } from '../test/engines/gateway/programs';
+import { buildLws, findLws } from '../test/engines/lws/programs';
 import { buildEngines, cannotBuildEngines, findEngines } from '../test/engines/programs';
 
 const say = (line: string): void => console.error(`engines: ${line}`);
@@ -19,5 +20,13 @@ function ensureGateway(): void {
   if (reason) say(`${reason}; the tests with them are skipped`);
 }
 
+function ensureLws(): void {
+  if (findLws()) return;
+  say('fetching and building the controller of LeaderWorkerSet, once; this takes some minutes');
+  const reason = buildLws(say);
+  if (reason) say(`${reason}; the tests with it are skipped`);
+}
+
 ensureKeda();
 ensureGateway();
+ensureLws();

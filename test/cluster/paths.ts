@@ -19,7 +19,7 @@ export interface Reference {
 
 const WITHOUT_NAMESPACE = new Set([
   'APIService', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'FlowSchema', 'GatewayClass', 'MutatingWebhookConfiguration',
-  'Namespace', 'Node', 'PersistentVolume', 'PriorityClass', 'StorageClass',
+  'Namespace', 'Node', 'PersistentVolume', 'PriorityClass', 'StorageClass', 'ValidatingWebhookConfiguration',
 ]);
 
 export function objectPath({ apiVersion, kind, namespace = 'default', name }: Reference): string {

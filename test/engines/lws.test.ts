@@ -1,7 +1,7 @@
 /** Servers on many nodes, whose groups the real controller of LeaderWorkerSet makes and rolls. */
-import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Pod } from 'kubernetes-types/core/v1';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import type { PlatformSpec } from '../../src/api/platform';
 import type { Resource } from '../../src/api/resource';
 import { expand } from '../../src/expand';
