@@ -29,6 +29,9 @@ type Group = LiveObject & {
 };
 
 class GroupStage extends Stage {
+  private controller?: Promise<unknown>;
+  public readonly servers: Resource[] = [];
+
   constructor(clusterOf: () => Cluster, private readonly programs: LwsPrograms) {
     super(clusterOf);
   }
@@ -42,20 +45,29 @@ class GroupStage extends Stage {
   }
 
   public async startController(): Promise<void> {
-    await startLws(this.cluster, this.programs);
+    this.controller ??= startLws(this.cluster, this.programs);
+    await this.controller;
+  }
+
+  public async large(spec: object = {}): Promise<Resource> {
+    await this.startController();
+    return this.declared(spec);
   }
 
   /** A Server of a published model, each replica of which takes all GPUs of two nodes. */
-  public async large(spec: object = {}): Promise<Resource> {
+  public async declared(spec: object = {}): Promise<Resource> {
     const namespace = await this.namespace();
     const resource = large(namespace, spec);
     await this.published(model(namespace, 'opt'));
     await this.apply(resource);
+    this.servers.push(resource);
     return resource;
   }
 
+  /** Its LeaderWorkerSet, once it is there. */
   public group({ metadata: { namespace } }: Resource): Promise<Group> {
-    return this.client.get<Group>({ apiVersion: 'leaderworkerset.x-k8s.io/v1', kind: 'LeaderWorkerSet', namespace, name: 'chat-group' });
+    const reference = { apiVersion: 'leaderworkerset.x-k8s.io/v1', kind: 'LeaderWorkerSet', namespace, name: 'chat-group' };
+    return this.until('there is a LeaderWorkerSet', () => this.client.find<Group>(reference));
   }
 
   public async podsOf(resource: Resource): Promise<Pod[]> {
@@ -63,10 +75,12 @@ class GroupStage extends Stage {
   }
 
   /** Frees the nodes for the next test. */
-  public async gone(resource: Resource): Promise<void> {
-    const { apiVersion, kind, metadata: { name, namespace } } = resource;
-    await this.client.delete({ apiVersion, kind, name, namespace });
-    await this.until('its pods are gone', async () => (await this.podsOf(resource)).length === 0);
+  public async tidyUp(): Promise<void> {
+    for (const resource of this.servers.splice(0)) {
+      const { apiVersion, kind, metadata: { name, namespace } } = resource;
+      await this.client.delete({ apiVersion, kind, name, namespace });
+      await this.until('its pods are gone', async () => (await this.podsOf(resource)).length === 0);
+    }
   }
 }
 
@@ -95,20 +109,21 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
     await stage.open();
   });
 
+  afterEach(() => stage?.tidyUp());
+
   afterAll(async () => {
     await stage?.close();
     await cluster?.stop();
   });
 
   test('without the definition of LeaderWorkerSet is Stalled, with the line that installs it, and goes on when it is there', async () => {
-    const chat = await stage.large();
+    const chat = await stage.declared();
     expect(await stage.reason(chat, 'LwsMissing')).toMatchObject({
       status: 'False',
       message: expect.stringMatching(/^the cluster has no LeaderWorkerSet, which a Server on many nodes needs; install LeaderWorkerSet: helm upgrade --install lws oci:\/\/registry/) as string,
     });
     await stage.startController();
     await stage.ready(chat);
-    await stage.gone(chat);
   });
 
   test('is a leader and a worker on two nodes, who know of each other, and the leader alone answers', async () => {
@@ -133,7 +148,6 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
     });
     expect(slices.flatMap(({ endpoints }) => endpoints ?? []).map(({ targetRef }) => targetRef?.name)).toEqual(['chat-group-0']);
     expect((await stage.get(chat)).status).toMatchObject({ replicas: 1, selector: 'role=run,server=chat' });
-    await stage.gone(chat);
   });
 
   test('is as it was written once the webhooks have seen it: nothing is written again', async () => {
@@ -144,7 +158,6 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
     const after = await stage.group(chat);
     expect([after.metadata.generation, after.metadata.uid]).toEqual([1, before.metadata.uid]);
     expect(Object.keys(await stage.events(chat))).not.toContain('Repaired');
-    await stage.gone(chat);
   });
 
   test('rolls one group after the other where there is no room for a third, and one answers at all times', async () => {
@@ -165,7 +178,6 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
     expect(Math.min(...answering)).toBeGreaterThanOrEqual(1);
     expect(Math.max(...groups)).toBe(2);
     await stage.reason(chat, 'Serving');
-    await stage.gone(chat);
   });
 
   test('with surge has the new group beside the old one, and is never without', async () => {
@@ -179,7 +191,6 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
       return pods.length === 2 && pods.every((pod) => isReady(pod) && pod.spec?.containers[0]?.env?.some(({ value }) => value === '2'));
     });
     expect(Math.min(...answering)).toBeGreaterThanOrEqual(1);
-    await stage.gone(chat);
   });
 
   test('a worker that ends takes its group with it, which starts again as a whole', async () => {
@@ -192,7 +203,6 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
       return pods.length === 2 && pods.every((pod) => isReady(pod) && !before.some(({ metadata }) => metadata?.uid === pod.metadata?.uid));
     });
     await stage.reason(chat, 'Serving');
-    await stage.gone(chat);
   });
 
   test('suspended it has no pod; it goes on as it was', async () => {
@@ -204,7 +214,6 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
     await stage.apply(large(chat.metadata.namespace ?? '', { suspend: false }));
     await stage.reason(chat, 'Serving');
     expect(await stage.podsOf(chat)).toHaveLength(2);
-    await stage.gone(chat);
   });
 
   test('is scaled in groups by the real HorizontalPodAutoscaler, whose number stays', async () => {
@@ -216,7 +225,6 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
     await stage.apply(large(namespace ?? '', { autoscaling: { min: 1, max: 1, cpu: 70 } }));
     await stage.until('one group is left', async () => (await stage.group(chat)).spec.replicas === 1 && (await stage.podsOf(chat)).length === 2);
     await stage.reason(chat, 'Serving');
-    await stage.gone(chat);
   });
 
   test('from one node to many and back: the Service keeps its name and its selector, and what ran before goes', async () => {
@@ -232,10 +240,10 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
       return pods.length === 1 && !nameOf(pods[0] as Pod).startsWith('chat-group') && (await stage.children(chat, 'NetworkPolicy')).length === 0;
     });
     await stage.reason(chat, 'Serving');
-    await stage.gone(chat);
   });
 
   test('what runs without the reconciler is taken over as it is, and no pod restarts', async () => {
+    await stage.startController();
     const namespace = await stage.namespace();
     const opt = await stage.published(model(namespace, 'opt'));
     const { url = '', recipeDigest = '' } = (opt.status?.artifact ?? {}) as { readonly url?: string; readonly recipeDigest?: string };
@@ -247,10 +255,10 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
     await stage.until('it answers', async () => (await stage.group(chat)).status?.readyReplicas === 1);
     const before = [(await stage.group(chat)).metadata.uid, ...(await stage.podsOf(chat)).map(({ metadata }) => metadata?.uid)];
     await stage.apply(chat);
+    stage.servers.push(chat);
     await stage.ready(chat);
     const group = await stage.group(chat);
     expect(group.metadata.ownerReferences?.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['Server chat']);
     expect([group.metadata.uid, ...(await stage.podsOf(chat)).map(({ metadata }) => metadata?.uid)]).toEqual(before);
-    await stage.gone(chat);
   });
 });
