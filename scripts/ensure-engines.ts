@@ -1,4 +1,4 @@
-/** Makes the programs of KEDA, the gateway and LeaderWorkerSet be there (test/engines), or says why they are not: then their tests are skipped. */
+/** Makes the programs of KEDA, the gateway and LeaderWorkerSet be there (test/engines), or says why not: then their tests are skipped. */
 import { buildGateway, findGateway } from '../test/engines/gateway/programs';
 import { buildLws, findLws } from '../test/engines/lws/programs';
 import { buildEngines, cannotBuildEngines, findEngines } from '../test/engines/programs';

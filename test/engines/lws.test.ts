@@ -1,6 +1,6 @@
 /** Servers on many nodes, whose groups the real controller of LeaderWorkerSet makes and rolls. */
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
-import type { Pod } from 'kubernetes-types/core/v1';
+import type { Pod, Service } from 'kubernetes-types/core/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import type { PlatformSpec } from '../../src/api/platform';
 import type { Resource } from '../../src/api/resource';
@@ -231,13 +231,17 @@ const [ASSETS, PROGRAMS] = [findAssets(), findLws()];
     const chat = await stage.large({ nodes: 1 });
     await stage.ready(chat);
     const { namespace = '' } = chat.metadata;
+    const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { namespace, name: 'chat-group' } };
+    const selectorOf = async () => (await stage.client.get<Service>({ apiVersion: 'v1', kind: 'Service', namespace, name: 'chat-server' })).spec?.selector;
+    const before = await selectorOf();
     await stage.apply(large(namespace));
     await stage.until('there is a group, and no Deployment', async () => (await stage.children(chat, 'Deployment')).length === 0 && (await stage.podsOf(chat)).length === 2);
     await stage.reason(chat, 'Serving');
+    expect([await selectorOf(), await stage.find(policy)]).toEqual([before, expect.objectContaining({ kind: 'NetworkPolicy' })]);
     await stage.apply(large(namespace, { nodes: 1 }));
     await stage.until('there is a pod of a Deployment, and no group', async () => {
       const pods = await stage.podsOf(chat);
-      return pods.length === 1 && !nameOf(pods[0] as Pod).startsWith('chat-group') && (await stage.children(chat, 'NetworkPolicy')).length === 0;
+      return pods.length === 1 && !nameOf(pods[0] as Pod).startsWith('chat-group') && await stage.find(policy) === undefined;
     });
     await stage.reason(chat, 'Serving');
   });
