@@ -32,6 +32,8 @@ const SOURCES = {
     files: ['gatewayclasses', 'gateways', 'referencegrants'].map((plural) => `config/crd/standard/gateway.networking.k8s.io_${plural}.yaml`),
   },
   'cert-manager': { module: 'github.com/cert-manager/cert-manager', version: 'v1.21.2', files: ['deploy/crds/cert-manager.io_certificates.yaml'] },
+  'keda': { module: 'github.com/kedacore/keda/v2', version: 'v2.21.0', files: ['config/crd/bases/keda.sh_scaledobjects.yaml'] },
+  'keda-http-add-on': { module: 'github.com/kedacore/http-add-on', version: 'v0.15.0', files: ['config/crd/bases/http.keda.sh_interceptorroutes.yaml'] },
   'argo-cd': { module: 'github.com/argoproj/argo-cd/v3', version: 'v3.5.7', files: ['manifests/crds/application-crd.yaml'] },
 };
 
