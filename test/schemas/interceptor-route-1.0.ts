@@ -8,8 +8,13 @@ const text = { type: 'string', minLength: 1 };
 const port = { type: 'integer', minimum: 1, maximum: 65535 };
 const duration = { type: 'string', pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$' };
 
-function object(properties: object, { required = [], ...rules }: { readonly required?: readonly string[]; readonly [rule: string]: unknown } = {}): object {
-  return { type: 'object', properties, required, additionalProperties: false, ...rules };
+interface Rules {
+  readonly required?: readonly string[];
+  readonly [rule: string]: unknown;
+}
+
+function object(properties: object, rules: Rules = {}): object {
+  return { type: 'object', properties, additionalProperties: false, ...rules };
 }
 
 /** Exactly one of port and portName. */
