@@ -100,8 +100,7 @@ describeWithEngines('a Server that is scaled by its requests', (stage) => {
   });
 
   test('says what is wrong with its scaler, and serves meanwhile; when that is back, it goes to zero', async () => {
-    const chat = await stage().elastic({ min: 0, max: 1 });
-    await pause(1500);
+    const chat = await asleep(stage(), { min: 0, max: 1 });
     expect((await stage().ask(chat)).status).toBe(200);
     const scaler = stage().engines.part('scaler');
     await scaler.kill();

@@ -61,9 +61,10 @@ async function identities(stage: EngineStage): Promise<string[]> {
   return all.map(({ kind, metadata: { name, uid } }) => `${kind} ${name} ${uid}`).sort();
 }
 
-/** Who owns what is ours: KEDA owns its HorizontalPodAutoscaler, a Deployment its ReplicaSets. */
+/** Who owns what is ours: a ScaledObject owns its HorizontalPodAutoscaler, which has the labels of that, and a Deployment its ReplicaSets. */
 async function owners(stage: EngineStage): Promise<string[]> {
-  const ours = (await objects(stage)).filter(({ kind, metadata }) => kind !== 'ReplicaSet' && metadata.labels?.['app.kubernetes.io/managed-by'] === 'substratus');
+  const ours = (await objects(stage)).filter(({ kind, metadata }) => !['ReplicaSet', 'HorizontalPodAutoscaler'].includes(kind ?? '')
+    && metadata.labels?.['app.kubernetes.io/managed-by'] === 'substratus');
   return [...new Set(ours.map(({ metadata }) => metadata.ownerReferences?.map(({ kind }) => kind).join() ?? ''))];
 }
 

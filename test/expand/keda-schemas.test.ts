@@ -27,7 +27,7 @@ describe.each(KINDS)('a Server %s', (_, autoscaling, suspend) => {
   const [route, scaled] = [one('InterceptorRoute', objects), one('ScaledObject', objects)];
 
   test('is valid for KEDA 2.21 and its HTTP add-on 0.15', () => {
-    expect([route, scaled].flatMap(definitionErrors)).toEqual([]);
+    expect([route, scaled].flatMap((object) => definitionErrors(object))).toEqual([]);
   });
 
   test('is valid for HTTP add-on 1.0', () => {
