@@ -61,7 +61,7 @@ async function identities(stage: EngineStage): Promise<string[]> {
   return all.map(({ kind, metadata: { name, uid } }) => `${kind} ${name} ${uid}`).sort();
 }
 
-/** Who owns what is ours: a ScaledObject owns its HorizontalPodAutoscaler, which has the labels of that, and a Deployment its ReplicaSets. */
+/** Who owns what is ours. A ScaledObject owns its HorizontalPodAutoscaler, which has its labels, and a Deployment its ReplicaSets. */
 async function owners(stage: EngineStage): Promise<string[]> {
   const ours = (await objects(stage)).filter(({ kind, metadata }) => !['ReplicaSet', 'HorizontalPodAutoscaler'].includes(kind ?? '')
     && metadata.labels?.['app.kubernetes.io/managed-by'] === 'substratus');
