@@ -108,4 +108,4 @@ export type {
   GatewayIdentityProviderOptions, GatewayKey, GatewayKeyOptions, GatewayKeySecret, GatewayModelPrice, GatewayTeamOptions,
 } from './constructs/serving/gateway/team-props';
 export { Monitoring, MonitoringSystem } from './constructs/serving/monitoring';
-export type { MonitoringProps, ServingObjective } from './constructs/serving/monitoring';
+export type { MonitoringProps, GatewayObjective, ServingObjective } from './constructs/serving/monitoring';

@@ -38,7 +38,7 @@ export { fitOf } from './fit';
 export { fitProblem } from './fit-remedies';
 export { CycleError, describe, inOrder, keyOf, keyOfResource } from './graph';
 export { MAX_DISRUPTIONS_ANNOTATION } from './job';
-export { isByKeda, kedaProblem, SERVER_HEADER } from './keda';
+export { isByKeda, kedaOf, kedaProblem, SERVER_HEADER } from './keda';
 export { artifactUrl, gatesOf, isOpenTo, located, noStreaming, resolveInputs, UNRESOLVED } from './inputs';
 export type { Artifact, Gate, Input, Inputs } from './inputs';
 export { notebookName, notebookStorage, TOKEN_HIDES_ACTIVITY, tokenSecretName } from './notebook';

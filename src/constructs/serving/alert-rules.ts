@@ -2,7 +2,8 @@
  * What is computed from the metrics of Servers and of the reconciler, and when an alert is raised. Pure.
  *
  * Names of metrics: vLLM 0.32 (vllm/v1/metrics/loggers.py, and the HTTP instrumentator of its API server), llama.cpp b11434
- * (tools/server/server-task.cpp), controller-runtime's for the reconciler, kube-state-metrics 2.x.
+ * (tools/server/server-task.cpp), text-embeddings-inference 1.9 (router/src/http/server.rs, core/src/queue.rs and infer.rs),
+ * controller-runtime's for the reconciler, kube-state-metrics 2.x.
  */
 import { RECONCILER } from '../../api/reconciler';
 
@@ -28,6 +29,16 @@ export interface Objective {
   readonly server: string;
   readonly timeToFirstTokenSeconds?: number;
   readonly errorRatio?: number;
+  /** How long requests may wait until a replica has started. */
+  readonly coldStartSeconds?: number;
+}
+
+/** What a Prometheus is told of a Server that starts only when it is asked. */
+export interface ScalingContext {
+  /** Where KEDA and its HTTP add-on are. */
+  readonly kedaNamespace: string;
+  /** The label under which the metrics of KEDA and its add-on have the namespace of a Server. */
+  readonly namespaceLabel: 'namespace' | 'exported_namespace';
 }
 
 export interface RuleContext {
@@ -53,7 +64,9 @@ export const RECORDED = {
 
 const BY_SERVER = 'by (namespace, server)';
 /** So few requests say nothing of a ratio. */
-const LEAST_REQUESTS_A_SECOND = 0.01;
+export const LEAST_REQUESTS_A_SECOND = 0.01;
+/** Failures of text-embeddings-inference that are its own, and not those of who asks. */
+const TEI_ERRORS = 'inference|overloaded';
 
 export function ruleGroups(context: RuleContext): RuleGroup[] {
   return [
@@ -63,17 +76,18 @@ export function ruleGroups(context: RuleContext): RuleGroup[] {
   ];
 }
 
-/** Both engines under one name. A pod has the metrics of one engine only, so that `or` adds nothing twice. */
+/** All engines under one name. A pod has the metrics of one engine only, so that `or` adds nothing twice. */
 function recordings(): Rule[] {
-  const rate = (metric: string) => `rate(${metric}{server!=""}[5m])`;
-  const sumOf = (vllm: string, llamaCpp: string) => `sum ${BY_SERVER} (${vllm} or ${llamaCpp})`;
+  const rate = (metric: string, where = '') => `rate(${metric}{server!=""${where}}[5m])`;
+  const sumOf = (...metrics: readonly string[]) => `sum ${BY_SERVER} (${metrics.join(' or ')})`;
+  const requests = sumOf(rate('http_requests_total'), rate('te_request_count'));
+  const errors = sumOf(rate('http_requests_total', ', status="5xx"'), rate('te_request_failure', `, err=~"${TEI_ERRORS}"`));
   const records: Readonly<Record<keyof typeof RECORDED, string>> = {
     running: sumOf('vllm:num_requests_running', 'llamacpp:requests_processing'),
-    waiting: sumOf('vllm:num_requests_waiting', 'llamacpp:requests_deferred'),
-    requests: `sum ${BY_SERVER} (${rate('http_requests_total')})`,
-    errorRatio: `sum ${BY_SERVER} (rate(http_requests_total{server!="", status="5xx"}[5m])) / (sum ${BY_SERVER} (${rate('http_requests_total')}) `
-      + `> ${LEAST_REQUESTS_A_SECOND})`,
-    promptTokens: sumOf(rate('vllm:prompt_tokens_total'), rate('llamacpp:prompt_tokens_total')),
+    waiting: sumOf('vllm:num_requests_waiting', 'llamacpp:requests_deferred', 'te_queue_size'),
+    requests,
+    errorRatio: `${errors} / (${requests} > ${LEAST_REQUESTS_A_SECOND})`,
+    promptTokens: sumOf(rate('vllm:prompt_tokens_total'), rate('llamacpp:prompt_tokens_total'), rate('te_request_input_length_sum')),
     generatedTokens: sumOf(rate('vllm:generation_tokens_total'), rate('llamacpp:tokens_predicted_total')),
     firstToken: `histogram_quantile(0.95, sum by (namespace, server, le) (${rate('vllm:time_to_first_token_seconds_bucket')}))`,
     cacheUsage: `max ${BY_SERVER} (vllm:kv_cache_usage_perc)`,
@@ -82,9 +96,9 @@ function recordings(): Rule[] {
 }
 
 const SERVER = 'Server {{ $labels.namespace }}/{{ $labels.server }}';
-const PERCENT = '{{ $value | humanizePercentage }}';
+export const PERCENT = '{{ $value | humanizePercentage }}';
 
-interface Alert {
+export interface Alert {
   readonly name: string;
   readonly expr: string;
   readonly lasts: string;
@@ -93,7 +107,7 @@ interface Alert {
   readonly todo: string;
 }
 
-function alert({ name, expr, lasts, severity = 'warning', summary, todo }: Alert): Rule {
+export function alert({ name, expr, lasts, severity = 'warning', summary, todo }: Alert): Rule {
   return { alert: `Substratus${name}`, expr, for: lasts, labels: { severity }, annotations: { summary, description: todo } };
 }
 

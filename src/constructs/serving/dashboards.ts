@@ -1,5 +1,6 @@
 /** Dashboards of Grafana, as JSON. Pure. */
 import { RECORDED } from './alert-rules';
+import { GATEWAY_RECORDED } from './gateway-rules';
 
 /** A curve, or several: one for each series that the query gives. */
 interface Panel {
@@ -27,6 +28,45 @@ const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 
 export function dashboards(reconcilerNamespace: string): Dashboard[] {
   return [fleet(), server(), reconciler(reconcilerNamespace)];
+}
+
+/** Of gateways, and of the teams that use them. */
+export function gatewayDashboards(): Dashboard[] {
+  return [gateway(), teams()];
+}
+
+function gateway(): Dashboard {
+  const only = '{gateway=~"$gateway"}';
+  const each = '{{gateway}} {{model}}';
+  const envoy = (metric: string, by: string) => `sum by (${by}) (rate(${metric}${only}[5m]))`;
+  return dashboard('substratus-gateway', {
+    title: 'Substratus: gateways',
+    variables: [{ name: 'gateway', query: `label_values(${GATEWAY_RECORDED.requests}, gateway)`, all: true }],
+    panels: [
+      { title: 'Requests', unit: 'reqps', queries: [[`sum by (gateway, model) (${GATEWAY_RECORDED.requests}${only})`, each]] },
+      { title: 'Errors', unit: 'percentunit', queries: [[`${GATEWAY_RECORDED.errorRatio}${only}`, each]] },
+      { title: 'Until the first token, 95th percentile', unit: 's', queries: [[`${GATEWAY_RECORDED.firstToken}${only}`, each]] },
+      { title: 'Answers', unit: 'reqps', queries: [[envoy('envoy_http_downstream_rq_xx', 'gateway, envoy_response_code_class'), '{{gateway}} {{envoy_response_code_class}}xx']] },
+      { title: 'Turned away by limits and quotas', unit: 'reqps', queries: [[envoy('envoy_cluster_ratelimit_over_limit', 'gateway'), '{{gateway}}']] },
+      { title: 'Let pass without limits', unit: 'reqps', queries: [[envoy('envoy_cluster_ratelimit_failure_mode_allowed', 'gateway'), '{{gateway}}']] },
+    ],
+  });
+}
+
+function teams(): Dashboard {
+  const only = '{team=~"$team"}';
+  const tokens = `${GATEWAY_RECORDED.tokens}${only}`;
+  return dashboard('substratus-teams', {
+    title: 'Substratus: teams and tokens',
+    variables: [{ name: 'team', query: `label_values(${GATEWAY_RECORDED.requests}, team)`, all: true }],
+    panels: [
+      { title: 'Requests by team', unit: 'reqps', queries: [[`sum by (team) (${GATEWAY_RECORDED.requests}${only})`, '{{team}}']] },
+      { title: 'Tokens by team', unit: 'short', queries: [[`sum by (team, gen_ai_token_type) (${tokens})`, '{{team}} {{gen_ai_token_type}}']] },
+      { title: 'Tokens by team and model', unit: 'short', queries: [[`sum by (team, model) (${tokens})`, '{{team}} {{model}}']] },
+      { title: 'Tokens in the range, by team', unit: 'short', queries: [[`sum by (team) (sum_over_time(${tokens}[$__range]) * 30)`, '{{team}}']] },
+      { title: 'Until keys expire', unit: 's', queries: [[`${GATEWAY_RECORDED.keyExpiry}${only} - time()`, '{{client_id}}']] },
+    ],
+  });
 }
 
 function fleet(): Dashboard {

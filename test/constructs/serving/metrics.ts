@@ -12,6 +12,22 @@ const VLLM = [
 /** llama.cpp b11434: tools/server/server-task.cpp. */
 const LLAMA_CPP = ['llamacpp:requests_processing', 'llamacpp:requests_deferred', 'llamacpp:prompt_tokens_total', 'llamacpp:tokens_predicted_total'];
 
+/** text-embeddings-inference 1.9: router/src/http/server.rs, core/src/queue.rs, core/src/infer.rs; its counters have no suffix. */
+const EMBEDDINGS = ['te_queue_size', 'te_request_count', 'te_request_failure', 'te_request_input_length_sum'];
+
+/** KEDA 2.21: pkg/metricscollector/prommetrics.go; HTTP add-on 0.15: interceptor/metrics/instruments.go. */
+const KEDA = ['keda_scaled_object_errors_total', 'interceptor_request_concurrency', 'interceptor_request_count_total'];
+
+/**
+ * Of the gateway, as the programs themselves export them: Envoy 1.38 (source/extensions/filters/common/ratelimit/stat_names.h), Envoy AI
+ * Gateway 1.0 (internal/metrics/genai.go), ratelimit 3fb70258 (src/stats/prom/default_mapper.yaml).
+ */
+const GATEWAY = [
+  'envoy_cluster_ratelimit_failure_mode_allowed', 'envoy_cluster_ratelimit_over_limit', 'envoy_http_downstream_rq_xx', 'envoy_server_days_until_first_cert_expiring',
+  'gen_ai_server_request_duration_seconds_count', 'gen_ai_client_token_usage_sum', 'gen_ai_server_time_to_first_token_seconds_bucket',
+  'ratelimit_service_rate_limit_over_limit', 'ratelimit_service_rate_limit_near_limit', 'ratelimit_service_rate_limit_total_hits',
+];
+
 /** https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics/workload */
 const KUBE_STATE = ['kube_deployment_status_replicas_available', 'kube_deployment_spec_replicas', 'kube_pod_status_phase'];
 
@@ -23,12 +39,14 @@ function reconcilerMetrics(): string[] {
   return [...text.matchAll(/\b(counter|gauge|histogram)\('(\w+)'/g)].map(([, type, name]) => (type === 'histogram' ? `${name}_bucket` : String(name)));
 }
 
-export const EXPORTED: readonly string[] = [...VLLM, ...LLAMA_CPP, ...KUBE_STATE, ...reconcilerMetrics()];
+const ENGINES = [...VLLM, ...LLAMA_CPP, ...EMBEDDINGS];
+
+export const EXPORTED: readonly string[] = [...ENGINES, ...KEDA, ...GATEWAY, ...KUBE_STATE, ...reconcilerMetrics()];
 
 const WORDS = ['and', 'or', 'unless', 'on', 'by', 'sum', 'max', 'absent'];
 
 /** The metrics that an expression of PromQL names. */
 export function metricsIn(expression: string): string[] {
-  const bare = expression.replace(/\{[^}]*\}/g, ' ').replace(/\[[^\]]*\]/g, ' ').replace(/\b(by|on) \([^)]*\)/g, ' ');
+  const bare = expression.replace(/\{[^}]*\}/g, ' ').replace(/"[^"]*"/g, ' ').replace(/\[[^\]]*\]/g, ' ').replace(/\b(by|on) \([^)]*\)/g, ' ');
   return [...new Set([...bare.matchAll(/[a-z_][\w:]*(?![\w:]*\s*\()/gi)].map(([name]) => name).filter((name) => !WORDS.includes(name)))];
 }

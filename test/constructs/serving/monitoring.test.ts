@@ -245,7 +245,7 @@ describe('bad input', () => {
     const { chart, monitoring: watched } = monitoring();
     const server = Server.fromServerAttributes(chart, 'chat', { serverName: 'chat', serverNamespace: 'team-a' });
     expect(messageOf(() => watched.addObjective(server, {})))
-      .toBe('[system/monitoring] the objective of Server team-a/chat is empty; give timeToFirstToken, errorRatio, or both');
+      .toBe('[system/monitoring] the objective of Server team-a/chat is empty; give timeToFirstToken, errorRatio, coldStart, or several');
     expect(messageOf(() => watched.addObjective(server, { timeToFirstToken: untyped(2) })))
       .toBe('[system/monitoring] timeToFirstToken is 2, which is not a Duration; write for example Duration.seconds(2)');
     watched.addObjective(server, { errorRatio: 0.1 });
