@@ -132,7 +132,8 @@ test.each<readonly [string, () => unknown, string]>([
   ['a read of itself', team({ reads: ['team-a'] }),
     "platform ml cannot have workspace 'team-a': reads has team-a itself; leave it out, for a workspace reads its own artifacts"],
   ['a read twice', team({ reads: ['b', 'b'] }), "platform ml cannot have workspace 'team-a': reads has b twice; name it once"],
-  ['an empty client id', team({ clientIds: { ...IDS, artifactReader: '' } }), 'client id of artifact-reader is empty; leave clientIds out until it is known'],
+  ['an empty client id', team({ clientIds: { ...IDS, artifactReader: '' } }),
+    "platform ml cannot have workspace 'team-a': client id of artifact-reader is empty; leave clientIds out until it is known"],
 ])('%s is refused', (_, action, message) => {
   expect(messageOf(action)).toBe(message);
 });
