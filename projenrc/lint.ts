@@ -75,6 +75,7 @@ const LAYERS: Layer[] = [
     packages: ['constructs'],
   },
   { files: ['clouds/infrastructure.ts'], imports: ['api/**', 'clouds/cloud.ts'], types: ['constructs'] },
+  { files: ['clouds/renamed.ts'], imports: ['clouds/infrastructure.ts'] },
   { files: ['clouds/stack.ts'], imports: [], packages: ['constructs', 'cdktf'] },
   { files: ['sizing/**'], imports: ['api/**', 'catalog/**', 'sizing/**'], pure: true },
   { files: ['runtimes/**'], imports: ['api/**', 'catalog/**', 'sizing/**', 'runtimes/**'], pure: true },

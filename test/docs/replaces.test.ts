@@ -10,7 +10,9 @@ const PROPS = {
 const NOT_ASKED = ['cluster', 'outputsFile'];
 /** What a cloud refuses, so that it cannot change. Google Cloud asks IAM who administers. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  'aws': ['driver', 'imageStreaming', 'maintenanceWindow'], 'azure': ['imageStreaming'], 'google-cloud': ['admins'],
+  'aws': ['driver', 'imageStreaming', 'maintenanceWindow', 'network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLogs', 'naming'],
+  'azure': ['imageStreaming', 'network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLogs', 'naming'],
+  'google-cloud': ['admins'],
 };
 
 function propsOf(name: string, file: string): string[] {

@@ -8,9 +8,11 @@ import { uniqueName } from '../unique-name';
 import { versionOutput } from '../version-output';
 import { bucket, grantRead } from './infrastructure/bucket';
 import type * as newCluster from './infrastructure/cluster';
+import { serviceAgent } from './infrastructure/identity';
+import { useOfKey } from './infrastructure/keys';
 import type * as newNetwork from './infrastructure/network';
 import { gpuPool, nodePool } from './infrastructure/pools';
-import type { PoolContext } from './infrastructure/pools';
+import type { DiskKey, PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
 
 /**
@@ -28,6 +30,7 @@ export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure 
   return {
     region: location.region,
     upgradesByItself: true,
+    takesGround: ['network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLogs', 'encryptionKey', 'naming'],
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'google', PROVIDER_VERSIONS);
@@ -47,21 +50,27 @@ export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure 
 function declaredCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation): ClusterInfrastructure {
   const { cluster, enabledApis, nodeIdentity } = require('./infrastructure/cluster') as typeof newCluster;
   const { network } = require('./infrastructure/network') as typeof newNetwork;
-  const { name, cidr, tags } = spec;
+  const { name, tags } = spec;
   checkAdmins(spec);
   const apis = enabledApis(scope);
-  const nodes = nodeIdentity(scope, { name, location, apis });
-  const resource = cluster(scope, spec, { location, nodes, apis, network: network(scope, { name, location, cidr, apis }) });
+  const nodes = nodeIdentity(scope, spec, { location, apis });
+  const resource = cluster(scope, spec, { location, nodes, apis, network: network(scope, spec, { location, apis }) });
   output(scope, versionOutput(name), resource.masterVersion);
   const handle = handleOf({
     location, apis,
     cluster: resource.name,
     clusterLocation: location.region,
+    diskKey: spec.encryptionKey === undefined ? undefined : diskKey(scope, spec.encryptionKey, location),
     nodes: () => ({ email: nodes.account.email, member: nodes.account.member }),
     dependables: [resource],
   });
   handle.addNodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags });
   return { ...handle, nodePools: [SYSTEM_POOL] };
+}
+
+/** It is Compute Engine that encrypts disks, by its own agent in the project. */
+function diskKey(scope: Construct, key: string, location: GcpLocation): DiskKey {
+  return { key, grant: useOfKey(scope, 'DisksKeyGrant', { key, member: serviceAgent(location, 'compute-system') }) };
 }
 
 /** A role in IAM is on the project, and so on all of its clusters: more than the name of the prop says. */

@@ -5,7 +5,7 @@ import { overlap, parseExactRange } from '../../clouds/ip-range';
 import { formatValue } from '../checks/format-value';
 import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
-import type { ClusterProps } from './cluster-props';
+import type { ClusterProps, IResourceNaming } from './cluster-props';
 
 type Ground = Pick<ClusterSpec, 'network' | 'podCidr' | 'serviceCidr' | 'outboundInternet' | 'flowLogs' | 'encryptionKey' | 'nameOf'>;
 
@@ -32,7 +32,25 @@ export function groundSpec(scope: Construct, props: ClusterProps, taking: Taking
     ...(outboundInternet !== undefined && { outboundInternet }),
     ...(flowLogs !== undefined && { flowLogs }),
     ...(encryptionKey !== undefined && { encryptionKey }),
-    ...(naming && { nameOf: (resourceType, proposed) => naming.nameOf(resourceType, proposed) }),
+    ...(naming && { nameOf: namesBy(scope, naming) }),
+  };
+}
+
+const NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
+
+/** Each name once for a type: two resources of one name would be one on the cloud. */
+function namesBy(scope: Construct, naming: IResourceNaming): NonNullable<ClusterSpec['nameOf']> {
+  const proposedBy = new Map<string, string>();
+  return (resourceType, proposed) => {
+    const name: unknown = naming.nameOf(resourceType, proposed);
+    const rule = `naming calls ${resourceType} ${proposed}`;
+    if (typeof name !== 'string' || !NAME.test(name)) {
+      throw new ValidationError(scope, `${rule} ${formatValue(name)}; give a letter, and up to 62 letters, digits, hyphens, dots and underscores after it`);
+    }
+    const other = proposedBy.get(`${resourceType} ${name}`) ?? proposed;
+    if (other !== proposed) throw new ValidationError(scope, `${rule} ${name}, as it calls ${other}; give each a name of its own`);
+    proposedBy.set(`${resourceType} ${name}`, proposed);
+    return name;
   };
 }
 

@@ -78,7 +78,7 @@ export const REPLACED_BY: Readonly<Record<string, string>> = {
   google_compute_router_nat: 'name region router',
   google_compute_subnetwork: 'name network region',
   google_container_cluster: 'name location network subnetwork datapath_provider initial_node_count ip_allocation_policy networking_mode node_config private_cluster_config.master_ipv4_cidr_block',
-  google_container_node_pool: 'cluster initial_node_count location name placement_policy queued_provisioning node_config.advanced_machine_features node_config.ephemeral_storage_local_ssd_config node_config.flex_start node_config.gcfs_config node_config.guest_accelerator node_config.gvnic node_config.local_nvme_ssd_block_config node_config.max_run_duration node_config.oauth_scopes node_config.reservation_affinity node_config.service_account node_config.shielded_instance_config node_config.spot',
+  google_container_node_pool: 'cluster initial_node_count location name placement_policy queued_provisioning node_config.advanced_machine_features node_config.boot_disk_kms_key node_config.ephemeral_storage_local_ssd_config node_config.flex_start node_config.gcfs_config node_config.guest_accelerator node_config.gvnic node_config.local_nvme_ssd_block_config node_config.max_run_duration node_config.oauth_scopes node_config.reservation_affinity node_config.service_account node_config.shielded_instance_config node_config.spot',
   google_kms_crypto_key: 'key_ring name',
   google_kms_crypto_key_iam_member: 'crypto_key_id member role',
   google_kms_key_ring: 'location name',

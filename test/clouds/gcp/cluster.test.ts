@@ -166,3 +166,65 @@ describe('a cluster that exists', () => {
     expect(all('google_storage_managed_folder')).toMatchObject([{ bucket: 'acme', name: 'team-a/' }]);
   });
 });
+
+describe('on existing ground', () => {
+  const SHARED = {
+    network: 'projects/acme-net/global/networks/shared', subnetwork: 'projects/acme-net/regions/us-central1/subnetworks/ml', podsRange: 'ml-pods', servicesRange: 'ml-services',
+  };
+
+  test('a cluster in a Shared VPC makes no network, and takes the ranges by their names', () => {
+    const { one, all } = synthCluster(undefined, { cluster: { network: SHARED } });
+    expect(one('google_container_cluster')).toMatchObject({
+      network: SHARED.network,
+      subnetwork: SHARED.subnetwork,
+      ip_allocation_policy: { cluster_secondary_range_name: 'ml-pods', services_secondary_range_name: 'ml-services' },
+    });
+    for (const type of ['google_compute_network', 'google_compute_subnetwork', 'google_compute_router', 'google_compute_router_nat']) expect(all(type)).toEqual([]);
+  });
+
+  test.each([
+    [{ network: { ...SHARED, network: 'shared' } }, 'network is shared; give it in full, such as projects/acme-net/global/networks/shared'],
+    [{ network: { ...SHARED, subnetwork: 'ml' } }, 'subnetwork is ml; give it in full, such as projects/acme-net/regions/us-central1/subnetworks/ml'],
+    [{ network: { ...SHARED, subnetwork: 'projects/acme-net/regions/us-east1/subnetworks/ml' } },
+      "subnetwork projects/acme-net/regions/us-east1/subnetworks/ml is in us-east1 and the cluster in us-central1; give one of the cluster's region"],
+    [{ network: SHARED, podCidr: '10.4.0.0/14' }, 'podCidr is 10.4.0.0/14, but the network exists, and its secondary ranges say it; leave it out'],
+    [{ encryptionKey: 'key' }, 'encryptionKey is key; give the full name of a key, projects/<project>/locations/us-central1/keyRings/<ring>/cryptoKeys/<key>'],
+    [{ encryptionKey: 'projects/acme/locations/europe-west4/keyRings/r/cryptoKeys/k' },
+      "encryptionKey is in europe-west4 and the cluster in us-central1; give a key of the cluster's region"],
+    [{ cidr: '100.64.0.0/16', podCidr: '100.64.0.0/14' }, 'cidr 100.64.0.0/16 overlaps 100.64.0.0/14, the range of the pods; give another, for example 10.0.0.0/16'],
+  ])('%j is refused', (spec, message) => {
+    expect(() => cluster({ cluster: spec })).toThrow(message);
+  });
+
+  test('pods and Services have the ranges that a network team assigns', () => {
+    expect(synthCluster(undefined, { cluster: { podCidr: '100.64.0.0/14', serviceCidr: '100.68.0.0/20' } }).one('google_compute_subnetwork')).toMatchObject({
+      ip_cidr_range: '10.0.0.0/16',
+      secondary_ip_range: [{ range_name: 'pods', ip_cidr_range: '100.64.0.0/14' }, { range_name: 'services', ip_cidr_range: '100.68.0.0/20' }],
+    });
+  });
+
+  test('without the internet there is no NAT, and without flow logs no records', () => {
+    const { one, all } = synthCluster(undefined, { cluster: { outboundInternet: false, flowLogs: false } });
+    expect(all('google_compute_router_nat')).toEqual([]);
+    expect(one('google_compute_subnetwork')).not.toHaveProperty('log_config');
+  });
+
+  test("a customer's key encrypts Secrets and disks, each by the agent that needs it", () => {
+    const key = 'projects/acme/locations/us-central1/keyRings/acme/cryptoKeys/ml';
+    const { one, all } = synthCluster(undefined, { cluster: { encryptionKey: key } });
+    expect(one('google_container_cluster')).toMatchObject({ database_encryption: { state: 'ENCRYPTED', key_name: key } });
+    expect(one('google_container_node_pool')).toMatchObject({ node_config: { boot_disk_kms_key: key } });
+    expect(all('google_kms_crypto_key')).toEqual([]);
+    expect(all('google_kms_crypto_key_iam_member').map(({ crypto_key_id, member }) => [crypto_key_id, member])).toEqual([
+      [key, 'serviceAccount:service-123@compute-system.iam.gserviceaccount.com'],
+      [key, 'serviceAccount:service-123@container-engine-robot.iam.gserviceaccount.com'],
+    ]);
+  });
+
+  test('a naming rule names what has no prop for its name', () => {
+    const { one } = synthCluster(undefined, { cluster: { nameOf: (type, proposed) => `acme-${type === 'google_service_account' ? 'sa-' : ''}${proposed}` } });
+    expect(one('google_service_account')).toMatchObject({ account_id: 'acme-sa-ml-nodes' });
+    for (const type of ['network', 'subnetwork', 'router', 'router_nat']) expect(one(`google_compute_${type}`)).toMatchObject({ name: 'acme-ml' });
+    expect([one('google_kms_key_ring').name, one('google_kms_crypto_key').name, one('google_container_cluster').name]).toEqual(['acme-ml', 'acme-ml-secrets', 'ml']);
+  });
+});

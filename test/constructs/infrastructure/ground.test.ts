@@ -30,6 +30,23 @@ test('what a cloud does not take is refused, and never ignored', () => {
     .toContain('podCidr is said, which AWS does not take; leave it out');
 });
 
+test.each<[string, (type: string, proposed: string) => unknown, string]>([
+  ['none', () => undefined, '[cloud/ml] naming calls google_service_account ml-nodes undefined; '
+    + 'give a letter, and up to 62 letters, digits, hyphens, dots and underscores after it'],
+  ['one with blanks', (_, proposed) => `acme ${proposed}`, "[cloud/ml] naming calls google_service_account ml-nodes 'acme ml-nodes'; "
+    + 'give a letter, and up to 62 letters, digits, hyphens, dots and underscores after it'],
+])('a naming rule that gives %s is refused', (_, nameOf, message) => {
+  expect(messageOf(() => new Cluster(emptyStack(), 'ml', { cloud: CLOUDS.gcp, naming: { nameOf: nameOf as () => string } }))).toBe(message);
+});
+
+test('a naming rule that gives two resources of a type one name is refused', () => {
+  const { nameOf } = groundSpec(emptyStack(), { cloud: CLOUDS.gcp, naming: { nameOf: () => 'same' } }, ALL);
+  expect(nameOf?.('aws_iam_role', 'ml-nodes')).toBe('same');
+  expect(nameOf?.('aws_vpc', 'ml')).toBe('same');
+  expect(messageOf(() => nameOf?.('aws_iam_role', 'ml-control-plane')))
+    .toBe('[cloud] naming calls aws_iam_role ml-control-plane same, as it calls ml-nodes; give each a name of its own');
+});
+
 test('a network without a part of it is refused where it is made', () => {
   expect(messageOf(() => ClusterNetwork.aws({ vpcId: 'vpc-1', subnetIds: [] }))).toBe('ClusterNetwork.aws has no subnetIds; give it, since nothing is looked up');
 });

@@ -1,4 +1,4 @@
-import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
+import type { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
 import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import { StorageManagedFolder } from '@cdktf/provider-google/lib/storage-managed-folder';
@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import type { BucketGrant, BucketInfrastructure, BucketSpec, GcpLocation, ReadGrant } from '../../infrastructure';
 import { refuseNetworks } from '../../open-by-identity';
 import { principal, serviceAgent } from './identity';
+import { checkKey, useOfKey } from './keys';
 import { checkedName, labelsOf } from './names';
 
 const ROLES = { read: 'roles/storage.objectViewer', write: 'roles/storage.objectUser', list: 'roles/storage.legacyBucketReader' };
@@ -15,7 +16,6 @@ const ROLES = { read: 'roles/storage.objectViewer', write: 'roles/storage.object
 /** Longest title of a condition. */
 const MAX_TITLE = 100;
 
-const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
 export interface BucketContext {
   readonly location: GcpLocation;
@@ -140,16 +140,6 @@ function checkedRetention(days: number): number {
 
 /** It is Cloud Storage that encrypts, by its own agent in the project. */
 function keyGrant(scope: Construct, encryptionKey: string, location: GcpLocation): KmsCryptoKeyIamMember {
-  const [, keyLocation] = KEY.exec(encryptionKey) ?? [];
-  if (keyLocation === undefined) {
-    throw new Error(`encryptionKey is ${encryptionKey}; give the full name of a key, projects/<project>/locations/${location.region}/keyRings/<ring>/cryptoKeys/<key>`);
-  }
-  if (keyLocation !== location.region) {
-    throw new Error(`encryptionKey is in ${keyLocation} and the bucket in ${location.region}; give a key of the bucket's region`);
-  }
-  return new KmsCryptoKeyIamMember(scope, 'EncryptionKeyGrant', {
-    cryptoKeyId: encryptionKey,
-    role: 'roles/cloudkms.cryptoKeyEncrypterDecrypter',
-    member: serviceAgent(location, 'gs-project-accounts'),
-  });
+  checkKey(encryptionKey, location, 'bucket');
+  return useOfKey(scope, 'EncryptionKeyGrant', { key: encryptionKey, member: serviceAgent(location, 'gs-project-accounts') });
 }

@@ -1,6 +1,5 @@
 import { ContainerCluster } from '@cdktf/provider-google/lib/container-cluster';
 import { KmsCryptoKey } from '@cdktf/provider-google/lib/kms-crypto-key';
-import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
 import { KmsKeyRing } from '@cdktf/provider-google/lib/kms-key-ring';
 import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
 import { ProjectService } from '@cdktf/provider-google/lib/project-service';
@@ -8,10 +7,11 @@ import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ClusterSpec, GcpLocation } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { serviceAgent } from './identity';
+import { checkKey, useOfKey } from './keys';
 import { maintenancePolicy } from './maintenance';
 import { checkedName, labelsOf, nodeAccountId, zonesIn } from './names';
-import { PODS_RANGE, SERVICES_RANGE } from './network';
 import type { Network } from './network';
 import { SCOPES, SHIELDED } from './nodes';
 
@@ -34,17 +34,15 @@ export interface NodeIdentity {
 }
 
 export interface NodeIdentityOptions {
-  /** Name of the cluster. */
-  readonly name: string;
   readonly location: GcpLocation;
   readonly apis: readonly ITerraformDependable[];
 }
 
 /** The identity of the nodes, instead of the project's editor that would be the default. */
-export function nodeIdentity(scope: Construct, { name, location: { projectId }, apis }: NodeIdentityOptions): NodeIdentity {
+export function nodeIdentity(scope: Construct, spec: ClusterSpec, { location: { projectId }, apis }: NodeIdentityOptions): NodeIdentity {
   const account = new ServiceAccount(scope, 'NodeIdentity', {
-    accountId: nodeAccountId(name),
-    displayName: `Nodes of ${name}`,
+    accountId: renamed(spec, 'google_service_account', nodeAccountId(spec.name)),
+    displayName: `Nodes of ${spec.name}`,
     dependsOn: [...apis],
   });
   const role = new ProjectIamMember(scope, 'NodeIdentityRole', { project: projectId, role: NODE_ROLE, member: account.member });
@@ -95,10 +93,10 @@ export function cluster(scope: Construct, spec: ClusterSpec, { location, network
     ...(kubernetesVersion && { minMasterVersion: kubernetesVersion }),
     ...(spec.maintenance && { maintenancePolicy: maintenancePolicy(spec.name, spec.maintenance) }),
     deletionProtection: spec.protect,
-    network: network.network.id,
-    subnetwork: network.subnetwork.id,
+    network: network.network,
+    subnetwork: network.subnetwork,
     networkingMode: 'VPC_NATIVE',
-    ipAllocationPolicy: { clusterSecondaryRangeName: PODS_RANGE, servicesSecondaryRangeName: SERVICES_RANGE },
+    ipAllocationPolicy: { clusterSecondaryRangeName: network.podsRange, servicesSecondaryRangeName: network.servicesRange },
     privateClusterConfig: { enablePrivateNodes: true, enablePrivateEndpoint: allowedCidrs.length === 0 },
     controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: true } },
     masterAuthorizedNetworksConfig: {
@@ -107,7 +105,7 @@ export function cluster(scope: Construct, spec: ClusterSpec, { location, network
       privateEndpointEnforcementEnabled: true,
     },
     workloadIdentityConfig: { workloadPool: `${projectId}.svc.id.goog` },
-    databaseEncryption: { state: 'ENCRYPTED', keyName: encryption.key.id },
+    databaseEncryption: { state: 'ENCRYPTED', keyName: encryption.key },
     resourceLabels: labelsOf(spec.tags),
     /* GKE asks for a first pool, which is thrown away at once: all pools are resources of their own. */
     removeDefaultNodePool: true,
@@ -119,8 +117,9 @@ export function cluster(scope: Construct, spec: ClusterSpec, { location, network
 }
 
 interface SecretsKey {
-  readonly key: KmsCryptoKey;
-  readonly grant: KmsCryptoKeyIamMember;
+  /** Its full name. */
+  readonly key: string;
+  readonly grant: ITerraformDependable;
 }
 
 interface KeyContext {
@@ -129,19 +128,20 @@ interface KeyContext {
 }
 
 /** A key ring cannot be destroyed: a cluster that is created again under the same name imports it. */
-function secretsKey(scope: Construct, { name, tags, protect }: ClusterSpec, { location, apis }: KeyContext): SecretsKey {
-  const ring = new KmsKeyRing(scope, 'KeyRing', { name, location: location.region, dependsOn: [...apis] });
+function secretsKey(scope: Construct, spec: ClusterSpec, { location, apis }: KeyContext): SecretsKey {
+  const { name, tags, protect, encryptionKey } = spec;
+  const member = serviceAgent(location, 'container-engine-robot');
+  if (encryptionKey !== undefined) {
+    checkKey(encryptionKey, location, 'cluster');
+    return { key: encryptionKey, grant: useOfKey(scope, 'SecretsKeyGrant', { key: encryptionKey, member }) };
+  }
+  const ring = new KmsKeyRing(scope, 'KeyRing', { name: renamed(spec, 'google_kms_key_ring', name), location: location.region, dependsOn: [...apis] });
   const key = new KmsCryptoKey(scope, 'SecretsKey', {
-    name: `${name}-secrets`,
+    name: renamed(spec, 'google_kms_crypto_key', `${name}-secrets`),
     keyRing: ring.id,
     rotationPeriod: '7776000s',
     labels: labelsOf(tags),
     lifecycle: { preventDestroy: protect },
   });
-  const grant = new KmsCryptoKeyIamMember(scope, 'SecretsKeyGrant', {
-    cryptoKeyId: key.id,
-    role: 'roles/cloudkms.cryptoKeyEncrypterDecrypter',
-    member: serviceAgent(location, 'container-engine-robot'),
-  });
-  return { key, grant };
+  return { key: key.id, grant: useOfKey(scope, 'SecretsKeyGrant', { key: key.id, member }) };
 }

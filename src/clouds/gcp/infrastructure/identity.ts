@@ -7,6 +7,6 @@ export function principal({ projectId, projectNumber }: GcpLocation, { namespace
 }
 
 /** The account by which a service of Google's acts in the project. */
-export function serviceAgent({ projectNumber }: GcpLocation, service: 'container-engine-robot' | 'gs-project-accounts'): string {
+export function serviceAgent({ projectNumber }: GcpLocation, service: 'compute-system' | 'container-engine-robot' | 'gs-project-accounts'): string {
   return `serviceAccount:service-${projectNumber}@${service}.iam.gserviceaccount.com`;
 }

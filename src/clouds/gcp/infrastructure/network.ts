@@ -4,76 +4,94 @@ import { ComputeRouterNat } from '@cdktf/provider-google/lib/compute-router-nat'
 import { ComputeSubnetwork } from '@cdktf/provider-google/lib/compute-subnetwork';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { GcpLocation } from '../../infrastructure';
+import type { ClusterSpec, GcpLocation } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { checkedRange } from './names';
 
 /** Names of the secondary ranges of the subnet. */
-export const PODS_RANGE = 'pods';
-export const SERVICES_RANGE = 'services';
+const PODS_RANGE = 'pods';
+const SERVICES_RANGE = 'services';
 
 const PODS_CIDR = '10.64.0.0/14';
 const SERVICES_CIDR = '10.68.0.0/20';
-/* The network's own, and so can be those of every cluster. */
-const RANGES = { [PODS_RANGE]: PODS_CIDR, [SERVICES_RANGE]: SERVICES_CIDR };
 
+/** Where the nodes are, by ids. */
 export interface Network {
-  readonly network: ComputeNetwork;
-  readonly subnetwork: ComputeSubnetwork;
+  readonly network: string;
+  readonly subnetwork: string;
+  /** Name of the secondary range of the pods. */
+  readonly podsRange: string;
+  /** Name of the secondary range of Services. */
+  readonly servicesRange: string;
 }
 
-export interface NetworkOptions {
-  readonly name: string;
+interface NetworkOptions {
   readonly location: GcpLocation;
-  /** Address range of the nodes. */
-  readonly cidr: string;
   readonly apis: readonly ITerraformDependable[];
 }
 
-/** A network of the cluster's own: nodes without public addresses, which reach the outside through NAT, and Google's APIs directly. */
-export function network(scope: Construct, { name, location: { region }, cidr, apis }: NetworkOptions): Network {
+/**
+ * The network of a cluster: one that exists, or one of its own, with nodes without public addresses, which reach the outside through NAT,
+ * and Google's APIs directly.
+ */
+export function network(scope: Construct, spec: ClusterSpec, { location: { region }, apis }: NetworkOptions): Network {
+  if (spec.network) return existingNetwork(spec, region);
   const vpc = new ComputeNetwork(scope, 'Network', {
-    name,
+    name: renamed(spec, 'google_compute_network', spec.name),
     autoCreateSubnetworks: false,
     routingMode: 'REGIONAL',
     mtu: 8896,
     dependsOn: [...apis],
   });
-  const subnetwork = subnetworkOf(scope, vpc, { name, region, cidr });
-  nat(scope, subnetwork, { name, region, network: vpc.id });
-  return { network: vpc, subnetwork };
+  const subnetwork = subnetworkOf(scope, vpc, { spec, region });
+  if (spec.outboundInternet !== false) nat(scope, subnetwork, { spec, region, network: vpc.id });
+  return { network: vpc.id, subnetwork: subnetwork.id, podsRange: PODS_RANGE, servicesRange: SERVICES_RANGE };
 }
 
-interface SubnetworkOptions {
-  readonly name: string;
+const NETWORK = /^projects\/[^/]+\/global\/networks\/[^/]+$/;
+const SUBNETWORK = /^projects\/[^/]+\/regions\/([^/]+)\/subnetworks\/[^/]+$/;
+
+/** Of a Shared VPC the agent of GKE uses the subnetwork with a role that its owner gives: docs/google-cloud.md has the command. */
+function existingNetwork({ network: existing = {}, podCidr, serviceCidr }: ClusterSpec, region: string): Network {
+  const [id, subnetwork] = [String(existing.network), String(existing.subnetwork)];
+  if (!NETWORK.test(id)) throw new Error(`network is ${id}; give it in full, such as projects/acme-net/global/networks/shared`);
+  const [, itsRegion] = SUBNETWORK.exec(subnetwork) ?? [];
+  if (itsRegion === undefined) throw new Error(`subnetwork is ${subnetwork}; give it in full, such as projects/acme-net/regions/${region}/subnetworks/ml`);
+  if (itsRegion !== region) throw new Error(`subnetwork ${subnetwork} is in ${itsRegion} and the cluster in ${region}; give one of the cluster's region`);
+  const range = podCidr ?? serviceCidr;
+  if (range !== undefined) throw new Error(`${podCidr === undefined ? 'serviceCidr' : 'podCidr'} is ${range}, but the network exists, and its secondary ranges say it; leave it out`);
+  return { network: id, subnetwork, podsRange: String(existing.podsRange), servicesRange: String(existing.servicesRange) };
+}
+
+interface Regional {
+  readonly spec: ClusterSpec;
   readonly region: string;
-  readonly cidr: string;
 }
 
-function subnetworkOf(scope: Construct, vpc: ComputeNetwork, { name, region, cidr }: SubnetworkOptions): ComputeSubnetwork {
+function subnetworkOf(scope: Construct, vpc: ComputeNetwork, { spec, region }: Regional): ComputeSubnetwork {
+  const { cidr, podCidr = PODS_CIDR, serviceCidr = SERVICES_CIDR, flowLogs = true } = spec;
   return new ComputeSubnetwork(scope, 'Subnetwork', {
-    name,
+    name: renamed(spec, 'google_compute_subnetwork', spec.name),
     network: vpc.id,
     region,
-    ipCidrRange: checkedRange(cidr, RANGES),
+    ipCidrRange: checkedRange(cidr, { [PODS_RANGE]: podCidr, [SERVICES_RANGE]: serviceCidr }),
     privateIpGoogleAccess: true,
     secondaryIpRange: [
-      { rangeName: PODS_RANGE, ipCidrRange: PODS_CIDR },
-      { rangeName: SERVICES_RANGE, ipCidrRange: SERVICES_CIDR },
+      { rangeName: PODS_RANGE, ipCidrRange: podCidr },
+      { rangeName: SERVICES_RANGE, ipCidrRange: serviceCidr },
     ],
-    logConfig: { aggregationInterval: 'INTERVAL_10_MIN', flowSampling: 0.1, metadata: 'INCLUDE_ALL_METADATA' },
+    ...(flowLogs && { logConfig: { aggregationInterval: 'INTERVAL_10_MIN', flowSampling: 0.1, metadata: 'INCLUDE_ALL_METADATA' } }),
   });
 }
 
-interface NatOptions {
-  readonly name: string;
-  readonly region: string;
+interface NatOptions extends Regional {
   readonly network: string;
 }
 
-function nat(scope: Construct, subnetwork: ComputeSubnetwork, { name, region, network: networkId }: NatOptions): void {
-  const router = new ComputeRouter(scope, 'Router', { name, network: networkId, region });
+function nat(scope: Construct, subnetwork: ComputeSubnetwork, { spec, region, network: networkId }: NatOptions): void {
+  const router = new ComputeRouter(scope, 'Router', { name: renamed(spec, 'google_compute_router', spec.name), network: networkId, region });
   new ComputeRouterNat(scope, 'Nat', {
-    name,
+    name: renamed(spec, 'google_compute_router_nat', spec.name),
     router: router.name,
     region,
     natIpAllocateOption: 'AUTO_ONLY',

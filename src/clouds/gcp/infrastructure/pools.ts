@@ -1,5 +1,6 @@
 import { ContainerNodePool } from '@cdktf/provider-google/lib/container-node-pool';
 import type { ContainerNodePoolConfig, ContainerNodePoolNodeConfig } from '@cdktf/provider-google/lib/container-node-pool';
+import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { GcpLocation, GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
 import { HYPERDISK_ONLY } from '../machines';
@@ -17,6 +18,14 @@ export interface PoolContext {
   readonly clusterLocation: string;
   /** E-mail address of the nodes' service account. */
   readonly nodes: string;
+  /** What the disks of the nodes are encrypted with; if absent, a key of Google's. */
+  readonly diskKey?: DiskKey;
+}
+
+/** A key of Cloud KMS that Compute Engine may use. */
+export interface DiskKey {
+  readonly key: string;
+  readonly grant: ITerraformDependable;
 }
 
 export function nodePool(scope: Construct, spec: NodePoolSpec, context: PoolContext): ContainerNodePool {
@@ -57,6 +66,7 @@ function poolConfig({ name, minNodes, maxNodes, zones }: PoolLimits, context: Po
     autoscaling: { totalMinNodeCount: minNodes, totalMaxNodeCount: maxNodes, locationPolicy: 'ANY' },
     management: { autoRepair: true, autoUpgrade: true },
     lifecycle: { ignoreChanges: ['initial_node_count'] },
+    ...(context.diskKey && { dependsOn: [context.diskKey.grant] }),
   };
 }
 
@@ -66,13 +76,14 @@ function initialNodes(minNodes: number, { zones, clusterLocation, location }: Pi
   return Math.ceil(minNodes / (zones?.length ?? ofCluster));
 }
 
-function nodeConfig(spec: Omit<NodePoolSpec, 'spot'>, { nodes }: PoolContext): ContainerNodePoolNodeConfig {
+function nodeConfig(spec: Omit<NodePoolSpec, 'spot'>, { nodes, diskKey }: PoolContext): ContainerNodePoolNodeConfig {
   const { machineType, diskGiB, labels, tags } = spec;
   return {
     machineType,
     diskSizeGb: diskGiB,
     diskType: HYPERDISK_ONLY.test(machineType) ? 'hyperdisk-balanced' : 'pd-balanced',
     imageType: 'COS_CONTAINERD',
+    ...(diskKey && { bootDiskKmsKey: diskKey.key }),
     serviceAccount: nodes,
     oauthScopes: SCOPES,
     labels: { ...labels },
