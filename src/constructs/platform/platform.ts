@@ -179,7 +179,7 @@ export class Platform {
    * Says that the cluster has LeaderWorkerSet 0.9 or newer, which runs a Server on many nodes (`nodes`). It does not install it.
    */
   public addLeaderWorkerSet(options: LeaderWorkerSetOptions = {}): void {
-    this.check('cannot have LeaderWorkerSet', () => this.engines.addLeaderWorkerSet(options));
+    this.addEngine('LeaderWorkerSet', () => this.engines.addLeaderWorkerSet(options));
   }
 
   /** All of it as plain JSON, as the reconciler reads it. Pools and workspaces that are added later are not in it. */

@@ -198,6 +198,17 @@ describe('which', () => {
     expect(yaml(false)).toBe(yaml(true));
   });
 
+  test.each<[string, (platform: Platform) => void, string]>([
+    ['KEDA', (platform) => platform.addKeda(), 'HelmRelease flux-system/http-add-on'],
+    ['LeaderWorkerSet', (platform) => platform.addLeaderWorkerSet(), 'HelmRelease flux-system/lws'],
+    ['the inference extension', (platform) => platform.addInferenceExtension(), 'Kustomization flux-system/inference-extension-crds'],
+  ])('%s, added after the add-ons too', (_, add, expected) => {
+    const platform = gcp();
+    const { chart } = addonsOn(platform);
+    add(platform);
+    expect(namesOf(objectsOf(chart))).toContain(expected);
+  });
+
   test('they come after what the cloud leaves to the user', () => {
     const platform = Platform.local({ clusterName: 'kind' });
     platform.addKeda();
