@@ -1,6 +1,7 @@
-/** Makes the programs of KEDA, the gateway and LeaderWorkerSet be there (test/engines), or says why not: then their tests are skipped. */
+/** Makes the programs of engines be there (test/engines), or says why they are not: then their tests are skipped. */
 import { buildGateway, findGateway } from '../test/engines/gateway/programs';
 import { buildLws, findLws } from '../test/engines/lws/programs';
+import { buildPicker, findPicker } from '../test/engines/picker/programs';
 import { buildEngines, cannotBuildEngines, findEngines } from '../test/engines/programs';
 
 const say = (line: string): void => console.error(`engines: ${line}`);
@@ -27,6 +28,14 @@ function ensureLws(): void {
   if (reason) say(`${reason}; the tests with it are skipped`);
 }
 
+/** After the gateway, which brings the Envoy that asks it. */
+function ensurePicker(): void {
+  if (findPicker()) return;
+  const reason = buildPicker(say);
+  if (reason) say(`${reason}; the tests with the endpoint picker are skipped`);
+}
+
 ensureKeda();
 ensureGateway();
 ensureLws();
+ensurePicker();

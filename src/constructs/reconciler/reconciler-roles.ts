@@ -3,7 +3,7 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Ro
 import type { PlatformSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import { API_GROUP, KINDS, PLURALS } from '../../api/resource';
-import { BUILD_PARTS, CHILD_TYPES, childTypes, expandWorkspace, workspaceTypes } from '../../expand';
+import { BUILD_PARTS, CHILD_TYPES, childTypes, expandWorkspace, pickerGrants, workspaceTypes } from '../../expand';
 import type { ObjectType } from '../../expand';
 import { LABELS } from './reconciler-settings';
 
@@ -96,7 +96,9 @@ function kindRules(): PolicyRule[] {
 function workspaceRules(platform: PlatformSpec): PolicyRule[] {
   const ofWorkspace = workspaceTypes(platform)
     .filter(({ kind, namespaced }) => namespaced && !childTypes(platform).some((type) => type.kind === kind));
-  return [...kindRules(), ...rulesFor(childTypes(platform), CHILD_VERBS), ...partRules(ofWorkspace), ...otherRules()];
+  return [
+    ...kindRules(), ...rulesFor(childTypes(platform), CHILD_VERBS), ...partRules(ofWorkspace), ...pickerGrants(platform), ...otherRules(),
+  ];
 }
 
 function partRules(types: readonly ObjectType[]): PolicyRule[] {

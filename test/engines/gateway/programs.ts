@@ -43,12 +43,14 @@ const ENVOY = {
 const REDIS_PACKAGES = ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2'] as const;
 
 const envoyDirectory = (): string => cachePath('engines', 'envoy', ENVOY.version);
+/** Envoy, whether it is there or not. */
+export const envoyProgram = (): string => path.join(envoyDirectory(), 'envoy/_bin/envoy');
 const redisDirectory = (): string => cachePath('engines', 'redis');
 
 /** The programs, or undefined if one of them is not there. */
 export function findGateway(): GatewayPrograms | undefined {
   const modules = findModules(MODULES);
-  const [envoy, redis] = [path.join(envoyDirectory(), 'envoy/_bin/envoy'), path.join(redisDirectory(), 'usr/bin/redis-server')];
+  const [envoy, redis] = [envoyProgram(), path.join(redisDirectory(), 'usr/bin/redis-server')];
   if (!modules || !fs.existsSync(envoy) || !fs.existsSync(redis)) return undefined;
   return { ...modules, envoy, redis } as unknown as GatewayPrograms;
 }
