@@ -1,7 +1,8 @@
 /** The Deployment of the reconciler. Pure. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container, EnvVar, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1';
-import { digest } from '../../api/digest';
+import { canonicalJson, digest, sortedJson } from '../../api/digest';
+import type { PlatformSpec } from '../../api/platform';
 import {
   HEALTH_PORT, METRICS_PORT, PLATFORM_CONFIG_MAP, PLATFORM_DIRECTORY, RECONCILER, TOKEN_KEY_DIRECTORY, TOKEN_KEY_SECRET,
 } from '../../api/reconciler';
@@ -18,6 +19,12 @@ const USER = 65532;
 /** To finish what is being done, at most 20 s, and to give the lease back. */
 const GRACE_PERIOD_SECONDS = 30;
 
+/** Digests leave out what is empty, such as an engine that was added without options: where there is some, the text stands for all. */
+function platformDigest(platform: PlatformSpec): string {
+  const text = sortedJson(platform);
+  return digest(text === canonicalJson(platform) ? platform : text);
+}
+
 export function reconcilerDeployment(settings: ReconcilerSettings): Deployment {
   return {
     apiVersion: 'apps/v1',
@@ -29,7 +36,7 @@ export function reconcilerDeployment(settings: ReconcilerSettings): Deployment {
       selector: { matchLabels: SELECTOR },
       template: withPodDefaults({
         /* The program's ConfigMap has another name when it changes; the platform's has not. */
-        metadata: { labels: LABELS, annotations: { [`${API_GROUP}/platform-digest`]: digest(settings.platform) } },
+        metadata: { labels: LABELS, annotations: { [`${API_GROUP}/platform-digest`]: platformDigest(settings.platform) } },
         spec: {
           serviceAccountName: RECONCILER,
           automountServiceAccountToken: true,
