@@ -26,7 +26,7 @@ export interface KedaSpec {
 
 /** Who asks the endpoint pickers of Servers, and what each of them asks for. */
 export interface InferenceExtensionSpec {
-  /** Namespaces in which the proxies of gateways run. Default: `envoy-gateway-system`. */
+  /** Namespaces of the proxies of other gateways than those of the platform. Default: there are none. */
   readonly gatewayNamespaces?: readonly string[];
   /** CPU of a picker. Default: 500m. */
   readonly pickerCpu?: QuantityOrInteger;

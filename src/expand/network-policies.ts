@@ -15,7 +15,6 @@ import { PICKER_ROLE } from './child';
 import { kedaOf } from './keda';
 import { GROUP_LABEL, WORKER_ROLE } from './lws';
 import { proxyPeers } from './model-gateway';
-import { inferenceExtensionOf } from './picker-access';
 import { podDefaultsOf } from './pod-defaults';
 import { METRICS_PORT_NAME, NOTEBOOK_PORT_NAME, PICKER_PORT_NAME, SERVER_PORT_NAME, SERVER_PORT_NAMES } from './ports';
 import { proxyUrls } from './proxy';
@@ -154,15 +153,10 @@ function serving(ground: PolicyContext, podSelector: LabelSelector, workspace: r
   };
 }
 
-/**
- * The proxies of the gateways that are known, and those of others that ask endpoint pickers: both go to the pods themselves. Where there is
- * a gateway that is known, those of others are let in where their namespaces are named.
- */
+/** The proxies of gateways: of those that are ours, and of others that ask endpoint pickers and then go to the pods themselves. */
 function fromGateways(platform: PlatformSpec, port: string): NetworkPolicyIngressRule[] {
-  const { inferenceExtension } = platform;
-  const proxies = proxyPeers(platform);
-  const isOpen = inferenceExtension && (proxies.length === 0 || inferenceExtension.gatewayNamespaces !== undefined);
-  const from = [...proxies, ...(isOpen ? [inNamespaces(inferenceExtensionOf({ inferenceExtension }).gatewayNamespaces)] : [])];
+  const { gatewayNamespaces = [] } = platform.inferenceExtension ?? {};
+  const from = [...proxyPeers(platform), ...(gatewayNamespaces.length > 0 ? [inNamespaces(gatewayNamespaces)] : [])];
   return from.length > 0 ? [{ from, ports: tcp(port) }] : [];
 }
 

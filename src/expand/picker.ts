@@ -13,7 +13,7 @@ import { imageNamed } from '../catalog/images';
 import { childMetadata, childName, contentHash, namespaceOf, PICKER_ROLE, selectorLabels, serviceChildName } from './child';
 import type { KubeObject } from './child';
 import { withoutEmpty } from './overlay';
-import { inferenceExtensionOf, PICKER_ACCOUNT } from './picker-access';
+import { PICKER_ACCOUNT, pickerRequests } from './picker-access';
 import { withPodDefaults } from './pod-defaults';
 import { basePodSpec, podMetadata } from './pod-parts';
 import { METRICS_PORT_NAME, PICKER_PORT_NAME } from './ports';
@@ -162,7 +162,7 @@ function pickerTemplate(server: ServerResource, config: ConfigMap, platform: Pla
 }
 
 function pickerContainer(server: ServerResource, platform: PlatformSpec): Container {
-  const { pickerCpu, pickerMemory } = inferenceExtensionOf(platform);
+  const { cpu, memory } = pickerRequests(platform);
   const health = { grpc: { port: HEALTH_PORT, service: 'inference-extension' }, timeoutSeconds: 2 };
   return {
     name: 'picker',
@@ -174,7 +174,7 @@ function pickerContainer(server: ServerResource, platform: PlatformSpec): Contai
     ],
     readinessProbe: { ...health, periodSeconds: 2, failureThreshold: 3 },
     livenessProbe: { ...health, initialDelaySeconds: 30, periodSeconds: 10, failureThreshold: 6 },
-    resources: { requests: { cpu: cores(pickerCpu), memory: gibibytes(pickerMemory) } },
+    resources: { requests: { cpu: cores(cpu), memory: gibibytes(memory) } },
     securityContext: HELPER_SECURITY,
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [{ name: 'config', mountPath: CONFIG_DIRECTORY, readOnly: true }],

@@ -36,6 +36,13 @@ export function fewReplicas(spec: Pick<ServerSpec, 'routing' | 'replicas' | 'sca
   return `routing is ${routing} but ${words}, so that there is nothing to choose from; set ${field} to 2 or more, ${OR_LEAVE_OUT}`;
 }
 
+/** Why routing would have no effect on a platform. For what is written in code: a gateway may come later to a cluster. */
+export function noGateway({ routing }: Pick<ServerSpec, 'routing'>, { clusterName, modelGateways = [], inferenceExtension = {} }: PlatformSpec): string | undefined {
+  if (routing === undefined || modelGateways.length > 0 || inferenceExtension.gatewayNamespaces !== undefined) return undefined;
+  return `routing is ${routing}, which has an effect on requests that come through a gateway alone, but platform ${clusterName} has none; declare a `
+    + `ModelGateway, name the namespaces of the proxies of yours in addInferenceExtension({ gatewayNamespaces: […] }), ${OR_LEAVE_OUT}`;
+}
+
 function engineProblem(server: ServerResource): string | undefined {
   const { routing, params } = server.spec;
   const engine = runtimeOf(server)?.name;

@@ -45,6 +45,18 @@ test('have a copy in another registry, by their whole names', async () => {
   expect(to.stdout).toBe('docker.io/acme/lab:1 r.example.com/m/docker.io/acme/lab:1\ndocker.io/rclone/rclone:1 r.example.com/m/docker.io/rclone/rclone:1\n');
 });
 
+test('are those of endpoint pickers too', async () => {
+  const platform = { cloud: 'local', clusterName: 'ml', artifacts: { url: 'file:///tmp' }, inferenceExtension: {} };
+  const spec = { model: { name: 'opt' }, runtime: { name: 'vllm' }, replicas: 2, routing: 'prefixAware' };
+  const folder = folderWith({
+    'dist/a.json': { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'substratus-platform' }, data: { 'platform.json': JSON.stringify(platform) } },
+    'dist/b.json': { apiVersion: 'substratus.ai/v1', kind: 'Model', metadata: { name: 'opt', namespace: 'team' }, spec: { image: 'acme/opt:1' } },
+    'dist/c.json': { apiVersion: 'substratus.ai/v1', kind: 'Server', metadata: { name: 'chat', namespace: 'team' }, spec },
+  });
+  const { images } = JSON.parse((await substratus(['images', '-o', 'json'], { cwd: folder })).stdout) as { images: { image: string; usedBy: string[] }[] };
+  expect(images.find(({ image }) => image === 'registry.k8s.io/gateway-api-inference-extension/epp:v1.5.0')?.usedBy).toEqual(['ml: Server team/chat (serve)']);
+});
+
 test('of what cannot be expanded are not known, which is said', async () => {
   const platform = { cloud: 'local', clusterName: 'ml', artifacts: { url: 'file:///tmp' } };
   const folder = folderWith({

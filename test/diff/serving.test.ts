@@ -1,6 +1,6 @@
 import { Duration, Size } from 'cdk8s';
-import { Autoscaling, Capacity, ColdStart, Gpu, Notebook, Scaling, Server } from '../../src';
-import type { ConcurrencyOptions, NotebookProps, ServerProps, Workspace } from '../../src';
+import { Autoscaling, Capacity, ColdStart, Engine, Gpu, Notebook, Routing, Scaling, Server } from '../../src';
+import type { ConcurrencyOptions, NotebookProps, Platform, ServerProps, Workspace } from '../../src';
 import type { Effect } from '../../src/diff/effect';
 import { clusterWith, effectsBetween, imported, linesOf } from './apps';
 import type { ClusterOptions } from './apps';
@@ -150,6 +150,22 @@ describe('a server', () => {
     const [roll, scale] = servers(elastic({ min: 1, max: 4 }), { ...elastic({ min: 1, max: 8 }), image: 'acme/server:2' }, KEDA);
     expect(roll).toMatchObject({ effect: 'rolls', changes: [{ field: 'image' }] });
     expect(scale).toMatchObject({ effect: 'scales', changes: [{ field: 'autoscaling.max', from: 4, to: 8 }] });
+  });
+
+  test('that gets or loses its endpoint picker goes on as it is', () => {
+    const vllm = { ...GPU, image: undefined, engine: Engine.vllm(), replicas: 2 };
+    const routed = { ...vllm, routing: Routing.PREFIX_AWARE };
+    const extended = { prepare: (platform: Platform) => platform.addInferenceExtension({ gatewayNamespaces: ['gateways'] }) };
+    const [effect, ...others] = servers(vllm, routed, [extended]);
+    expect(others).toEqual([]);
+    expect(effect).toMatchObject({
+      effect: 'unchanged', words: 'goes on as it is', changes: [{ field: 'routing', to: 'prefixAware' }],
+      notes: ['an endpoint picker starts beside it, and a gateway sends each request to the replica that has computed its beginning'],
+    });
+    expect(servers(routed, vllm, [extended])[0]).toMatchObject({
+      effect: 'unchanged', notes: ['its endpoint picker is deleted, and a gateway sends requests to any replica'],
+    });
+    expect(servers(routed, { ...routed, env: { A: 'b' } }, [extended])[0]).toMatchObject({ effect: 'rolls', changes: [{ field: 'env.A', to: 'b' }] });
   });
 
   test('that is suspended takes a change when it goes on', () => {

@@ -9,6 +9,7 @@ import type { PlatformSpec } from '../../src/api/platform';
 import type { ServerSpec } from '../../src/api/resource';
 import { expandWorkspace, INSTALL_INFERENCE_EXTENSION, isWorkload } from '../../src/expand';
 import type { KubeObject } from '../../src/expand';
+import { definitionErrors } from '../schemas/definitions';
 import { childrenOf, defined, NAMESPACE, nameOf, platformOf, server } from './fixtures';
 
 const PLATFORM = platformOf('local', { inferenceExtension: {} });
@@ -40,6 +41,11 @@ describe('a Server whose requests go where their beginning is known', () => {
       endpointPickerRef: { group: '', kind: 'Service', name: 'chat-picker', port: { number: 9002 }, failureMode: 'FailOpen' },
     });
     expect(ofPicker<WithSpec>('InferencePool').spec.targetPorts).toEqual([{ number: 8080 }]);
+  });
+
+  test('its pool is valid by the definition of the extension', () => {
+    expect(definitionErrors(ofPicker('InferencePool'))).toEqual([]);
+    expect(definitionErrors({ ...ofPicker<WithSpec>('InferencePool'), spec: {} })).toHaveLength(3);
   });
 
   test('has two pickers on different nodes, so that one may fail, and each proxy stays at one of them', () => {
@@ -119,10 +125,11 @@ describe('a workspace of a platform with the inference extension', () => {
 
   const extended = (inferenceExtension: InferenceExtensionSpec): PlatformSpec => ({ ...PLATFORM, inferenceExtension, monitoringNamespaces: ['monitoring'] });
 
-  test('lets pickers read pods and InferencePools, and nothing else', () => {
+  test('lets pickers read pods, InferencePools and what goes with them, and nothing else', () => {
     expect(inWorkspace<Role>('Role', 'endpoint-picker')?.rules).toEqual([
       { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['inference.networking.k8s.io'], resources: ['inferencepools'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['inference.networking.x-k8s.io'], resources: ['inferenceobjectives', 'inferencemodelrewrites'], verbs: ['get', 'list', 'watch'] },
     ]);
     expect(inWorkspace<RoleBinding>('RoleBinding', 'endpoint-picker')).toMatchObject({
       roleRef: { kind: 'Role', name: 'endpoint-picker' }, subjects: [{ kind: 'ServiceAccount', name: 'endpoint-picker', namespace: NAMESPACE }],
@@ -143,6 +150,16 @@ describe('a workspace of a platform with the inference extension', () => {
     const servers = inWorkspace<NetworkPolicy>('NetworkPolicy', 'substratus-servers', platform)?.spec;
     expect(servers?.ingress).toContainEqual({ from: [gateways], ports: [{ port: 'http-serve', protocol: 'TCP' }] });
     expect(servers?.podSelector.matchLabels).toEqual({ role: 'run' });
+  });
+
+  test('of a platform with gateways of ours these alone reach pickers, and those that it names', () => {
+    const ofPickers = (platform: PlatformSpec) => inWorkspace<NetworkPolicy>('NetworkPolicy', 'substratus-pickers', platform)?.spec?.ingress?.[0]?.from;
+    const modelGateways = [{ namespace: 'model-gateway', name: 'models' }];
+    const [proxies, ...others] = ofPickers({ ...PLATFORM, modelGateways }) ?? [];
+    expect(others).toEqual([]);
+    expect(JSON.stringify(proxies?.podSelector)).toContain('models');
+    expect(ofPickers(PLATFORM)).toBeUndefined();
+    expect(ofPickers({ ...PLATFORM, modelGateways, inferenceExtension: { gatewayNamespaces: ['edge'] } })).toHaveLength(2);
   });
 
   test('is as ever on a platform without it', () => {

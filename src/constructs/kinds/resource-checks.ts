@@ -7,7 +7,7 @@ import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
   architectureProblem, checkExpandable, describe, diskProblem, ExpandError, fitProblem, gatesOf, gpuRequestOf, isOpenTo, keyOf,
-  located, namespaceOf, noPoolFor, noRoomFor, poolsFor, runnable, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
+  located, namespaceOf, noGateway, noPoolFor, noRoomFor, poolsFor, runnable, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -30,7 +30,13 @@ export function resourceErrors(declaration: Declaration, all: Declarations, pass
   const problems = readErrors(foreign, namespace, platform).concat(buildErrors(rendered, platform), stagingErrors(rendered, declaration));
   if (problems.length > 0) return problems;
   const unexpandable = expandErrors(declaration, gates, { all, pass });
-  return unexpandable.length > 0 ? unexpandable : fitErrors(declaration, rendered, platform);
+  return unexpandable.length > 0 ? unexpandable : gatewayErrors(rendered, platform).concat(fitErrors(declaration, rendered, platform));
+}
+
+/** Of a Server that is to be reached in a way that nobody uses. */
+function gatewayErrors({ kind, spec }: Resource, platform: PlatformSpec): string[] {
+  const problem = kind === 'Server' ? noGateway(spec as ServerSpec, platform) : undefined;
+  return problem === undefined ? [] : [problem];
 }
 
 /** What the memory of its GPUs cannot hold, by the facts of its model. */

@@ -8,9 +8,10 @@ import { coresOf } from './limits';
 /** The Gateway API Inference Extension in a cluster, by which a gateway asks which replica of a Server a request is best sent to. */
 export interface InferenceExtensionOptions {
   /**
-   * Namespaces in which the proxies of gateways run. They reach the endpoint pickers of Servers, and the replicas themselves.
+   * Namespaces of the proxies of gateways of yours: their pods reach the endpoint pickers of Servers, and the replicas themselves. Those of
+   * a `ModelGateway` do in any case.
    *
-   * @default ['envoy-gateway-system']
+   * @default - the proxies of the `ModelGateway`s of the platform alone
    */
   readonly gatewayNamespaces?: string[];
 

@@ -5,7 +5,9 @@ import type { InferenceExtensionOptions, ServerProps, Platform } from '../../../
 import { INSTALL_INFERENCE_EXTENSION } from '../../../src/expand';
 import { gcp, messageOf, server, synthErrors, untyped, workspace, written } from '../fixtures';
 
-function extended(options?: InferenceExtensionOptions): Platform {
+const GATEWAY: InferenceExtensionOptions = { gatewayNamespaces: ['gateways'] };
+
+function extended(options: InferenceExtensionOptions = GATEWAY): Platform {
   const platform = gcp();
   platform.addKeda();
   platform.addInferenceExtension(options);
@@ -43,7 +45,7 @@ test('goes with autoscalers that look at the pods', () => {
 test('the platform has what was said of the inference extension', () => {
   const specOf = (platform: Platform) => (platform.toJson() as { inferenceExtension?: object }).inferenceExtension;
   expect(specOf(gcp())).toBeUndefined();
-  expect(specOf(extended())).toEqual({});
+  expect(specOf(extended({}))).toEqual({});
   expect(specOf(extended({ gatewayNamespaces: ['edge'], pickerCpu: 2.5, pickerMemory: Size.gibibytes(4) })))
     .toEqual({ gatewayNamespaces: ['edge'], pickerCpu: '2500m', pickerMemory: 4 });
 });
@@ -76,6 +78,16 @@ test('a platform without the inference extension is said at synth, with the line
     '[team-a/chat] routing needs the Gateway API Inference Extension, which platform ml does not have; '
     + `install it (${INSTALL_INFERENCE_EXTENSION}) and call addInferenceExtension() of the platform, or leave routing out`,
   ]);
+});
+
+test('a platform without a gateway is said at synth, for routing would have no effect', () => {
+  expect(errors({}, extended({}))).toEqual([
+    '[team-a/chat] routing is prefixAware, which has an effect on requests that come through a gateway alone, but platform ml has none; declare a '
+    + 'ModelGateway, name the namespaces of the proxies of yours in addInferenceExtension({ gatewayNamespaces: […] }), or leave routing out',
+  ]);
+  const platform = extended({});
+  platform.allowModelGateway('model-gateway', 'models');
+  expect(errors({}, platform)).toEqual(['no error']);
 });
 
 test('autoscaling by requests, to zero too, is said at synth', () => {

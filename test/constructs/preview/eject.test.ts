@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
-import { Autoscaling, CustomResourceDefinitions, Model, Platform, Preview, Scaling, Server, Workspace } from '../../../src';
+import { Autoscaling, CustomResourceDefinitions, Engine, Model, Platform, Preview, Routing, Scaling, Server, Workspace } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
 import { appOf, local, manifestsOf, messageOf, model, notebook, server, stack, temporary, untyped, workspace } from '../fixtures';
 
@@ -154,6 +154,21 @@ test.each<[string, Autoscaling, string[]]>([
   const script = readFileSync(join(directory, 'apply.sh'), 'utf8');
   const served = script.split('\n').find((line) => line.startsWith('serve ')) ?? '';
   expect(parts.filter((part) => !served.includes(basename(fileOf(part))))).toEqual([]);
+});
+
+test('the endpoint pickers of a Server come with it, and what they may read before', () => {
+  const platform = Platform.local({ clusterName: 'kind', kubernetesVersion: '1.36' });
+  platform.addInferenceExtension({ gatewayNamespaces: ['gateways'] });
+  const team = workspace(platform);
+  server(team, 'chat', { image: undefined, engine: Engine.vllm(), replicas: 2, routing: Routing.PREFIX_AWARE });
+  const files = Preview.of(team).eject(temporary());
+  const fileOf = (part: string) => files.find((file) => file.includes(`team-a_${part}.yaml`)) ?? part;
+  const served = waveOf(fileOf('deployment_chat-server'));
+  const parts = ['deployment_chat-picker', 'service_chat-picker', 'inferencepool.inference.networking.k8s.io_chat-server', 'poddisruptionbudget_chat-picker'];
+  expect(parts.map((part) => waveOf(fileOf(part)))).toEqual(parts.map(() => served));
+  const access = ['serviceaccount', 'role.rbac.authorization.k8s.io', 'rolebinding.rbac.authorization.k8s.io'];
+  expect(access.map((kind) => waveOf(fileOf(`${kind}_endpoint-picker`)))).toEqual([0, 0, 0]);
+  expect(served).toBeGreaterThan(0);
 });
 
 /** The waves of an ejected workspace by part of a file name. */

@@ -42,6 +42,21 @@ describe('with clusterWide: true', () => {
     ].sort());
   });
 
+  test('with the inference extension it holds all that it grants to endpoint pickers, and makes their Roles; without, it does neither', () => {
+    const platform = aws();
+    const without = granted(writtenBy(reconcilerOn(aws(), { clusterWide: true })), 'ClusterRole');
+    platform.addInferenceExtension();
+    const rules = granted(writtenBy(reconcilerOn(platform, { clusterWide: true })), 'ClusterRole');
+    const role = expandWorkspace(platform._spec, 'team-a').find(({ kind }) => kind === 'Role') as Role;
+    const grants = (role.rules ?? []).flatMap(({ apiGroups = [], resources = [], verbs }) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${apiGroups[0]}/${resource}`)));
+    expect(grants).toHaveLength(12);
+    expect(grants.filter((grant) => !rules.includes(grant))).toEqual([]);
+    expect(rules.filter((rule) => rule.includes('rbac.authorization.k8s.io')).sort()).toEqual(
+      ['rolebindings', 'roles'].flatMap((plural) => ['create', 'get', 'list', 'watch'].map((verb) => `${verb} rbac.authorization.k8s.io/${plural}`)).sort(),
+    );
+    expect(without.filter((rule) => /rbac|inference/.test(rule))).toEqual([]);
+  });
+
   test('no rule has a wildcard', () => {
     expect(JSON.stringify(writtenBy(reconciler({ clusterWide: true })).filter(({ kind }) => kind?.endsWith('Role')))).not.toContain('"*"');
   });
