@@ -106,6 +106,17 @@ describe('a Server whose requests go where their beginning is known', () => {
     expect(objects(VLLM).map(({ kind }) => kind)).not.toContain('InferencePool');
   });
 
+  test('of a Server on many nodes the leaders alone are in its pool, for the other pods serve nothing', () => {
+    const gpuPools = [{ name: 'h100', gpu: 'nvidia-h100', gpusPerNode: 8, maxNodes: 8 }];
+    const platform: PlatformSpec = { ...platformOf('gcp', { leaderWorkerSet: {}, gpuPools }), inferenceExtension: {} };
+    const spec: ServerSpec = { ...ROUTED, nodes: 2, resources: { gpu: { type: 'nvidia-h100', count: 8 } } };
+    const group = defined(objects(spec, platform).find(({ kind }) => kind === 'LeaderWorkerSet')) as WithSpec;
+    const { leaderTemplate, workerTemplate } = group.spec.leaderWorkerTemplate as Record<string, { metadata: { labels: object } }>;
+    const { selector } = ofPicker<WithSpec>('InferencePool', spec, platform).spec as { selector: { matchLabels: object } };
+    expect(leaderTemplate?.metadata.labels).toMatchObject(selector.matchLabels);
+    expect(workerTemplate?.metadata.labels).not.toMatchObject(selector.matchLabels);
+  });
+
   test('no picker runs while the Server is suspended', () => {
     expect(ofPicker<Deployment>('Deployment', { ...ROUTED, suspend: true }).spec?.replicas).toBe(0);
   });
