@@ -2,7 +2,7 @@
 import type { PlatformSpec } from '../../../api/platform';
 import type { RedisSpec } from './gateway-redis';
 import type { TlsSpec } from './gateway-tls';
-import type { ServedRoute } from './served-route';
+import type { ServedRoute } from './served';
 import type { IdentityProviderSpec, ModelPrice, TeamSpec } from './team-spec';
 
 export interface GatewayRef {

@@ -23,8 +23,8 @@ import { helmValues } from './helm-values';
 import { networkObjects } from './network-objects';
 import { policyObjects, tokenPolicy } from './policies';
 import { redisAddress, redisObjects } from './redis-objects';
+import type { ServedRoute } from './served';
 import { routeObjects } from './served-route';
-import type { ServedRoute } from './served-route';
 import { namesOf, routeProblems, servedRoute } from './served-server';
 import type { ServedServer } from './served-server';
 import type { GatewayTeam } from './team';
@@ -167,8 +167,8 @@ export class ModelGateway extends Construct {
     const problem = envoyGatewayProblem(this.props.platform._spec);
     if (problem) return [problem];
     if (this.served.length === 0) return [`gateway ${this.gatewayName} serves no Server; call serve(server)`];
-    const { idleSeconds = Infinity } = this;
-    return [...this.routes.flatMap((route) => routeProblems(route, idleSeconds)), ...this.accessProblems()];
+    const { idleSeconds = Infinity, routes } = this;
+    return [...routes.flatMap((route) => routeProblems(route, idleSeconds)), ...this.accessProblems()];
   }
 
   private accessProblems(): string[] {

@@ -6,29 +6,7 @@ import { SERVER_HEADER } from '../../../expand';
 import type { KubeObject } from '../../../expand';
 import { AI_API, ENVOY_API } from './gateway-settings';
 import type { GatewayRef } from './gateway-settings';
-
-/** A name that clients ask for. */
-export interface ServedModel {
-  readonly name: string;
-  /** As the Server's own program knows it. Default: as the client says it. */
-  readonly upstream?: string;
-}
-
-/** Where requests go: to a host, or to the pods of an InferencePool in the namespace of the Server. */
-export interface ServedTarget {
-  readonly hostname: string;
-  readonly port: number;
-  readonly pool?: string;
-}
-
-export interface ServedRoute extends ServedTarget {
-  /** Of the Server. */
-  readonly namespace: string;
-  readonly server: string;
-  readonly models: readonly ServedModel[];
-  /** How long a request is held while the Server starts; absent where none is held. */
-  readonly coldStartSeconds?: number;
-}
+import type { ServedModel, ServedRoute } from './served';
 
 /** https://github.com/envoyproxy/ai-gateway/blob/v1.0.0/api/v1beta1/ai_gateway_route.go: one of the 16 of an HTTPRoute is its own. */
 const MAX_RULES = 15;

@@ -10,7 +10,7 @@ import { Declarations } from '../../kinds/declarations';
 import type { IServer } from '../../kinds/server';
 import type { Platform } from '../../platform/platform';
 import type { GatewayServeOptions } from './gateway-props';
-import type { ServedModel, ServedRoute } from './served-route';
+import type { ServedModel, ServedRoute } from './served';
 
 export interface ServedServer {
   readonly server: IServer;
