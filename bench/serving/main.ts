@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { findAssets } from '../../test/cluster/assets';
 import { startCluster } from '../../test/cluster/cluster';
 import { findGateway } from '../../test/engines/gateway/programs';
-import { GatewayScene } from '../../test/engines/gateway/scene';
+import { GatewayScene, SERVER_PORT } from '../../test/engines/gateway/scene';
 import { GatewayStage } from '../../test/engines/gateway/stage';
 import { Client } from './client';
 import { report } from './report';
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
 }
 
 async function measure({ clients, seconds }: Wanted, host: string): Promise<void> {
-  const bare = { host, port: 8080 };
+  const bare = { host, port: SERVER_PORT };
   const gateway = { host: '127.0.0.1', port: GATEWAY_PORT, key: KEY };
   const end = Date.now() + seconds * 1000;
   const samples = await Promise.all(Array.from({ length: clients }, () => new Client([bare, gateway], MODEL).run(end)));

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
 import { ModelServer } from '../../test/engines/gateway/model-server';
+import { SERVER_PORT } from '../../test/engines/gateway/scene';
 
-const PORT = 8080;
 /** Of a model of moderate size on a GPU: 50 tokens in a second. */
 const TOKEN_MS = 20;
 
@@ -22,7 +22,7 @@ async function serve(address: string): Promise<void> {
   const server = new ModelServer();
   server.pauseMs = TOKEN_MS;
   server.keepsRequests = false;
-  await server.start(address, PORT);
+  await server.start(address, SERVER_PORT);
   console.log('ready');
 }
 

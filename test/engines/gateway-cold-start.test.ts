@@ -5,7 +5,6 @@ import type { KubeObject } from '../cluster/client';
 import { until } from '../cluster/until';
 import type { GatewayValues } from './gateway/control-plane';
 import { findGateway } from './gateway/programs';
-import { withTeams } from './gateway/scene';
 import { GatewayStage } from './gateway/stage';
 import { describeWithEngines } from './stage';
 import type { Elastic, EngineStage } from './stage';
@@ -35,7 +34,8 @@ function written(namespace: string): Written {
   const chart = new Chart(app, 'gateway', { namespace: NAMESPACE });
   const gateway = new ModelGateway(chart, 'models', { platform, replicas: 1 });
   gateway.serve(server);
-  return { objects: withTeams(chart.toJson() as KubeObject[], { team: { models: ['chat'], keys: ['ci'] } }), values: gateway.helmValues as GatewayValues };
+  gateway.addTeam('team', { models: ['chat'] }).addKey('ci', { expires: new Date(Date.now() + 30 * 24 * 3600 * 1000).toISOString().slice(0, 10) });
+  return { objects: chart.toJson() as KubeObject[], values: gateway.helmValues as GatewayValues };
 }
 
 async function openGateway(stage: EngineStage, { namespace, backend }: Elastic): Promise<GatewayStage> {

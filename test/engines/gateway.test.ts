@@ -1,6 +1,7 @@
 /** Who may use which model, how much of it, and what is counted: a ModelGateway with the real Envoy Gateway, Envoy and Redis. */
 import type { KubeObject } from '../cluster/client';
 import { until } from '../cluster/until';
+import { IdentityProvider, ISSUER, JWKS_URI } from './gateway/identity-provider';
 import { PROMPT_TOKENS } from './gateway/model-server';
 import { GatewayScene, NAMESPACE, written } from './gateway/scene';
 import type { Offer } from './gateway/scene';
@@ -15,10 +16,14 @@ const OFFER: Offer = {
     'team-b': { models: ['code'], keys: ['ci', 'jobs'] },
     'metered': { models: ['chat', 'sql'], keys: ['ci', 'web'], tokensPerMonth: 1000 },
     'slow': { models: ['chat'], keys: ['ci'], requestsPerMinute: 5 },
+    'paid': { models: ['chat'], keys: ['ci'], budget: 0.01 },
   },
+  prices: { chat: { inputPerMillion: 10, outputPerMillion: 20 } },
+  providers: { login: { issuer: ISSUER, audiences: ['models'], jwksUri: JWKS_URI } },
 };
 const IS_HEAVY = process.env.SUBSTRATUS_HEAVY === '1';
 const STREAM_SECONDS = IS_HEAVY ? 1800 : 90;
+const [KEYS_PORT, TOKENS_PORT] = [80, 8080];
 const DENIED = 'RBAC: access denied';
 const UNKNOWN = 'Client authentication failed.';
 const QUESTION = { messages: [{ role: 'user', content: 'Hello' }] };
@@ -26,9 +31,11 @@ const QUESTION = { messages: [{ role: 'user', content: 'Hello' }] };
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 let scene: GatewayScene;
+let provider: IdentityProvider;
 
 async function open(stage: GatewayStage): Promise<void> {
   scene = new GatewayScene(stage);
+  provider = await IdentityProvider.start(stage);
   await scene.open(OFFER);
   await until('the gateway answers', async () => (await ask(stage, 'sql', { owner: 'team-a-ci' })).status === 200, { seconds: 60 });
 }
@@ -46,7 +53,10 @@ function ask(stage: GatewayStage, model: string, { owner, headers, tokens = 20 }
 }
 
 describeWithGateway('a ModelGateway', open, (stage) => {
-  afterAll(() => scene?.close());
+  afterAll(async () => {
+    await scene?.close();
+    await provider?.stop();
+  });
 
   const statusOf = async (owner: string | undefined, model: string, headers?: Record<string, string>): Promise<number> => {
     const { status } = await ask(stage(), model, { ...(owner && { owner }), ...(headers && { headers }) });
@@ -131,6 +141,40 @@ describeWithGateway('a ModelGateway', open, (stage) => {
     expect(statuses).toEqual([...Array(served).fill(200), ...Array(40 - served).fill(429)]);
     expect(await statusOf('team-a-ci', 'chat')).toBe(200);
   }, 120_000);
+
+  test('ends at a budget, which answers use up by the prices of their tokens', async () => {
+    const price = (PROMPT_TOKENS * 10 + 20 * 20) / 1_000_000;
+    const statuses: number[] = [];
+    for (let request = 0; request < 25; request += 1) {
+      statuses.push(await statusOf('paid-ci', 'chat'));
+      await pause(30);
+    }
+    const served = Math.round(0.01 / price) + 1; // one more is let in when all is used, and not more than all
+    expect(statuses).toEqual([...Array(served).fill(200), ...Array(25 - served).fill(429)]);
+  }, 120_000);
+
+  test('keeps what teams have used when another one is added, which is let in without a restart', async () => {
+    const teams = { ...OFFER.teams, late: { models: ['sql'], keys: ['ci'], tokensPerMonth: 1000 } };
+    await stage().apply(...written({ ...OFFER, teams }).objects);
+    await scene.setKeys('late', { ci: 'sk-late-ci' });
+    await until('the team is let in', async () => await statusOf('late-ci', 'sql') === 200);
+    expect(await Promise.all([statusOf('metered-ci', 'chat'), statusOf('metered-web', 'sql'), statusOf('paid-ci', 'chat'), statusOf('team-a-ci', 'chat')]))
+      .toEqual([429, 429, 429, 200]);
+  });
+
+  test('takes tokens of an identity provider at a port of their own, and keys where they were', async () => {
+    const body = { model: 'code', ...QUESTION };
+    const askWith = async (token: string | undefined, listener = TOKENS_PORT) => (await stage().ask({ ...(token && { key: token }), body }, listener)).status;
+    const token = (team: string) => provider.token({ aud: 'models', team });
+    await until('tokens are taken', async () => await askWith(token('team-b')) === 200);
+    expect(await Promise.all([
+      askWith(undefined), askWith('sk-team-b-ci'), askWith(token('team-a')), askWith(token('nobody')), askWith(`${token('team-b')}x`),
+      askWith(provider.token({ aud: 'others', team: 'team-b' })), askWith(provider.token({ aud: 'models', team: 'team-b' }, -600)),
+    ])).toEqual([401, 401, 403, 403, 401, 403, 401]);
+    expect(await Promise.all([askWith(token('team-b'), KEYS_PORT), askWith('sk-team-b-ci', KEYS_PORT)])).toEqual([401, 200]);
+    expect((await stage().ask({ key: token('team-b'), body, headers: { 'x-client-id': 'team-a' } }, TOKENS_PORT)).status).toBe(200);
+    expect(scene.server('code').requests.at(-1)?.headers).toMatchObject({ 'x-client-id': 'team-b' });
+  });
 
   test('lets as many requests of a team through in a minute as it may have', async () => {
     await pause(60_500 - (Date.now() % 60_000)); // minutes are those of the clock

@@ -19,6 +19,12 @@ export interface PodProgram {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+export interface PodSurroundings {
+  readonly names: Names;
+  /** Whom its programs trust, PEM. */
+  readonly authorities: string | Buffer;
+}
+
 /** How often files of Secrets are read again, as a kubelet does. */
 const SYNC_MS = 500;
 
@@ -28,8 +34,8 @@ export class PodProcesses {
   private readonly written = new Map<string, string>();
   private timer?: NodeJS.Timeout;
 
-  constructor(private readonly cluster: Cluster, private readonly pod: Pod, names: Names) {
-    this.island = new Island(cluster, { name: pod.metadata?.name ?? '' }, names.file);
+  constructor(private readonly cluster: Cluster, private readonly pod: Pod, { names, authorities }: PodSurroundings) {
+    this.island = new Island(cluster, { name: pod.metadata?.name ?? '', files: { 'etc/ssl/certs/ca-certificates.crt': authorities } }, names.file);
   }
 
   public async start(programs: readonly PodProgram[]): Promise<void> {

@@ -1,9 +1,7 @@
 /** Teams, keys and Servers behind a ModelGateway, as an App writes them; model servers answer in place of the pods. */
 import { App, Chart } from 'cdk8s';
 import { ModelGateway, Platform, Server } from '../../../src';
-import { keyAccess } from '../../../src/constructs/serving/gateway/access';
-import { requestCosts } from '../../../src/constructs/serving/gateway/costs';
-import { trafficPolicy } from '../../../src/constructs/serving/gateway/limits';
+import type { GatewayIdentityProviderOptions, GatewayModelPrice } from '../../../src';
 import type { KubeObject } from '../../cluster/client';
 import type { GatewayValues } from './control-plane';
 import { ModelServer } from './model-server';
@@ -11,7 +9,8 @@ import type { GatewayStage } from './stage';
 
 export const NAMESPACE = 'model-gateway';
 export const GATEWAY = 'models';
-const SERVER_PORT = 8080;
+/** Not 8080, at which the proxy listens for tokens at all addresses of this machine. */
+export const SERVER_PORT = 8000;
 
 export interface Offer {
   /** `<namespace>/<server>`, each of which is played; the model has the name of the Server. */
@@ -20,6 +19,8 @@ export interface Offer {
   readonly offered?: readonly string[];
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
   readonly teams: Readonly<Record<string, OfferedTeam>>;
+  readonly prices?: Readonly<Record<string, GatewayModelPrice>>;
+  readonly providers?: Readonly<Record<string, GatewayIdentityProviderOptions>>;
 }
 
 export interface OfferedTeam {
@@ -27,6 +28,7 @@ export interface OfferedTeam {
   readonly keys: readonly string[];
   readonly tokensPerMonth?: number;
   readonly requestsPerMinute?: number;
+  readonly budget?: number;
 }
 
 export interface Written {
@@ -35,7 +37,8 @@ export interface Written {
 }
 
 /** What the App of an offer writes. */
-export function written({ servers, offered = [], aliases = {}, teams }: Offer): Written {
+export function written(offer: Offer): Written {
+  const { servers, offered = [], aliases = {}, prices = {}, providers = {} } = offer;
   const platform = Platform.local({ clusterName: 'laptop' });
   platform.addEnvoyGateway();
   const chart = new Chart(new App(), 'gateway', { namespace: NAMESPACE });
@@ -43,24 +46,19 @@ export function written({ servers, offered = [], aliases = {}, teams }: Offer): 
   for (const server of [...servers, ...offered]) {
     const [serverNamespace = '', serverName = ''] = server.split('/');
     const imported = Server.fromServerAttributes(chart, server.replace('/', '.'), { serverName, serverNamespace });
-    gateway.serve(imported, { aliases: [...aliases[serverName] ?? []] });
+    gateway.serve(imported, { aliases: [...aliases[serverName] ?? []], port: SERVER_PORT });
   }
-  return { objects: withTeams(chart.toJson() as KubeObject[], teams), values: gateway.helmValues as GatewayValues };
+  for (const [model, price] of Object.entries(prices)) gateway.addModelPrice(model, price);
+  for (const [name, options] of Object.entries(providers)) gateway.addIdentityProvider(name, options);
+  addTeams(gateway, offer);
+  return { objects: chart.toJson() as KubeObject[], values: gateway.helmValues as GatewayValues };
 }
 
-export function withTeams(all: readonly KubeObject[], teams: Offer['teams']): KubeObject[] {
-  const specs = Object.entries(teams).map(([name, { keys, models, ...limits }]) => ({
-    name, models, ...limits, keys: keys.map((id) => ({ id, secretName: `keys-${name}`, secretKey: `${name}.${id}`, expires: nextMonth() })),
-  }));
-  const objects = all.map((object) => {
-    const spec = (object as unknown as { spec: object }).spec;
-    if (object.kind === 'SecurityPolicy') return { ...object, spec: { ...spec, ...keyAccess(specs) } };
-    if (object.kind === 'BackendTrafficPolicy') return { ...object, spec: { ...spec, rateLimit: trafficPolicy(specs, '3600s').rateLimit } };
-    if (object.kind === 'GatewayConfig') return { ...object, spec: { ...spec, globalLLMRequestCosts: requestCosts(specs, []) } };
-    return object;
-  });
-  const secrets = specs.map(({ name }) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: `keys-${name}`, namespace: NAMESPACE } }));
-  return [...objects.slice(0, 1), ...secrets, ...objects.slice(1)];
+function addTeams(gateway: ModelGateway, { teams }: Offer): void {
+  for (const [name, { keys, models, ...limits }] of Object.entries(teams)) {
+    const team = gateway.addTeam(name, { models: [...models], ...limits });
+    for (const key of keys) team.addKey(key, { expires: nextMonth() });
+  }
 }
 
 export class GatewayScene {

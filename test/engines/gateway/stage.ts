@@ -50,6 +50,8 @@ const START_SECONDS = 120;
 
 export class GatewayStage {
   public readonly names: Names;
+  /** Whom pods trust that start from now on, PEM. */
+  public authorities: string | Buffer = '';
   public readonly agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
   private readonly plane: GatewayControlPlane;
   private readonly pods: PodProcesses[] = [];
@@ -138,7 +140,7 @@ export class GatewayStage {
   }
 
   private async run(pod: Pod, programs: Parameters<PodProcesses['start']>[0]): Promise<PodProcesses> {
-    const processes = new PodProcesses(this.cluster, pod, this.names);
+    const processes = new PodProcesses(this.cluster, pod, this);
     this.pods.push(processes);
     await processes.start(programs);
     return processes;
