@@ -158,13 +158,16 @@ describeWithGateway('a ModelGateway', open, (stage) => {
     await stage().apply(...written({ ...OFFER, teams }).objects);
     await scene.setKeys('late', { ci: 'sk-late-ci' });
     await until('the team is let in', async () => await statusOf('late-ci', 'sql') === 200);
-    expect(await Promise.all([statusOf('metered-ci', 'chat'), statusOf('metered-web', 'sql'), statusOf('paid-ci', 'chat'), statusOf('team-a-ci', 'chat')]))
-      .toEqual([429, 429, 429, 200]);
+    const askers = [['metered-ci', 'chat'], ['metered-web', 'sql'], ['paid-ci', 'chat'], ['team-a-ci', 'chat']] as const;
+    expect(await Promise.all(askers.map(([owner, model]) => statusOf(owner, model)))).toEqual([429, 429, 429, 200]);
   });
 
   test('takes tokens of an identity provider at a port of their own, and keys where they were', async () => {
     const body = { model: 'code', ...QUESTION };
-    const askWith = async (token: string | undefined, listener = TOKENS_PORT) => (await stage().ask({ ...(token && { key: token }), body }, listener)).status;
+    const askWith = async (token: string | undefined, listener = TOKENS_PORT): Promise<number> => {
+      const { status } = await stage().ask({ ...(token && { key: token }), body }, listener);
+      return status;
+    };
     const token = (team: string) => provider.token({ aud: 'models', team });
     await until('tokens are taken', async () => await askWith(token('team-b')) === 200);
     expect(await Promise.all([

@@ -53,6 +53,11 @@ export class GatewayControlPlane {
     await Promise.all(this.islands.map((island) => island.stop()));
   }
 
+  /** The ends of their logs. */
+  public lastWords(): string {
+    return this.parts.map((part) => `${part.name}:\n${part.lastWords()}`).join('\n');
+  }
+
   private async define(): Promise<void> {
     const { client } = this.cluster;
     const definitions = this.programs.definitions.flatMap((file) => parseAllDocuments(withoutTemplate(fs.readFileSync(file, 'utf8'))))

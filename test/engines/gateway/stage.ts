@@ -94,14 +94,11 @@ export class GatewayStage {
 
   /** Runs the pods that Envoy Gateway has made for a gateway. Resolves when Envoy is ready. */
   public async startProxy({ namespace, name }: { readonly namespace: string; readonly name: string }): Promise<void> {
-    await this.startRateLimit();
-    const labels = { 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace };
-    const pod = await until(`there is a pod of Envoy with ${EXTENSION}`, async () => (await this.podsOf(labels)).find(isComplete), { seconds: START_SECONDS });
-    const proxy = await this.run(pod, [{ container: EXTENSION, program: this.programs.extproc }, { container: 'envoy', program: this.programs.envoy }]);
     try {
-      await until('Envoy is ready', async () => (await this.fetch(READY_PORT, '/ready')).status === 200, { seconds: START_SECONDS });
+      await this.startRateLimit();
+      await this.startEnvoy({ namespace, name });
     } catch (error) {
-      throw new Error(`${(error as Error).message}\n${[...proxy.parts.values()].map((part) => part.lastWords()).join('\n')}`);
+      throw new Error(`${(error as Error).message}\n${this.lastWords()}`);
     }
   }
 
@@ -133,6 +130,19 @@ export class GatewayStage {
   /** The metrics of the processor of requests. */
   public async extensionMetrics(): Promise<string> {
     return (await this.fetch(EXTENSION_PORT, '/metrics')).text;
+  }
+
+  /** The ends of the logs of everything. */
+  private lastWords(): string {
+    const parts = this.pods.flatMap((pod) => [...pod.parts.values()]);
+    return [this.plane.lastWords(), ...parts.map((part) => `${part.name}:\n${part.lastWords()}`)].join('\n');
+  }
+
+  private async startEnvoy({ namespace, name }: { readonly namespace: string; readonly name: string }): Promise<void> {
+    const labels = { 'gateway.envoyproxy.io/owning-gateway-name': name, 'gateway.envoyproxy.io/owning-gateway-namespace': namespace };
+    const pod = await until(`there is a pod of Envoy with ${EXTENSION}`, async () => (await this.podsOf(labels)).find(isComplete), { seconds: START_SECONDS });
+    await this.run(pod, [{ container: EXTENSION, program: this.programs.extproc }, { container: 'envoy', program: this.programs.envoy }]);
+    await until('Envoy is ready', async () => (await this.fetch(READY_PORT, '/ready')).status === 200, { seconds: START_SECONDS });
   }
 
   private podsOf(labels: Record<string, string>): Promise<Pod[]> {
