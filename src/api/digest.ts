@@ -67,11 +67,12 @@ export function canonicalJson(value: unknown): string {
   return canonical(value) ?? 'null';
 }
 
-/** JSON with sorted keys, in which what is empty is still there. */
+/** JSON with sorted keys, in which an object without fields is still there, and an empty list is not. */
 export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)));
+    const fields = Object.entries(part).filter(([, field]) => !(Array.isArray(field) && field.length === 0));
+    return Object.fromEntries(fields.sort(([one], [other]) => (one < other ? -1 : 1)));
   });
 }
 
