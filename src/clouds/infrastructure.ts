@@ -19,6 +19,8 @@ export interface AwsLocation {
   readonly accountId: string;
   readonly region: string;
   readonly zones: readonly string[];
+  /** ARN of the policy that bounds what every role may do. */
+  readonly permissionsBoundary?: string;
 }
 
 /** Where on Azure. */

@@ -1,5 +1,5 @@
 /** Stacks with every option, for what the examples leave out: what Terraform and the policy scanners are given beside the examples. */
-import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, ImageRegistry, PoolCapacity, Weekday } from 'cdk-substratus';
+import { ArtifactBucket, Cloud, Cluster, ClusterNetwork, Gpu, GpuNodePool, GpuSharing, ImageRegistry, PoolCapacity, Weekday } from 'cdk-substratus';
 import type { ClusterProps, GpuNodePoolProps, ICluster, MaintenanceWindow, ReadableBucket } from 'cdk-substratus';
 import type { App } from 'cdktf';
 import { TerraformStack } from 'cdktf';
@@ -113,13 +113,32 @@ const READABLE: Readonly<Record<string, ReadableBucket[]>> = {
   azure: [{ url: 'az://acmedata/sets' }, { url: 'az://acmeweights/models/llama', resourceGroup: 'weights' }],
 };
 
-/** Three stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists. */
+/**
+ * Three stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists. One more on AWS, on
+ * the ground of others.
+ */
 export function everyOption(app: App): void {
   for (const [name, place] of Object.entries({ gcp: GCP, aws: AWS, azure: AZURE })) {
     closed(new TerraformStack(app, `${name}-every-option`), place);
     open(new TerraformStack(app, `${name}-open`), place);
     existing(new TerraformStack(app, `${name}-existing`), place);
   }
+  ground(new TerraformStack(app, 'aws-ground'), AWS);
+}
+
+/** In a network that exists, with a key, names and a boundary of the customer's. */
+function ground(stack: TerraformStack, { cluster: { admins }, encryptionKey, pools }: Place): void {
+  const cloud = Cloud.aws({
+    accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'],
+    permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary',
+  });
+  const network = ClusterNetwork.aws({ vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'] });
+  const naming = { nameOf: (_: string, proposed: string) => `acme-${proposed}` };
+  const cluster = new Cluster(stack, 'ground', { cloud, admins, network, serviceCidr: '172.20.0.0/16', encryptionKey, naming });
+  new ArtifactBucket(stack, 'artifacts', { cluster });
+  new ImageRegistry(stack, 'images', { cluster });
+  addPools(stack, cluster, pools);
+  addWorkspaces(cluster);
 }
 
 function closed(stack: TerraformStack, { cluster: props, encryptionKey, upstream, machineType, pools }: Place): void {

@@ -28,6 +28,7 @@ import { clusterKey } from './infrastructure/encryption';
 import { existingContext } from './infrastructure/existing-cluster';
 import { identities } from './infrastructure/identity';
 import type { Identities } from './infrastructure/identity';
+import { diskGrant } from './infrastructure/keys';
 import { checkClusterName } from './infrastructure/names';
 import { network } from './infrastructure/network';
 import { nodeIdentity } from './infrastructure/nodes';
@@ -46,6 +47,7 @@ const DEFAULT_TAGS = { 'managed-by': 'cdk-substratus' };
 export function cloudInfrastructure(location: AwsLocation): CloudInfrastructure {
   return {
     region: location.region,
+    takesGround: ['network', 'serviceCidr', 'flowLogs', 'encryptionKey', 'naming'],
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'aws', PROVIDER_VERSIONS);
@@ -64,7 +66,7 @@ export function cloudInfrastructure(location: AwsLocation): CloudInfrastructure 
 }
 
 function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation): ClusterInfrastructure {
-  const { name, tags } = spec;
+  const { name, tags, nameOf, encryptionKey, kubernetesVersion } = spec;
   checkClusterName(name);
   checkClusterSpec(spec, location);
   const key = clusterKey(scope, spec, location);
@@ -72,12 +74,12 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   const resource = cluster(scope, spec, { location, subnets, key });
   output(scope, versionOutput(name), resource.version);
   const nodes = nodeIdentity(scope, spec, location);
-  const context = { location, clusterName: name, cluster: resource.name, tags };
-  const addons = { location, clusterName: name, resource, tags };
+  const context = { location, clusterName: name, cluster: resource.name, tags, nameOf };
+  const addons = { location, clusterName: name, resource, tags, nameOf };
   const first = addonsBeforeNodes(scope, addons);
-  const { kubernetesVersion } = spec;
-  const dependables = [...routes, ...nodes.rights, ...first];
-  const pools = { ...context, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, dependables };
+  const grants = encryptionKey === undefined ? [] : [diskGrant(scope, encryptionKey, location)];
+  const dependables = [...routes, ...nodes.rights, ...first, ...grants];
+  const pools = { ...context, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, diskKey: encryptionKey, dependables };
   const system = nodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags }, pools);
   addonsAfterNodes(scope, addons, system);
   const roles = identities(scope, context);

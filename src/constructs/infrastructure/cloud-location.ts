@@ -31,6 +31,13 @@ const FORMS = {
   },
 } as const;
 
+/** The props that may be left out, and have a form. */
+const OPTIONAL_FORMS: Readonly<Partial<Record<keyof typeof FORMS, Readonly<Record<string, Form>>>>> = {
+  aws: {
+    permissionsBoundary: { pattern: /^arn:aws(-us-gov)?:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/, example: 'arn:aws:iam::111122223333:policy/boundary' },
+  },
+};
+
 /** Regions of clouds of their own, whose services have other names, endpoints and accounts. */
 const OTHER_CLOUDS: Readonly<Partial<Record<keyof typeof FORMS, readonly OtherCloud[]>>> = {
   aws: [
@@ -72,13 +79,19 @@ export function checkLocation<P extends object & Zoned>(
     if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) {
       throw new Error(`Cloud.${cloud} has no ${field}; give it, since nothing is looked up`);
     }
-    const form = forms[field];
-    if (form && !form.pattern.test(String(value))) {
-      throw new Error(`Cloud.${cloud}: ${field} is ${formatValue(value)}, which it cannot be; it is written as '${form.example}' is`);
-    }
+    checkForm(`Cloud.${cloud}: ${field}`, value, forms[field]);
+  }
+  for (const [field, form] of Object.entries(OPTIONAL_FORMS[cloud] ?? {})) {
+    const value = props[field as keyof P] as unknown;
+    if (value !== undefined) checkForm(`Cloud.${cloud}: ${field}`, value, form);
   }
   checkPartition(cloud, props);
   checkZones(cloud, props);
+}
+
+function checkForm(where: string, value: unknown, form: Form | undefined): void {
+  if (!form || form.pattern.test(String(value))) return;
+  throw new Error(`${where} is ${formatValue(value)}, which it cannot be; it is written as '${form.example}' is`);
 }
 
 /** Terraform would fail there after a quarter of an hour, or, worse, rights would be on names that nothing has. */

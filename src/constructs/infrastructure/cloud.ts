@@ -37,6 +37,14 @@ export interface AwsCloudProps {
 
   /** Zones of the nodes, two or more, such as `us-east-1a`. */
   readonly zones: string[];
+
+  /**
+   * ARN of a policy that is the permissions boundary of every role that is made, such as `arn:aws:iam::111122223333:policy/boundary`. It
+   * must allow what the roles do, or the cluster does not come up. Another one is set in place.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundary?: string;
 }
 
 /** Where on Azure a cluster is. */

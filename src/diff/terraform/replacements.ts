@@ -27,6 +27,7 @@ export const REPLACED_BY: Readonly<Record<string, string>> = {
   aws_iam_role_policy: 'name role',
   aws_iam_role_policy_attachment: 'policy_arn role',
   aws_internet_gateway: '',
+  aws_kms_grant: 'grantee_principal key_id name operations',
   aws_kms_key: '',
   aws_launch_template: 'name name_prefix',
   aws_nat_gateway: 'subnet_id allocation_id',

@@ -110,6 +110,8 @@ describe('fails when', () => {
     ["Cloud.gcp: region is 'us-central1-a', which it cannot be; it is written as 'us-central1' is", () => Cloud.gcp({ ...GCP, region: 'us-central1-a' })],
     ["Cloud.aws: accountId is '12345', which it cannot be; it is written as '123456789012' is", () => Cloud.aws({ ...AWS, accountId: '12345' })],
     ["Cloud.aws: region is 'Ohio', which it cannot be; it is written as 'us-east-1' is", () => Cloud.aws({ ...AWS, region: 'Ohio' })],
+    ["Cloud.aws: permissionsBoundary is 'boundary', which it cannot be; it is written as 'arn:aws:iam::111122223333:policy/boundary' is",
+      () => Cloud.aws({ ...AWS, permissionsBoundary: 'boundary' })],
     ['Cloud.aws: zone eu-west-1b is not in region us-east-1; name zones of that region', () => Cloud.aws({ ...AWS, zones: ['us-east-1a', 'eu-west-1b'] })],
     ['Cloud.gcp: zone europe-west4-a is not in region us-central1; name zones of that region', () => Cloud.gcp({ ...GCP, zones: ['europe-west4-a'] })],
     ['Cloud.gcp: zone europe-west12-a is not in region europe-west1; name zones of that region', () => (

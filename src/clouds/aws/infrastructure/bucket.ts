@@ -36,7 +36,7 @@ export interface BucketContext {
 export function bucket(scope: Construct, spec: BucketSpec, { location, identities }: BucketContext): BucketInfrastructure {
   checkBucketName(spec.name);
   refuseNetworks(`bucket ${spec.name}`, spec.allowedCidrs);
-  checkKey(spec);
+  checkKey(spec, location.region);
   if (!spec.exists) createBucket(scope, spec, location);
   return {
     addWorkspace: () => undefined,
@@ -47,7 +47,7 @@ export function bucket(scope: Construct, spec: BucketSpec, { location, identitie
 /** The right to read what others have. Their bucket must allow it too, where it belongs to another account. */
 export function grantRead({ account, bucketName: name, prefix, ...options }: ReadGrant, { location, identities }: BucketContext): void {
   const { encryptionKey, region = location.region } = options;
-  checkKey({ name, encryptionKey });
+  checkKey({ name, encryptionKey }, region);
   const grant: BucketGrant = { account, prefix, access: 'read' };
   identities.allow(account, policyName(name, grant), grantStatements({ name, encryptionKey }, grant, { ...location, region }));
 }
@@ -58,10 +58,13 @@ function policyName(bucketName: string, { access, prefix }: BucketGrant): string
   return joinedName([access, bucketName, ...folder ? [folder] : []], MAX_POLICY_NAME);
 }
 
-function checkKey({ name, encryptionKey }: Encrypted): void {
-  if (encryptionKey !== undefined && !/^arn:[a-z-]+:kms:/.test(encryptionKey)) {
+function checkKey({ name, encryptionKey }: Encrypted, region: string): void {
+  if (encryptionKey === undefined) return;
+  const [, ofKey] = /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(encryptionKey) ?? [];
+  if (ofKey === undefined) {
     throw new Error(`encryptionKey of bucket ${name} is ${encryptionKey}, which is not an ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/…`);
   }
+  if (ofKey !== region) throw new Error(`encryptionKey of bucket ${name} is in ${ofKey} and the bucket in ${region}; give a key of the bucket's region`);
 }
 
 function grantStatements({ name, encryptionKey }: Encrypted, { prefix, access }: BucketGrant, location: AwsLocation): Statement[] {

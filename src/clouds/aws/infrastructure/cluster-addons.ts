@@ -1,13 +1,14 @@
 import { DataAwsEksAddonVersion } from '@cdktf/provider-aws/lib/data-aws-eks-addon-version';
 import { EksAddon } from '@cdktf/provider-aws/lib/eks-addon';
 import type { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { AwsLocation } from '../../infrastructure';
+import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { trustOfPods } from './identity';
 import { identityRoleName, managedPolicyArn } from './names';
+import { iamRole } from './role';
 
 interface AddonRow {
   readonly name: string;
@@ -46,6 +47,7 @@ export interface AddonContext {
   readonly clusterName: string;
   readonly resource: EksCluster;
   readonly tags: Readonly<Record<string, string>>;
+  readonly nameOf: ClusterSpec['nameOf'];
 }
 
 export function addonsBeforeNodes(scope: Construct, context: AddonContext): ITerraformDependable[] {
@@ -94,14 +96,12 @@ interface AddonRole {
 
 function addonRole(
   scope: Construct,
-  { location, clusterName, tags }: AddonContext,
+  { location, clusterName, tags, nameOf }: AddonContext,
   { addon: name, account, policy }: { addon: string; account: string; policy: string },
 ): AddonRole {
   const ref = { namespace: 'kube-system', name: account };
-  const role = new IamRole(scope, `AddonRole-${name}`, {
-    name: identityRoleName(location, clusterName, ref),
-    assumeRolePolicy: trustOfPods(location, clusterName, ref),
-    tags: { ...tags },
+  const role = iamRole(scope, `AddonRole-${name}`, {
+    location, nameOf, name: identityRoleName(location, clusterName, ref), trust: trustOfPods(location, clusterName, ref), tags,
   });
   const rights = new IamRolePolicyAttachment(scope, `AddonPolicy-${name}`, { role: role.name, policyArn: managedPolicyArn(location, policy) });
   return { role, rights, account };

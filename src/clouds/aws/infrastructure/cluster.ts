@@ -2,7 +2,7 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { EksAccessPolicyAssociation } from '@cdktf/provider-aws/lib/eks-access-policy-association';
 import { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
@@ -10,29 +10,33 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { clusterLogs } from './encryption';
+import { checkClusterKey } from './keys';
 import { managedPolicyArn, partitionOf, roleName } from './names';
 import { LOG_DAYS } from './network';
 import type { Subnets } from './network';
 import { policyDocument, trustOfService } from './policy';
+import { iamRole } from './role';
+import { checkServiceRange } from './service-range';
 
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 
 export interface ClusterContext {
   readonly location: AwsLocation;
   readonly subnets: Subnets;
+  /** The cluster's own, for its logs. */
   readonly key: KmsKey;
 }
 
 /**
  * An EKS cluster: access by IAM roles alone, and by none that is not named, not even its creator's; a control plane that only the
- * network of the cluster reaches, and the networks that are allowed; Secrets encrypted with a key of its own.
+ * network of the cluster reaches, and the networks that are allowed; Secrets encrypted with a key of its own, or a customer's.
  */
 export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets, key }: ClusterContext): EksCluster {
-  const { name, kubernetesVersion, allowedCidrs, tags } = spec;
+  const { name, kubernetesVersion, allowedCidrs, serviceCidr, encryptionKey = key.arn, tags } = spec;
   const logs = new CloudwatchLogGroup(scope, 'ControlPlaneLogs', {
     name: clusterLogs(name), retentionInDays: LOG_DAYS, kmsKeyId: key.arn, tags: { ...tags },
   });
-  const role = controlPlaneRole(scope, spec, { location, key });
+  const role = controlPlaneRole(scope, spec, { location, secretsKey: encryptionKey });
   const resource = new EksCluster(scope, 'Resource', {
     name,
     roleArn: role.role.arn,
@@ -47,7 +51,8 @@ export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets
       endpointPublicAccess: allowedCidrs.length > 0,
       ...(allowedCidrs.length > 0 && { publicAccessCidrs: [...allowedCidrs] }),
     },
-    encryptionConfig: { provider: { keyArn: key.arn }, resources: ['secrets'] },
+    ...(serviceCidr !== undefined && { kubernetesNetworkConfig: { serviceIpv4Cidr: serviceCidr } }),
+    encryptionConfig: { provider: { keyArn: encryptionKey }, resources: ['secrets'] },
     enabledClusterLogTypes: CONTROL_PLANE_LOGS,
     /* Extended support costs six times as much, and is the default. */
     upgradePolicy: { supportType: 'STANDARD' },
@@ -63,9 +68,15 @@ interface RoleWithRights {
   readonly rights: ITerraformDependable[];
 }
 
-function controlPlaneRole(scope: Construct, { name, tags }: ClusterSpec, { location, key }: Omit<ClusterContext, 'subnets'>): RoleWithRights {
-  const role = new IamRole(scope, 'ControlPlaneRole', {
-    name: roleName(location, name, ['control-plane']), assumeRolePolicy: trustOfService('eks.amazonaws.com'), tags: { ...tags },
+interface ControlPlane {
+  readonly location: AwsLocation;
+  /** ARN of the key of its Secrets, whose policy must leave it to IAM who uses it. */
+  readonly secretsKey: string;
+}
+
+function controlPlaneRole(scope: Construct, { name, tags, nameOf }: ClusterSpec, { location, secretsKey }: ControlPlane): RoleWithRights {
+  const role = iamRole(scope, 'ControlPlaneRole', {
+    location, nameOf, name: roleName(location, name, ['control-plane']), trust: trustOfService('eks.amazonaws.com'), tags,
   });
   const managed = new IamRolePolicyAttachment(scope, 'ControlPlanePolicy', {
     role: role.name, policyArn: managedPolicyArn(location, 'AmazonEKSClusterPolicy'),
@@ -73,7 +84,7 @@ function controlPlaneRole(scope: Construct, { name, tags }: ClusterSpec, { locat
   const encrypt = new IamRolePolicy(scope, 'ControlPlaneEncryption', {
     name: 'encrypt-secrets',
     role: role.name,
-    policy: policyDocument({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:ListGrants'], Resource: key.arn }),
+    policy: policyDocument({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:ListGrants'], Resource: secretsKey }),
   });
   return { role, rights: [managed, encrypt] };
 }
@@ -96,11 +107,19 @@ function administrator(scope: Construct, { name }: EksCluster, { admin, location
 }
 
 /** What AWS would refuse, or what would make a cluster that nobody can use. */
-export function checkClusterSpec({ name, admins, maintenance }: ClusterSpec, { zones }: AwsLocation): void {
+export function checkClusterSpec(spec: ClusterSpec, location: AwsLocation): void {
+  const { name, maintenance, encryptionKey } = spec;
+  const { zones } = location;
   if (maintenance) {
     throw new Error(`cluster ${name} has a maintenanceWindow, but EKS upgrades neither versions nor nodes by itself: a deployment does, when you run it; leave it out`);
   }
   if (zones.length < 2) throw new Error(`zones is ${zones.join(', ')}, but the control plane of EKS takes two zones or more; name another one`);
+  if (encryptionKey !== undefined) checkClusterKey(encryptionKey, location);
+  checkServiceRange(spec);
+  checkAdmins(spec);
+}
+
+function checkAdmins({ name, admins }: ClusterSpec): void {
   if (admins.length === 0) {
     throw new Error(`cluster ${name} has no admins, so nobody could use it; name roles, for example arn:aws:iam::111122223333:role/admin`);
   }

@@ -1,23 +1,26 @@
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { arn, partitionOf } from './names';
 import { policyDocument } from './policy';
 
-/** The cluster's own key, for its Secrets and its logs. */
-export function clusterKey(scope: Construct, { name, protect, tags }: ClusterSpec, location: AwsLocation): KmsKey {
+/** The cluster's own key, for its Secrets, unless a customer's is given, and its logs. */
+export function clusterKey(scope: Construct, spec: ClusterSpec, location: AwsLocation): KmsKey {
+  const { name, protect, tags, encryptionKey } = spec;
   return new KmsKey(scope, 'Key', {
-    description: `Secrets and logs of the cluster ${name}`,
+    description: `${encryptionKey === undefined ? 'Secrets and logs' : 'Logs'} of the cluster ${name}`,
     enableKeyRotation: true,
     deletionWindowInDays: 30,
-    policy: keyPolicy(location, name),
+    policy: keyPolicy(location, spec),
     tags: { ...tags },
     lifecycle: { preventDestroy: protect },
   });
 }
 
 /** The account decides by IAM who else may use it; the service for logs only for the logs of this cluster. */
-function keyPolicy(location: AwsLocation, cluster: string): string {
+function keyPolicy(location: AwsLocation, spec: ClusterSpec): string {
+  const groups = [clusterLogs(spec.name), ...logsTraffic(spec) ? [flowLogs(spec)] : []];
   const { region, accountId } = location;
   return policyDocument(
     {
@@ -35,7 +38,7 @@ function keyPolicy(location: AwsLocation, cluster: string): string {
       Resource: '*',
       Condition: {
         ArnEquals: {
-          'kms:EncryptionContext:aws:logs:arn': [clusterLogs(cluster), flowLogs(cluster)].map((group) => arn(location, 'logs', `log-group:${group}`)),
+          'kms:EncryptionContext:aws:logs:arn': groups.map((group) => arn(location, 'logs', `log-group:${group}`)),
         },
       },
     },
@@ -47,6 +50,12 @@ export function clusterLogs(cluster: string): string {
   return `/aws/eks/${cluster}/cluster`;
 }
 
-export function flowLogs(cluster: string): string {
-  return `/aws/vpc/${cluster}/flow`;
+/** Of a network that exists they are its owner's. */
+export function logsTraffic({ network, flowLogs: wanted = true }: ClusterSpec): boolean {
+  return !network && wanted;
+}
+
+/** Name of the group of the flow logs. A naming rule names what stands in it for the cluster. */
+export function flowLogs(spec: ClusterSpec): string {
+  return `/aws/vpc/${renamed(spec, 'aws_cloudwatch_log_group', spec.name)}/flow`;
 }

@@ -1,10 +1,11 @@
 import { EksPodIdentityAssociation } from '@cdktf/provider-aws/lib/eks-pod-identity-association';
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { Construct } from 'constructs';
-import type { AwsLocation, ServiceAccountRef } from '../../infrastructure';
+import type { AwsLocation, ClusterSpec, ServiceAccountRef } from '../../infrastructure';
 import { arn, identityRoleName } from './names';
 import { policyDocument } from './policy';
 import type { Statement } from './policy';
+import { iamRole } from './role';
 import { RoleRights } from './role-rights';
 
 export interface IdentityContext {
@@ -14,6 +15,8 @@ export interface IdentityContext {
   /** The same as the association refers to it. */
   readonly cluster: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Of a new cluster. */
+  readonly nameOf?: ClusterSpec['nameOf'];
 }
 
 /** The roles of ServiceAccounts, each made when it is first asked for. */
@@ -52,21 +55,18 @@ function keyOf({ namespace, name }: ServiceAccountRef): string {
 
 function identity(scope: Construct, context: IdentityContext, account: ServiceAccountRef): Identity {
   const key = keyOf(account);
-  const roleName = identityRoleName(context.location, context.clusterName, account);
-  const role = new IamRole(scope, `Identity-${key}`, {
-    name: roleName,
-    assumeRolePolicy: trustOfPods(context.location, context.clusterName, account),
-    tags: { ...context.tags },
-  });
+  const { location, clusterName, nameOf, tags } = context;
+  const roleName = identityRoleName(location, clusterName, account);
+  const role = iamRole(scope, `Identity-${key}`, { location, nameOf, name: roleName, trust: trustOfPods(location, clusterName, account), tags });
   new EksPodIdentityAssociation(scope, `Association-${key}`, {
     clusterName: context.cluster,
     namespace: account.namespace,
     serviceAccount: account.name,
     roleArn: role.arn,
-    tags: { ...context.tags },
+    tags: { ...tags },
   });
   const owner = `${account.namespace}/${account.name}`;
-  return { role, rights: new RoleRights(scope, { role, roleName, key, owner, tags: context.tags }) };
+  return { role, rights: new RoleRights(scope, { role, roleName, key, owner, tags, nameOf }) };
 }
 
 /**

@@ -2,7 +2,6 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
 import { Eip } from '@cdktf/provider-aws/lib/eip';
 import { FlowLog } from '@cdktf/provider-aws/lib/flow-log';
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
 import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
@@ -16,11 +15,14 @@ import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { zoneRanges } from './cidr';
 import type { ZoneRanges } from './cidr';
-import { flowLogs } from './encryption';
+import { flowLogs, logsTraffic } from './encryption';
+import { existingNetwork } from './existing-network';
 import { arn, roleName } from './names';
 import { policyDocument, trustOfService } from './policy';
+import { iamRole } from './role';
 
 const ANYWHERE = '0.0.0.0/0';
 /** A year, as auditors ask for. */
@@ -43,16 +45,17 @@ export interface Network {
 }
 
 /**
- * A network of the cluster's own: nodes without public addresses in each zone, which reach the outside through the NAT of their
- * zone, and S3 directly: through NAT every byte of a model would be paid for.
+ * The network of a cluster: one that exists, or one of its own, with nodes without public addresses in each zone, which reach the outside
+ * through the NAT of their zone, and S3 directly: through NAT every byte of a model would be paid for.
  */
 export function network(scope: Construct, { location, spec, key }: NetworkOptions): Network {
-  const { name, tags } = spec;
+  if (spec.network) return existingNetwork(spec.network, location);
+  const { name } = spec;
   const ranges = zoneRanges(spec.cidr, location.zones);
   const vpc = new Vpc(scope, 'Vpc', {
-    cidrBlock: spec.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: { ...tags, Name: name },
+    cidrBlock: spec.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: named(spec, 'aws_vpc', name),
   });
-  new DefaultSecurityGroup(scope, 'DefaultSecurityGroup', { vpcId: vpc.id, tags: { ...tags, Name: `${name}-closed` } });
+  new DefaultSecurityGroup(scope, 'DefaultSecurityGroup', { vpcId: vpc.id, tags: named(spec, 'aws_default_security_group', `${name}-closed`) });
   const outside = publicRoutes(scope, vpc, spec);
   const zones = [...ranges].map(([zone, range]) => zoneNetwork(scope, { vpc, spec, outside }, { zone, range }));
   new VpcEndpoint(scope, 'S3Endpoint', {
@@ -60,9 +63,9 @@ export function network(scope: Construct, { location, spec, key }: NetworkOption
     vpcEndpointType: 'Gateway',
     serviceName: `com.amazonaws.${location.region}.s3`,
     routeTableIds: zones.map(({ table }) => table.id),
-    tags: { ...tags, Name: `${name}-s3` },
+    tags: named(spec, 'aws_vpc_endpoint', `${name}-s3`),
   });
-  logTraffic(scope, vpc, { location, spec, key });
+  if (logsTraffic(spec)) logTraffic(scope, vpc, { location, spec, key });
   return { subnets: new Map(zones.map(({ zone, nodes }) => [zone, nodes.id])), routes: zones.flatMap(({ routes }) => routes) };
 }
 
@@ -72,9 +75,15 @@ interface Outside {
   readonly route: Route;
 }
 
-function publicRoutes(scope: Construct, vpc: Vpc, { name, tags }: ClusterSpec): Outside {
-  const gateway = new InternetGateway(scope, 'InternetGateway', { vpcId: vpc.id, tags: { ...tags, Name: name } });
-  const table = new RouteTable(scope, 'PublicRoutes', { vpcId: vpc.id, tags: { ...tags, Name: `${name}-public` } });
+/** Its tags, with the name that a naming rule makes of one. */
+function named(spec: ClusterSpec, resourceType: string, name: string): Record<string, string> {
+  return { ...spec.tags, Name: renamed(spec, resourceType, name) };
+}
+
+function publicRoutes(scope: Construct, vpc: Vpc, spec: ClusterSpec): Outside {
+  const { name } = spec;
+  const gateway = new InternetGateway(scope, 'InternetGateway', { vpcId: vpc.id, tags: named(spec, 'aws_internet_gateway', name) });
+  const table = new RouteTable(scope, 'PublicRoutes', { vpcId: vpc.id, tags: named(spec, 'aws_route_table', `${name}-public`) });
   const route = new Route(scope, 'PublicRoute', { routeTableId: table.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id });
   return { table, route };
 }
@@ -94,14 +103,15 @@ interface ZoneNetwork {
 
 /** The tags on the subnets tell controllers where load balancers go. */
 function zoneNetwork(scope: Construct, context: ZoneContext, { zone, range }: { zone: string; range: ZoneRanges }): ZoneNetwork {
-  const { vpc, spec: { name, tags } } = context;
+  const { vpc, spec } = context;
+  const name = `${spec.name}-private-${zone}`;
   const nodes = new Subnet(scope, `PrivateSubnet-${zone}`, {
     vpcId: vpc.id,
     availabilityZone: zone,
     cidrBlock: range.private,
-    tags: { ...tags, 'Name': `${name}-private-${zone}`, 'kubernetes.io/role/internal-elb': '1' },
+    tags: { ...named(spec, 'aws_subnet', name), 'kubernetes.io/role/internal-elb': '1' },
   });
-  const table = new RouteTable(scope, `PrivateRoutes-${zone}`, { vpcId: vpc.id, tags: { ...tags, Name: `${name}-private-${zone}` } });
+  const table = new RouteTable(scope, `PrivateRoutes-${zone}`, { vpcId: vpc.id, tags: named(spec, 'aws_route_table', name) });
   const association = new RouteTableAssociation(scope, `PrivateAssociation-${zone}`, { subnetId: nodes.id, routeTableId: table.id });
   const nat = natGateway(scope, context, { zone, range });
   const route = new Route(scope, `NatRoute-${zone}`, { routeTableId: table.id, destinationCidrBlock: ANYWHERE, natGatewayId: nat.id });
@@ -109,31 +119,32 @@ function zoneNetwork(scope: Construct, context: ZoneContext, { zone, range }: { 
 }
 
 function natGateway(scope: Construct, context: ZoneContext, { zone, range }: { zone: string; range: ZoneRanges }): NatGateway {
-  const { vpc, outside, spec: { name, tags } } = context;
+  const { vpc, outside, spec } = context;
+  const name = `${spec.name}-${zone}`;
   const subnet = new Subnet(scope, `PublicSubnet-${zone}`, {
     vpcId: vpc.id,
     availabilityZone: zone,
     cidrBlock: range.public,
     mapPublicIpOnLaunch: false,
-    tags: { ...tags, 'Name': `${name}-public-${zone}`, 'kubernetes.io/role/elb': '1' },
+    tags: { ...named(spec, 'aws_subnet', `${spec.name}-public-${zone}`), 'kubernetes.io/role/elb': '1' },
   });
   const association = new RouteTableAssociation(scope, `PublicAssociation-${zone}`, { subnetId: subnet.id, routeTableId: outside.table.id });
-  const address = new Eip(scope, `NatAddress-${zone}`, { domain: 'vpc', tags: { ...tags, Name: `${name}-${zone}` } });
+  const address = new Eip(scope, `NatAddress-${zone}`, { domain: 'vpc', tags: named(spec, 'aws_eip', name) });
   return new NatGateway(scope, `Nat-${zone}`, {
     allocationId: address.id,
     subnetId: subnet.id,
-    tags: { ...tags, Name: `${name}-${zone}` },
+    tags: named(spec, 'aws_nat_gateway', name),
     dependsOn: [association, outside.route],
   });
 }
 
 function logTraffic(scope: Construct, vpc: Vpc, { location, spec, key }: NetworkOptions): void {
-  const { name, tags } = spec;
+  const { name, tags, nameOf } = spec;
   const group = new CloudwatchLogGroup(scope, 'FlowLogs', {
-    name: flowLogs(name), retentionInDays: LOG_DAYS, kmsKeyId: key.arn, tags: { ...tags },
+    name: flowLogs(spec), retentionInDays: LOG_DAYS, kmsKeyId: key.arn, tags: { ...tags },
   });
-  const role = new IamRole(scope, 'FlowLogRole', {
-    name: roleName(location, name, ['flow-logs']), assumeRolePolicy: trustOfService('vpc-flow-logs.amazonaws.com'), tags: { ...tags },
+  const role = iamRole(scope, 'FlowLogRole', {
+    location, nameOf, name: roleName(location, name, ['flow-logs']), trust: trustOfService('vpc-flow-logs.amazonaws.com'), tags,
   });
   const rights = new IamRolePolicy(scope, 'FlowLogRights', {
     name: 'write-logs',
@@ -141,7 +152,7 @@ function logTraffic(scope: Construct, vpc: Vpc, { location, spec, key }: Network
     policy: policyDocument({
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:DescribeLogGroups', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-      Resource: ['', ':*'].map((streams) => arn(location, 'logs', `log-group:${flowLogs(name)}${streams}`)),
+      Resource: ['', ':*'].map((streams) => arn(location, 'logs', `log-group:${flowLogs(spec)}${streams}`)),
     }),
   });
   new FlowLog(scope, 'FlowLog', {
@@ -150,7 +161,7 @@ function logTraffic(scope: Construct, vpc: Vpc, { location, spec, key }: Network
     logDestination: group.arn,
     iamRoleArn: role.arn,
     maxAggregationInterval: 600,
-    tags: { ...tags, Name: name },
+    tags: named(spec, 'aws_flow_log', name),
     dependsOn: [rights],
   });
 }

@@ -1,4 +1,4 @@
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { ITerraformDependable } from 'cdktf';
@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { managedPolicyArn, roleName } from './names';
 import { policyDocument, trustOfService } from './policy';
+import { iamRole } from './role';
 
 /** Join the cluster, hand out Pod Identity, pull images. The network plugin and the drivers have roles of their own. */
 const POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -20,9 +21,9 @@ export interface NodeIdentity {
  * The identity of all nodes, which no pod can take: the metadata of a machine answers it over one hop only (`pools.ts`). It could read the
  * Secrets and mint the tokens of all pods on the node.
  */
-export function nodeIdentity(scope: Construct, { name, tags }: ClusterSpec, location: AwsLocation): NodeIdentity {
-  const role = new IamRole(scope, 'NodeRole', {
-    name: roleName(location, name, ['nodes']), assumeRolePolicy: trustOfService('ec2.amazonaws.com'), tags: { ...tags },
+export function nodeIdentity(scope: Construct, { name, tags, nameOf }: ClusterSpec, location: AwsLocation): NodeIdentity {
+  const role = iamRole(scope, 'NodeRole', {
+    location, nameOf, name: roleName(location, name, ['nodes']), trust: trustOfService('ec2.amazonaws.com'), tags,
   });
   const rights = POLICIES.map((policy) => new IamRolePolicyAttachment(scope, `NodePolicy-${policy}`, {
     role: role.name, policyArn: managedPolicyArn(location, policy),

@@ -6,7 +6,8 @@ import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
 import { Fn, Token } from 'cdktf';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { AwsLocation, GpuPoolSpec, NodePoolSpec, PoolCapacity, Taint } from '../../infrastructure';
+import type { AwsLocation, ClusterSpec, GpuPoolSpec, NodePoolSpec, PoolCapacity, Taint } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { nodeTemplateTags } from './autoscaler-tags';
 import { checkGpuPool, gpuResource, poolZones, sharedLabels, unitsPerNode } from './gpu-pools';
 import { groupNamePrefix, joinedName } from './names';
@@ -24,6 +25,10 @@ export interface PoolContext {
   readonly kubernetesVersion?: string;
   /** Security groups of the nodes; if absent, the cluster's own, which EKS sets. */
   readonly securityGroupIds?: readonly string[];
+  /** ARN of the customer's key for the disks of the nodes; if absent, the account's default. */
+  readonly diskKey?: string;
+  /** Of a new cluster. */
+  readonly nameOf?: ClusterSpec['nameOf'];
   /** What must be there before nodes can become ready. */
   readonly dependables: ITerraformDependable[];
 }
@@ -110,8 +115,9 @@ spec:
 --//--
 `;
 
-function placement(scope: Construct, { name, tags }: GpuPoolSpec, { clusterName }: PoolContext): PlacementGroup {
-  return new PlacementGroup(scope, 'Placement', { name: `${clusterName}-${name}`, strategy: 'cluster', tags: { ...tags } });
+function placement(scope: Construct, { name, tags }: GpuPoolSpec, { clusterName, nameOf }: PoolContext): PlacementGroup {
+  const groupName = renamed({ nameOf }, 'aws_placement_group', `${clusterName}-${name}`);
+  return new PlacementGroup(scope, 'Placement', { name: groupName, strategy: 'cluster', tags: { ...tags } });
 }
 
 /**
@@ -134,9 +140,9 @@ function share(total: number, zones: number, index: number): number {
 
 /** A new version of the template rolls the nodes, one by one. */
 function launchTemplate(scope: Construct, context: PoolContext, { name, diskGiB, tags, template }: Pool): LaunchTemplate {
-  const nodeName = joinedName([context.clusterName, name], 120);
+  const { securityGroupIds, diskKey, nameOf } = context;
+  const nodeName = renamed({ nameOf }, 'aws_launch_template', joinedName([context.clusterName, name], 120));
   const nodeTags = { ...tags, Name: nodeName };
-  const { securityGroupIds } = context;
   return new LaunchTemplate(scope, 'Template', {
     name: nodeName,
     updateDefaultVersion: true,
@@ -149,7 +155,7 @@ function launchTemplate(scope: Construct, context: PoolContext, { name, diskGiB,
     blockDeviceMappings: [{
       deviceName: '/dev/xvda',
       /* Images of 10 GiB are usual: more than the 125 MiB/s that come for free. */
-      ebs: { volumeSize: diskGiB, volumeType: 'gp3', throughput: 250, encrypted: 'true', deleteOnTermination: 'true' },
+      ebs: { volumeSize: diskGiB, volumeType: 'gp3', throughput: 250, encrypted: 'true', ...(diskKey && { kmsKeyId: diskKey }), deleteOnTermination: 'true' },
     }],
     tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({ resourceType, tags: nodeTags })),
     ...(securityGroupIds && { vpcSecurityGroupIds: [...securityGroupIds] }),

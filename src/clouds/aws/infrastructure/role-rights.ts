@@ -4,6 +4,8 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { Lazy } from 'cdktf';
 import type { Construct } from 'constructs';
+import type { ClusterSpec } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { joinedName } from './names';
 import { merged, policyDocument } from './policy';
 import type { Statement } from './policy';
@@ -14,12 +16,14 @@ const MOST = { inline: 10_240, managed: 6_144, attached: 10, name: 128 } as cons
 /** The role, and how its rights are told apart from those of others. */
 export interface RightsOptions {
   readonly role: IamRole;
+  /** Its name before a naming rule. */
   readonly roleName: string;
   /** Part of construct ids. */
   readonly key: string;
   /** Whose rights they are, for errors. */
   readonly owner: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly nameOf: ClusterSpec['nameOf'];
 }
 
 /**
@@ -54,7 +58,7 @@ export class RoleRights {
   }
 
   private attach(statements: Statement[]): void {
-    const { key, owner, role, roleName, tags } = this.options;
+    const { key, owner, role, roleName, tags, nameOf } = this.options;
     this.more.push(statements);
     const number = this.more.length;
     if (number > MOST.attached) {
@@ -62,7 +66,7 @@ export class RoleRights {
         + `times ${MOST.managed}; let it read fewer folders, or a whole bucket by grantRead with an empty prefix`);
     }
     const policy = new IamPolicy(this.scope, `MoreRights-${key}-${number}`, {
-      name: joinedName([roleName, 'more', String(number)], MOST.name),
+      name: renamed({ nameOf }, 'aws_iam_policy', joinedName([roleName, 'more', String(number)], MOST.name)),
       policy: Lazy.stringValue({ produce: () => joined(statements) }),
       tags: { ...tags },
     });

@@ -1,0 +1,31 @@
+/** Keys of AWS KMS that are a customer's. */
+import { KmsGrant } from '@cdktf/provider-aws/lib/kms-grant';
+import type { Construct } from 'constructs';
+import type { AwsLocation } from '../../infrastructure';
+import { partitionOf } from './names';
+
+const KEY = /^arn:aws(?:-us-gov)?:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/;
+
+/** @throws Error if it is not the ARN of a key, or of another region than the cluster. */
+export function checkClusterKey(encryptionKey: string, { region, accountId }: AwsLocation): void {
+  const [, itsRegion] = KEY.exec(encryptionKey) ?? [];
+  if (itsRegion === undefined) {
+    throw new Error(`encryptionKey is ${encryptionKey}; give the ARN of a key of AWS KMS, such as arn:aws:kms:${region}:${accountId}:key/11111111-2222-3333-4444-555555555555`);
+  }
+  if (itsRegion !== region) throw new Error(`encryptionKey is in ${itsRegion} and the cluster in ${region}; give a key of the cluster's region`);
+}
+
+/**
+ * It is Auto Scaling that starts the nodes, by a role of its own in the account, which no policy of ours can be put on.
+ *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+ */
+export function diskGrant(scope: Construct, keyId: string, location: AwsLocation): KmsGrant {
+  return new KmsGrant(scope, 'DisksKeyGrant', {
+    keyId,
+    granteePrincipal: `arn:${partitionOf(location)}:iam::${location.accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+    operations: [
+      'CreateGrant', 'Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo',
+    ],
+  });
+}
