@@ -20,9 +20,9 @@ const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 export const SPOOFABLE_HEADERS = [CLIENT_HEADER, MODEL_HEADER, SERVER_HEADER, 'x-gateway-destination-endpoint', 'x-gateway-model-name'];
 
 /**
- * Load balancers cut connections on which nothing is sent, after 240 seconds (Azure) or 350 (AWS), and a held request sends nothing.
+ * Load balancers cut connections on which nothing is sent, after 240 seconds (Azure, «Load Balancer TCP Reset and Idle
+ * Timeout» at learn.microsoft.com) or 350 (AWS), and a held request sends nothing.
  *
- * @see https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-reset
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html
  */
 export const KEEPALIVE = { probes: 3, idleTime: '60s', interval: '20s' };
