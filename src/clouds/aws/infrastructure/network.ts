@@ -19,7 +19,7 @@ import { renamed } from '../../renamed';
 import { zoneRanges } from './cidr';
 import type { ZoneRanges } from './cidr';
 import { flowLogs, logsTraffic } from './encryption';
-import { existingNetwork } from './existing-network';
+import { existingSubnets } from './existing-network';
 import { arn, roleName } from './names';
 import { policyDocument, trustOfService } from './policy';
 import { iamRole } from './role';
@@ -49,7 +49,7 @@ export interface Network {
  * through the NAT of their zone, and S3 directly: through NAT every byte of a model would be paid for.
  */
 export function network(scope: Construct, { location, spec, key }: NetworkOptions): Network {
-  if (spec.network) return existingNetwork(spec.network, location);
+  if (spec.network) return { subnets: existingSubnets(spec.network, location), routes: [] };
   const { name } = spec;
   const ranges = zoneRanges(spec.cidr, location.zones);
   const vpc = new Vpc(scope, 'Vpc', {
