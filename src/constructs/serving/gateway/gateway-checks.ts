@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { isDns1123Label } from '../../../api/names';
 import { formatValue } from '../../checks/format-value';
 import { ValidationError } from '../../checks/validation-error';
+import { placeProblem } from './gateway-places';
 import type { GatewayServeOptions, ModelGatewayProps } from './gateway-props';
 import { GatewayRedis } from './gateway-redis';
 import { GatewayTls } from './gateway-tls';
@@ -20,7 +21,11 @@ interface Given extends ModelGatewayProps {
 
 /** @throws ValidationError */
 export function checkGateway(scope: Construct, given: Given): void {
-  const problem = nameProblem(given) ?? placeProblem(given) ?? tlsProblem(given) ?? valuesProblem(given) ?? annotationsProblem(given);
+  const problem = nameProblem(given)
+    ?? placeProblem(given.namespace, given.platform._spec)
+    ?? tlsProblem(given)
+    ?? valuesProblem(given)
+    ?? annotationsProblem(given);
   if (problem) throw new ValidationError(scope, problem);
 }
 
@@ -30,13 +35,6 @@ function nameProblem({ name, hostname }: Given): string | undefined {
   }
   if (hostname === undefined || (typeof hostname === 'string' && hostname.length <= MAX_HOSTNAME && HOSTNAME.test(hostname))) return undefined;
   return `hostname is ${formatValue(hostname)}; give a DNS name without scheme and port, such as models.example.com`;
-}
-
-/** What is denied by default in its namespace would stop a workspace. */
-function placeProblem({ platform, namespace }: Given): string | undefined {
-  const { workspaces = [] } = platform._spec;
-  if (!workspaces.some((workspace) => workspace.namespace === namespace)) return undefined;
-  return `namespace ${namespace} is a workspace of platform ${platform.clusterName}; declare the gateway in a Chart with a namespace of its own`;
 }
 
 function tlsProblem({ tls, internal = true, hostname }: Given): string | undefined {

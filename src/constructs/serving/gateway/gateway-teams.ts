@@ -122,7 +122,7 @@ function rulesProblems(teams: readonly TeamSpec[]): string[] {
   const { length } = limitRules(teams);
   if (length <= MOST_RULES) return [];
   return [`the limits of ${teams.length} teams and their keys are ${length} rules, but Envoy Gateway takes ${MOST_RULES} for a gateway; `
-    + 'give limits to teams rather than to keys, or declare a second gateway for some of the teams'];
+    + 'give limits to teams rather than to keys, or declare a second gateway, in a namespace of its own, for some of the teams'];
 }
 
 function ownerOf(team: TeamSpec, key: KeySpec): string {

@@ -14,6 +14,7 @@ import { addDeferredObjects } from '../../objects/deferred-objects';
 import { platformOf } from '../../platform/workspace-context';
 import { checkGateway, serveProblem } from './gateway-checks';
 import { gatewayObjects } from './gateway-objects';
+import { neighbourProblem, placeProblem } from './gateway-places';
 import { GATEWAY_PROPS, SERVE_OPTIONS } from './gateway-props';
 import type { GatewayServeOptions, ModelGatewayProps } from './gateway-props';
 import { GatewayRedis } from './gateway-redis';
@@ -25,7 +26,7 @@ import { policyObjects, tokenPolicy } from './policies';
 import { redisAddress, redisObjects } from './redis-objects';
 import type { ServedRoute } from './served';
 import { routeObjects } from './served-route';
-import { namesOf, routeProblems, servedRoute } from './served-server';
+import { namesOf, portProblems, routeProblems, servedRoute } from './served-server';
 import type { ServedServer } from './served-server';
 import type { GatewayTeam } from './team';
 import type { GatewayIdentityProviderOptions, GatewayModelPrice, GatewayTeamOptions } from './team-props';
@@ -74,6 +75,8 @@ export class ModelGateway extends Construct {
     this.maxRequestSize = typeof size === 'number' ? `${size}Gi` : size;
     const { redis = GatewayRedis.managed() } = props;
     this.redisAddress = redisAddress({ ...this.ref, redis: redis._spec });
+    const beside = neighbourProblem(this, this.neighbours);
+    if (beside) throw new ValidationError(this, beside);
     platform.allowModelGateway(this.gatewayNamespace, name);
     this.access = new GatewayTeams(this, this.gatewayNamespace);
     addDeferredObjects(this, () => this.objects);
@@ -139,6 +142,12 @@ export class ModelGateway extends Construct {
     return { namespace: this.gatewayNamespace, name: this.gatewayName };
   }
 
+  /** The other gateways of its platform so far: in another cluster, names and Redis are others. */
+  private get neighbours(): ModelGateway[] {
+    const gateways = this.node.root.node.findAll().filter((other) => other instanceof ModelGateway);
+    return gateways.filter((other) => other !== this && other.props.platform === this.props.platform);
+  }
+
   private get routes(): ServedRoute[] {
     return this.served.map((served) => servedRoute(this, served, this.props.platform));
   }
@@ -164,11 +173,13 @@ export class ModelGateway extends Construct {
   }
 
   private problems(): string[] {
-    const problem = envoyGatewayProblem(this.props.platform._spec);
+    const spec = this.props.platform._spec;
+    const problem = envoyGatewayProblem(spec) ?? placeProblem(this.gatewayNamespace, spec);
     if (problem) return [problem];
     if (this.served.length === 0) return [`gateway ${this.gatewayName} serves no Server; call serve(server)`];
     const { idleSeconds = Infinity, routes } = this;
-    return [...routes.flatMap((route) => routeProblems(route, idleSeconds)), ...this.accessProblems()];
+    const ports = this.served.flatMap((served) => portProblems(this, served, this.props.platform));
+    return [...ports, ...routes.flatMap((route) => routeProblems(route, idleSeconds)), ...this.accessProblems()];
   }
 
   private accessProblems(): string[] {

@@ -84,3 +84,9 @@ export function routeProblems(route: ServedRoute, idleSeconds: number): string[]
     + `offer it as ${upstream} alone, or leave routing out`
   ))];
 }
+
+/** The port of a Server that is declared here is known. */
+export function portProblems(scope: Construct, { server, options: { port } }: ServedServer, platform: Platform): string[] {
+  if (port === undefined || !declaredServer(scope, server, platform)) return [];
+  return [`serve of Server ${server.serverNamespace}/${server.serverName} has port ${port}; port is for a Server that is declared elsewhere; leave it out`];
+}

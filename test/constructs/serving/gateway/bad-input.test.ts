@@ -40,6 +40,67 @@ describe('what a gateway is given', () => {
       .toBe(`${AT} namespace team-a is a workspace of platform ml; declare the gateway in a Chart with a namespace of its own`);
   });
 
+  test.each([
+    ['default', 'is one that every cluster has already'],
+    ['kube-system', 'belongs to Kubernetes'],
+    ['envoy-gateway-system', 'is that of Envoy Gateway'],
+    ['envoy-ai-gateway-system', 'is that of Envoy AI Gateway'],
+    ['keda', 'is that of KEDA'],
+    ['substratus', 'is that of the reconciler'],
+    ['metrics', 'is that of the monitoring'],
+    ['team-b-builds', 'is where workspace team-b builds'],
+  ])('the namespace %s, which %s', (namespace, whose) => {
+    const platform = withEnvoyGateway(gcp());
+    platform.allowMonitoringFrom('metrics');
+    platform.addWorkspace('team-b', { builds: true });
+    const chart = new Chart(new App(), 'gateway', { namespace });
+    expect(messageOf(() => new ModelGateway(chart, 'models', { platform })))
+      .toBe(`${AT} namespace ${namespace} ${whose}; declare the gateway in a Chart with a namespace of its own`);
+  });
+
+  test('the namespaces that a platform says its engines are in', () => {
+    const platform = gcp();
+    platform.addEnvoyGateway({ namespace: 'eg', aiNamespace: 'aieg' });
+    platform.addKeda({ namespace: 'scaling' });
+    for (const [namespace, engine] of [['eg', 'Envoy Gateway'], ['aieg', 'Envoy AI Gateway'], ['scaling', 'KEDA']]) {
+      const chart = new Chart(new App(), 'gateway', { namespace });
+      expect(messageOf(() => new ModelGateway(chart, 'models', { platform })))
+        .toBe(`${AT} namespace ${namespace} is that of ${engine}; declare the gateway in a Chart with a namespace of its own`);
+    }
+  });
+
+  test('a namespace that is taken after it', () => {
+    const { platform, gateway, team, chart } = gatewayOf();
+    gateway.serve(server(team));
+    platform.allowMonitoringFrom('model-gateway');
+    expect(synthErrors(chart)).toEqual([`${AT} namespace model-gateway is that of the monitoring; declare the gateway in a Chart with a namespace of its own`]);
+  });
+
+  test.each(['models', 'others'])('a second gateway in the namespace of the first, called %s', (name) => {
+    const { platform, chart } = gatewayOf();
+    expect(messageOf(() => new ModelGateway(chart, 'second', { platform, name })))
+      .toBe('[gateway/second] namespace model-gateway has the gateway gateway/models already, whose objects this one would overwrite; '
+        + 'declare it in a Chart with a namespace of its own');
+  });
+
+  test('a second Redis, which Envoy Gateway would not count in', () => {
+    const second = (id: string, redis?: GatewayRedis) => {
+      const { platform, chart } = gatewayOf();
+      return new ModelGateway(new Chart(chart.node.root, id, { namespace: id }), 'models', { platform, redis });
+    };
+    const REMEDY = "give redis: GatewayRedis.url('models-redis.model-gateway.svc:6379')";
+    const counts = 'but Envoy Gateway counts for all gateways of a cluster in one, which is that of the gateway gateway/models';
+    expect(messageOf(() => second('a'))).toBe(`[a/models] its Redis is models-redis.a.svc:6379, ${counts}; ${REMEDY}`);
+    expect(messageOf(() => second('b', GatewayRedis.url('other:6379')))).toBe(`[b/models] its Redis is other:6379, ${counts}; ${REMEDY}`);
+    expect(second('c', GatewayRedis.url('models-redis.model-gateway.svc:6379')).gatewayNamespace).toBe('c');
+  });
+
+  test('a gateway of another cluster has a namespace and a Redis there', () => {
+    const { chart } = gatewayOf();
+    const there = new Chart(chart.node.root, 'there', { namespace: 'model-gateway' });
+    expect(new ModelGateway(there, 'models', { platform: withEnvoyGateway(gcp()) }).redisAddress).toBe('models-redis.model-gateway.svc:6379');
+  });
+
   test('a certificate and a Redis', () => {
     expect(messageOf(() => GatewayTls.secret('Wild card'))).toBe("the name of the Secret is 'Wild card'; give the name of a Secret");
     expect(messageOf(() => GatewayTls.secret('wildcard', { namespace: 'Certs' }))).toBe("namespace is 'Certs'; give the namespace of the Secret");
@@ -117,6 +178,18 @@ describe('what is served', () => {
     [{ aliases: ['chat'] }, 'Server team-a/chat has the name chat twice; leave one of them out'],
   ])('%j', (options, message) => {
     expect(served(options)).toBe(`${AT} ${message}`);
+  });
+
+  test('a port for a Server that is declared here, by itself or by its name', () => {
+    const told = `${AT} serve of Server team-a/chat has port 9000; port is for a Server that is declared elsewhere; leave it out`;
+    const { gateway, team, chart } = gatewayOf();
+    gateway.serve(server(team), { port: 9000 });
+    expect(synthErrors(chart)).toEqual([told]);
+    const other = gatewayOf();
+    other.gateway.serve(Server.fromServerAttributes(other.team, 'ref', { serverName: 'chat' }), { port: 9000 });
+    expect(synthErrors(other.chart)).toEqual(['no error']);
+    server(other.team);
+    expect(synthErrors(other.chart)).toEqual([told]);
   });
 
   test('nothing at all', () => {

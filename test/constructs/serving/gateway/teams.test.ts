@@ -249,6 +249,6 @@ describe('what does not fit together', () => {
     expect(problemsOf(teams)).toEqual([]);
     teams.addTeam('more', { models: [], requestsPerMinute: 1 });
     expect(problemsOf(teams)).toEqual(['the limits of 86 teams and their keys are 258 rules, but Envoy Gateway takes 256 for a gateway; '
-      + 'give limits to teams rather than to keys, or declare a second gateway for some of the teams']);
+      + 'give limits to teams rather than to keys, or declare a second gateway, in a namespace of its own, for some of the teams']);
   });
 });
