@@ -24,7 +24,7 @@ export function adaptersOf(scope: Construct, { adapters = [], namedAdapters = {}
   const known = new Map<string, IModel>();
   for (const { name, model } of all) {
     const problem = nameProblem({ name, model }, known.get(name));
-    if (problem !== undefined) throw new ValidationError(scope, `${problem}; give it another name by namedAdapters`);
+    if (problem !== undefined) throw new ValidationError(scope, problem);
     known.set(name, model);
   }
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -33,9 +33,11 @@ export function adaptersOf(scope: Construct, { adapters = [], namedAdapters = {}
 /** Why a model cannot be an adapter under a name; `undefined` if it can. */
 function nameProblem({ name, model: { node: { path } } }: NamedAdapter, other: IModel | undefined): string | undefined {
   const problem = adapterNameProblem(name);
-  if (problem !== undefined) return `adapter ${path} would be named '${name}', ${problem}`;
+  const remedy = 'give it another name by namedAdapters';
+  if (problem !== undefined) return `adapter ${path} would be named '${name}', ${problem}; ${remedy}`;
   if (!other) return undefined;
-  return other.node.path === path ? `adapter ${path} is given twice as ${name}` : `adapters ${other.node.path} and ${path} would both be named ${name}`;
+  if (other.node.path !== path) return `adapters ${other.node.path} and ${path} would both be named ${name}; ${remedy}`;
+  return `adapter ${path} is given twice as ${name}; leave one of them out`;
 }
 
 interface Served {

@@ -159,7 +159,11 @@ describe('adapters are refused', () => {
     ['that are given twice', (_, base) => {
       const sql = adapter(base, 'sql');
       return base.serve('chat', { adapters: [sql, sql] });
-    }, 'adapter team-a/sql is given twice as sql; give it another name by namedAdapters'],
+    }, 'adapter team-a/sql is given twice as sql; leave one of them out'],
+    ['in both lists', (_, base) => {
+      const sql = adapter(base, 'sql');
+      return base.serve('chat', { adapters: [sql], namedAdapters: { sql } });
+    }, 'adapter team-a/sql is given twice as sql; leave one of them out'],
     ['under the name of the base', (_, base) => base.serve('chat', { namedAdapters: { base: adapter(base, 'sql') } }),
       'adapter team-a/sql would be named \'base\', which is the name of the model that an adapter was trained from; give it another name by namedAdapters'],
     ['under a name that no volume can have', (_, base) => base.serve('chat', { namedAdapters: { 'S Q L': adapter(base, 'sql') } }),

@@ -5,7 +5,7 @@ import { daysBetween } from '../../checks/today';
 import { ValidationError } from '../../checks/validation-error';
 import { limitRules, MOST_RULES } from './limits';
 import { GatewayTeam } from './team';
-import { priceProblem, providerProblem, teamProblem } from './team-checks';
+import { priceProblem, providerProblem, secretOf, teamProblem } from './team-checks';
 import type { GatewayIdentityProviderOptions, GatewayModelPrice, GatewayTeamOptions } from './team-props';
 import type { IdentityProviderSpec, KeySpec, ModelPrice, TeamSpec } from './team-spec';
 
@@ -69,6 +69,8 @@ export class GatewayTeams {
     const { specs } = this;
     return [
       ...specs.flatMap((team) => modelProblems(team, late.models)),
+      ...foreignSecrets(specs),
+      ...pricesProblems([...this.priced.keys()], late.models),
       ...specs.flatMap((team) => this.budgetProblems(team)),
       ...specs.flatMap((team) => team.keys.flatMap((key) => expiryProblems(team, key, late.day))),
       ...rulesProblems(specs),
@@ -103,6 +105,21 @@ function modelProblems(team: TeamSpec, served: readonly string[]): string[] {
   ];
   return owners.flatMap(({ owner, models }) => models.filter((model) => !served.includes(model))
     .map((model) => `${owner} is for ${model}, which no route serves; ${servingRemedy(model, served)}`));
+}
+
+/** Who writes the keys of another team could take its place. */
+function foreignSecrets(teams: readonly TeamSpec[]): string[] {
+  const owners = new Map(teams.map(({ name }) => [secretOf(name), name]));
+  return teams.flatMap((team) => team.keys.flatMap((key) => {
+    const owner = owners.get(key.secretName) ?? team.name;
+    if (owner === team.name) return [];
+    return [`${ownerOf(team, key)} is in Secret ${key.secretName}, which is that of team ${owner}; leave secret out, for ${secretOf(team.name)}`];
+  }));
+}
+
+function pricesProblems(priced: readonly string[], served: readonly string[]): string[] {
+  return priced.filter((model) => !served.includes(model))
+    .map((model) => `a price is for ${model}, which no route serves; ${servingRemedy(model, served)}`);
 }
 
 function servingRemedy(model: string, served: readonly string[]): string {

@@ -4,6 +4,7 @@ import { isDns1123Label } from '../../../api/names';
 import { formatValue } from '../../checks/format-value';
 import { optionsProblem } from '../../checks/known-props';
 import { LARGEST_BUDGET, LARGEST_LIMIT } from './costs';
+import { literalKeyIn } from './literal-keys';
 import { KEY_OPTIONS, KEY_SECRET, PRICE_OPTIONS, PROVIDER_OPTIONS, TEAM_OPTIONS } from './team-props';
 import type { GatewayIdentityProviderOptions, GatewayKeyOptions, GatewayModelPrice, GatewayTeamOptions } from './team-props';
 import type { KeySpec, TeamSpec } from './team-spec';
@@ -14,14 +15,20 @@ const SECRET_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const SECRET_ENTRY = /^[-._a-zA-Z0-9]{1,253}$/;
 const HTTPS_URL = /^https:\/\/[^\s/?#]+[^\s]*$/;
 const CLAIM = /^[\w-]+(\.[\w-]+)*$/;
-/** What keys begin with, and texts that are too random for a name. */
-const LITERAL_KEY = /^sk-(?=.*\d)[\w-]{20,}$|^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+/=-]{24,}$|^[a-z0-9+/=_]{40,}$/;
 const LARGEST_PRICE = 1000;
+/** Prices are counted in it: less would be 0. */
+const SMALLEST_PRICE = 0.000001;
+
+/** The Secret of a team's own, which is written empty. */
+export function secretOf(team: string): string {
+  return `keys-${team}`;
+}
 
 export function teamProblem(name: unknown, options: GatewayTeamOptions, teams: readonly TeamSpec[]): string | undefined {
   if (!isTeamName(name)) {
-    return `a team is called ${formatValue(name)}; use lower-case letters, digits and - inside, 63 characters at most; a . separates a team from its keys, `
-      + 'so that one in its name would have the clients of two teams overlap';
+    const dotted = typeof name === 'string' && name.includes('.')
+      ? '; a . separates a team from its keys, so that one in its name would have the clients of two teams overlap' : '';
+    return `a team is called ${formatValue(name)}; use lower-case letters, digits and - inside, 63 characters at most${dotted}`;
   }
   if (teams.some((team) => team.name === name)) return `team ${name} is there already, and its clients would be those of both; give all of it at once, or another name`;
   const problem = optionsProblem(`team ${name}`, options, TEAM_OPTIONS) ?? modelsProblem(`team ${name}`, options.models);
@@ -33,7 +40,8 @@ export function teamProblem(name: unknown, options: GatewayTeamOptions, teams: r
 
 export function keyProblem(id: unknown, options: GatewayKeyOptions, team: TeamSpec): string | undefined {
   const { name } = team;
-  if (holdsKey(id) || holdsKey(options)) return literal(name);
+  const leaked = literalKeyIn('id', id) ?? literalKeyIn('', options);
+  if (leaked !== undefined) return literal(leaked === '' ? 'options' : leaked, name);
   if (typeof id !== 'string' || !isDns1123Label(id)) {
     return `a key of team ${name} is called ${formatValue(id)}; use lower-case letters, digits and - inside, 63 characters at most`;
   }
@@ -46,13 +54,15 @@ export function keyProblem(id: unknown, options: GatewayKeyOptions, team: TeamSp
     ?? limitProblem(`requestsPerMinute of ${owner}`, options.requestsPerMinute);
 }
 
-/** The same key by two names would lock everybody out: Envoy Gateway refuses all keys if one is there twice. */
+/** The same key by two names would lock everybody out: Envoy Gateway refuses all keys if one is there twice. And a client has one key. */
 export function takenProblem({ id, secretName, secretKey }: KeySpec, { name, keys }: TeamSpec): string | undefined {
   const clients = clientsOf(secretKey);
-  const other = keys.find((key) => key.secretName === secretName && clientsOf(key.secretKey).some((client) => clients.includes(client)));
+  const other = keys.find((key) => clientsOf(key.secretKey).some((client) => clients.includes(client)));
   if (!other) return undefined;
-  return `key ${id} of team ${name} is entry ${secretKey} of Secret ${secretName}, which key ${other.id} has already; the same key twice locks everybody out: `
-    + 'give each an entry of its own, or leave secret.key out';
+  const entry = `key ${id} of team ${name} is entry ${secretKey} of Secret ${secretName}, which`;
+  const remedy = 'give each an entry of its own, or leave secret.key out';
+  if (other.secretName === secretName) return `${entry} key ${other.id} has already; the same key twice locks everybody out: ${remedy}`;
+  return `${entry} would be the client that key ${other.id} of Secret ${other.secretName} is, so that the two could not be told apart; ${remedy}`;
 }
 
 export function providerProblem(name: unknown, options: GatewayIdentityProviderOptions): string | undefined {
@@ -80,7 +90,7 @@ export function priceProblem(model: unknown, price: GatewayModelPrice): string |
   if (problem) return problem;
   const { inputPerMillion, outputPerMillion } = price;
   const wrong = Object.entries({ inputPerMillion, outputPerMillion }).find(([, value]) => !isPrice(value));
-  return wrong && `${wrong[0]} of the price of ${model} is ${formatValue(wrong[1])}; give money for a million tokens, from 0 to ${LARGEST_PRICE}`;
+  return wrong && `${wrong[0]} of the price of ${model} is ${formatValue(wrong[1])}; give money for a million tokens, 0 or from 0.000001 to ${LARGEST_PRICE}`;
 }
 
 function modelsProblem(owner: string, models: unknown): string | undefined {
@@ -102,25 +112,27 @@ function keyModelsProblem(owner: string, models: unknown, team: TeamSpec): strin
 
 function secretProblem(owner: string, secret: unknown, team: string): string | undefined {
   if (secret === undefined) return undefined;
-  if (typeof secret === 'string') return `secret of ${owner} is a text; a key is never written in code: give the Secret that holds it, as { name: 'keys-${team}' }`;
+  if (typeof secret === 'string') return `secret of ${owner} is a text; a key is never written in code: leave secret out, for keys-${team}, or give the Secret that holds it, as { name: 'from-vault' }`;
   const problem = optionsProblem(`secret of ${owner}`, secret, KEY_SECRET);
   if (problem) return problem;
   const { name, key } = secret as { readonly name?: unknown; readonly key?: unknown };
   if (!matches(SECRET_NAME, name)) return `secret.name of ${owner} is ${formatValue(name)}; give the name of a Secret, such as keys-${team}`;
-  if (key === undefined || (matches(SECRET_ENTRY, key) && key.startsWith(`${team}.`) && key.length > team.length + 1)) return undefined;
-  return `secret.key of ${owner} is ${formatValue(key)}; begin it with ${team}. for Envoy Gateway takes it for the id of the client, by which the team is known`;
+  return key === undefined ? undefined : entryProblem(owner, key, team);
 }
 
-/** Whether a text of it looks like a key itself. */
-function holdsKey(value: unknown): boolean {
-  if (typeof value === 'string') return LITERAL_KEY.test(value);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).some(holdsKey);
+function entryProblem(owner: string, key: unknown, team: string): string | undefined {
+  const field = `secret.key of ${owner} is ${formatValue(key)}`;
+  if (typeof key !== 'string' || !key.startsWith(`${team}.`)) {
+    return `${field}; begin it with ${team}. for Envoy Gateway takes it for the id of the client, by which the team is known`;
+  }
+  if (key === `${team}.`) return `${field}; give the key a name behind the dot, such as ${team}.ci`;
+  return SECRET_ENTRY.test(key) ? undefined : `${field}; use letters, digits and . _ - alone, 253 characters at most, as for any entry of a Secret`;
 }
 
 /** Without the text. */
-function literal(team: string): string {
-  return `addKey of team ${team} was given what looks like a key itself; a key is never written in code, and this one is known to all who can read the code: `
-    + `give it up, and make one with \`substratus keys create ${team}/<id>\`, which writes it to a Secret`;
+function literal(field: string, team: string): string {
+  return `${field} of addKey of team ${team} looks like a key itself; a key is never written in code, and this one is known to all who can read the code: `
+    + `give it up, leave secret out, and make one with \`substratus keys create ${team}/<id>\`, which writes it to a Secret`;
 }
 
 function limitProblem(field: string, limit: unknown): string | undefined {
@@ -134,7 +146,7 @@ function budgetProblem(team: string, budget: unknown): string | undefined {
 }
 
 function isPrice(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= LARGEST_PRICE;
+  return value === 0 || (typeof value === 'number' && value >= SMALLEST_PRICE && value <= LARGEST_PRICE);
 }
 
 function isTexts(values: unknown): values is string[] {

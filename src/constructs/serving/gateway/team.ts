@@ -4,7 +4,7 @@ import { clientOf, TEAM_LABEL } from '../../../api/keys';
 import { PART_OF } from '../../../api/labels';
 import { ValidationError } from '../../checks/validation-error';
 import { addDeferredObjects } from '../../objects/deferred-objects';
-import { keyProblem, takenProblem } from './team-checks';
+import { keyProblem, secretOf, takenProblem } from './team-checks';
 import type { GatewayKey, GatewayKeyOptions, GatewayTeamOptions } from './team-props';
 import type { KeySpec, TeamSpec } from './team-spec';
 
@@ -45,7 +45,7 @@ export class GatewayTeam extends Construct {
     const { secret, models, requestsPerMinute, expires } = options;
     const key: KeySpec = {
       id,
-      secretName: secret?.name ?? `keys-${name}`,
+      secretName: secret?.name ?? secretOf(name),
       secretKey: secret?.key ?? clientOf(name, id),
       ...(models && { models: [...models] }),
       ...(requestsPerMinute !== undefined && { requestsPerMinute }),
@@ -54,7 +54,7 @@ export class GatewayTeam extends Construct {
     const taken = takenProblem(key, this._spec);
     if (taken) throw new ValidationError(this, taken);
     this.keys.push(key);
-    if (!secret) this.addSecret(key.secretName);
+    if (key.secretName === secretOf(name)) this.addSecret(key.secretName);
     return { clientId: key.secretKey, secretName: key.secretName, secretKey: key.secretKey };
   }
 

@@ -49,6 +49,14 @@ describe('what a team is', () => {
     }]);
   });
 
+  test('the Secret of the team is written once, also where it is named', () => {
+    const { chart, teams } = world();
+    const team = teams.addTeam('team-b', { models: [] });
+    team.addKey('k2', { expires: EXPIRES, secret: { name: 'keys-team-b' } });
+    team.addKey('k3', { expires: EXPIRES });
+    expect(objectsOf(chart)).toMatchObject([{ kind: 'Secret', metadata: { name: 'keys-team-b', namespace: 'model-gateway' } }]);
+  });
+
   test('the day of the synth changes no byte', () => {
     const synthesized = [DAY, '2026-12-24'].map((day) => {
       const { chart, teams } = world();
@@ -76,14 +84,17 @@ describe('the day of the synth', () => {
   });
 });
 
-const LITERAL = 'addKey of team team-a was given what looks like a key itself; a key is never written in code, and this one is known to all who can read the code: '
-  + 'give it up, and make one with `substratus keys create team-a/<id>`, which writes it to a Secret';
+const literal = (field: string): string => (
+  `${field} of addKey of team team-a looks like a key itself; a key is never written in code, and this one is known to all who can read the code: `
+  + 'give it up, leave secret out, and make one with `substratus keys create team-a/<id>`, which writes it to a Secret'
+);
 const SECRET_KEY = 'sk-team-a-4fB7uPq9ZcXw2LrT8sYdKe1MnVh6';
 
 describe('a team that is given wrongly', () => {
   test.each<[string, unknown, unknown, string]>([
     ['its name has a dot', 'team-a.x', { models: [] }, 'a team is called \'team-a.x\'; use lower-case letters, digits and - inside, 63 characters at most; '
       + 'a . separates a team from its keys, so that one in its name would have the clients of two teams overlap'],
+    ['its name has a sign', 'a*', { models: [] }, 'a team is called \'a*\'; use lower-case letters, digits and - inside, 63 characters at most'],
     ['it is there already', 'taken', { models: [] }, 'team taken is there already, and its clients would be those of both; give all of it at once, or another name'],
     ['it has no models', 'team-a', {}, "models of team team-a is undefined; give names of models, such as ['chat']"],
     ['a model is not a name', 'team-a', { models: ['my chat'] }, 'models of team team-a has \'my chat\'; give the name that clients ask for, without blanks'],
@@ -121,7 +132,7 @@ describe('a key that is given wrongly', () => {
     ['its models are empty', 'ci', { expires: EXPIRES, models: [] },
       'models of key ci of team team-a is empty; name those that it may use, or leave models out for those of the team'],
     ['the Secret is a text', 'ci', { expires: EXPIRES, secret: 'keys' },
-      "secret of key ci of team team-a is a text; a key is never written in code: give the Secret that holds it, as { name: 'keys-team-a' }"],
+      "secret of key ci of team team-a is a text; a key is never written in code: leave secret out, for keys-team-a, or give the Secret that holds it, as { name: 'from-vault' }"],
     ['the Secret has no name', 'ci', { expires: EXPIRES, secret: {} },
       'secret.name of key ci of team team-a is undefined; give the name of a Secret, such as keys-team-a'],
     ['the entry is of another team', 'ci', { expires: EXPIRES, secret: { name: 'keys', key: 'team-ab.ci' } },
@@ -132,25 +143,44 @@ describe('a key that is given wrongly', () => {
     ['it is where the successor of another one goes', 'ci', { expires: EXPIRES, secret: { name: 'keys-team-a', key: 'team-a.taken.2' } },
       'key ci of team team-a is entry team-a.taken.2 of Secret keys-team-a, which key taken has already; the same key twice locks everybody out: '
       + 'give each an entry of its own, or leave secret.key out'],
+    ['its client is one that is in another Secret', 'ci', { expires: EXPIRES, secret: { name: 'from-vault', key: 'team-a.taken' } },
+      'key ci of team team-a is entry team-a.taken of Secret from-vault, which would be the client that key taken of Secret keys-team-a is, so that the two '
+      + 'could not be told apart; give each an entry of its own, or leave secret.key out'],
+    ['its client is the successor of one in another Secret', 'ci', { expires: EXPIRES, secret: { name: 'from-vault', key: 'team-a.taken.2' } },
+      'key ci of team team-a is entry team-a.taken.2 of Secret from-vault, which would be the client that key taken of Secret keys-team-a is, so that the two '
+      + 'could not be told apart; give each an entry of its own, or leave secret.key out'],
+    ['the entry has a blank', 'ci', { expires: EXPIRES, secret: { name: 'keys', key: 'team-a.X Y' } },
+      'secret.key of key ci of team team-a is \'team-a.X Y\'; use letters, digits and . _ - alone, 253 characters at most, as for any entry of a Secret'],
+    ['the entry ends with the team', 'ci', { expires: EXPIRES, secret: { name: 'keys', key: 'team-a.' } },
+      'secret.key of key ci of team team-a is \'team-a.\'; give the key a name behind the dot, such as team-a.ci'],
     ['its requests are negative', 'ci', { expires: EXPIRES, requestsPerMinute: -1 },
       'requestsPerMinute of key ci of team team-a is -1; give a whole number from 1 to 4294967295, or leave it out for no limit'],
-    ['the key itself is the Secret', 'ci', { expires: EXPIRES, secret: SECRET_KEY }, LITERAL],
-    ['the key itself is the name', 'ci', { expires: EXPIRES, secret: { name: SECRET_KEY } }, LITERAL],
-    ['the key itself is the entry', 'ci', { expires: EXPIRES, secret: { name: 'keys', key: SECRET_KEY } }, LITERAL],
-    ['the key itself is an option', 'ci', { expires: EXPIRES, value: SECRET_KEY }, LITERAL],
-    ['the key itself is all options', 'ci', SECRET_KEY, LITERAL],
-    ['the key itself is the id', SECRET_KEY, { expires: EXPIRES }, LITERAL],
-    ['the key of another maker is the entry', 'ci', { expires: EXPIRES, secret: { name: 'keys', key: 'AIzaSyD8Yt4q2Lw9Rk3Bv7Nx5' } }, LITERAL],
-    ['a key in hexadecimal is the name', 'ci', { expires: EXPIRES, secret: { name: '0123456789abcdef'.repeat(3) } }, LITERAL],
+    ['the key itself is the Secret', 'ci', { expires: EXPIRES, secret: SECRET_KEY }, literal('secret')],
+    ['the key itself is the name', 'ci', { expires: EXPIRES, secret: { name: SECRET_KEY } }, literal('secret.name')],
+    ['the key itself is the entry', 'ci', { expires: EXPIRES, secret: { name: 'keys', key: SECRET_KEY } }, literal('secret.key')],
+    ['the key itself is an option', 'ci', { expires: EXPIRES, value: SECRET_KEY }, literal('value')],
+    ['the key itself is all options', 'ci', SECRET_KEY, literal('options')],
+    ['the key itself is the id', SECRET_KEY, { expires: EXPIRES }, literal('id')],
+    ['the key of another maker is the entry', 'ci', { expires: EXPIRES, secret: { name: 'keys', key: 'AIzaSyD8Yt4q2Lw9Rk3Bv7Nx5' } }, literal('secret.key')],
+    ['a key in hexadecimal is the name', 'ci', { expires: EXPIRES, secret: { name: '0123456789abcdef'.repeat(3) } }, literal('secret.name')],
   ])('fails when %s', (_, ...[id, options, message]) => {
     const text = messageOf(() => withKey().addKey(untyped<string>(id), untyped<GatewayKeyOptions>(options)));
     expect(text).toBe(`[models/gateway/team-a] ${message}`);
     expect(text).not.toContain(SECRET_KEY);
   });
 
-  test('a name that is long and plain is not a key', () => {
-    const key = withKey().addKey('ci', { expires: EXPIRES, secret: { name: 'keys-of-the-platform-team-in-production-2026', key: 'team-a.continuous-integration' } });
-    expect(key.clientId).toBe('team-a.continuous-integration');
+  test.each([
+    ['keys-of-the-platform-team-in-production-2026', 'team-a.continuous-integration'],
+    ['sk-production-gateway-2027', 'team-a.sk-production-gateway-2027'],
+    ['k8s-gpu-h100-a100-l4-models-2027', 'team-a.ContinuousIntegrationOfModels2027'],
+  ])('the name %s and the entry %s are not keys', (name, key) => {
+    expect(withKey().addKey('ci', { expires: EXPIRES, secret: { name, key } }).clientId).toBe(key);
+  });
+
+  test('an id of 40 letters is not a key', () => {
+    const id = 'continuousintegrationofallmodelsandteams';
+    expect(id).toHaveLength(40);
+    expect(withKey().addKey(id, { expires: EXPIRES }).clientId).toBe(`team-a.${id}`);
   });
 });
 
@@ -190,8 +220,10 @@ describe('providers and prices that are given wrongly', () => {
   test.each<[string, unknown, unknown, string]>([
     ['it is for nothing', '', { inputPerMillion: 1, outputPerMillion: 1 }, 'a price is for \'\'; give the name of a model'],
     ['it is negative', 'chat', { inputPerMillion: 1, outputPerMillion: -1 },
-      'outputPerMillion of the price of chat is -1; give money for a million tokens, from 0 to 1000'],
-    ['a half is missing', 'chat', { outputPerMillion: 1 }, 'inputPerMillion of the price of chat is undefined; give money for a million tokens, from 0 to 1000'],
+      'outputPerMillion of the price of chat is -1; give money for a million tokens, 0 or from 0.000001 to 1000'],
+    ['a half is missing', 'chat', { outputPerMillion: 1 }, 'inputPerMillion of the price of chat is undefined; give money for a million tokens, 0 or from 0.000001 to 1000'],
+    ['it would be counted as nothing', 'chat', { inputPerMillion: 1, outputPerMillion: 4e-7 },
+      'outputPerMillion of the price of chat is 4e-7; give money for a million tokens, 0 or from 0.000001 to 1000'],
     ['it is there already', 'taken', { inputPerMillion: 1, outputPerMillion: 1 }, 'model taken has a price already; give it once'],
   ])('a price fails when %s', (_, ...[model, price, message]) => {
     const { teams } = world();
@@ -217,6 +249,25 @@ describe('what does not fit together', () => {
       'key ci of team team-a is for chatt, which no route serves; did you mean chat?',
     ]);
     expect(problemsOf(teams, [])).toContain("key ci of team team-a is for chatt, which no route serves; serve it with serve(server, { name: 'chatt' }), or take one of none");
+  });
+
+  test('a price for a model that no route serves', () => {
+    const { teams } = world();
+    for (const model of ['chat', 'chatt', 'images']) teams.addModelPrice(model, { inputPerMillion: 1, outputPerMillion: 0 });
+    expect(problemsOf(teams)).toEqual([
+      'a price is for chatt, which no route serves; did you mean chat?',
+      "a price is for images, which no route serves; serve it with serve(server, { name: 'images' }), or take one of chat, chat-sql",
+    ]);
+  });
+
+  test('the Secret of another team, whichever is declared first', () => {
+    const { teams } = world();
+    teams.addTeam('team-a', { models: [] }).addKey('ci', { expires: EXPIRES, secret: { name: 'keys-team-b' } });
+    teams.addTeam('team-b', { models: [] }).addKey('ci', { expires: EXPIRES, secret: { name: 'keys-team-a' } });
+    expect(problemsOf(teams)).toEqual([
+      'key ci of team team-a is in Secret keys-team-b, which is that of team team-b; leave secret out, for keys-team-a',
+      'key ci of team team-b is in Secret keys-team-a, which is that of team team-a; leave secret out, for keys-team-b',
+    ]);
   });
 
   test('a budget with a model that has no price', () => {
