@@ -43,6 +43,6 @@ export function partOfRange({ first, prefix }: IpRange, bits: number, index: num
   return { first: first + index * sizeOfRange({ prefix: prefix + bits }), prefix: prefix + bits };
 }
 
-function formatAddress(value: number): string {
+export function formatAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }

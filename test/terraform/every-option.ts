@@ -21,6 +21,8 @@ const ALLOWED = ['203.0.113.0/24'];
 const SUBSCRIPTION = '/subscriptions/00000000-1111-2222-3333-444444444444/resourceGroups/acme/providers';
 const NETWORK = `${SUBSCRIPTION}/Microsoft.Network/virtualNetworks/acme`;
 
+const NAMING = { nameOf: (_: string, proposed: string) => `acme-${proposed}` };
+
 const WINDOW: MaintenanceWindow = {
   day: Weekday.SATURDAY, startTime: '02:00', exclusions: [{ name: 'foundation-run', from: '2026-12-18', to: '2027-01-20' }],
 };
@@ -114,8 +116,8 @@ const READABLE: Readonly<Record<string, ReadableBucket[]>> = {
 };
 
 /**
- * Three stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists. One more on AWS, on
- * the ground of others.
+ * Three stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists. One more on AWS and
+ * on Azure, on the ground of others.
  */
 export function everyOption(app: App): void {
   for (const [name, place] of Object.entries({ gcp: GCP, aws: AWS, azure: AZURE })) {
@@ -123,18 +125,35 @@ export function everyOption(app: App): void {
     open(new TerraformStack(app, `${name}-open`), place);
     existing(new TerraformStack(app, `${name}-existing`), place);
   }
-  ground(new TerraformStack(app, 'aws-ground'), AWS);
+  awsGround(new TerraformStack(app, 'aws-ground'), AWS);
+  azureGround(new TerraformStack(app, 'azure-ground'), AZURE);
 }
 
 /** In a network that exists, with a key, names and a boundary of the customer's. */
-function ground(stack: TerraformStack, { cluster: { admins }, encryptionKey, pools }: Place): void {
+function awsGround(stack: TerraformStack, { cluster: { admins }, encryptionKey, pools }: Place): void {
   const cloud = Cloud.aws({
     accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'],
     permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary',
   });
   const network = ClusterNetwork.aws({ vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'] });
-  const naming = { nameOf: (_: string, proposed: string) => `acme-${proposed}` };
-  const cluster = new Cluster(stack, 'ground', { cloud, admins, network, serviceCidr: '172.20.0.0/16', encryptionKey, naming });
+  const cluster = new Cluster(stack, 'ground', { cloud, admins, network, serviceCidr: '172.20.0.0/16', encryptionKey, naming: NAMING });
+  new ArtifactBucket(stack, 'artifacts', { cluster });
+  new ImageRegistry(stack, 'images', { cluster });
+  addPools(stack, cluster, pools);
+  addWorkspaces(cluster);
+}
+
+/** In subnets of a hub, with its DNS zones, and ranges, a key and names of the customer's. */
+function azureGround(stack: TerraformStack, { cluster: { cloud, admins }, pools }: Place): void {
+  const network = ClusterNetwork.azure({
+    subnetId: `${NETWORK}/subnets/nodes`,
+    privateEndpointSubnetId: `${NETWORK}/subnets/private-endpoints`,
+    blobDnsZoneId: `${SUBSCRIPTION}/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net`,
+    registryDnsZoneId: `${SUBSCRIPTION}/Microsoft.Network/privateDnsZones/privatelink.azurecr.io`,
+  });
+  const encryptionKey = `${SUBSCRIPTION}/Microsoft.Compute/diskEncryptionSets/disks`;
+  const ranges = { podCidr: '100.64.0.0/16', serviceCidr: '172.20.0.0/20' };
+  const cluster = new Cluster(stack, 'ground', { cloud, admins, network, ...ranges, encryptionKey, naming: NAMING });
   new ArtifactBucket(stack, 'artifacts', { cluster });
   new ImageRegistry(stack, 'images', { cluster });
   addPools(stack, cluster, pools);

@@ -24,6 +24,7 @@ const PROVIDER_VERSIONS = '>= 4.81.0, < 5.0.0';
 export function cloudInfrastructure(location: AzureLocation): CloudInfrastructure {
   return {
     region: location.location,
+    takesGround: ['network', 'podCidr', 'serviceCidr', 'encryptionKey', 'naming'],
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'azurerm', PROVIDER_VERSIONS);

@@ -173,7 +173,7 @@ export interface ClusterProps {
   readonly flowLogs?: boolean;
 
   /**
-   * A key of yours that Secrets are encrypted with, and where the cloud takes it the disks of the nodes: resource name of a key of Cloud
+   * A key of yours that Secrets and the disks of the nodes are encrypted with, on Azure the disks alone: resource name of a key of Cloud
    * KMS, ARN of a key of AWS KMS, id of a disk encryption set of Azure. It must be in the cluster's region.
    *
    * @default - a key that is made for the cluster, or the cloud's own, as docs/ says

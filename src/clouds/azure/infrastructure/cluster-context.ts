@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { AzureLocation } from '../../infrastructure';
+import type { AzureLocation, ClusterSpec } from '../../infrastructure';
 
 /** What the parts of a cluster need to know of it, whether the cluster is new or exists already. */
 export interface ClusterContext {
@@ -25,6 +25,8 @@ export interface ClusterContext {
   /** Ids of private DNS zones that the network has already, by what they are for. */
   readonly dnsZoneIds: Readonly<Partial<Record<PrivateService, string>>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** Another name for a resource. */
+  readonly nameOf?: ClusterSpec['nameOf'];
 }
 
 /** What is reached through the network only. */

@@ -4,17 +4,18 @@ import { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group';
 import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import type { Construct } from 'constructs';
 import type { AzureLocation, ClusterSpec } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { output } from '../../stack';
 import { versionOutput } from '../../version-output';
 import { checkClusterName, resourceGroupName } from '../names';
 import type { ClusterContext } from './cluster-context';
+import { diskEncryptionRole } from './disk-encryption';
 import { logCluster, logs } from './logs';
 import type { LogsOptions } from './logs';
 import { maintenanceWindows } from './maintenance';
 import { network } from './network';
 import type { Network } from './network';
 import { zonesOf } from './pools';
-import { DNS_ADDRESS, PODS_RANGE, SERVICES_RANGE } from './ranges';
 import { assignRole } from './roles';
 
 /** What runs the cluster's own pods, and nothing else: its taint keeps the rest away. */
@@ -60,21 +61,17 @@ const NETWORKING = {
   networkPluginMode: 'overlay',
   networkDataPlane: 'cilium',
   networkPolicy: 'cilium',
-  outboundType: 'userAssignedNATGateway',
-  podCidr: PODS_RANGE,
-  serviceCidr: SERVICES_RANGE,
-  dnsServiceIp: DNS_ADDRESS,
 };
 
 /**
- * A private AKS cluster in a network of its own: Azure's directory decides who may do what, workload identity, Cilium enforces
+ * A private AKS cluster: Azure's directory decides who may do what, workload identity, Cilium enforces
  * network policies, and the drivers for disks and blobs.
  *
  * Secrets are encrypted at rest with Azure's key. A key of one's own would take a key vault, whose keys only a deployer with rights
  * on its data can make.
  */
 export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLocation): ClusterContext {
-  const { protect } = spec;
+  const { protect, encryptionKey } = spec;
   checkAdmins(spec);
   const tags = { ...spec.tags };
   const group = new ResourceGroup(scope, 'ResourceGroup', {
@@ -84,32 +81,33 @@ export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLoca
     lifecycle: { preventDestroy: protect },
   });
   const common = { name: spec.name, location: location.location, resourceGroupName: group.name, tags };
-  const net = network(scope, { ...common, cidr: spec.cidr });
-  const identity = new UserAssignedIdentity(scope, 'Identity', { ...common, name: `${spec.name}-control-plane` });
-  const nodeSubnetRole = assignRole(scope, 'NodeSubnetRole', { role: 'Network Contributor', principalId: identity.principalId, on: net.nodes.id });
-  const workspace = logs(scope, common);
+  const net = network(scope, common, spec);
+  const identity = new UserAssignedIdentity(scope, 'Identity', { ...common, name: renamed(spec, 'azurerm_user_assigned_identity', `${spec.name}-control-plane`) });
+  const nodeSubnetRole = assignRole(scope, 'NodeSubnetRole', { role: 'Network Contributor', principalId: identity.principalId, on: net.subnetId });
+  const diskRoles = encryptionKey === undefined ? [] : [diskEncryptionRole(scope, encryptionKey, identity.principalId)];
+  const workspace = logs(scope, common, spec);
   const resource = new KubernetesCluster(scope, 'Resource', {
     ...common,
     ...clusterConfig(spec, location, net),
     identity: { type: 'UserAssigned', identityIds: [identity.id] },
     omsAgent: { logAnalyticsWorkspaceId: workspace.id, msiAuthForMonitoringEnabled: true },
     lifecycle: { preventDestroy: protect, ignoreChanges: ['default_node_pool[0].node_count'] },
-    dependsOn: [nodeSubnetRole, ...net.dependables],
+    dependsOn: [nodeSubnetRole, ...diskRoles, ...net.dependables],
   });
   output(scope, versionOutput(spec.name), resource.currentKubernetesVersion);
-  logCluster(scope, resource.id, { ...common, workspaceId: workspace.id });
+  logCluster(scope, resource.id, { ...common, workspaceId: workspace.id, names: spec });
   return contextOf(scope, { spec, location, common, net, resource, controlPlaneObjectId: identity.principalId, logsId: workspace.id });
 }
 
 function clusterConfig(
-  { name, kubernetesVersion, maintenance, allowedCidrs, admins, tags }: ClusterSpec,
+  { name, kubernetesVersion, maintenance, allowedCidrs, admins, encryptionKey, tags }: ClusterSpec,
   location: AzureLocation,
-  { nodes, egress }: Network,
+  { subnetId, egressAddress, overlay, outboundType }: Network,
 ): Omit<KubernetesClusterConfig, 'name' | 'location' | 'resourceGroupName'> {
   const { tenantId, zones } = location;
   const defaultNodePool: KubernetesClusterDefaultNodePool = {
     ...SYSTEM_POOL,
-    vnetSubnetId: nodes.id,
+    vnetSubnetId: subnetId,
     ...(kubernetesVersion && { orchestratorVersion: kubernetesVersion }),
     tags: { ...tags },
     ...(zones && { zones: zonesOf('system', zones, location) }),
@@ -120,10 +118,11 @@ function clusterConfig(
     nodeResourceGroup: `${name}-nodes`,
     ...(kubernetesVersion && { kubernetesVersion }),
     ...(maintenance && maintenanceWindows(name, maintenance)),
+    ...(encryptionKey && { diskEncryptionSetId: encryptionKey }),
     /* Nodes reach a control plane that is not private from where their traffic leaves. */
-    ...(allowedCidrs.length === 0 ? PRIVATE : { apiServerAccessProfile: { authorizedIpRanges: [...allowedCidrs, `${egress.ipAddress}/32`] } }),
+    ...(allowedCidrs.length === 0 ? PRIVATE : { apiServerAccessProfile: { authorizedIpRanges: [...allowedCidrs, ...(egressAddress ? [`${egressAddress}/32`] : [])] } }),
     azureActiveDirectoryRoleBasedAccessControl: { azureRbacEnabled: true, tenantId, adminGroupObjectIds: [...admins] },
-    networkProfile: NETWORKING,
+    networkProfile: { ...NETWORKING, outboundType, ...overlay },
     defaultNodePool,
   };
 }
@@ -158,11 +157,12 @@ function contextOf(scope: Construct, { spec, location, common, net, resource, co
     oidcIssuerUrl: resource.oidcIssuerUrl,
     kubeletObjectId: resource.kubeletIdentity.objectId,
     controlPlaneObjectId,
-    subnetId: net.nodes.id,
-    privateEndpointSubnetId: net.privateEndpoints.id,
-    virtualNetworkId: net.virtualNetwork.id,
+    subnetId: net.subnetId,
+    privateEndpointSubnetId: net.privateEndpointSubnetId,
+    virtualNetworkId: net.virtualNetworkId,
     logsId,
-    dnsZoneIds: {},
+    dnsZoneIds: net.dnsZoneIds,
     tags: spec.tags,
+    nameOf: spec.nameOf,
   };
 }

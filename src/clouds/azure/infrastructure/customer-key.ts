@@ -2,6 +2,7 @@ import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-a
 import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import type { Construct } from 'constructs';
 import type { BucketSpec } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import type { ClusterContext } from './cluster-context';
 import { assignRole } from './roles';
 
@@ -21,7 +22,7 @@ export function customerKey(scope: Construct, spec: EncryptedBucket, context: Cl
   }
   const [, vault, key] = match;
   const identity = new UserAssignedIdentity(scope, 'KeyIdentity', {
-    name: `${name}-key`,
+    name: renamed(context, 'azurerm_user_assigned_identity', `${name}-key`),
     location: context.location.location,
     resourceGroupName: context.resourceGroup,
     tags: { ...tags },

@@ -1,6 +1,7 @@
 import { FederatedIdentityCredential } from '@cdktf/provider-azurerm/lib/federated-identity-credential';
 import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import type { ServiceAccountRef } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { output } from '../../stack';
 import { clientIdOutput, joinedName } from '../names';
 import type { ClusterContext } from './cluster-context';
@@ -17,7 +18,7 @@ export function identityOf(context: ClusterContext, account: ServiceAccountRef):
   const made = scope.node.tryFindChild(`Identity-${id}`);
   if (made instanceof UserAssignedIdentity) return made;
   const identity = new UserAssignedIdentity(scope, `Identity-${id}`, {
-    name: joinedName([clusterName, namespace, name], 128),
+    name: renamed(context, 'azurerm_user_assigned_identity', joinedName([clusterName, namespace, name], 128)),
     location,
     resourceGroupName,
     tags: { ...tags },

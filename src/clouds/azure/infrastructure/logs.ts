@@ -3,6 +3,8 @@ import { MonitorDataCollectionRule } from '@cdktf/provider-azurerm/lib/monitor-d
 import { MonitorDataCollectionRuleAssociation } from '@cdktf/provider-azurerm/lib/monitor-data-collection-rule-association';
 import { MonitorDiagnosticSetting } from '@cdktf/provider-azurerm/lib/monitor-diagnostic-setting';
 import type { Construct } from 'constructs';
+import type { ClusterSpec } from '../../infrastructure';
+import { renamed } from '../../renamed';
 
 /** Of the control plane. Not `kube-audit`, which logs every read and is the dearest line of many an Azure bill. */
 const CONTROL_PLANE = [
@@ -18,23 +20,26 @@ export interface LogsOptions {
   readonly tags: Record<string, string>;
 }
 
+type Names = Pick<ClusterSpec, 'nameOf'>;
+
 /** Its name has four characters or more, which a cluster's may not have. */
-export function logs(scope: Construct, options: LogsOptions): LogAnalyticsWorkspace {
-  const name = `${options.name}-logs`;
+export function logs(scope: Construct, options: LogsOptions, names: Names): LogAnalyticsWorkspace {
+  const name = renamed(names, 'azurerm_log_analytics_workspace', `${options.name}-logs`);
   return new LogAnalyticsWorkspace(scope, 'Logs', { ...options, name, sku: 'PerGB2018', retentionInDays: 30, localAuthenticationEnabled: false });
 }
 
 export interface ClusterLogsOptions extends LogsOptions {
   readonly workspaceId: string;
+  readonly names: Names;
 }
 
 /** Sends the logs of the control plane and of containers to the workspace. */
-export function logCluster(scope: Construct, clusterId: string, { workspaceId, ...options }: ClusterLogsOptions): void {
+export function logCluster(scope: Construct, clusterId: string, { workspaceId, names, ...options }: ClusterLogsOptions): void {
   logResource(scope, 'ControlPlaneLogs', { targetId: clusterId, workspaceId, categories: CONTROL_PLANE });
   const { streams, extensionName, destination } = CONTAINERS;
   const rule = new MonitorDataCollectionRule(scope, 'ContainerLogsRule', {
     ...options,
-    name: `${options.name}-containers`,
+    name: renamed(names, 'azurerm_monitor_data_collection_rule', `${options.name}-containers`),
     kind: 'Linux',
     destinations: { logAnalytics: [{ name: destination, workspaceResourceId: workspaceId }] },
     dataSources: { extension: [{ name: 'containers', extensionName, streams }] },

@@ -4,6 +4,7 @@ import { ProximityPlacementGroup } from '@cdktf/provider-azurerm/lib/proximity-p
 import type { Construct } from 'constructs';
 import type { AzureLocation, GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../labels';
+import { renamed } from '../../renamed';
 import { joinedName, poolName, rotationPoolName } from '../names';
 import { checkClients, gpuInstance } from '../sharing';
 import type { ClusterContext } from './cluster-context';
@@ -118,7 +119,7 @@ function placement(scope: Construct, spec: GpuPoolSpec, context: ClusterContext)
   const { name, machineType, zones = [], tags } = spec;
   const [zone] = zones;
   return new ProximityPlacementGroup(scope, 'Placement', {
-    name: joinedName([context.clusterName, name], 80),
+    name: renamed(context, 'azurerm_proximity_placement_group', joinedName([context.clusterName, name], 80)),
     location: context.location.location,
     resourceGroupName: context.resourceGroup,
     ...(zone && { zone, allowedVmSizes: [machineType] }),

@@ -2,9 +2,11 @@ import { PrivateDnsZone } from '@cdktf/provider-azurerm/lib/private-dns-zone';
 import { PrivateDnsZoneVirtualNetworkLink } from '@cdktf/provider-azurerm/lib/private-dns-zone-virtual-network-link';
 import { PrivateEndpoint } from '@cdktf/provider-azurerm/lib/private-endpoint';
 import type { Construct } from 'constructs';
+import { renamed } from '../../renamed';
 import type { ClusterContext, PrivateService } from './cluster-context';
 
-const ZONES: Readonly<Record<PrivateService, string>> = {
+/** Names of the private DNS zones. */
+export const ZONES: Readonly<Record<PrivateService, string>> = {
   blob: 'privatelink.blob.core.windows.net',
   registry: 'privatelink.azurecr.io',
 };
@@ -22,7 +24,7 @@ export function privateLink(scope: Construct, context: ClusterContext, target: P
   const { name: targetName, targetId, service } = target;
   const name = `${targetName}-${service}`;
   return new PrivateEndpoint(scope, 'PrivateEndpoint', {
-    name,
+    name: renamed(context, 'azurerm_private_endpoint', name),
     location: context.location.location,
     resourceGroupName: context.resourceGroup,
     subnetId: context.privateEndpointSubnetId,
@@ -48,7 +50,7 @@ function dnsZoneId(context: ClusterContext, service: PrivateService): string {
   const { resourceGroup, virtualNetworkId } = context;
   const zone = new PrivateDnsZone(scope, id, { name: ZONES[service], resourceGroupName: resourceGroup, tags: { ...tags } });
   new PrivateDnsZoneVirtualNetworkLink(scope, `${id}-link`, {
-    name: clusterName,
+    name: renamed(context, 'azurerm_private_dns_zone_virtual_network_link', clusterName),
     resourceGroupName: resourceGroup,
     privateDnsZoneName: zone.name,
     virtualNetworkId,

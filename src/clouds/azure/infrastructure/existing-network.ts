@@ -1,0 +1,35 @@
+import type { NetworkSpec } from '../../infrastructure';
+import type { ClusterContext, PrivateService } from './cluster-context';
+import { ZONES } from './private-link';
+
+const SUBNET = /^(\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+)\/subnets\/[^/]+$/i;
+const ZONE = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateDnsZones\/([^/]+)$/i;
+
+/** Subnets of others, in which nothing is changed. */
+export function existingSubnets(network: NetworkSpec): Pick<ClusterContext, 'subnetId' | 'privateEndpointSubnetId' | 'virtualNetworkId' | 'dnsZoneIds'> {
+  const [subnetId, privateEndpointSubnetId] = [String(network.subnetId), String(network.privateEndpointSubnetId)];
+  const virtualNetworkId = networkOf('subnetId', subnetId);
+  const other = networkOf('privateEndpointSubnetId', privateEndpointSubnetId);
+  if (other.toLowerCase() !== virtualNetworkId.toLowerCase()) {
+    throw new Error(`subnetId is in ${virtualNetworkId} and privateEndpointSubnetId in ${other}; give two subnets of one virtual network`);
+  }
+  const dnsZoneIds = { blob: zoneOf(network, 'blob'), registry: zoneOf(network, 'registry') };
+  return { subnetId, privateEndpointSubnetId, virtualNetworkId, dnsZoneIds };
+}
+
+/** The virtual network that a subnet is in. */
+function networkOf(option: string, id: string): string {
+  const [, virtualNetworkId] = SUBNET.exec(id) ?? [];
+  if (virtualNetworkId !== undefined) return virtualNetworkId;
+  throw new Error(`${option} is ${id}; give the id of a subnet, such as /subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/hub/subnets/nodes`);
+}
+
+function zoneOf(network: NetworkSpec, service: PrivateService): string | undefined {
+  const option = `${service}DnsZoneId`;
+  const id = network[option];
+  if (id === undefined) return undefined;
+  const [, name = ''] = ZONE.exec(String(id)) ?? [];
+  if (name.toLowerCase() === ZONES[service]) return String(id);
+  throw new Error(`${option} is ${String(id)}; give the id of the private DNS zone ${ZONES[service]}, such as `
+    + `/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/privateDnsZones/${ZONES[service]}`);
+}
