@@ -5,6 +5,7 @@ import type { Resource, ServerSpec } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
 import { formatProblem } from '../runtimes';
 import { quantizedFacts } from '../sizing/quantizing';
+import { stageProblem } from '../sizing/stages';
 import { fitOf } from './fit';
 import { gpuOf, gpuRequestOf } from './gpus';
 import { groupProblem } from './lws';
@@ -14,7 +15,7 @@ import { noPoolFor } from './pools';
 /** One change, and what the resource and its model would then be. */
 interface Remedy {
   /** Of one kind, the first that helps is told. */
-  readonly kind: 'length' | 'cache' | 'batch' | 'method' | 'count' | 'gpu' | 'nodes' | 'memory' | 'weights';
+  readonly kind: 'length' | 'cache' | 'batch' | 'method' | 'count' | 'gpu' | 'nodes' | 'stages' | 'memory' | 'weights';
   readonly words: string;
   readonly spec?: Partial<Resource['spec']>;
   readonly facts?: FactsSpec;
@@ -41,7 +42,7 @@ export function fitProblem(resource: Resource, facts: FactsSpec, platform: Platf
 function remedies({ spec }: Resource, facts: FactsSpec, platform: PlatformSpec): Remedy[] {
   const gpu = gpuRequestOf(spec.resources, platform)?.gpu;
   const place = gpu ? [
-    ...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform), ...moreNodes(spec, platform), ...smaller(spec, facts, gpu),
+    ...fewerStages(spec, facts), ...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform), ...moreNodes(spec, platform), ...smaller(spec, facts, gpu),
   ] : [];
   return [...shorter(spec, facts), ...moreCache(spec), ...lighter(spec), ...place, ...moreMemory(spec)];
 }
@@ -56,6 +57,25 @@ function fewerGpus({ resources, params = {} }: Resource['spec'], { heads = 0 }: 
     kind: 'count', words: words(each), spec: { params: rest, resources: { ...resources, gpu: { ...resources?.gpu, count: each } } },
   });
   return heads % count === 0 ? [] : fewer.map(by);
+}
+
+/** No more stages than the model has layers: on fewer nodes, or with each layer on more GPUs. */
+function fewerStages(spec: Resource['spec'], facts: FactsSpec): Remedy[] {
+  const { nodes = 1, resources, params = {} } = spec as ServerSpec;
+  const count = resources?.gpu?.count ?? 1;
+  const shared = Number(params.tensorParallel ?? 0) || count;
+  const isTooMany = (many: number, each: number): boolean => stageProblem(facts, many * count / each) !== undefined;
+  if (nodes === 1 || !isTooMany(nodes, shared)) return [];
+  const fewer = Array.from({ length: nodes - 1 }, (_, index) => nodes - 1 - index).find((each) => !isTooMany(each, shared));
+  const wider = Array.from({ length: count }, (_, index) => index + 1).filter((each) => each > shared && count % each === 0 && !isTooMany(nodes, each));
+  return [
+    ...(fewer === undefined ? [] : [{ kind: 'nodes' as const, words: nodesWords(fewer), spec: { nodes: fewer } as Partial<ServerSpec> }]),
+    ...wider.map(String).map((each) => ({ kind: 'stages' as const, words: `set tensorParallel to ${each}`, spec: { params: { ...params, tensorParallel: each } } })),
+  ];
+}
+
+function nodesWords(most: number): string {
+  return most === 1 ? 'leave nodes out' : `set nodes to ${most} or fewer`;
 }
 
 /** A context that the model was made for, of half the length, and so on. */

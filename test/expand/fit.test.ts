@@ -178,4 +178,17 @@ describe('a model on many nodes', () => {
     expect(fitProblem(served('vllm', spec as CommonSpec), LLAMA_8B, many))
       .toContain('meta-llama/Llama-3.1-8B-Instruct has 32 layers, which cannot be divided into 40 stages (nodes × GPUs / tensorParallel)');
   });
+
+  const QWEN_8B = facts('Qwen/Qwen3-8B');
+
+  test('of more stages than it has layers is told how many nodes would do, or how many GPUs for each layer', () => {
+    const spread = (spec: CommonSpec, count: number): string | undefined => fitProblem(served('vllm', { resources: { gpu: { type: 'nvidia-h100', count } }, ...spec }), QWEN_8B, many);
+    const told = (stages: number): string => `Qwen/Qwen3-8B has 36 layers, which cannot be divided into ${stages} stages (nodes × GPUs / tensorParallel); `;
+    expect(spread({ nodes: 40 } as CommonSpec, 1)).toBe(`${told(40)}set nodes to 36 or fewer`);
+    expect(spread({ nodes: 36 } as CommonSpec, 1)).toBeUndefined();
+    const single = { nodes: 5, params: { tensorParallel: '1' } } as CommonSpec;
+    expect(spread(single, 8)).toBe(`${told(40)}set nodes to 4 or fewer, or set tensorParallel to 2`);
+    expect(spread({ ...single, nodes: 4 } as CommonSpec, 8)).toBeUndefined();
+    expect(spread({ ...single, params: { tensorParallel: '2' } } as CommonSpec, 8)).toBeUndefined();
+  });
 });
