@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { App, Chart } from 'cdk8s';
-import { Gpu, ModelGateway, Platform, Reconciler, Workspace } from '../../src';
+import { GatewayTls, Gpu, ModelGateway, Platform, Reconciler, Workspace } from '../../src';
 import type { GatewayTeam, GatewayTeamOptions } from '../../src';
 import { readState } from '../../src/cli/read-state';
 import { diffOf } from '../../src/diff/diff';
@@ -13,10 +13,12 @@ import { effectsBetween, imported, linesOf } from './apps';
 interface Declared {
   readonly teams: (add: (name: string, options?: Partial<GatewayTeamOptions>) => GatewayTeam) => void;
   readonly aliases?: string[];
+  readonly internal?: boolean;
+  readonly price?: number;
 }
 
 /** A cluster with a Server behind a gateway, on a day that stays. */
-function gateway({ teams, aliases = ['embed'] }: Declared): State {
+function gateway({ teams, aliases = ['embed'], internal, price = 1 }: Declared): State {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'substratus-'));
   const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
   platform.addGpuPool('l4', { gpu: Gpu.NVIDIA_L4 });
@@ -27,9 +29,9 @@ function gateway({ teams, aliases = ['embed'] }: Declared): State {
   new Reconciler(new Chart(app, 'system'), 'substratus', { platform });
   const workspace = new Workspace(app, 'team-a', { platform });
   const server = imported(workspace).serve('chat', { image: 'acme/server:1' });
-  const models = new ModelGateway(new Chart(app, 'gateway', { namespace: 'models' }), 'models', { platform });
+  const models = new ModelGateway(new Chart(app, 'gateway', { namespace: 'models' }), 'models', { platform, ...(internal !== undefined && { internal, hostname: 'models.acme.example', tls: GatewayTls.secret('wildcard') }) });
   models.serve(server, { aliases });
-  models.addModelPrice('chat', { inputPerMillion: 1, outputPerMillion: 1 });
+  models.addModelPrice('chat', { inputPerMillion: price, outputPerMillion: 1 });
   teams((name, options) => models.addTeam(name, { models: ['chat'], ...options }));
   app.synth();
   return readState([], { directory });
@@ -103,8 +105,51 @@ describe('counters', () => {
   test('begin again at a place that had none', () => {
     const from = gateway({ teams: (add) => { add('a'); add('b', { tokensPerMonth: 1 }); } });
     const to = gateway({ teams: (add) => { add('b', { tokensPerMonth: 1 }); add('a'); } });
+    expect(linesOf(effectsBetween(from, to))).toEqual(['changed: Team models/b begins again to count']);
     expect(effectsBetween(from, to)[0]?.notes).toEqual(['what it has used in these 30 days is forgotten: it begins again; keep the order of the teams, and add new ones at the end']);
   });
+});
+
+describe('counters of a team that is put between others', () => {
+  const ordered = (...teams: [string, Partial<GatewayTeamOptions>][]): State => gateway({
+    teams: (add) => { for (const [name, options] of teams) add(name, options); },
+  });
+  const tokens = { tokensPerMonth: 1000 };
+  const order = 'keep the order of the teams, and add new ones at the end';
+
+  test('are those of the team whose place it takes, which is told of both', () => {
+    const effects = effectsBetween(ordered(['a', tokens], ['c', tokens]), ordered(['a', tokens], ['b', tokens], ['c', tokens]));
+    expect(linesOf(effects)).toEqual(['created: Team models/b is let in', 'changed: Team models/c begins again to count']);
+    expect(effects.map(({ notes }) => notes)).toEqual([
+      [`it begins with what team c has used in these 30 days, for it takes the place of that team; ${order}`],
+      [`what it has used in these 30 days is forgotten: it begins again; ${order}`],
+    ]);
+    expect(textOf(diffOf(ordered(['c', tokens]), ordered(['b', tokens], ['c', tokens])))).toContain('it begins with what team c has used');
+  });
+
+  test('are its own where the other one has limits of another kind, or where it has none', () => {
+    const budget = effectsBetween(ordered(['c', { budget: 1 }]), ordered(['b', tokens], ['c', { budget: 1 }]));
+    expect(budget.map(({ notes }) => notes)).toEqual([[], [`what it has used in these 30 days is forgotten: it begins again; ${order}`]]);
+    expect(effectsBetween(ordered(['c', tokens]), ordered(['b', {}], ['c', tokens]))[0]).toMatchObject({ subject: { name: 'b' }, notes: [] });
+  });
+});
+
+test('a price is told as one, and not as the formula that it is written to', () => {
+  const priced = (price: number, budget = 100): State => gateway({ price, teams: (add) => { add('team-a', { budget }); } });
+  const effects = effectsBetween(priced(1), priced(2.5));
+  expect(linesOf(effects)).toEqual(['changed: GatewayConfig models/models has other prices, and nothing restarts']);
+  expect(effects[0]?.changes).toEqual([{ field: 'price of chat.inputPerMillion', from: 1, to: 2.5 }]);
+  expect(linesOf(effectsBetween(priced(1), priced(2.5, 200)))).toEqual([
+    'changed: Team models/team-a changes, and nothing restarts', 'changed: GatewayConfig models/models has other prices, and nothing restarts',
+  ]);
+});
+
+test('a gateway that is opened to the internet is told, and one that is closed', () => {
+  const opened = (internal: boolean): State => gateway({ internal, teams: (add) => { add('team-a'); } });
+  const notes = (from: State, to: State): unknown => effectsBetween(from, to).find(({ subject: { kind } }) => kind === 'EnvoyProxy')?.notes;
+  expect(notes(opened(true), opened(false))).toEqual(['the gateway is reachable from the internet']);
+  expect(notes(opened(false), opened(true))).toEqual(['the gateway is not reachable from the internet any more: clients there lose it']);
+  expect(notes(opened(false), opened(false))).toBeUndefined();
 });
 
 test('an alias is told by the names of the route, and those that go', () => {

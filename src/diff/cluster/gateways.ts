@@ -12,6 +12,8 @@ import { paired } from '../pairs';
 import type { Pair } from '../pairs';
 import type { ClusterPair } from './context';
 import { movedCounters } from './counters';
+import type { MovedCounters } from './counters';
+import { priceEffects, withoutPrices } from './prices';
 
 /** What the teams of a gateway are written to besides the policy that is annotated with them, and which fields of it. */
 const WRITTEN: Readonly<Record<string, readonly string[]>> = {
@@ -39,8 +41,12 @@ interface RouteSpec {
 
 export function gatewayEffects({ scope, from, to }: ClusterPair): Effect[] {
   const gateways = paired(gatewaysOf(from?.objects), gatewaysOf(to?.objects), ({ namespace, name }) => `${namespace}/${name}`);
-  const routes = paired(routesOf(from?.objects), routesOf(to?.objects), ({ metadata }) => `${metadata?.namespace}/${metadata?.name}`);
-  return [...gateways.flatMap((pair) => teamEffects(pair, scope)), ...routes.flatMap((pair) => routeEffects(pair, scope))];
+  const pairsOf = (kind: string) => paired(objectsOf(kind, from?.objects), objectsOf(kind, to?.objects), ({ metadata }) => `${metadata?.namespace}/${metadata?.name}`);
+  return [
+    ...gateways.flatMap((pair) => teamEffects(pair, scope)),
+    ...pairsOf('AIGatewayRoute').flatMap((pair) => routeEffects(pair, scope)),
+    ...pairsOf('GatewayConfig').flatMap((pair) => priceEffects(pair, scope)),
+  ];
 }
 
 /** An object on both sides without what is told otherwise: by the names of models, or by the teams of its gateway where those changed. */
@@ -50,7 +56,8 @@ export function withoutTold(pair: Pair<KubeObject>, { from, to }: ClusterPair): 
   if (after.kind === 'AIGatewayRoute') return { from: withoutNames(before), to: withoutNames(after) };
   const fields = WRITTEN[after.kind ?? ''];
   const isTold = fields && !isSame(teamsBeside(before, from?.objects), teamsBeside(after, to?.objects));
-  return isTold ? { from: withoutFields(before, fields), to: withoutFields(after, fields) } : pair;
+  if (isTold) return { from: withoutFields(before, fields), to: withoutFields(after, fields) };
+  return after.kind === 'GatewayConfig' ? withoutPrices(pair) : pair;
 }
 
 function gatewaysOf(objects: readonly KubeObject[] = []): GatewayTeams[] {
@@ -86,12 +93,13 @@ function teamEffects({ from, to }: Pair<GatewayTeams>, scope: string): Effect[] 
   });
 }
 
-function oneTeam({ from, to }: Pair<TeamRecord>, subject: Subject, moved: string | undefined): Effect[] {
-  if (!from) return [effectOn(subject, ['created', 'is let in'])];
+function oneTeam({ from, to }: Pair<TeamRecord>, subject: Subject, moved: MovedCounters | undefined): Effect[] {
+  if (!from) return [effectOn(subject, ['created', 'is let in'], { notes: [moved?.note] })];
   if (!to) return [effectOn(subject, ['deleted', 'is not let in any more, from when it is applied'])];
   const changes = changesBetween(withoutKeys(from), withoutKeys(to));
   if (changes.length === 0 && moved === undefined) return [];
-  return [effectOn(subject, ['changed', changes.length === 0 ? 'counts on from the counters of another team' : 'changes, and nothing restarts'], { changes, notes: [moved] })];
+  const words = changes.length === 0 && moved ? moved.words : 'changes, and nothing restarts';
+  return [effectOn(subject, ['changed', words], { changes, notes: [moved?.note] })];
 }
 
 function oneKey({ from, to }: Pair<KeyRecord>, subject: Subject): Effect[] {
@@ -117,8 +125,8 @@ function routeEffects({ from, to }: Pair<KubeObject>, scope: string): Effect[] {
   })];
 }
 
-function routesOf(objects: readonly KubeObject[] = []): KubeObject[] {
-  return objects.filter(({ kind }) => kind === 'AIGatewayRoute');
+function objectsOf(wanted: string, objects: readonly KubeObject[] = []): KubeObject[] {
+  return objects.filter(({ kind }) => kind === wanted);
 }
 
 function namesIn(route: KubeObject): string[] {

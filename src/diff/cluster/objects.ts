@@ -9,6 +9,7 @@ import { hidden } from '../masks';
 import { paired } from '../pairs';
 import type { Pair } from '../pairs';
 import type { ClusterPair } from './context';
+import { exposureNote } from './exposure';
 import { withoutTold } from './gateways';
 
 /** Kinds with a pod template that is rolled out. */
@@ -23,7 +24,7 @@ const ENDS: Readonly<Record<string, string>> = {
 export function objectEffects(cluster: ClusterPair): Effect[] {
   const { scope, from, to } = cluster;
   return paired(withoutArchives(from?.objects), withoutArchives(to?.objects), identityOf)
-    .flatMap((pair) => effectsOf(withoutTold(pair, cluster), scope));
+    .flatMap((pair) => effectsOf(withoutTold(pair, cluster), scope, exposureNote(pair, cluster)));
 }
 
 /** What is in an archive is told by those that use it, which have its digest. */
@@ -36,13 +37,13 @@ function identityOf({ apiVersion = '', kind, metadata }: KubeObject): string {
   return [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, metadata?.namespace ?? '', metadata?.name].join('/');
 }
 
-function effectsOf({ from, to }: Pair<KubeObject>, scope: string): Effect[] {
+function effectsOf({ from, to }: Pair<KubeObject>, scope: string, note?: string): Effect[] {
   const subject = subjectOf((to ?? from) as KubeObject, scope);
   if (!from) return [effectOn(subject, ['created', 'is created'])];
   if (!to) return [effectOn(subject, ['deleted', ENDS[subject.kind] ?? 'is deleted'])];
   if (isSame(from, to)) return [];
   const isRolled = ROLLED.includes(subject.kind) && !isSame(templateIn(from), templateIn(to));
-  return [effectOn(subject, isRolled ? ['rolls', 'rolls'] : ['changed', 'changes'], { changes: changesOf(from, to) })];
+  return [effectOn(subject, isRolled ? ['rolls', 'rolls'] : ['changed', 'changes'], { changes: changesOf(from, to), notes: [note] })];
 }
 
 function subjectOf({ kind = '', metadata }: KubeObject, scope: string): Subject {
