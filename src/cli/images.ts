@@ -1,7 +1,9 @@
 /** The images that a state needs, to mirror them. Pure. */
+import { imageNamed } from '../catalog/images';
 import { describe, namespaceOf } from '../expand';
 import { childrenFor } from '../state/cluster';
 import type { ClusterState, State } from '../state/state';
+import { chartsOf, chartText, imagesOfChart, terraformCharts } from './charts';
 
 export interface ImageUse {
   /** As the nodes pull it. */
@@ -29,9 +31,9 @@ interface Use {
 /** Of resources, of all that runs for them, and of what is applied beside them, such as the reconciler and add-ons. */
 export function imagesOf({ clusters, stacks }: State): Images {
   const problems: string[] = [];
-  const uses = clusters.flatMap((cluster) => [...usesOfResources(cluster, problems), ...usesOfObjects(cluster)]);
-  const charts = stacks.flatMap(({ name, terraform: { resource = {} } }) => Object.values(resource.helm_release ?? {})
-    .map(({ repository, chart, version }) => `${name}: ${String(repository ?? '')}/${String(chart)} ${String(version ?? '')}`.trim()));
+  const uses = clusters.flatMap((cluster) => [...usesOfResources(cluster, problems), ...usesOfObjects(cluster), ...usesOfCharts(cluster)]);
+  const unknown = clusters.flatMap((cluster) => chartsOf(cluster).filter((chart) => !imagesOfChart(chart)).map((chart) => `${cluster.name}: ${chartText(chart)}`));
+  const charts = [...unknown, ...stacks.flatMap((stack) => terraformCharts(stack).map((chart) => `${stack.name}: ${chartText(chart)}`))];
   const names = [...new Set(uses.map(({ image }) => image))].sort();
   return {
     images: names.map((image) => {
@@ -58,6 +60,12 @@ function usesOfObjects(cluster: ClusterState): Use[] {
     const by = `${cluster.name}: ${object.kind} ${object.metadata?.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata?.name}`;
     return imagesIn(object).map((image) => ({ image, by, cluster }));
   });
+}
+
+function usesOfCharts(cluster: ClusterState): Use[] {
+  return chartsOf(cluster).flatMap((chart) => (imagesOfChart(chart) ?? []).map((name) => (
+    { image: imageNamed(cluster.platform ?? {}, name), by: `${cluster.name}: chart ${chart.chart} ${chart.version}`, cluster }
+  )));
 }
 
 /** Wherever an object has pods: `image` of its containers, `image.reference` of its volumes. */
