@@ -12,10 +12,14 @@ export interface OutputOptions<Format extends string = 'text' | 'json'> {
   readonly output: Format;
 }
 
-/** For a command that asks a cluster. */
-export function clusterOptions(command: Command): Command {
+/** For a command that asks a cluster; `namespace` says what `-n` selects, where it is not the namespace that the command works in. */
+export function clusterOptions(command: Command, namespace = 'the namespace (default: that of the kubeconfig\'s context)'): Command {
+  return contextOptions(command.option('-n, --namespace <name>', namespace));
+}
+
+/** For a command that asks a cluster, and no namespace of it. */
+export function contextOptions(command: Command): Command {
   return command
-    .option('-n, --namespace <name>', 'the namespace (default: that of the kubeconfig\'s context)')
     .option('--context <name>', 'the context of the kubeconfig (default: the current one)')
     .option('--kubeconfig <file>', 'the kubeconfig (default: $KUBECONFIG, else ~/.kube/config)');
 }

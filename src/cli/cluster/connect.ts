@@ -10,7 +10,7 @@ import { platformIn } from '../../state/documents';
 import type { Context } from '../command';
 import { CliError, EXIT } from '../errors';
 import { Kubectl } from '../kubectl';
-import { clusterOptions } from '../options';
+import { clusterOptions, contextOptions } from '../options';
 import type { ClusterOptions } from '../options';
 
 export interface ConnectOptions extends ClusterOptions {
@@ -18,9 +18,17 @@ export interface ConnectOptions extends ClusterOptions {
 }
 
 /** `clusterOptions`, for a command that is run in the folder of an app. */
-export function connectOptions(command: Command): Command {
-  return clusterOptions(command)
-    .option('--any-cluster', 'even if the app in this folder was synthesized for another cluster');
+export function connectOptions(command: Command, namespace?: string): Command {
+  return anyClusterOption(clusterOptions(command, namespace));
+}
+
+/** `contextOptions`, for a command that is run in the folder of an app. */
+export function connectContextOptions(command: Command): Command {
+  return anyClusterOption(contextOptions(command));
+}
+
+function anyClusterOption(command: Command): Command {
+  return command.option('--any-cluster', 'even if the app in this folder was synthesized for another cluster');
 }
 
 /**

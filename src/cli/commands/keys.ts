@@ -46,7 +46,7 @@ const command: CommandModule<Options, [action: keyof typeof ACTIONS, name?: stri
     .option('--old', 'of revoke: only the older one of two keys that take turns')
     .option('--expired', 'of revoke: every key that has ended, to be run each day')
     .option('--stdin', 'of create and rotate: the key comes on stdin instead of being made')
-    .option('--dry-run', 'says what would be done, and does nothing')))
+    .option('--dry-run', 'says what would be done, and does nothing'), 'only gateways of this namespace (default: of all namespaces)'))
     .usage('[options] <list|create|rotate|revoke> [team/key]'),
   async run({ args: [action, name], options, context }) {
     checkOptions(action, name, options);

@@ -1,5 +1,5 @@
 import { isTeamName } from '../../api/keys';
-import { connect, connectOptions } from '../cluster/connect';
+import { connect, connectContextOptions } from '../cluster/connect';
 import type { ConnectOptions } from '../cluster/connect';
 import { portForward } from '../cluster/port-forward';
 import type { CommandModule, Context } from '../command';
@@ -24,7 +24,7 @@ const SINCE = /^[1-9]\d*[mhdw]$/;
 const SERVICE = /^([a-z0-9-]+)\/([a-z0-9-]+):(\d+)$/;
 
 const command: CommandModule<Options> = {
-  define: (definition) => outputOption(connectOptions(definition
+  define: (definition) => outputOption(connectContextOptions(definition
     .description('Tokens and requests of each team and model of a ModelGateway, from the metrics that Prometheus has of Envoy AI Gateway. They are close, '
       + 'and not a bill: Prometheus knows what it has seen, and for as long as it keeps it.')
     .option('--team <name>', 'only this team')
