@@ -56,7 +56,8 @@ export function terraformCharts({ terraform: { resource = {} } }: StackState): C
 
 /** The names of its images; `undefined` where they are not known. */
 export function imagesOfChart({ chart, version }: ChartUse): readonly ImageName[] | undefined {
-  const found = Object.entries<EngineChart>(ENGINE_CHARTS).find(([, each]) => each.chart === chart && withoutV(each.version) === withoutV(version));
+  const found = Object.entries<EngineChart>(ENGINE_CHARTS)
+    .find(([, each]) => each.chart === chart && withoutV(each.version) === withoutV(version));
   return found && IMAGES_OF[found[0] as EngineChartName];
 }
 

@@ -42,7 +42,8 @@ export function fitProblem(resource: Resource, facts: FactsSpec, platform: Platf
 function remedies({ spec }: Resource, facts: FactsSpec, platform: PlatformSpec): Remedy[] {
   const gpu = gpuRequestOf(spec.resources, platform)?.gpu;
   const place = gpu ? [
-    ...fewerStages(spec, facts), ...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform), ...moreNodes(spec, platform), ...smaller(spec, facts, gpu),
+    ...fewerStages(spec, facts), ...fewerGpus(spec, facts), ...otherGpus(spec, gpu, platform),
+    ...moreNodes(spec, platform), ...smaller(spec, facts, gpu),
   ] : [];
   return [...shorter(spec, facts), ...moreCache(spec), ...lighter(spec), ...place, ...moreMemory(spec)];
 }
@@ -67,7 +68,8 @@ function fewerStages(spec: Resource['spec'], facts: FactsSpec): Remedy[] {
   const isTooMany = (many: number, each: number): boolean => stageProblem(facts, many * count / each) !== undefined;
   if (nodes === 1 || !isTooMany(nodes, shared)) return [];
   const fewer = Array.from({ length: nodes - 1 }, (_, index) => nodes - 1 - index).find((each) => !isTooMany(each, shared));
-  const wider = Array.from({ length: count }, (_, index) => index + 1).filter((each) => each > shared && count % each === 0 && !isTooMany(nodes, each));
+  const wider = Array.from({ length: count }, (_, index) => index + 1)
+    .filter((each) => each > shared && count % each === 0 && !isTooMany(nodes, each));
   return [
     ...(fewer === undefined ? [] : [{ kind: 'nodes' as const, words: nodesWords(fewer), spec: { nodes: fewer } as Partial<ServerSpec> }]),
     ...wider.map(String).map((each) => ({ kind: 'stages' as const, words: `set tensorParallel to ${each}`, spec: { params: { ...params, tensorParallel: each } } })),
