@@ -1,4 +1,4 @@
-import { canonicalJson, digest, recipeDigest, shortDigest } from '../../src/api/digest';
+import { canonicalJson, digest, recipeDigest, shortDigest, sortedJson } from '../../src/api/digest';
 import type { InputDigests } from '../../src/api/digest';
 import type { ArtifactKind, ModelSpec } from '../../src/api/resource';
 import { randomText, seeded } from '../expand/fixtures';
@@ -96,6 +96,13 @@ test('what is absent and what is empty are the same, but an empty text is a text
 test('canonical JSON has its keys sorted at every depth, and is the same for what has been parsed from it', () => {
   expect(canonicalJson({ b: [{ d: 1, c: null }], a: { z: undefined, y: 'ü' } })).toBe('{"a":{"y":"ü"},"b":[{"d":1}]}');
   expect(canonicalJson(undefined)).toBe('null');
+});
+
+test('sorted JSON has what canonical JSON has, and objects without fields, which say that something is there; an empty list says as much as none', () => {
+  expect(sortedJson({ pools: [{ zones: [], name: 'a' }], keda: {}, args: [''], list: [], none: undefined })).toBe('{"args":[""],"keda":{},"pools":[{"name":"a"}]}');
+  const full = { b: [{ d: 1, c: 'ü' }, 2, [3]], a: { z: true } };
+  expect(sortedJson(full)).toBe(canonicalJson(full));
+  expect(JSON.parse(sortedJson(full))).toEqual(full);
 });
 
 test('a digest is 26 letters of base32, and a name takes the first 8', () => {

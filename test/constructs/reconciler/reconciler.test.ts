@@ -76,6 +76,16 @@ describe('the platform', () => {
     expect(JSON.parse(data?.['platform.json'] ?? '')).toHaveProperty('keda', {});
   });
 
+  test('has no empty list, such as that of the zones of a cluster on Azure without any, so that no pod rolls for one', () => {
+    const write = (zones?: string[]): string | undefined => {
+      const platform = withWorkspaces(gcp());
+      platform.addGpuPool('other', { gpu: Gpu.NVIDIA_L4, ...(zones && { zones }) });
+      return find<ConfigMap>(reconcilerOn(platform), 'ConfigMap', 'substratus-platform').data?.['platform.json'];
+    };
+    expect(write([])).toBe(write());
+    expect(write(['us-central1-a'])).not.toBe(write());
+  });
+
   test('rolls the pods when it changes', () => {
     const platform = withWorkspaces(gcp());
     const construct = reconcilerOn(platform);
