@@ -17,7 +17,7 @@ export interface Reference {
   readonly name: string;
 }
 
-const WITHOUT_NAMESPACE = new Set([
+export const WITHOUT_NAMESPACE: ReadonlySet<string> = new Set([
   'APIService', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'FlowSchema', 'GatewayClass', 'MutatingWebhookConfiguration',
   'Namespace', 'Node', 'PersistentVolume', 'PriorityClass', 'StorageClass', 'ValidatingWebhookConfiguration',
 ]);
@@ -35,7 +35,7 @@ export function collectionPath({ apiVersion, kind, namespace, labels }: Collecti
 }
 
 /** `networkpolicies`, `storageclasses`, `gateways`, `pods`. */
-function plural(kind: string): string {
+export function plural(kind: string): string {
   const singular = kind.toLowerCase();
   if (singular.endsWith('s')) return `${singular}es`;
   return /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`;

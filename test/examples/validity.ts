@@ -2,7 +2,11 @@
 import type { Schema } from '../../src/api/crd-parts';
 import type { KubeObject } from '../../src/expand';
 import { invalidFields, SCHEMAS } from '../api/custom-resources';
+import { definitionErrors, isDefined } from '../schemas/definitions';
+import { fields } from '../schemas/fields';
+import { objectErrors } from '../schemas/object-rules';
 import { schemaErrors } from '../schemas/validate';
+import type { KubernetesVersion } from '../schemas/validate';
 import { CASES, isResource, reconciled, synthesize, writtenOf } from './synthesized';
 import type { Written } from './synthesized';
 
@@ -13,7 +17,7 @@ const ONLY_WAY = /annotations has the key "container\.apparmor\.security\.beta\.
 
 export function validity(all: ReadonlyMap<string, Written>): void {
   test.each(CASES)('%s: every object is strictly valid on the current Kubernetes', (name) => {
-    const errors = everyObject(writtenOf(all, name)).flatMap((object) => schemaErrors(object, 'current'));
+    const errors = everyObject(writtenOf(all, name)).flatMap((object) => errorsOf(object, 'current'));
     expect(unique(errors)).toEqual([]);
   });
 
@@ -22,7 +26,7 @@ export function validity(all: ReadonlyMap<string, Written>): void {
     const { objects } = writtenOf(all, name);
     const older = reconciled(objects, { ...platform, kubernetesVersion: '1.27' });
     expect(older.length).toBeGreaterThan(0);
-    const errors = older.flatMap((object) => [...schemaErrors(object, '1.27'), ...schemaErrors(object, 'current')]);
+    const errors = older.flatMap((object) => [...errorsOf(object, '1.27'), ...errorsOf(object, 'current')]);
     expect(unique(errors.filter((error) => !ONLY_WAY.test(error)))).toEqual([]);
   });
 
@@ -37,6 +41,11 @@ export function validity(all: ReadonlyMap<string, Written>): void {
     const large = everyObject(writtenOf(all, name)).filter((object) => Buffer.byteLength(JSON.stringify(object)) > LIMIT_BYTES);
     expect(large.map(({ kind, metadata }) => `${kind} ${metadata?.name}`)).toEqual([]);
   });
+}
+
+/** By Kubernetes, or by the project that defines its kind. */
+function errorsOf(object: KubeObject, version: KubernetesVersion): string[] {
+  return isDefined(object) ? [...definitionErrors(object), ...objectErrors(fields(object))] : schemaErrors(object, version);
 }
 
 /** What is applied, previewed and ejected. */

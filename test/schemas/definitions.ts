@@ -35,6 +35,12 @@ export function definitionErrors(object: unknown, version: DefinitionVersion = '
   return (validate.errors ?? []).map((error) => `${text(kind) ?? ''} ${text(fields(metadata).name) ?? ''}: ${sentence(error)}`);
 }
 
+/** Whether its kind is one of another project, which a file has. */
+export function isDefined(object: unknown): boolean {
+  const { apiVersion, kind } = fields(object);
+  return validatorsOf('pinned').has(`${String(apiVersion)}/${String(kind)}`);
+}
+
 function validatorsOf(version: DefinitionVersion): Validators {
   const known = validators.get(version);
   if (known) return known;

@@ -35,6 +35,10 @@ const SOURCES = {
   'cert-manager': { module: 'github.com/cert-manager/cert-manager', version: 'v1.21.2', files: ['deploy/crds/cert-manager.io_certificates.yaml'] },
   'keda': { module: 'github.com/kedacore/keda/v2', version: 'v2.21.0', files: ['config/crd/bases/keda.sh_scaledobjects.yaml'] },
   'keda-http-add-on': { module: 'github.com/kedacore/http-add-on', version: 'v0.15.0', files: ['config/crd/bases/http.keda.sh_interceptorroutes.yaml'] },
+  'prometheus-operator': {
+    module: 'github.com/prometheus-operator/prometheus-operator', version: 'v0.91.0',
+    files: ['podmonitors', 'prometheusrules'].map((plural) => `example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`),
+  },
   'argo-cd': { module: 'github.com/argoproj/argo-cd/v3', version: 'v3.5.7', files: ['manifests/crds/application-crd.yaml'] },
 };
 

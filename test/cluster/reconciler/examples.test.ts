@@ -12,6 +12,7 @@ import { buildRole, clusterRole, ownRole, workspaceRole } from '../../../src/con
 import type { RoleObject } from '../../../src/constructs/reconciler/reconciler-roles';
 import type { KubeObject } from '../../../src/expand';
 import { CASES, reconciled, synthesize } from '../../examples/synthesized';
+import { isDefined } from '../../schemas/definitions';
 import { ApiError } from '../api-error';
 import { referenceTo } from '../client';
 import type { Cluster } from '../cluster';
@@ -22,6 +23,7 @@ import { ReconcilerProgram } from '../program';
 import type { WriteCounts } from '../program';
 import { until } from '../until';
 import { applyDefinitions } from './definitions';
+import type { ForeignKind } from './definitions';
 import { gpuNodes } from './gpu-nodes';
 import { applied, previewed } from './plain';
 import { keyOf, Recorder } from './recorder';
@@ -29,6 +31,9 @@ import { keyOf, Recorder } from './recorder';
 const TOGETHER = 6;
 /** Of a case, with all before it in its lane, on a machine that has much else to do. */
 const SECONDS = 600;
+
+/** Of what is validated only. */
+const NAMESPACES = ['substratus', 'minio', 'assistant', 'model-gateway', 'envoy-gateway-system', 'monitoring', 'flux-system'];
 
 /** An example, in namespaces that it has for itself. */
 interface Case {
@@ -52,6 +57,12 @@ interface Result {
 /** Namespaces that more than one example has. */
 const SHARED = ['team-a', 'support', 'research'];
 
+/** Those of other projects that are written or made. */
+function foreignKinds(cases: readonly Case[]): ForeignKind[] {
+  const foreign = cases.flatMap(({ objects, preview }) => [...objects, ...preview]).filter(isDefined);
+  return [...new Map(foreign.map(({ apiVersion = '', kind = '' }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
+}
+
 /** The case has its own namespaces. What a preview of them says is what expansion makes of them: test/examples/parity.ts. */
 function caseOf([name, example, cloud]: readonly [string, Example, CloudName], index: number): Case {
   const ours = (text: string) => SHARED.reduce((all, namespace) => renamed(all, { namespace, index }), text);
@@ -74,9 +85,9 @@ describeOnCluster('the examples, on a real API server', { nodes: [{ name: 'cpu',
   let recorder: Recorder | undefined;
 
   beforeAll(async () => {
-    await applyDefinitions(cluster());
-    /* Of what is validated only; its own Namespaces are, too. */
-    for (const name of ['substratus', 'minio', 'assistant']) await cluster().client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    await applyDefinitions(cluster(), foreignKinds(cases));
+    /* What is in them is validated only; so are its own Namespaces. */
+    for (const name of NAMESPACES) await cluster().client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     const nodes = new Map(cases.flatMap(({ platform }) => gpuNodes(platform)).map((node) => [node.name, node]));
     await Promise.all([...nodes.values()].map((node) => cluster().createNode(node)));
     recorder = new Recorder(cluster().client);

@@ -1,21 +1,8 @@
 /** Servers whose number of replicas follows the demand, on a cluster without KEDA, which has a HorizontalPodAutoscaler as any has. */
 import type { Service } from 'kubernetes-types/core/v1';
-import type { KubeObject } from '../../client';
+import { foreignDefinition } from '../definitions';
 import { model, PLATFORM, server } from '../stage';
 import type { Stage } from '../stage';
-
-/** Of the kinds of KEDA's HTTP add-on and of KEDA, as far as they are looked at here. */
-function definition(group: string, version: string, kind: string): KubeObject & { readonly metadata: { readonly name: string } } {
-  const plural = `${kind.toLowerCase()}s`;
-  const schema = { openAPIV3Schema: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `${plural}.${group}` },
-    spec: {
-      group, scope: 'Namespaced', names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [{ name: version, served: true, storage: true, schema }],
-    },
-  } as KubeObject & { readonly metadata: { readonly name: string } };
-}
 
 const SPEC = { startupTimeout: '5s', autoscaling: { min: 0, max: 2 } };
 
@@ -28,8 +15,8 @@ export function elastic(stage: Stage): void {
     await stage.apply(chat);
     const told = await stage.reason(chat, 'KedaMissing');
     const deployments = await stage.children(chat, 'Deployment');
-    for (const each of [definition('http.keda.sh', 'v1beta1', 'InterceptorRoute'), definition('keda.sh', 'v1alpha1', 'ScaledObject')]) {
-      await stage.client.apply(each);
+    for (const each of [{ apiVersion: 'http.keda.sh/v1beta1', kind: 'InterceptorRoute' }, { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' }]) {
+      await stage.client.apply(foreignDefinition(each));
     }
     await stage.ready(chat);
     const clients = await stage.client.get<Service>({ apiVersion: 'v1', kind: 'Service', namespace, name: 'chat-server' });
