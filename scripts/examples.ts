@@ -9,6 +9,7 @@ import { App as TerraformApp } from 'cdktf';
 import { awsH100 } from '../examples/aws-h100/main';
 import { azureA100Spot } from '../examples/azure-a100-spot/main';
 import { existingCluster } from '../examples/existing-cluster/main';
+import { gateway } from '../examples/gateway/main';
 import { gcpL4 } from '../examples/gcp-l4/main';
 import { gitops } from '../examples/gitops/main';
 import { gptOss } from '../examples/gpt-oss/main';
@@ -68,6 +69,7 @@ export const EXAMPLES: readonly Example[] = [
   { name: 'rag', declare: rag, clouds: CLOUDS },
   { name: 'speech', declare: speech, clouds: CLOUDS },
   { name: 'gitops', declare: gitops, clouds: CLOUDS },
+  { name: 'gateway', declare: gateway, clouds: CLOUDS },
   ...TERRAFORM_EXAMPLES,
   ...FILES_EXAMPLES,
 ];
