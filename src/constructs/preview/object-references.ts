@@ -71,9 +71,14 @@ export function textsIn(object: KubeObject): string[] {
   return fieldsOf(object).flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
 }
 
+/** Of the Prometheus operator. */
+export function isMonitor({ kind = '' }: KubeObject): boolean {
+  return MONITORS.includes(kind);
+}
+
 /** Whether a monitor of the Prometheus operator selects an object by its labels. */
 export function isMonitoredBy(object: KubeObject, monitor: KubeObject): boolean {
-  if (!MONITORS.includes(monitor.kind ?? '')) return false;
+  if (!isMonitor(monitor)) return false;
   const { selector, namespaceSelector = {} } = (monitor as { spec?: { selector?: Fields; namespaceSelector?: Fields } }).spec ?? {};
   const namespaces = namespaceSelector.matchNames ?? [monitor.metadata?.namespace];
   if (namespaceSelector.any !== true && !(namespaces as unknown[]).includes(object.metadata?.namespace)) return false;

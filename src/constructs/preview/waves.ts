@@ -2,7 +2,7 @@
 import type { Resource } from '../../api/resource';
 import { keyOfResource } from '../../expand';
 import type { KubeObject } from '../../expand';
-import { claimsIn, isMonitoredBy, namedIn, textsIn } from './object-references';
+import { claimsIn, isMonitor, isMonitoredBy, namedIn, textsIn } from './object-references';
 import type { ObjectName } from './object-references';
 import type { OtherObject } from './other-objects';
 import type { Stage } from './stages';
@@ -29,6 +29,7 @@ function isFirst({ kind = '' }: KubeObject): boolean {
  * - a claim, which binds when a pod mounts it and never before: it goes with the first pod that does, or last
  * - what names, scales, monitors or depends on something of a resource: not before that
  *
+ * A monitor holds nothing up, such as the NetworkPolicies of a workspace whose chart comes after that of the monitor.
  * What pods read (ConfigMaps, Secrets, accounts) stays in wave 0, whatever it depends on.
  */
 export function placed(others: readonly OtherObject[], stages: readonly Stage[]): Placed[] {
@@ -77,7 +78,7 @@ class Placing {
     const named = this.stages.filter(({ objects }) => objects.some(isAbout));
     const required = this.stages.filter(({ resource }) => other.afterResources.has(keyOfResource(resource)));
     const before = other.after
-      .filter((first) => this.others.includes(first) && !isUnboundClaim(first.object))
+      .filter((first) => this.others.includes(first) && !isUnboundClaim(first.object) && !isMonitor(first.object))
       .map((each) => this.place(each));
     const waves = [...named.map(({ wave }) => wave), ...required.map(({ wave }) => wave + 1), ...before.map(({ wave }) => wave)];
     const follows = new Set([...[...named, ...required].map(({ resource }) => resource), ...before.flatMap((each) => each.follows)]);

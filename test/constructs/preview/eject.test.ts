@@ -225,6 +225,18 @@ test.each<[string, string, (service: string) => object]>([
   expect([waves('front'), waves('deployment')]).toEqual([[4], [4]]);
 });
 
+test('case 03: a monitor of a Server does not hold up what depends on it', () => {
+  const waves = wavesOf((team) => {
+    const chat = server(team);
+    const monitor = new ApiObject(team, 'monitor', {
+      apiVersion: 'monitoring.coreos.com/v1', kind: 'PodMonitor', metadata: { name: 'front' }, ...{ spec: { selector: { matchLabels: { server: chat.serverName } } } },
+    });
+    const policy = new ApiObject(team, 'policy', { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'closed' } });
+    policy.node.addDependency(monitor);
+  });
+  expect([waves('_front'), waves('_closed')]).toEqual([[4], [0]]);
+});
+
 test('case 03: what depends on a Server comes after it, but for what pods read', () => {
   const waves = wavesOf((team) => {
     const base = model(team, 'base', { env: { KEY: '${{ secrets.key.value }}' } });
