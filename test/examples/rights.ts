@@ -1,7 +1,7 @@
 /** The reconciler may write all that an example needs. */
 import { clusterRole, workspaceRole } from '../../src/constructs/reconciler/reconciler-roles';
-import { expandWorkspace } from '../../src/expand';
-import { creatable, granted, kindsOf } from '../constructs/reconciler/reconciler-rights';
+import { ENGINE_TYPES, expandWorkspace } from '../../src/expand';
+import { creatable, granted, kindsOf, TYPES } from '../constructs/reconciler/reconciler-rights';
 import { CASES, reconciled, synthesize, writtenOf } from './synthesized';
 import type { Written } from './synthesized';
 
@@ -18,6 +18,6 @@ export function rights(all: ReadonlyMap<string, Written>): void {
       ...granted(workspaceRole(platform, 'substratus', first), 'Role', first),
       ...granted(clusterRole(platform, 'substratus', { namespaces }), 'ClusterRole'),
     ];
-    expect(kindsOf(produced).filter((kind) => !creatable(rules).includes(kind))).toEqual([]);
+    expect(kindsOf(produced).filter((kind) => !creatable(rules, [...TYPES, ...ENGINE_TYPES]).includes(kind))).toEqual([]);
   });
 }

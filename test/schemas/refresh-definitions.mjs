@@ -94,10 +94,15 @@ function kindsOf({ spec: { group, names: { kind }, versions } }) {
 function strict(schema) {
   if (Array.isArray(schema)) return schema.map(strict);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const entries = Object.entries(schema).filter(([key, value]) => value !== undefined && !LEFT_OUT.includes(key) && (!key.startsWith('x-kubernetes-') || key === 'x-kubernetes-int-or-string'));
+  const entries = Object.entries(schema).filter(([key, value]) => value !== undefined && !LEFT_OUT.includes(key) && !isGoPattern(key, value) && (!key.startsWith('x-kubernetes-') || key === 'x-kubernetes-int-or-string'));
   const kept = Object.fromEntries(entries.map(([key, value]) => [key, key === 'properties' ? propertiesOf(value) : key === 'enum' ? value : strict(value)]));
   const isOpen = schema['x-kubernetes-preserve-unknown-fields'] || schema.additionalProperties;
   return kept.properties && kept.type === 'object' && !isOpen ? { ...kept, additionalProperties: false } : kept;
+}
+
+/** JavaScript has no flags within an expression. https://pkg.go.dev/regexp/syntax */
+function isGoPattern(key, value) {
+  return key === 'pattern' && typeof value === 'string' && value.includes('(?i)');
 }
 
 /** Fields may be called as keywords are. */

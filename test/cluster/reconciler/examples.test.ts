@@ -10,7 +10,8 @@ import { API_VERSION } from '../../../src/api/resource';
 import type { Status } from '../../../src/api/status';
 import { buildRole, clusterRole, ownRole, workspaceRole } from '../../../src/constructs/reconciler/reconciler-roles';
 import type { RoleObject } from '../../../src/constructs/reconciler/reconciler-roles';
-import type { KubeObject } from '../../../src/expand';
+import { childTypes } from '../../../src/expand';
+import type { KubeObject, ObjectType } from '../../../src/expand';
 import { CASES, reconciled, synthesize } from '../../examples/synthesized';
 import { isDefined } from '../../schemas/definitions';
 import { ApiError } from '../api-error';
@@ -63,6 +64,11 @@ function foreignKinds(cases: readonly Case[]): ForeignKind[] {
   return [...new Map(foreign.map(({ apiVersion = '', kind = '' }) => [`${apiVersion}/${kind}`, { apiVersion, kind }])).values()];
 }
 
+/** Those of all that reconcilers make. */
+function typesOf(cases: readonly Case[]): ObjectType[] {
+  return [...new Map(cases.flatMap(({ platform }) => childTypes(platform)).map((type) => [type.kind, type])).values()];
+}
+
 /** The case has its own namespaces. What a preview of them says is what expansion makes of them: test/examples/parity.ts. */
 function caseOf([name, example, cloud]: readonly [string, Example, CloudName], index: number): Case {
   const ours = (text: string) => SHARED.reduce((all, namespace) => renamed(all, { namespace, index }), text);
@@ -90,7 +96,7 @@ describeOnCluster('the examples, on a real API server', { nodes: [{ name: 'cpu',
     for (const name of NAMESPACES) await cluster().client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     const nodes = new Map(cases.flatMap(({ platform }) => gpuNodes(platform)).map((node) => [node.name, node]));
     await Promise.all([...nodes.values()].map((node) => cluster().createNode(node)));
-    recorder = new Recorder(cluster().client);
+    recorder = new Recorder(cluster().client, typesOf(cases));
     const recording = recorder;
     const lanes: Promise<unknown>[] = Array.from({ length: TOGETHER }, () => Promise.resolve());
     cases.forEach((each, index) => {

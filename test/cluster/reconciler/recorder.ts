@@ -1,7 +1,7 @@
 /** Every child that there was, as it was last seen: some go before all is done. */
 import { setMaxListeners } from 'node:events';
 import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../../src/api/labels';
-import { CHILD_TYPES } from '../../../src/expand';
+import type { ObjectType } from '../../../src/expand';
 import type { LiveObject } from '../../../src/reconciler/kube/types';
 import { ownerOf } from '../../../src/reconciler/observe/observed';
 import type { Client } from '../client';
@@ -13,11 +13,11 @@ export class Recorder {
   private readonly stopping = new AbortController();
   private readonly following: Promise<unknown>;
 
-  constructor(client: Client) {
+  constructor(client: Client, types: readonly ObjectType[]) {
     const { stopping: { signal } } = this;
     setMaxListeners(0, signal); // each of those who follow listens
     const labels = { [MANAGED_BY_LABEL]: MANAGER_NAME };
-    this.following = Promise.all(CHILD_TYPES.map(({ group, version, kind }) => {
+    this.following = Promise.all(types.map(({ group, version, kind }) => {
       const collection = { apiVersion: group ? `${group}/${version}` : version, kind, labels };
       const keep = ({ object }: { readonly object: Followed & LiveObject }) => void this.objects.set(keyOf({ ...object, kind }), object);
       return follow<Followed & LiveObject>(client, { collection, signal }, keep);

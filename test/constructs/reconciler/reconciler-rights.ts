@@ -26,8 +26,8 @@ export const TYPES: readonly ObjectType[] = [...CHILD_TYPES, ...['aws', 'local']
 ))];
 
 /** Kinds that may be created among those of expansion. */
-export function creatable(rules: readonly string[]): string[] {
-  const types = TYPES.filter(({ group, plural }) => rules.includes(`create ${group}/${plural}`));
+export function creatable(rules: readonly string[], among: readonly ObjectType[] = TYPES): string[] {
+  const types = among.filter(({ group, plural }) => rules.includes(`create ${group}/${plural}`));
   return [...new Set(types.map(({ kind }) => kind))].sort();
 }
 
