@@ -15,7 +15,7 @@ const SMALL_GPU: Readonly<Record<CloudName, Gpu>> = {
   local: Gpu.NVIDIA_L4,
 };
 
-/** By which its keys have not ended, so that it is the same on any day. Leave it out of a program of yours: a key that has ended is an error. */
+/** The synth is the same on any day. Leave it out of a program of yours: there, a key that has ended is an error. */
 const DAY = '2026-11-27';
 
 export function gateway(app: App, cloud: CloudName): void {
