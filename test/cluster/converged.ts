@@ -3,7 +3,7 @@ import { MANAGED_BY_LABEL, MANAGER_NAME } from '../../src/api/labels';
 import type { PlatformSpec } from '../../src/api/platform';
 import { KINDS } from '../../src/api/resource';
 import type { Condition } from '../../src/api/status';
-import { CHILD_TYPES, expand, keyOfResource } from '../../src/expand';
+import { childTypes, expand, keyOfResource } from '../../src/expand';
 import type { KubeObject } from '../../src/expand';
 import { Workspaces } from '../../src/reconciler/act/workspace';
 import { writeOf } from '../../src/reconciler/act/writes';
@@ -88,7 +88,7 @@ async function readCaches(client: Client, platform: PlatformSpec, namespaces: Na
         caches.resources[kind].set(observeResource(live, kind));
       }
     }),
-    ...CHILD_TYPES.map(async (type) => {
+    ...childTypes(platform).map(async (type) => {
       const { kind } = type;
       const there = kind === 'Deployment' ? undefined : namespaces;
       const children = await listIn(client, there, { apiVersion: apiVersionOf(type), kind, labels });
