@@ -24,6 +24,12 @@ export function terraformProgram(): string | undefined {
   return ['terraform', 'tofu'].flatMap((name) => PATH.split(delimiter).map((folder) => join(folder, name))).find(existsSync);
 }
 
+export interface PlannedChange {
+  readonly address: string;
+  readonly type: string;
+  readonly actions: readonly string[];
+}
+
 /** A folder with one stack in it. */
 export class WorkingFolder {
   private readonly path = mkdtempSync(join(tmpdir(), 'terraform-'));
@@ -50,8 +56,30 @@ export class WorkingFolder {
 
   /** What the plan would do to each resource. What is looked up meanwhile is not one. */
   public changes(): string[][] {
-    const { resource_changes: changes } = JSON.parse(this.run('show', '-json', 'plan').output) as { readonly resource_changes: Block[] };
-    return changes.filter(({ mode }) => mode === 'managed').map(({ change }) => (change as { readonly actions: string[] }).actions);
+    return this.plannedChanges().map(({ actions }) => [...actions]);
+  }
+
+  /** The same with the addresses, in their order. */
+  public plannedChanges(): PlannedChange[] {
+    const { resource_changes: changes = [] } = JSON.parse(this.run('show', '-json', 'plan').output) as { readonly resource_changes?: Block[] };
+    return changes.filter(({ mode }) => mode === 'managed').map(({ address, type, change }) => {
+      const { actions } = change as { readonly actions: string[] };
+      return { address: String(address), type: String(type), actions };
+    });
+  }
+
+  /** Does what was planned. */
+  public apply(): Result {
+    return this.run('apply', '-input=false', '-no-color', 'plan');
+  }
+
+  public destroy(): Result {
+    return this.run('destroy', '-input=false', '-no-color', '-auto-approve');
+  }
+
+  /** Addresses of what is there. */
+  public applied(): string[] {
+    return this.run('state', 'list').output.split('\n').filter((address) => address !== '' && !address.startsWith('data.'));
   }
 
   public remove(): void {
