@@ -168,7 +168,7 @@ test('weakness 13: no status has a signed URL in it; an upload is answered in wo
 });
 
 test('weakness 14: tools are of a version, and nothing is built as root', () => {
-  for (const image of Object.values(IMAGES)) expect(image).toMatch(/:([a-z0-9]+-)*(v?\d+\.\d+\.\d+|RELEASE\.\d{4}|b\d{4,}$|\d{4}-\d\d-\d\d$)/);
+  for (const image of Object.values(IMAGES)) expect(image).toMatch(/:([a-z0-9]+-)*(v?\d+\.\d+\.\d+|RELEASE\.\d{4}|b\d{4,}$|\d{4}-\d\d-\d\d$|[0-9a-f]{8}$)/);
   const pod = jobOf('build', dataset({ build: { git: { url: 'https://example.com/a' } } })).spec?.template.spec;
   expect(pod?.securityContext?.runAsUser).toBe(1000);
   expect(JSON.stringify(pod)).not.toContain('"privileged":true');
