@@ -119,7 +119,8 @@ describeOnCluster('doctor', { nodes: [{ name: 'cpu-1' }, { name: 'gpu-1', labels
     expect(exitCode).toBe(EXIT.no);
     expect(checks.keda).toEqual({
       name: 'keda', state: 'missing', message: 'KEDA 2.18.3 in keda/keda-operator is older than 2.20.0, the oldest that goes with this library',
-      remedy: 'helm upgrade --install keda keda --repo https://kedacore.github.io/charts --version 2.21.0 --namespace keda --create-namespace --reuse-values',
+      remedy: 'helm upgrade --install keda keda --repo https://kedacore.github.io/charts --version 2.21.0 --namespace keda --create-namespace '
+        + '--set extraArgs.keda.kube-api-qps=100 --set extraArgs.keda.kube-api-burst=200 --reuse-values',
     });
     expect(checks['external-metrics']?.message).toContain('is served by monitoring/prometheus-adapter, and one in a cluster can');
     const addOn = await until('the interceptor is available', async () => {
