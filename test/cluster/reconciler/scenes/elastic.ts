@@ -36,7 +36,7 @@ export function elastic(stage: Stage): void {
 
   test('without the definitions of KEDA it is Stalled, with the line that installs them, and takes no GPU; with them it goes on', async () => {
     const { told, deployments, clients } = await missing();
-    expect(told).toMatchObject({ status: 'False', message: expect.stringContaining('install KEDA and its HTTP add-on: helm repo add kedacore') as string });
+    expect(told).toMatchObject({ status: 'False', message: expect.stringContaining('install KEDA and its HTTP add-on: helm upgrade --install keda keda ') as string });
     expect(deployments).toEqual([]);
     expect(clients.spec).toMatchObject({ type: 'ExternalName', externalName: 'keda-add-ons-http-interceptor-proxy.keda.svc.cluster.local' });
     expect(clients.spec?.clusterIP).toBeUndefined();
