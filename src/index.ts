@@ -35,6 +35,10 @@ export type { EnvoyGatewayOptions } from './constructs/platform/envoy-gateway';
 export type { InferenceExtensionOptions } from './constructs/platform/inference-extension';
 export type { KedaOptions } from './constructs/platform/keda';
 export type { LeaderWorkerSetOptions } from './constructs/platform/leader-worker-set';
+export { NodeProvisioning } from './constructs/platform/node-provisioning';
+export type { EksAutoModeOptions, KarpenterOptions } from './constructs/platform/node-provisioning';
+export { PoolCapacity } from './constructs/platform/pool-capacity';
+export type { GpuProvisionerOptions } from './constructs/platform/gpu-provisioner';
 export { Platform } from './constructs/platform/platform';
 export type {
   AwsPlatformProps,
@@ -85,7 +89,7 @@ export type { AwsNetworkOptions, AzureNetworkOptions, GcpNetworkOptions } from '
 export type { ClusterProps, ICluster, IResourceNaming, NodePoolOptions } from './constructs/infrastructure/cluster-props';
 export { Weekday } from './constructs/infrastructure/maintenance-window';
 export type { MaintenanceExclusion, MaintenanceWindow } from './constructs/infrastructure/maintenance-window';
-export { GpuNodePool, PoolCapacity } from './constructs/infrastructure/gpu-node-pool';
+export { GpuNodePool } from './constructs/infrastructure/gpu-node-pool';
 export type { GpuNodePoolProps } from './constructs/infrastructure/gpu-node-pool';
 export { ImageRegistry } from './constructs/infrastructure/image-registry';
 export type { ImageRegistryProps } from './constructs/infrastructure/image-registry';

@@ -24,6 +24,8 @@ export interface PlatformSpec extends EnginesSpec, GatewaysSpec {
   readonly nodePools?: NodePoolSpec[];
   /** Whether nodes for any GPU of the cloud come up without a declared pool, as on GKE Autopilot. */
   readonly autoProvisioning?: boolean;
+  /** What makes nodes for the pools that have a `provisioner`. */
+  readonly nodeProvisioning?: NodeProvisioningSpec;
   readonly workspaces?: WorkspaceSpec[];
   /** Images of helpers, add-ons and the reconciler, by their name in the catalog, where not the default. */
   readonly images?: Record<string, string>;
@@ -153,6 +155,29 @@ export interface GpuPoolSpec extends NodeSpec {
   readonly fabricResources?: Record<string, string>;
   /** Whether that network takes the capability IPC_LOCK. Default: false. */
   readonly fabricLocksMemory?: boolean;
+  /** What nodes the provisioner of the cluster makes, where it makes them as pods ask for them; `capacity` is then absent. */
+  readonly provisioner?: GpuProvisionerSpec;
+}
+
+/** What makes nodes in the cluster: a controller of the cloud, or Karpenter. */
+export interface NodeProvisioningSpec {
+  readonly kind: 'compute-class' | 'karpenter' | 'eks-auto-mode' | 'aks';
+  /** AWS: name of the IAM role that nodes have. */
+  readonly nodeRole?: string;
+}
+
+/** How nodes are obtained. */
+export type NodeCapacityKind = 'on-demand' | 'spot' | 'reservation' | 'block' | 'flex-start';
+
+/** The nodes that a provisioner makes. */
+export interface GpuProvisionerSpec {
+  /** How they are obtained: the first that can be had. Of reservations and blocks the id. */
+  readonly capacities: readonly { readonly kind: NodeCapacityKind; readonly id?: string }[];
+  /** Machine types, in the cloud's words, each with as many of the GPU as the pool says. */
+  readonly machineTypes: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Values by key, each with the effect NoSchedule, beside that of the GPU. */
+  readonly taints?: Readonly<Record<string, string>>;
 }
 
 /** A bucket, or a folder in it, that is not the platform's. */

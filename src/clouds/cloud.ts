@@ -1,7 +1,7 @@
 /** What every cloud must answer about pods. Pure: the Kubernetes side of a cloud can be asked without Terraform. */
 import type { Affinity, Container, EnvVar, PersistentVolume, PersistentVolumeClaim, Toleration, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
-import type { PlatformSpec, ReadableBucketSpec, WorkspaceRole } from '../api/platform';
+import type { NodeCapacityKind, NodeProvisioningSpec, PlatformSpec, ReadableBucketSpec, WorkspaceRole } from '../api/platform';
 import type { Capacity } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
 import type { CloudNetwork } from './network';
@@ -193,6 +193,8 @@ export interface Cloud {
   readonly capacities: readonly Capacity[];
   /** Whether nodes can come up without a declared pool: GKE Autopilot and node auto-provisioning, Karpenter. */
   readonly canAutoProvision: boolean;
+  /** What makes nodes for GPU provisioners, and how it can obtain them; absent where nothing does. */
+  readonly provisioners?: Readonly<Partial<Record<NodeProvisioningSpec['kind'], readonly NodeCapacityKind[]>>>;
   /** What else the add-ons bring where they are asked to, because the cloud leaves it to the user. */
   readonly optionalAddons?: readonly OptionalAddon[];
   /** Load balancers of Services; absent where the cloud has none. */

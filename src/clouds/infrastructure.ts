@@ -3,7 +3,7 @@
  * which files. The types only; nothing of cdktf is in them.
  */
 import type { Construct } from 'constructs';
-import type { ArtifactStoreSpec, PlatformSpec, RegistrySpec as ImageStoreSpec } from '../api/platform';
+import type { ArtifactStoreSpec, NodeProvisioningSpec, PlatformSpec, RegistrySpec as ImageStoreSpec } from '../api/platform';
 import type { AddonObject } from './cloud';
 
 /** Where on Google Cloud. */
@@ -54,6 +54,8 @@ export interface ClusterSpec {
   readonly outboundInternet?: boolean;
   readonly flowLogs?: boolean;
   readonly encryptionKey?: string;
+  /** What makes nodes in it as pods ask for them. */
+  readonly nodeProvisioning?: NodeProvisioningSpec;
   /** Another name for a resource of a Terraform type. */
   readonly nameOf?: (resourceType: string, proposed: string) => string;
 }

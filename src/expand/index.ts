@@ -56,7 +56,7 @@ export { runtimeEnvProblem } from './env';
 export { gpuOf, gpuRequestOf, unknownGpu } from './gpus';
 export { placesOf } from './places';
 export type { Place } from './places';
-export { noPoolFor, poolsFor, tooManyReplicas, unnamedGpu } from './pools';
+export { capacitiesOf, hasCapacity, noPoolFor, poolsFor, tooManyReplicas, unnamedGpu } from './pools';
 export { limitsProblem } from './resources';
 export { fewReplicas, hasPicker, noGateway } from './routing';
 export { PROGRAM_ROLE, runnable, runtimeOf, runtimeSpecProblem } from './runtime';

@@ -5,7 +5,7 @@ import type { Cloud, GpuRequest, Machine, NodeSize } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { gpuRequestOf } from './gpus';
 import { capacityOf } from './placement';
-import { hasCapacity, poolsFor, unitsOf } from './pools';
+import { capacitiesOf, hasCapacity, machinesOf, poolsFor, unitsOf } from './pools';
 import { askedOf, roomOf } from './room';
 import { runnable, runtimeOf } from './runtime';
 
@@ -61,7 +61,7 @@ function gpuPlaces(pod: GpuPod): Place[] {
   const cloud = cloudNamed(platform.cloud);
   const pools = poolsFor(request, platform);
   const capacity = resources.capacity ?? capacityOf(pools);
-  const held = pools.filter((pool) => hasCapacity(pool, capacity)).map((pool) => poolPlace(pod, pool, cloud));
+  const held = pools.filter((pool) => hasCapacity(pool, capacity)).flatMap((pool) => poolPlaces(pod, { pool, capacity, cloud }));
   if (held.length > 0 || !platform.autoProvisioning) return held;
   const fitting = cloud.machines.filter(({ gpu, gpuCount }) => gpu === request.gpu?.name && gpuCount >= request.count);
   const machine = cheapest(pod, fitting, cloud);
@@ -76,20 +76,28 @@ function gpuPlaces(pod: GpuPod): Place[] {
   }];
 }
 
-function poolPlace(pod: GpuPod, pool: GpuPoolSpec, cloud: Cloud): Place {
-  const { name, gpu, gpusPerNode, capacity } = pool;
-  const fitting = cloud.machines.filter((each) => each.gpu === gpu && (each.gpuCount === gpusPerNode || each.attached));
+interface PoolOnCloud {
+  readonly pool: GpuPoolSpec;
+  readonly cloud: Cloud;
+  /** What the pod asks for. */
+  readonly capacity?: Capacity;
+}
+
+/** One place; of a provisioner one for each capacity that the pod takes. */
+function poolPlaces(pod: GpuPod, { pool, cloud, capacity }: PoolOnCloud): Place[] {
+  const { name, gpusPerNode } = pool;
+  const fitting = machinesOf(pool, cloud);
   const isAssumed = pool.machineType === undefined;
   const machine = isAssumed ? cheapest(pod, fitting, cloud) : fitting.find(({ machineType }) => machineType === pool.machineType);
   const machineType = pool.machineType ?? machine?.machineType;
   const share = shareOf(pod, machine && cloud.allocatable(machine), pod.request.count / unitsOf(pool, pod.platform));
-  return {
+  return capacitiesOf(pool).filter((had) => hasCapacity({ capacity: had }, capacity)).map((had) => ({
     pool: name,
     ...(machineType !== undefined && { machineType, ...(isAssumed && { isAssumed }) }),
     gpus: gpusPerNode,
-    capacity: capacity === 'queued' ? 'flex-start' : capacity ?? 'on-demand',
+    capacity: had === 'queued' ? 'flex-start' : had,
     ...(share !== undefined && { share }),
-  };
+  }));
 }
 
 /** The cheapest of the machines that have room, else of all; one whose price is not known comes last. */

@@ -1,8 +1,9 @@
 /** Which pools of a platform can hold what a resource asks for, and what to say where none can. */
+import { POD_CAPACITY } from '../api/node-capacity';
 import type { GpuPoolSpec, PlatformSpec } from '../api/platform';
 import type { Capacity } from '../api/resource';
 import { isSharing, slicesOf } from '../api/sharing';
-import type { GpuRequest } from '../clouds/cloud';
+import type { Cloud, GpuRequest, Machine } from '../clouds/cloud';
 import { sharingOf } from '../clouds/labels';
 import { gpuOf } from './gpus';
 
@@ -23,8 +24,19 @@ export function unitsOf(pool: GpuPoolSpec, platform: PlatformSpec): number {
   return pool.gpusPerNode * slices;
 }
 
-export function hasCapacity(pool: Pick<GpuPoolSpec, 'capacity'>, capacity?: Capacity): boolean {
-  return capacity === undefined || capacity === 'spot-first' || (pool.capacity ?? 'on-demand') === capacity;
+/** The machines that its nodes can be, as far as the cloud's table has them. */
+export function machinesOf({ gpu, gpusPerNode, provisioner }: GpuPoolSpec, { machines }: Cloud): Machine[] {
+  return machines.filter((machine) => machine.gpu === gpu && (machine.gpuCount === gpusPerNode || machine.attached)
+    && (provisioner?.machineTypes.includes(machine.machineType) ?? true));
+}
+
+export function hasCapacity(pool: Pick<GpuPoolSpec, 'capacity' | 'provisioner'>, capacity?: Capacity): boolean {
+  return capacity === undefined || capacity === 'spot-first' || capacitiesOf(pool).some((had) => had === capacity);
+}
+
+/** What the nodes of a pool can be; those of a provisioner each of what it may make, in its order. */
+export function capacitiesOf({ capacity = 'on-demand', provisioner }: Pick<GpuPoolSpec, 'capacity' | 'provisioner'>): NonNullable<GpuPoolSpec['capacity']>[] {
+  return provisioner ? [...new Set(provisioner.capacities.map(({ kind }) => POD_CAPACITY[kind]))] : [capacity];
 }
 
 /**

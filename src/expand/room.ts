@@ -6,7 +6,7 @@ import type { CommonSpec, PodSpec, ResourcesSpec } from '../api/resource';
 import type { Cloud, GpuRequest, Machine, NodeSize } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { gpuRequestOf } from './gpus';
-import { hasCapacity, poolsFor } from './pools';
+import { hasCapacity, machinesOf, poolsFor } from './pools';
 import { resourceRequirements } from './resources';
 
 const GIB = 2 ** 30;
@@ -99,8 +99,9 @@ function gpuNodes(request: GpuRequest, { capacity }: ResourcesSpec, platform: Pl
   return [...pools, { name: `the largest machine of ${cloud.title} with ${request.count} ${request.gpu?.name ?? 'GPUs'}`, room: largest(machines, cloud) }];
 }
 
-function gpuPoolNodes({ name, gpu, gpusPerNode, machineType, diskGiB }: GpuPoolSpec, cloud: Cloud): Candidate {
-  const fitting = cloud.machines.filter((machine) => machine.gpu === gpu && (machine.gpuCount === gpusPerNode || machine.attached));
+function gpuPoolNodes(pool: GpuPoolSpec, cloud: Cloud): Candidate {
+  const { name, gpu, gpusPerNode, machineType, diskGiB } = pool;
+  const fitting = machinesOf(pool, cloud);
   if (machineType === undefined) return { name: `pool ${name} (the largest machine with ${gpusPerNode} ${gpu})`, room: largest(fitting, cloud, diskGiB) };
   const [machine = cloud.shapeOf(machineType)] = fitting.filter((each) => each.machineType === machineType);
   return { name: `pool ${name} (${machineType})`, room: machine && roomOn(machine, cloud, diskGiB) };

@@ -37,6 +37,7 @@ export const awsCloud: Cloud = {
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
   canAutoProvision: true,
+  provisioners: { 'karpenter': ['on-demand', 'spot', 'reservation', 'block'], 'eks-auto-mode': ['on-demand', 'spot', 'reservation', 'block'] },
   optionalAddons: OPTIONAL_ADDONS,
   hasIdentities: true,
   loadBalancer: { internal: { ...NLB, [`${BALANCER}-internal`]: 'true', [`${BALANCER}-scheme`]: 'internal' }, external: { ...NLB, [`${BALANCER}-scheme`]: 'internet-facing' } },

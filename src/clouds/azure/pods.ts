@@ -25,6 +25,7 @@ export const azureCloud: Cloud = {
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first'],
   canAutoProvision: false,
+  provisioners: { aks: ['on-demand', 'spot'] },
   hasIdentities: true,
   /* https://learn.microsoft.com/azure/aks/internal-lb */
   loadBalancer: { internal: { 'service.beta.kubernetes.io/azure-load-balancer-internal': 'true' }, external: {} },

@@ -37,6 +37,7 @@ export const gcpCloud: Cloud = {
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
   capacities: ['on-demand', 'spot', 'spot-first', 'flex-start'],
   canAutoProvision: true,
+  provisioners: { 'compute-class': ['on-demand', 'spot', 'flex-start', 'reservation'] },
   hasIdentities: true,
   /* https://docs.cloud.google.com/kubernetes-engine/docs/how-to/internal-load-balancing */
   loadBalancer: { internal: { 'networking.gke.io/load-balancer-type': 'Internal' }, external: {} },

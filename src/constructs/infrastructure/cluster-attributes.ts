@@ -1,5 +1,6 @@
 /** What is said of a cluster that exists already. */
 import type { Mirrors } from '../platform/mirrors';
+import type { NodeProvisioning } from '../platform/node-provisioning';
 import type { PodDefaults } from '../platform/pod-defaults';
 import type { Cloud } from './cloud';
 
@@ -48,6 +49,13 @@ export interface ClusterAttributes {
    * @default false
    */
   readonly autoProvisioning?: boolean;
+
+  /**
+   * What makes nodes as pods ask for them, for `platform.addGpuProvisioner`. Not together with `autoscaler`.
+   *
+   * @default - nothing
+   */
+  readonly nodeProvisioning?: NodeProvisioning;
 
   /**
    * Whether `ClusterAddons` brings the cluster-autoscaler (AWS), with a role for it. A cluster must not have two: where there is one, or

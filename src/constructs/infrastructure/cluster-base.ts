@@ -12,11 +12,11 @@ import { asValidation, ValidationError } from '../checks/validation-error';
 import { poolSizeProblem } from '../platform/machines';
 import type { Platform } from '../platform/platform';
 import type { PlatformSource } from '../platform/platform-source';
+import { marksProblem, taintList } from '../platform/pool-marks';
 import type { ReadableBucket } from '../platform/readable-bucket';
 import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { ICluster, NodePoolOptions } from './cluster-props';
 import { lateClientIds, outputsIn, outputsOf } from './outputs';
-import { marksProblem, taintList } from './pool-marks';
 import { folderProblems } from './shared-buckets';
 import type { BucketUser } from './shared-buckets';
 

@@ -1,6 +1,7 @@
 /** What is said of a cluster, whether it is declared here or exists already. */
 import type { IConstruct } from 'constructs';
 import type { Mirrors } from '../platform/mirrors';
+import type { NodeProvisioning } from '../platform/node-provisioning';
 import type { Platform } from '../platform/platform';
 import type { PodDefaults } from '../platform/pod-defaults';
 import type { WorkspaceOptions } from '../platform/workspace-options';
@@ -118,6 +119,13 @@ export interface ClusterProps {
    * @default - none: the control plane is private, and reached as the cloud's own identity system allows
    */
   readonly allowedCidrs?: string[];
+
+  /**
+   * What makes nodes as pods ask for them, for `platform.addGpuProvisioner`.
+   *
+   * @default - nothing
+   */
+  readonly nodeProvisioning?: NodeProvisioning;
 
   /**
    * Who may administer the cluster: on AWS ARNs of IAM roles, on Azure object ids of groups. On Google Cloud it is IAM alone that says so.

@@ -40,9 +40,10 @@ export class Cluster extends ClusterBase {
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
     const { cloud, clusterName = id, kubernetesVersion, artifactPrefix, tags, outputsFile = DEFAULT_OUTPUTS } = props;
-    const { images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses } = props;
+    const { images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses, nodeProvisioning } = props;
     const platformProps = {
       clusterName, kubernetesVersion, artifactPrefix, images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses,
+      nodeProvisioning,
     };
     checkTokens(this, { ...platformProps, outputsFile });
     this.clusterName = clusterName;
@@ -58,6 +59,7 @@ export class Cluster extends ClusterBase {
       protect: props.deletionProtection ?? true,
       cidr: props.cidr ?? DEFAULT_CIDR,
       ...groundSpec(this, props, { title: cloudNamed(cloud.name).title, takes: this._cloud.takesGround ?? [] }),
+      nodeProvisioning: nodeProvisioning && asValidation(this, () => nodeProvisioning._specFor(cloudNamed(cloud.name))),
       tags: this._tags,
     }));
     this._poolNames.add('system');

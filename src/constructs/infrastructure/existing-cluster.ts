@@ -38,10 +38,10 @@ export class ExistingCluster extends ClusterBase {
 
 function platformPropsOf(attributes: ClusterAttributes): PlatformProps {
   const { clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret } = attributes;
-  const { autoProvisioning, autoscaler, defaultStorageClass, storageClasses } = attributes;
+  const { autoProvisioning, autoscaler, defaultStorageClass, storageClasses, nodeProvisioning } = attributes;
   const { images, imageMirrors, mirrors, gpuDriver, podDefaults } = attributes;
   return {
     clusterName, kubernetesVersion, artifactPrefix, registry, registrySecret, autoProvisioning, autoscaler, defaultStorageClass,
-    images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses,
+    images, imageMirrors, mirrors, gpuDriver, podDefaults, storageClasses, nodeProvisioning,
   };
 }

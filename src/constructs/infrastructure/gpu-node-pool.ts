@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import { gpuNamed } from '../../catalog/gpus';
 import type { Cloud as CloudFacts } from '../../clouds/cloud';
-import type { PoolCapacity as PoolCapacitySpec } from '../../clouds/infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../clouds/labels';
 import { GPU_LABEL } from '../../clouds/placement';
 import { cloudNamed } from '../../clouds/pods';
@@ -12,51 +11,11 @@ import { Gpu } from '../platform/gpu';
 import type { GpuSharing } from '../platform/gpu-sharing';
 import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from '../platform/machines';
 import type { GpuPoolOptions } from '../platform/platform-props';
+import { PoolCapacity, podCapacity } from '../platform/pool-capacity';
+import { marksProblem, taintList } from '../platform/pool-marks';
 import { clusterOf } from './cluster-base';
 import type { ICluster } from './cluster-props';
-import { marksProblem, taintList } from './pool-marks';
 import { checkReserved } from './reserved-props';
-
-/** How the nodes of a pool are obtained. */
-export class PoolCapacity {
-  /** On-demand: they stay. */
-  public static onDemand(): PoolCapacity {
-    return new PoolCapacity({ kind: 'on-demand' });
-  }
-
-  /** Spot: cheaper, and may be taken back at any time. */
-  public static spot(): PoolCapacity {
-    return new PoolCapacity({ kind: 'spot' });
-  }
-
-  /** A reservation, by its name (Google Cloud) or id (AWS, Azure). */
-  public static reservation(id: string): PoolCapacity {
-    return new PoolCapacity({ kind: 'reservation', id });
-  }
-
-  /** A capacity block that was bought (AWS), by its id. */
-  public static block(id: string): PoolCapacity {
-    return new PoolCapacity({ kind: 'block', id });
-  }
-
-  /** Flex-start: waited for until the cloud has them, and lent for a week at most (Google Cloud). */
-  public static flexStart(): PoolCapacity {
-    return new PoolCapacity({ kind: 'flex-start' });
-  }
-
-  /**
-   * Queued: all nodes of a ProvisioningRequest or none (Google Cloud). Nothing here makes such a request, so that no kind runs on them;
-   * they are for jobs of your own, through Kueue for example.
-   */
-  public static queued(): PoolCapacity {
-    return new PoolCapacity({ kind: 'queued' });
-  }
-
-  private constructor(
-    /** @internal */
-    public readonly _spec: PoolCapacitySpec,
-  ) {}
-}
 
 /** Nodes with GPUs. */
 export interface GpuNodePoolProps {
@@ -216,7 +175,7 @@ export class GpuNodePool extends Construct {
     const offered = {
       gpu, gpusPerNode, maxNodes, zones: knownZones, sharing: props.sharing, ...(sharing && { nodeLabels: labels }), ...nodes,
     };
-    asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, POD_CAPACITY[capacity._spec.kind]));
+    asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, podCapacity(capacity)));
     asValidation(this, () => cluster._infrastructure.addGpuPool(this, {
       name: poolName, machineType, minNodes, maxNodes, gpusPerNode,
       gpu: gpu.name,
@@ -242,11 +201,6 @@ function nodesOf({ machines }: CloudFacts, machineType: string, props: GpuNodePo
   const { diskGiB = 200, localSsdCount = machines.find((machine) => machine.machineType === machineType)?.localSsdCount ?? 0 } = props;
   return { machineType, ...(localSsdCount === 0 && { diskGiB }) };
 }
-
-/** As which capacity pods find the nodes: those of reservations and blocks stay, like any on demand. */
-const POD_CAPACITY = {
-  'on-demand': 'on-demand', 'reservation': 'on-demand', 'block': 'on-demand', 'spot': 'spot', 'flex-start': 'flex-start', 'queued': 'queued',
-} as const satisfies Record<PoolCapacitySpec['kind'], string>;
 
 function validate(scope: Construct, props: GpuNodePoolProps): void {
   const { gpu, poolName, zones, minNodes = 0, maxNodes, gpusPerNode = 1, diskGiB, spot, capacity } = props;

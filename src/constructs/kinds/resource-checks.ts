@@ -6,8 +6,9 @@ import type { ArtifactSpec, Resource, ResourcesSpec, ServerSpec } from '../../ap
 import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
-  architectureProblem, checkExpandable, describe, diskProblem, ExpandError, fitProblem, gatesOf, gpuRequestOf, isOpenTo, keyOf,
-  located, namespaceOf, noGateway, noPoolFor, noRoomFor, poolsFor, runnable, stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
+  architectureProblem, capacitiesOf, checkExpandable, describe, diskProblem, ExpandError, fitProblem, gatesOf, gpuRequestOf, hasCapacity,
+  isOpenTo, keyOf, located, namespaceOf, noGateway, noPoolFor, noRoomFor, poolsFor, runnable, stagingProblem, tooManyReplicas, unnamedGpu,
+  UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -122,8 +123,8 @@ function gpuErrors(request: GpuRequest, { capacity }: ResourcesSpec, platform: P
   const missing = noPoolFor(request, platform);
   if (missing) return [missing];
   const fitting = poolsFor(request, platform);
-  if (capacity !== undefined && capacity !== 'spot-first' && !fitting.some((pool) => (pool.capacity ?? 'on-demand') === capacity)) {
-    return [`capacity is ${capacity} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
+  if (!fitting.some((pool) => hasCapacity(pool, capacity))) {
+    return [`capacity is ${capacity ?? ''} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
   }
   return [];
 }
@@ -139,7 +140,7 @@ function replicaErrors({ kind, spec }: Resource, request: GpuRequest, platform: 
 }
 
 function names(pools: NonNullable<PlatformSpec['gpuPools']>): string {
-  return pools.map((pool) => `${pool.name}: ${pool.capacity ?? 'on-demand'}`).join(', ');
+  return pools.map((pool) => `${pool.name}: ${capacitiesOf(pool).join(' or ')}`).join(', ');
 }
 
 function stagingErrors({ spec }: Resource, { facts, made }: Declaration): string[] {

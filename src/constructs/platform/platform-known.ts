@@ -1,5 +1,6 @@
 /** For callers without types: which props a platform, a GPU pool and a workspace have. */
 import { knownProps } from '../checks/known-props';
+import type { GpuProvisionerOptions } from './gpu-provisioner';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, S3CompatibleStore,
 } from './platform-props';
@@ -10,7 +11,7 @@ const PLATFORM_PROPS = {
   clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, registrySecret: true,
   insecureRegistry: true, storeCidrs: true,
   autoProvisioning: true, autoscaler: true, defaultStorageClass: true, images: true, imageMirrors: true, mirrors: true, gpuDriver: true,
-  podDefaults: true, storageClasses: true,
+  podDefaults: true, storageClasses: true, nodeProvisioning: true,
 } satisfies Record<keyof PlatformProps, true>;
 
 export const KNOWN = {
@@ -27,6 +28,13 @@ export const KNOWN = {
     props: knownProps<GpuPoolOptions>({
       gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true, sharing: true, machineType: true,
       diskGiB: true, zones: true, fabric: true,
+    }),
+  },
+  provisioner: {
+    owner: 'addGpuProvisioner',
+    props: knownProps<GpuProvisionerOptions>({
+      gpu: true, gpusPerNode: true, machineTypes: true, capacities: true, maxNodes: true, zones: true, diskGiB: true,
+      labels: true, taints: true,
     }),
   },
   workspace: {

@@ -3,6 +3,7 @@ import type { Fabric } from './fabric';
 import type { Gpu } from './gpu';
 import type { GpuSharing } from './gpu-sharing';
 import type { Mirrors } from './mirrors';
+import type { NodeProvisioning } from './node-provisioning';
 import type { PodDefaults } from './pod-defaults';
 
 /** What a cluster of any cloud may say about itself. */
@@ -61,6 +62,13 @@ export interface PlatformProps {
    * @default false
    */
   readonly autoProvisioning?: boolean;
+
+  /**
+   * What makes nodes as pods ask for them, for `addGpuProvisioner`. Not together with `autoscaler`.
+   *
+   * @default - nothing
+   */
+  readonly nodeProvisioning?: NodeProvisioning;
 
   /**
    * Whether `ClusterAddons` brings the cluster-autoscaler (AWS). Its ServiceAccount is

@@ -2,7 +2,7 @@
 import { definedOnly } from '../../api/defined';
 import type { EnginesSpec } from '../../api/engines';
 import type { GatewaysSpec } from '../../api/model-gateway';
-import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceSpec } from '../../api/platform';
+import type { CustomGpuSpec, GpuPoolSpec, NodeProvisioningSpec, PlatformSpec, PodDefaultsSpec, WorkspaceSpec } from '../../api/platform';
 import { mirrorsSpec } from './mirrors';
 import type { PlatformProps } from './platform-props';
 import { withLate } from './platform-source';
@@ -21,6 +21,7 @@ interface Given {
 interface Added {
   readonly gpuPools: readonly GpuPoolSpec[];
   readonly gpus: readonly CustomGpuSpec[];
+  readonly nodeProvisioning?: NodeProvisioningSpec;
   readonly workspaces: readonly WorkspaceSpec[];
   readonly monitoringNamespaces: readonly string[];
   readonly reconcilerNamespace?: string;
@@ -31,7 +32,7 @@ interface Added {
 export function platformSpec({ cloud, props, source, prefix }: Given, added: Added): PlatformSpec {
   const { artifacts, registry, tenantId, clientIds, nodePools, region } = source;
   const { clusterName, kubernetesVersion, autoProvisioning, images, imageMirrors, mirrors, gpuDriver, storeCidrs, storageClasses } = props;
-  const { gpuPools, gpus, workspaces, reconcilerNamespace, monitoringNamespaces, podDefaults, engines } = added;
+  const { gpuPools, gpus, nodeProvisioning, workspaces, reconcilerNamespace, monitoringNamespaces, podDefaults, engines } = added;
   return {
     cloud,
     clusterName,
@@ -40,6 +41,7 @@ export function platformSpec({ cloud, props, source, prefix }: Given, added: Add
     artifacts: { ...definedOnly(artifacts), ...(prefix !== undefined && { prefix }), ...(storeCidrs && { cidrs: storeCidrs }) },
     ...(registry && { registry }),
     ...(autoProvisioning && { autoProvisioning }),
+    ...(nodeProvisioning && { nodeProvisioning }),
     ...(gpuPools.length > 0 && { gpuPools: [...gpuPools] }),
     ...(gpus.length > 0 && { gpus: [...gpus] }),
     ...(nodePools && { nodePools }),

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { isDns1123Label } from '../../api/names';
 import { accountNamespaceOf } from '../../api/platform';
-import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
+import type { GpuPoolSpec, NodeProvisioningSpec, PlatformSpec, PodDefaultsSpec, WorkspaceRole } from '../../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
@@ -11,29 +11,28 @@ import { formatValue } from '../checks/format-value';
 import { checkAddons } from './addon-checks';
 import { PlatformEngines } from './engines';
 import type { EnvoyGatewayOptions } from './envoy-gateway';
+import type { GpuProvisionerOptions } from './gpu-provisioner';
 import { checkImages } from './image-checks';
 import type { InferenceExtensionOptions } from './inference-extension';
 import type { KedaOptions } from './keda';
 import type { LeaderWorkerSetOptions } from './leader-worker-set';
 import { localStore } from './local-artifacts';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
-import {
-  checkPlaces, checkPlain, checkPlatform, checkStorageClasses, poolProblem, storeName, workspaceProblem,
-} from './platform-checks';
+import { checkPlaces, checkPlain, checkPlatform, checkStorageClasses, storeName } from './platform-checks';
 import { KNOWN } from './platform-known';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps,
 } from './platform-props';
-import { byHand, poolSpec } from './platform-source';
+import { byHand } from './platform-source';
 import type { PlatformSource } from './platform-source';
 import { platformSpec } from './platform-spec';
 import { podDefaultsSpec } from './pod-defaults-checks';
-import { readableProblem } from './readable-buckets';
+import { PlatformPools } from './pools';
 import { unknownReads, unknownWorkspace } from './unknown-workspace';
 import type { WorkspaceOptions } from './workspace-options';
-import { workspaceSpec } from './workspace-spec';
+import { PlatformWorkspaces } from './workspaces';
+import type { WorkspaceListener } from './workspaces';
 
-type WorkspaceListener = (workspace: WorkspaceSpec) => void;
 type AddonsListener = () => void;
 
 /** What the kinds must know about the cluster that they run on. */
@@ -80,13 +79,12 @@ export class Platform {
   public readonly _apps = new Set<IConstruct>();
 
   private readonly podDefaults?: PodDefaultsSpec;
-  private readonly gpuPools: GpuPoolSpec[] = [];
-  private readonly gpus: CustomGpuSpec[] = [];
-  private readonly workspaces: WorkspaceSpec[] = [];
+  private readonly pools: PlatformPools;
+  private readonly nodeProvisioning?: NodeProvisioningSpec;
+  private readonly workspaces = new PlatformWorkspaces();
   private reconcilerNamespace?: string;
   private readonly monitoringNamespaces: string[] = [];
   private readonly engines = new PlatformEngines();
-  private readonly listeners: WorkspaceListener[] = [];
   private readonly addonsListeners: AddonsListener[] = [];
 
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly source: () => PlatformSource) {
@@ -99,7 +97,10 @@ export class Platform {
     if (mirrors) this.check('is invalid', () => mirrorsSpec(mirrors));
     if (gpuDriver !== undefined) this.check('is invalid', () => checkGpuDriver(gpuDriver));
     this.podDefaults = podDefaults && this.check('is invalid', () => podDefaultsSpec(podDefaults));
-    checkAddons(cloudNamed(cloudName), props);
+    const cloud = cloudNamed(cloudName);
+    checkAddons(cloud, props);
+    this.nodeProvisioning = props.nodeProvisioning?._specFor(cloud);
+    this.pools = new PlatformPools(cloud);
     this.cloudName = cloudName;
   }
 
@@ -114,25 +115,26 @@ export class Platform {
     this._addGpuPool(name, options, spot ? 'spot' : flexStart ? 'flex-start' : 'on-demand');
   }
 
+  /**
+   * Declares nodes with GPUs that the cluster makes when pods ask for them, as its `nodeProvisioning` says. `ClusterAddons` writes the
+   * objects that say so to the cluster.
+   *
+   * @throws if the cluster has nothing that makes nodes, or it cannot make these.
+   */
+  public addGpuProvisioner(name: string, options: GpuProvisionerOptions): void {
+    this.check(`cannot have GPU provisioner ${formatValue(name)}`, () => this.pools.addProvisioned(name, options, this.nodeProvisioning));
+    this._addonsChanged();
+  }
+
   /** The same for a pool that is declared here, whose capacity may be one that no pod of a kind can have. @internal */
   public _addGpuPool(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): void {
-    const problem = poolProblem(name, options, { cloud: cloudNamed(this.cloudName), pools: this.gpuPools, gpus: this.gpus });
-    if (problem) throw this.error(`cannot have GPU pool ${formatValue(name)}: ${problem}`);
-    const { gpu: { name: gpu, _custom: custom } } = options;
-    this.gpuPools.push(poolSpec(name, options, capacity));
-    if (custom && !this.gpus.some((known) => known.name === gpu)) this.gpus.push(custom);
+    this.check(`cannot have GPU pool ${formatValue(name)}`, () => this.pools.add(name, options, capacity));
     this._addonsChanged();
   }
 
   /** Declares a namespace with the cloud identities of a workspace. */
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
-    const what = `cannot have workspace ${formatValue(namespace)}`;
-    const problem = this.check(what, () => workspaceProblem(namespace, options, this.workspaces)
-      ?? (options.readableBuckets && readableProblem(options.readableBuckets, this._spec)));
-    if (problem) throw this.error(`${what}: ${problem}`);
-    const workspace = this.check(what, () => workspaceSpec(namespace, options));
-    this.workspaces.push(workspace);
-    for (const listener of this.listeners) listener(workspace);
+    this.check(`cannot have workspace ${formatValue(namespace)}`, () => this.workspaces.add(namespace, options, () => this._spec));
   }
 
   /**
@@ -201,9 +203,10 @@ export class Platform {
   /** @internal */
   public get _spec(): PlatformSpec {
     return platformSpec({ cloud: this.cloudName, props: this.props, source: this.source(), prefix: this._artifactPrefix }, {
-      gpuPools: this.gpuPools,
-      gpus: this.gpus,
-      workspaces: this.workspaces,
+      gpuPools: this.pools.specs,
+      gpus: this.pools.gpus,
+      nodeProvisioning: this.nodeProvisioning,
+      workspaces: this.workspaces.specs,
       reconcilerNamespace: this.reconcilerNamespace,
       monitoringNamespaces: this.monitoringNamespaces,
       podDefaults: this.podDefaults,
@@ -213,7 +216,7 @@ export class Platform {
 
   /** The namespace of a workspace's ServiceAccount. Of what is declared alone: this is asked for what is known late. @internal */
   public _accountNamespace(namespace: string, role: WorkspaceRole): string {
-    return accountNamespaceOf({ workspaces: this.workspaces }, namespace, role);
+    return accountNamespaceOf({ workspaces: this.workspaces.specs }, namespace, role);
   }
 
   /** Where the reconciler of the cluster runs, which NetworkPolicies let in. @internal */
@@ -245,13 +248,12 @@ export class Platform {
 
   /** Changes whenever something was added. @internal */
   public get _revision(): number {
-    return this.gpuPools.length + this.workspaces.length + this.engines.count;
+    return this.pools.specs.length + this.workspaces.specs.length + this.engines.count;
   }
 
   /** Calls back for every workspace, also those that are added later. @internal */
   public _onWorkspace(listener: WorkspaceListener): void {
-    this.listeners.push(listener);
-    for (const workspace of this.workspaces) listener(workspace);
+    this.workspaces.onEach(listener);
   }
 
   /** Calls back once now, and whenever there may be other add-ons. @internal */
@@ -267,12 +269,12 @@ export class Platform {
 
   /** Why a namespace is not a workspace, and how to fix it. @internal */
   public _unknownWorkspace(namespace: string): string {
-    return unknownWorkspace(this.clusterName, this.workspaces, namespace);
+    return unknownWorkspace(this.clusterName, this.workspaces.specs, namespace);
   }
 
   /** What a workspace reads that is not a workspace, and how to fix it; `undefined` if all are. @internal */
   public _unknownReads(namespace: string): string | undefined {
-    return unknownReads(this.clusterName, this.workspaces, namespace);
+    return unknownReads(this.clusterName, this.workspaces.specs, namespace);
   }
 
   /** Add-ons may be among what installs it. */

@@ -4,7 +4,7 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
 import type { GpuPoolSpec } from '../../api/platform';
 import { RECONCILER } from '../../api/reconciler';
 import type { Resource } from '../../api/resource';
-import { gpuRequestOf, isWorkload, placedPools } from '../../expand';
+import { capacitiesOf, gpuRequestOf, isWorkload, placedPools } from '../../expand';
 import type { Child, LeaderWorkerSet } from '../../expand';
 import { childrenFor, inputsFor } from '../../state/cluster';
 import type { Expansion } from '../../state/cluster';
@@ -109,8 +109,9 @@ export function lostNodes(serving: Serving): string | undefined {
 }
 
 /** What pods ask for of the nodes of a pool. */
-function nodesIn({ name, gpu, capacity, sharing, nodeLabels }: GpuPoolSpec): object {
-  return { name, gpu, capacity, sharing, nodeLabels };
+function nodesIn(pool: GpuPoolSpec): object {
+  const { name, gpu, sharing, nodeLabels } = pool;
+  return { name, gpu, capacities: capacitiesOf(pool), sharing, nodeLabels };
 }
 
 function placementOf({ spec }: PodTemplateSpec): object {
@@ -126,8 +127,9 @@ function nodesOf({ spec: { resources } }: Resource, template: PodTemplateSpec, c
   return labels.length > 0 ? labels.join(', ') : 'any node';
 }
 
-function poolWords({ name, capacity = 'on-demand' }: GpuPoolSpec): string {
-  return `${capacity === 'on-demand' ? '' : `${capacity} `}pool ${name}`;
+function poolWords(pool: GpuPoolSpec): string {
+  const words = capacitiesOf(pool).join(' or ');
+  return `${words === 'on-demand' ? '' : `${words} `}pool ${pool.name}`;
 }
 
 /** Other children that are there on both sides and differ, in words: a Service with another port, a disk of another size. */

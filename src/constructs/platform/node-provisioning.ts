@@ -1,0 +1,70 @@
+import type { NodeProvisioningSpec } from '../../api/platform';
+import type { Cloud } from '../../clouds/cloud';
+import { tokenProblem } from '../checks/guard';
+
+/** Karpenter on an EKS cluster. */
+export interface KarpenterOptions {
+  /**
+   * Name of the IAM role that its nodes have.
+   *
+   * @default - that of the nodes of a `Cluster`; of a cluster that exists it must be said
+   */
+  readonly nodeRole?: string;
+}
+
+/** EKS Auto Mode. */
+export interface EksAutoModeOptions {
+  /**
+   * Name of the IAM role that its nodes have.
+   *
+   * @default - that of the nodes of a `Cluster`; of a cluster that exists it must be said
+   */
+  readonly nodeRole?: string;
+}
+
+/** What makes the nodes that `platform.addGpuProvisioner` declares, when pods ask for them. */
+export class NodeProvisioning {
+  /** ComputeClasses of GKE, for which it creates node pools by itself (Google Cloud). */
+  public static computeClasses(): NodeProvisioning {
+    return new NodeProvisioning({ kind: 'compute-class' });
+  }
+
+  /** Karpenter, which `ClusterAddons` installs (AWS). */
+  public static karpenter(options: KarpenterOptions = {}): NodeProvisioning {
+    return new NodeProvisioning({ kind: 'karpenter', ...options });
+  }
+
+  /** EKS Auto Mode: Karpenter, drivers and device plugins that AWS runs, for a surcharge on every machine that it makes (AWS). */
+  public static eksAutoMode(options: EksAutoModeOptions = {}): NodeProvisioning {
+    return new NodeProvisioning({ kind: 'eks-auto-mode', ...options });
+  }
+
+  /** Node auto-provisioning of AKS, which is Karpenter that Azure runs (Azure). */
+  public static aks(): NodeProvisioning {
+    return new NodeProvisioning({ kind: 'aks' });
+  }
+
+  private constructor(private readonly spec: NodeProvisioningSpec) {
+    const problem = tokenProblem({ ...spec });
+    if (problem) throw new Error(`${CALLS[spec.kind]}: ${problem}`);
+  }
+
+  /** @throws Error if it is one of another cloud. @internal */
+  public _specFor({ title, provisioners = {} }: Cloud): NodeProvisioningSpec {
+    if (Object.hasOwn(provisioners, this.spec.kind)) return this.spec;
+    const calls = provisioningCalls(provisioners);
+    throw new Error(`nodeProvisioning is ${CALLS[this.spec.kind]}, which ${title} does not have; ${calls.length > 0 ? `use ${calls.join(' or ')}` : 'leave it out'}`);
+  }
+}
+
+const CALLS: Readonly<Record<NodeProvisioningSpec['kind'], string>> = {
+  'compute-class': 'NodeProvisioning.computeClasses()',
+  'karpenter': 'NodeProvisioning.karpenter()',
+  'eks-auto-mode': 'NodeProvisioning.eksAutoMode()',
+  'aks': 'NodeProvisioning.aks()',
+};
+
+/** What to write for what a cloud has. @internal */
+export function provisioningCalls(provisioners: NonNullable<Cloud['provisioners']>): string[] {
+  return (Object.keys(provisioners) as NodeProvisioningSpec['kind'][]).map((kind) => CALLS[kind]);
+}
