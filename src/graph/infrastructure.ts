@@ -141,10 +141,10 @@ function poolNodes({ plan: { cluster, stack }, root, makeId, costs }: Parts, typ
 type PoolSpec = GpuPoolSpec | NodePoolSpec;
 
 function poolFacts(spec: PoolSpec | undefined, made: StackPool | undefined, costs: Estimate): Omit<GraphNode, 'id' | 'type' | 'name'> {
-  const machine = spec?.machineType ?? made?.machineType;
+  const machine = spec?.machineType ?? made?.machineType ?? machinesOf(spec);
   const gpu = spec && 'gpu' in spec ? `${spec.gpusPerNode} × ${spec.gpu}` : made?.gpu;
   const sharing = spec && 'sharing' in spec ? spec.sharing : undefined;
-  const capacity = spec?.capacity ?? (made?.isSpot ? 'spot' : undefined);
+  const capacity = capacityWords(spec) ?? (made?.isSpot ? 'spot' : undefined);
   return {
     ...(machine && { runs: machine }),
     ...countOf(spec, made),
@@ -155,11 +155,27 @@ function poolFacts(spec: PoolSpec | undefined, made: StackPool | undefined, cost
   };
 }
 
+/** Of a provisioner, which makes nodes of any of them. */
+function machinesOf(spec: PoolSpec | undefined): string | undefined {
+  const machineTypes = spec && 'provisioner' in spec ? spec.provisioner?.machineTypes ?? [] : [];
+  const [first, ...others] = machineTypes;
+  return others.length > 0 ? `${first ?? ''} or ${others.length} more` : first;
+}
+
+/** Of a provisioner in the order in which it tries them. */
+function capacityWords(spec: PoolSpec | undefined): string | undefined {
+  const provisioner = spec && 'provisioner' in spec ? spec.provisioner : undefined;
+  if (!provisioner) return spec?.capacity;
+  return provisioner.capacities.map(({ kind, id }) => (id === undefined ? kind : `${kind} ${id}`)).join(', then ');
+}
+
 /** How many nodes there can be. */
 function countOf(spec: PoolSpec | undefined, made: StackPool | undefined): Pick<GraphNode, 'about'> {
   const most = made?.maxNodes ?? (spec && 'maxNodes' in spec ? spec.maxNodes : undefined);
   if (most === undefined) return {};
-  return { about: `${made?.minNodes ?? 0} to ${most} node${most === 1 ? '' : 's'}${spec?.capacity === 'spot' || made?.isSpot ? ', spot' : ''}` };
+  const isProvisioned = spec && 'provisioner' in spec && spec.provisioner !== undefined;
+  const how = spec?.capacity === 'spot' || made?.isSpot ? ', spot' : isProvisioned ? ', as pods ask for them' : '';
+  return { about: `${made?.minNodes ?? 0} to ${most} node${most === 1 ? '' : 's'}${how}` };
 }
 
 function part(root: GraphNode, makeId: MakeId, ...names: readonly string[]): Pick<GraphNode, 'id' | 'parent' | 'cloud'> {

@@ -26,6 +26,18 @@ test('a Server reads its adapters, each under its name', () => {
   ]);
 });
 
+test('nodes of a provisioner are a pool of several machines, which it obtains in order', () => {
+  const provisioner = {
+    capacities: [{ kind: 'reservation', id: 'cr-1' }, { kind: 'spot' }, { kind: 'on-demand' }], machineTypes: ['g2-standard-4', 'g2-standard-8'],
+  } as const;
+  const pool = { name: 'l4', gpu: 'nvidia-l4', gpusPerNode: 1, maxNodes: 8, provisioner };
+  const graph = graphOf(stateWith([server({ resources: { gpu: { type: 'nvidia-l4', count: 1 }, capacity: 'spot-first' } })], { gpuPools: [pool] }));
+  const node = graph.nodes.find(({ type }) => type === 'GpuNodePool');
+  expect(node).toMatchObject({ runs: 'g2-standard-4 or 1 more', about: '0 to 8 nodes, as pods ask for them', gpu: '1 × nvidia-l4' });
+  expect(node?.details).toContainEqual({ label: 'Capacity', value: 'reservation cr-1, then spot, then on-demand' });
+  expect(edgesOf(graph, 'runs-on')).toHaveLength(1);
+});
+
 describe('the multi-cloud example', () => {
   const state = stateOfExample('multi-cloud');
   const graph = graphOf(state);
