@@ -1,6 +1,6 @@
 import type { GpuPoolSpec } from '../../../src/clouds/infrastructure';
 import { Azure, only } from './stack';
-import type { Arguments } from './stack';
+import type { Arguments, Json } from './stack';
 
 const RESERVATION = '/subscriptions/s/resourceGroups/r/providers/Microsoft.Compute/capacityReservationGroups/a100s';
 
@@ -44,7 +44,7 @@ describe('a GPU pool', () => {
 
   test('on demand is upgraded without a spare GPU', () => {
     const pool = gpuPool();
-    expect(pool.upgrade_settings).toEqual({ max_unavailable: '1' });
+    expect(pool.upgrade_settings).toEqual({ max_unavailable: '1', drain_timeout_in_minutes: 1440, node_soak_duration_in_minutes: 0 });
     expect(pool).not.toHaveProperty('priority');
   });
 
@@ -112,6 +112,35 @@ describe('a GPU pool', () => {
     ['a name that begins with a digit', { name: '4x-a100' }, 'pool name is 4x-a100; on azure it begins with a letter'],
   ])('fails on %s', (_, spec, message) => {
     expect(() => gpuPool(spec)).toThrow(new Error(message));
+  });
+});
+
+describe('an upgrade', () => {
+  const settings = (json: Json): Record<string, unknown> => Object.fromEntries(
+    Object.entries(json.resources.kubernetes_cluster_node_pool ?? {}).map(([path, { upgrade_settings: found }]) => [path, found]),
+  );
+
+  test('waits a day, the longest that AKS does, for what a budget holds in any pool that takes pods of users', () => {
+    const azure = new Azure();
+    azure.nodePool();
+    azure.gpuPool();
+    const json = azure.synth();
+    const surge = { max_surge: '33%', drain_timeout_in_minutes: 1440, node_soak_duration_in_minutes: 0 };
+    expect(settings(json)).toEqual({
+      'ml/GeneralPool/Resource': surge,
+      'cpu/Resource': surge,
+      'a100/Resource': { max_unavailable: '1', drain_timeout_in_minutes: 1440, node_soak_duration_in_minutes: 0 },
+    });
+    expect(only(json, 'kubernetes_cluster').default_node_pool).toMatchObject({
+      upgrade_settings: { max_surge: '33%', drain_timeout_in_minutes: 30, node_soak_duration_in_minutes: 0 },
+    });
+  });
+
+  test('has no settings on spot nodes, which AKS refuses', () => {
+    const azure = new Azure();
+    azure.nodePool({ spot: true });
+    azure.gpuPool({ capacity: { kind: 'spot' } });
+    expect(settings(azure.synth())).toMatchObject({ 'cpu/Resource': undefined, 'a100/Resource': undefined });
   });
 });
 

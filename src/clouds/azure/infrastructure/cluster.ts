@@ -17,6 +17,7 @@ import { network } from './network';
 import type { Network } from './network';
 import { zonesOf } from './pools';
 import { assignRole } from './roles';
+import { SYSTEM_UPGRADES } from './upgrades';
 
 /** What runs the cluster's own pods, and nothing else: its taint keeps the rest away. */
 const SYSTEM_POOL = {
@@ -30,7 +31,7 @@ const SYSTEM_POOL = {
   maxPods: 110,
   osSku: 'Ubuntu',
   osDiskType: 'Ephemeral',
-  upgradeSettings: { maxSurge: '33%' },
+  upgradeSettings: SYSTEM_UPGRADES,
 };
 
 /** Whether all traffic to the control plane is through the network, or some of it through the internet. */

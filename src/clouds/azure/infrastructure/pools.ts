@@ -10,6 +10,7 @@ import { checkClients, gpuInstance } from '../sharing';
 import type { ClusterContext } from './cluster-context';
 import { checkZones } from './regions';
 import { assignRole } from './roles';
+import { GPU_UPGRADES, SURGE_UPGRADES } from './upgrades';
 
 /** AKS puts these on spot nodes by itself; they are named, otherwise every plan would want to take them away. */
 const SPOT_LABEL = 'kubernetes.azure.com/scalesetpriority';
@@ -29,7 +30,7 @@ export function nodePool(scope: Construct, spec: NodePoolSpec, context: ClusterC
     ...poolConfig(spec, context),
     ...priority(spec, spec.spot),
     ...(zones && { zones: zonesOf(spec.name, zones, context.location) }),
-    upgradeSettings: spec.spot ? undefined : { maxSurge: '33%' },
+    upgradeSettings: spec.spot ? undefined : SURGE_UPGRADES,
   });
 }
 
@@ -50,8 +51,7 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: ClusterCon
     ...(localSsdCount > 0 && { kubeletDiskType: 'Temporary' }),
     ...(compact && { proximityPlacementGroupId: placement(scope, spec, context).id }),
     ...reservation(scope, spec, context),
-    /* An upgrade takes a node away before it brings the new one: there may be no spare GPU. */
-    upgradeSettings: spot ? undefined : { maxUnavailable: '1' },
+    upgradeSettings: spot ? undefined : GPU_UPGRADES,
   });
 }
 
