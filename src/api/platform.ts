@@ -209,6 +209,8 @@ export interface WorkspaceSpec {
   readonly networkPolicies?: boolean;
   /** Whether its Jobs and Notebooks are kept off the internet. */
   readonly private?: boolean;
+  /** Whether a drain of a node waits for the runs of Models and Datasets on it. */
+  readonly drainsWaitForRuns?: boolean;
   /** Namespaces whose pods may reach its Servers, beside its own. */
   readonly serversOpenTo?: string[];
   /** Azure: client id of each ServiceAccount's identity; absent before the first deployment. */

@@ -1,5 +1,6 @@
 /** A workspace: a namespace made ready for the kinds. */
 import type { Namespace, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { MANAGED_BY } from '../api/labels';
 import { accountNamespaceOf, buildNamespaceOf, WORKSPACE_ROLES, workspaceOf } from '../api/platform';
 import type { PlatformSpec, WorkspaceRole } from '../api/platform';
@@ -11,8 +12,8 @@ import { withoutEmpty } from './overlay';
 import { pickerAccess } from './picker-access';
 
 /**
- * The ServiceAccounts, volumes and NetworkPolicies of a workspace, those of the namespace that it builds in among them, and what endpoint
- * pickers may read. The Namespaces are not: they may have been made elsewhere.
+ * The ServiceAccounts, volumes and NetworkPolicies of a workspace, those of the namespace that it builds in among them, what endpoint
+ * pickers may read, and what holds its runs on their nodes. The Namespaces are not: they may have been made elsewhere.
  */
 export function expandWorkspace(platform: PlatformSpec, namespace: string): KubeObject[] {
   const cloud = cloudNamed(platform.cloud);
@@ -21,8 +22,32 @@ export function expandWorkspace(platform: PlatformSpec, namespace: string): Kube
     ...(platform.inferenceExtension ? pickerAccess(namespace) : []),
     ...cloud.workspaceVolumes(platform, namespace),
     ...networkPolicies(platform, namespace),
+    ...(workspaceOf(platform, namespace)?.drainsWaitForRuns ? [heldRuns(namespace)] : []),
   ];
 }
+
+/**
+ * No run may be evicted: the budget asks for more of them than there ever are. A number, since `maxUnavailable` and percentages take
+ * something that scales, as a Job does not.
+ *
+ * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/#arbitrary-controllers-and-selectors
+ */
+function heldRuns(namespace: string): PodDisruptionBudget {
+  const kinds = ['server', 'notebook'].map((key) => ({ key, operator: 'DoesNotExist' }));
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'substratus-runs', namespace, labels: { ...MANAGED_BY } },
+    spec: {
+      minAvailable: MORE_THAN_THERE_ARE,
+      selector: { matchLabels: { role: 'run' }, matchExpressions: kinds },
+      /* One that is not up yet has nothing to lose. */
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    },
+  };
+}
+
+const MORE_THAN_THERE_ARE = 1_000_000;
 
 /** What the platform does not know yet about a workspace, each with its name. */
 export function missingValues(platform: PlatformSpec, namespace: string): string[] {

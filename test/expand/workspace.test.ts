@@ -51,3 +51,23 @@ test('what is not known before the first deployment is said', () => {
   expect(missingValues(platformOf('azure', { workspaces: undefined }), NAMESPACE)).toHaveLength(3);
   expect(missingValues(platformOf('gcp'), NAMESPACE)).toEqual([]);
 });
+
+test('drains wait for runs of Models and Datasets where the workspace says so, by one budget that never lets one go', () => {
+  const budgets = (workspace: Omit<WorkspaceSpec, 'namespace'>) => expandWorkspace(
+    platformOf('gcp', { workspaces: [{ namespace: NAMESPACE, ...workspace }] }), NAMESPACE,
+  ).filter(({ kind }) => kind === 'PodDisruptionBudget');
+  expect(budgets({})).toEqual([]);
+  expect(budgets({ drainsWaitForRuns: true })).toEqual([{
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'substratus-runs', namespace: 'team-a', labels: { 'app.kubernetes.io/managed-by': 'substratus' } },
+    spec: {
+      minAvailable: 1_000_000,
+      selector: {
+        matchLabels: { role: 'run' },
+        matchExpressions: [{ key: 'server', operator: 'DoesNotExist' }, { key: 'notebook', operator: 'DoesNotExist' }],
+      },
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    },
+  }]);
+});

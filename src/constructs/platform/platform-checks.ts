@@ -206,10 +206,10 @@ function readsProblem(namespace: string, reads: readonly string[] = []): string 
     ?? (reads.includes(namespace) ? `reads has ${namespace} itself; leave it out, for a workspace reads its own artifacts` : undefined);
 }
 
-/** Who comes in, and what is reached. */
+/** Who comes in, what is reached, and what is waited for. */
 function networkProblem(namespace: string, options: WorkspaceOptions): string | undefined {
-  const { networkPolicies = true, private: isPrivate = false, serversOpenTo = [] } = options;
-  for (const [field, value] of Object.entries({ networkPolicies, private: isPrivate })) {
+  const { networkPolicies = true, private: isPrivate = false, drainsWaitForRuns = false, serversOpenTo = [] } = options;
+  for (const [field, value] of Object.entries({ networkPolicies, private: isPrivate, drainsWaitForRuns })) {
     if (typeof value !== 'boolean') return `${field} is ${formatValue(value)}; give true or false`;
   }
   const problem = namespacesProblem('serversOpenTo', serversOpenTo);

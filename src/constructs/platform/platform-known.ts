@@ -40,7 +40,7 @@ export const KNOWN = {
   workspace: {
     owner: 'addWorkspace', props: knownProps<WorkspaceOptions>({
       reads: true, builds: true, buildNamespace: true, networkPolicies: true, private: true, serversOpenTo: true, clientIds: true,
-      podDefaults: true, readableBuckets: true,
+      podDefaults: true, readableBuckets: true, drainsWaitForRuns: true,
     }),
   },
   readableBucket: {

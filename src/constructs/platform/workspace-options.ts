@@ -64,6 +64,14 @@ export interface WorkspaceOptions {
   readonly private?: boolean;
 
   /**
+   * Whether the drain of a node, such as for an upgrade, waits until the runs of Models and Datasets on it have ended, by a
+   * PodDisruptionBudget. How long a cloud waits is in docs/clouds.md. Spot nodes are taken back all the same.
+   *
+   * @default false - they are ended, and begun again on another node
+   */
+  readonly drainsWaitForRuns?: boolean;
+
+  /**
    * Other namespaces whose pods may reach the Servers, for example that of a gateway.
    *
    * @default - none

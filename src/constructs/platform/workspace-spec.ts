@@ -8,7 +8,7 @@ import type { WorkspaceOptions } from './workspace-options';
 
 /** @throws Error if a part of it cannot be. */
 export function workspaceSpec(namespace: string, options: WorkspaceOptions): WorkspaceSpec {
-  const { reads, readableBuckets, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults } = options;
+  const { reads, readableBuckets, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults, drainsWaitForRuns } = options;
   const buildNamespace = buildNamespaceFor(namespace, options);
   return {
     namespace,
@@ -18,6 +18,7 @@ export function workspaceSpec(namespace: string, options: WorkspaceOptions): Wor
     ...(buildNamespace !== undefined && { buildNamespace }),
     ...(networkPolicies === false && { networkPolicies }),
     ...(isPrivate && { private: true }),
+    ...(drainsWaitForRuns && { drainsWaitForRuns }),
     ...(serversOpenTo && { serversOpenTo }),
     ...(clientIds && { clientIds: clientIdsByRole(clientIds) }),
     ...(podDefaults && { podDefaults: podDefaultsSpec(podDefaults) }),

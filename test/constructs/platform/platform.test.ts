@@ -62,6 +62,13 @@ test('A20: a workspace that builds does so in a namespace of its own, unless it 
     .toBe(refused('team-e', 'its images would be built in namespace team-d, which is a workspace itself; set buildNamespace to another'));
 });
 
+test('a workspace says whether drains wait for its runs, and says nothing where they do not', () => {
+  const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
+  platform.addWorkspace('team-a', { drainsWaitForRuns: true });
+  platform.addWorkspace('team-b', { drainsWaitForRuns: false });
+  expect(platform.toJson().workspaces).toEqual([{ namespace: 'team-a', drainsWaitForRuns: true }, { namespace: 'team-b' }]);
+});
+
 test('a workspace says who comes in and what is reached, where it is not the default', () => {
   const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme', storeCidrs: ['199.36.153.8/30'] });
   platform.addWorkspace('team-a', { private: true, serversOpenTo: ['gateway'] });
@@ -126,6 +133,7 @@ test.each<readonly [string, () => unknown, string]>([
   ['a name without room for the place to build', () => platform().addWorkspace('a'.repeat(60), { builds: true }), `platform ml cannot have workspace '${'a'.repeat(60)}': `
     + `its images would be built in namespace '${'a'.repeat(60)}-builds', which is not a valid namespace name; set buildNamespace to one of lower-case letters, digits and -, 63 characters at most`],
   ['privacy in words', team({ private: 'yes' }), "platform ml cannot have workspace 'team-a': private is 'yes'; give true or false"],
+  ['a drain in words', team({ drainsWaitForRuns: 'yes' }), "platform ml cannot have workspace 'team-a': drainsWaitForRuns is 'yes'; give true or false"],
   ['a range of no addresses', gcp({ storeCidrs: ['199.36.153.8'] }), "storeCidrs has '199.36.153.8'; give a range such as 199.36.153.8/30"],
   ['a read of no namespace', team({ reads: ['Team'] }),
     "platform ml cannot have workspace 'team-a': reads has 'Team', which is not a valid namespace name; use lower-case letters, digits and - inside"],

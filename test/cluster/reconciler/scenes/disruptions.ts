@@ -1,9 +1,11 @@
 /** What the drain of nodes may take at once. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
-import type { ResourceQuota } from 'kubernetes-types/core/v1';
+import type { PodStatus, ResourceQuota } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import { expandWorkspace } from '../../../../src/expand';
+import type { KubeObject } from '../../../../src/expand';
 import { referenceTo } from '../../client';
-import { model, server } from '../stage';
+import { model, PLATFORM, server } from '../stage';
 import type { Live, Stage } from '../stage';
 
 const REPLICAS = 3;
@@ -41,6 +43,43 @@ export function disruptions(stage: Stage): void {
   test('A14: the drain of a node is not blocked by a Server with one replica', async () => {
     const { first } = await drained();
     expect(first.map(({ status }) => status)).toEqual(['fulfilled']);
+  });
+
+  const held = stage.scene(async () => {
+    const evicted: PromiseSettledResult<void>[] = [];
+    for (const drainsWaitForRuns of [true, false]) {
+      const namespace = await stage.namespace();
+      const workspace = expandWorkspace({ ...PLATFORM, workspaces: [{ namespace, drainsWaitForRuns }] }, namespace);
+      await Promise.all(workspace.filter(({ kind }) => kind === 'PodDisruptionBudget').map((budget) => stage.client.create(budget)));
+      stage.cluster.kubelet.cue({ namespace, labels: { role: 'run' } }, { outcome: 'run' });
+      const tuned = model(namespace, 'tuned');
+      await stage.apply(tuned);
+      const pod = await stage.until('it runs', async () => (await stage.pods(tuned))
+        .find(({ metadata, status }) => metadata.labels?.role === 'run' && (status as PodStatus).phase === 'Running'));
+      if (drainsWaitForRuns) await knownTo(stage, { namespace, budget: 'substratus-runs' });
+      evicted.push(...await evictAll(stage, [pod]));
+    }
+    return evicted;
+  });
+
+  test('a drain waits for the run of a Model where the workspace says so, and only there', async () => {
+    expect(await held()).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ message: expect.stringMatching(/disruption budget substratus-runs/) }) },
+      { status: 'fulfilled', value: undefined },
+    ]);
+  });
+}
+
+interface Known {
+  readonly namespace: string;
+  readonly budget: string;
+}
+
+/** Until its controller has counted, a budget refuses everything. */
+async function knownTo(stage: Stage, { namespace, budget }: Known): Promise<void> {
+  await stage.until('the budget knows the run', async () => {
+    const { status } = await stage.client.get<PodDisruptionBudget & KubeObject>({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', namespace, name: budget });
+    return status?.currentHealthy === 1 && status.expectedPods === 1;
   });
 }
 
