@@ -11,6 +11,7 @@ import { bucketVolumePairs, mountFolder, mountFromClaim, workspaceVolumePairs } 
 import type { VolumeOwners } from '../static-volume';
 import { rclonePath, splitUrl } from '../store-url';
 import { AZURE_DISKS } from './disks';
+import { isRegistryHost } from './endpoints';
 import { MACHINES } from './machines';
 import { azureNetwork } from './network';
 import { allocatable, shapeOf } from './sizes';
@@ -174,10 +175,8 @@ auth=$(printf '00000000-0000-0000-0000-000000000000:%s' "$token" | base64 | tr -
 printf '{"auths":{"%s":{"auth":"%s"}}}' "$REGISTRY" "$auth" > "$DOCKER_CONFIG/config.json"
 `;
 
-const HOST = /^[a-z0-9-]+\.azurecr\.(io|cn|us)$/;
-
 function registryLogin(platform: PlatformSpec): Container | undefined {
-  if (!HOST.test(registryHost(platform))) return undefined;
+  if (!isRegistryHost(registryHost(platform))) return undefined;
   return {
     name: 'login',
     image: imageNamed(platform, 'azure-cli'),

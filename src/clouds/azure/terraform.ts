@@ -3,6 +3,7 @@ import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { Construct } from 'constructs';
 import type { AzureLocation, CloudInfrastructure, ClusterInfrastructure } from '../infrastructure';
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
+import { registryHostOf } from './endpoints';
 import { bucket, grantRead } from './infrastructure/bucket';
 import { cluster } from './infrastructure/cluster';
 import type { ClusterContext } from './infrastructure/cluster-context';
@@ -39,7 +40,7 @@ export function cloudInfrastructure(location: AzureLocation): CloudInfrastructur
     bucketName: (clusterName) => storageAccountName({ subscriptionId: location.subscriptionId, name: clusterName }),
     registryName: (clusterName) => registryName({ subscriptionId: location.subscriptionId, name: clusterName }),
     artifacts: ({ name, clusterName, resourceGroup = resourceGroupName(clusterName) }) => ({ url: `az://${name}`, resourceGroup }),
-    images: (name) => ({ url: `${name}.azurecr.io` }),
+    images: (name) => ({ url: registryHostOf(name) }),
     tenantId: location.tenantId,
     clientIdOutput,
   };

@@ -1,4 +1,5 @@
 /** Where on a cloud, as its API wants to hear it: told at once, and not by the cloud after a quarter of an hour. */
+import { partitionProblem } from '../../catalog/partitions';
 import { formatValue } from '../checks/format-value';
 import { tokenProblem } from '../checks/guard';
 
@@ -38,26 +39,6 @@ const OPTIONAL_FORMS: Readonly<Partial<Record<keyof typeof FORMS, Readonly<Recor
   },
 };
 
-/** Regions of clouds of their own, whose services have other names, endpoints and accounts. */
-const OTHER_CLOUDS: Readonly<Partial<Record<keyof typeof FORMS, readonly OtherCloud[]>>> = {
-  aws: [
-    { pattern: /^cn-/, title: 'AWS China', use: 'a region of AWS, or of AWS GovCloud (US)' },
-    { pattern: /^(us|eu)-iso[a-z]*-/, title: 'an isolated AWS', use: 'a region of AWS, or of AWS GovCloud (US)' },
-    { pattern: /^eusc-/, title: 'the AWS European Sovereign Cloud', use: 'a region of AWS, or of AWS GovCloud (US)' },
-  ],
-  azure: [
-    { pattern: /^china/, title: 'Azure China', use: 'a location of the global Azure' },
-    { pattern: /^us(gov|dod|nat|sec)/, title: 'Azure Government', use: 'a location of the global Azure' },
-  ],
-};
-
-interface OtherCloud {
-  readonly pattern: RegExp;
-  readonly title: string;
-  /** What to take instead. */
-  readonly use: string;
-}
-
 interface Zoned {
   readonly region?: string;
   readonly zones?: readonly string[];
@@ -73,6 +54,7 @@ export function checkLocation<P extends object & Zoned>(
 ): void {
   const problem = tokenProblem(props);
   if (problem) throw new Error(`Cloud.${cloud}: ${problem}`);
+  checkPartition(cloud, props);
   const forms: Readonly<Record<string, Form>> = FORMS[cloud];
   for (const field of [...Object.keys(forms), ...more]) {
     const value = props[field as keyof P] as unknown;
@@ -85,7 +67,6 @@ export function checkLocation<P extends object & Zoned>(
     const value = props[field as keyof P] as unknown;
     if (value !== undefined) checkForm(`Cloud.${cloud}: ${field}`, value, form);
   }
-  checkPartition(cloud, props);
   checkZones(cloud, props);
 }
 
@@ -96,11 +77,8 @@ function checkForm(where: string, value: unknown, form: Form | undefined): void 
 
 /** Terraform would fail there after a quarter of an hour, or, worse, rights would be on names that nothing has. */
 function checkPartition(cloud: keyof typeof FORMS, { region, location }: Zoned & { readonly location?: string }): void {
-  const place = region ?? location ?? '';
-  const other = OTHER_CLOUDS[cloud]?.find(({ pattern }) => pattern.test(place));
-  if (!other) return;
-  throw new Error(`Cloud.${cloud}: ${region === undefined ? 'location' : 'region'} ${place} is of ${other.title}, `
-    + `which has other endpoints and names of services and is not supported; use ${other.use}`);
+  const problem = partitionProblem(cloud, region ?? location ?? '');
+  if (problem) throw new Error(`Cloud.${cloud}: ${region === undefined ? 'location' : 'region'} ${problem}`);
 }
 
 /** A zone has its region's name in its own, but on Azure, where zones are numbers: `us-central1-a`, `us-east-1a`, `us-east-1-atl-2a`. */

@@ -6,6 +6,7 @@ import type { CustomGpuSpec, GpuPoolSpec, PlatformSpec, WorkspaceSpec } from '..
 import { isQuantity } from '../../api/quantity';
 import { isSharing } from '../../api/sharing';
 import { MIG_PROFILES } from '../../catalog/mig';
+import { partitionProblem } from '../../catalog/partitions';
 import type { Cloud } from '../../clouds/cloud';
 import { sharingLabelValue } from '../../clouds/labels';
 import { formatValue } from '../checks/format-value';
@@ -71,10 +72,14 @@ interface Places {
   readonly artifactPrefix?: string;
   readonly registry?: string;
   readonly storeCidrs?: readonly string[];
+  /** AWS and Google Cloud. */
+  readonly region?: string;
+  /** Azure. */
+  readonly location?: string;
 }
 
-/** Where artifacts and images go. */
-export function checkPlaces({ artifactPrefix, registry, registrySecret, storeCidrs = [] }: Places): void {
+/** Where artifacts and images go, on a cloud where that is known. */
+export function checkPlaces({ artifactPrefix, registry, registrySecret, storeCidrs = [], region, location }: Places, cloud = ''): void {
   if (!Array.isArray(storeCidrs)) throw new Error(`storeCidrs is ${formatValue(storeCidrs)}; give a list of ranges, for example ['199.36.153.8/30']`);
   const wrong = storeCidrs.find((cidr) => typeof cidr !== 'string' || !CIDR.test(cidr));
   if (wrong !== undefined) throw new Error(`storeCidrs has ${formatValue(wrong)}; give a range such as 199.36.153.8/30`);
@@ -82,7 +87,16 @@ export function checkPlaces({ artifactPrefix, registry, registrySecret, storeCid
     throw new Error(`registry is ${formatValue(registry)}; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml`);
   }
   checkRegistrySecret(registry, registrySecret);
+  checkPartitions(cloud, { region, location, registry: registry?.split(/[:/]/)[0] });
   if (artifactPrefix !== undefined && artifactPrefix !== '') checkFolders('artifactPrefix', artifactPrefix);
+}
+
+/** Identities, which everything is reached by, are of one cloud. */
+function checkPartitions(cloud: string, places: Pick<Places, 'region' | 'location' | 'registry'>): void {
+  for (const [field, place] of Object.entries(places)) {
+    const problem = place === undefined ? undefined : partitionProblem(cloud, place);
+    if (problem) throw new Error(`${field} ${problem}`);
+  }
 }
 
 function checkRegistrySecret(registry: string | undefined, secret: unknown): void {

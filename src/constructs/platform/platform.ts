@@ -90,7 +90,7 @@ export class Platform {
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly source: () => PlatformSource) {
     checkPlatform(props);
     this.clusterName = props.clusterName;
-    checkPlaces(props);
+    checkPlaces(props, cloudName);
     checkImages(props);
     checkStorageClasses(props);
     const { podDefaults, mirrors, gpuDriver } = props;

@@ -8,7 +8,7 @@ import type { WorkspaceOptions } from './workspace-options';
 
 /** @throws Error if a part of it cannot be. */
 export function workspaceSpec(namespace: string, options: WorkspaceOptions): WorkspaceSpec {
-  const { reads, readableBuckets, builds, networkPolicies, private: isPrivate, serversOpenTo, clientIds, podDefaults, drainsWaitForRuns } = options;
+  const { reads, readableBuckets, builds, networkPolicies, drainsWaitForRuns, serversOpenTo, clientIds, podDefaults } = options;
   const buildNamespace = buildNamespaceFor(namespace, options);
   return {
     namespace,
@@ -17,7 +17,7 @@ export function workspaceSpec(namespace: string, options: WorkspaceOptions): Wor
     ...(builds && { builds }),
     ...(buildNamespace !== undefined && { buildNamespace }),
     ...(networkPolicies === false && { networkPolicies }),
-    ...(isPrivate && { private: true }),
+    ...(options.private && { private: true }),
     ...(drainsWaitForRuns && { drainsWaitForRuns }),
     ...(serversOpenTo && { serversOpenTo }),
     ...(clientIds && { clientIds: clientIdsByRole(clientIds) }),

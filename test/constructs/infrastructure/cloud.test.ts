@@ -127,6 +127,10 @@ describe('fails when', () => {
       + 'supported; use a region of AWS, or of AWS GovCloud (US)', () => Cloud.aws({ ...AWS, region: 'eusc-de-east-1', zones: ['eusc-de-east-1a'] })],
     ['Cloud.azure: location chinanorth3 is of Azure China, which has other endpoints and names of services and is not supported; '
       + 'use a location of the global Azure', () => Cloud.azure({ ...AZURE, location: 'chinanorth3' })],
+    ['Cloud.azure: location bleufrancecentral is of a sovereign Azure of a partner, which has other endpoints and names of services and is not supported; '
+      + 'use a location of the global Azure', () => Cloud.azure({ ...AZURE, location: 'bleufrancecentral' })],
+    ['Cloud.gcp: region u-france-east1 is of a sovereign cloud of a partner of Google, which has other endpoints and names of services and is not supported; '
+      + 'use a region of Google Cloud itself', () => Cloud.gcp({ ...GCP, region: 'u-france-east1' })],
     ['Cloud.azure: location usgovvirginia is of Azure Government, which has other endpoints and names of services and is not supported; '
       + 'use a location of the global Azure', () => Cloud.azure({ ...AZURE, location: 'usgovvirginia' })],
   ])('%s', (message, action) => {

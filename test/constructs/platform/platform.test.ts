@@ -66,7 +66,12 @@ test('a workspace says whether drains wait for its runs, and says nothing where 
   const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
   platform.addWorkspace('team-a', { drainsWaitForRuns: true });
   platform.addWorkspace('team-b', { drainsWaitForRuns: false });
-  expect(platform.toJson().workspaces).toEqual([{ namespace: 'team-a', drainsWaitForRuns: true }, { namespace: 'team-b' }]);
+  expect(platform.toJson()).toEqual(expect.objectContaining({ workspaces: [{ namespace: 'team-a', drainsWaitForRuns: true }, { namespace: 'team-b' }] }));
+});
+
+test('the name of a cluster is not a place: it may begin as one of another cloud', () => {
+  const platform = Platform.azure({ clusterName: 'china-team', storageAccount: 'chinateam', resourceGroup: 'usgov', location: 'westeurope' });
+  expect(platform.toJson()).toMatchObject({ clusterName: 'china-team', region: 'westeurope' });
 });
 
 test('a workspace says who comes in and what is reached, where it is not the default', () => {
@@ -83,6 +88,7 @@ test('a workspace says who comes in and what is reached, where it is not the def
 const platform = (): Platform => Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
 const pool = (options: object) => () => platform().addGpuPool('l4', untyped({ gpu: Gpu.NVIDIA_L4, ...options }));
 const gcp = (props: object) => () => Platform.gcp(untyped({ clusterName: 'ml', bucketName: 'acme', ...props }));
+const azure = (props: object) => () => Platform.azure(untyped({ clusterName: 'ml', storageAccount: 'acme', resourceGroup: 'ml', ...props }));
 const team = (options: object) => () => platform().addWorkspace('team-a', untyped(options));
 
 test.each<readonly [string, () => unknown, string]>([
@@ -133,6 +139,14 @@ test.each<readonly [string, () => unknown, string]>([
   ['a name without room for the place to build', () => platform().addWorkspace('a'.repeat(60), { builds: true }), `platform ml cannot have workspace '${'a'.repeat(60)}': `
     + `its images would be built in namespace '${'a'.repeat(60)}-builds', which is not a valid namespace name; set buildNamespace to one of lower-case letters, digits and -, 63 characters at most`],
   ['privacy in words', team({ private: 'yes' }), "platform ml cannot have workspace 'team-a': private is 'yes'; give true or false"],
+  ['a location of another Azure', azure({ location: 'usgovvirginia' }), 'location usgovvirginia is of Azure Government, which has other endpoints and names of '
+    + 'services and is not supported; use a location of the global Azure'],
+  ['a registry of another Azure', azure({ registry: 'acme.azurecr.cn/ml' }), 'registry acme.azurecr.cn is of Azure China, which has other endpoints and names of '
+    + 'services and is not supported; use a location of the global Azure'],
+  ['a region of another AWS', () => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'cn-north-1' }), 'region cn-north-1 is of AWS China, which has '
+    + 'other endpoints and names of services and is not supported; use a region of AWS, or of AWS GovCloud (US)'],
+  ['a region of another Google', gcp({ region: 'u-france-east1' }), 'region u-france-east1 is of a sovereign cloud of a partner of Google, which has other '
+    + 'endpoints and names of services and is not supported; use a region of Google Cloud itself'],
   ['a drain in words', team({ drainsWaitForRuns: 'yes' }), "platform ml cannot have workspace 'team-a': drainsWaitForRuns is 'yes'; give true or false"],
   ['a range of no addresses', gcp({ storeCidrs: ['199.36.153.8'] }), "storeCidrs has '199.36.153.8'; give a range such as 199.36.153.8/30"],
   ['a read of no namespace', team({ reads: ['Team'] }),

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { AzureLocation, ClusterSpec } from '../../infrastructure';
+import type { PrivateService } from '../endpoints';
 
 /** What the parts of a cluster need to know of it, whether the cluster is new or exists already. */
 export interface ClusterContext {
@@ -28,6 +29,3 @@ export interface ClusterContext {
   /** Another name for a resource. */
   readonly nameOf?: ClusterSpec['nameOf'];
 }
-
-/** What is reached through the network only. */
-export type PrivateService = 'blob' | 'registry';

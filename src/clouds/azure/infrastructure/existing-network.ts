@@ -1,6 +1,7 @@
 import type { NetworkSpec } from '../../infrastructure';
-import type { ClusterContext, PrivateService } from './cluster-context';
-import { ZONES } from './private-link';
+import { privateZone } from '../endpoints';
+import type { PrivateService } from '../endpoints';
+import type { ClusterContext } from './cluster-context';
 
 const SUBNET = /^(\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+)\/subnets\/[^/]+$/i;
 const ZONE = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateDnsZones\/([^/]+)$/i;
@@ -29,7 +30,7 @@ function zoneOf(network: NetworkSpec, service: PrivateService): string | undefin
   const id = network[option];
   if (id === undefined) return undefined;
   const [, name = ''] = ZONE.exec(String(id)) ?? [];
-  if (name.toLowerCase() === ZONES[service]) return String(id);
-  throw new Error(`${option} is ${String(id)}; give the id of the private DNS zone ${ZONES[service]}, such as `
-    + `/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/privateDnsZones/${ZONES[service]}`);
+  if (name.toLowerCase() === privateZone(service)) return String(id);
+  throw new Error(`${option} is ${String(id)}; give the id of the private DNS zone ${privateZone(service)}, such as `
+    + `/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/privateDnsZones/${privateZone(service)}`);
 }

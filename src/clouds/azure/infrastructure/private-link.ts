@@ -3,13 +3,9 @@ import { PrivateDnsZoneVirtualNetworkLink } from '@cdktf/provider-azurerm/lib/pr
 import { PrivateEndpoint } from '@cdktf/provider-azurerm/lib/private-endpoint';
 import type { Construct } from 'constructs';
 import { renamed } from '../../renamed';
-import type { ClusterContext, PrivateService } from './cluster-context';
-
-/** Names of the private DNS zones. */
-export const ZONES: Readonly<Record<PrivateService, string>> = {
-  blob: 'privatelink.blob.core.windows.net',
-  registry: 'privatelink.azurecr.io',
-};
+import { privateZone } from '../endpoints';
+import type { PrivateService } from '../endpoints';
+import type { ClusterContext } from './cluster-context';
 
 export interface PrivateLink {
   /** Of what is reached. A bucket and a registry may have the same. */
@@ -48,7 +44,7 @@ function dnsZoneId(context: ClusterContext, service: PrivateService): string {
   const given = dnsZoneIds[service];
   if (given) return given;
   const { resourceGroup, virtualNetworkId } = context;
-  const zone = new PrivateDnsZone(scope, id, { name: ZONES[service], resourceGroupName: resourceGroup, tags: { ...tags } });
+  const zone = new PrivateDnsZone(scope, id, { name: privateZone(service), resourceGroupName: resourceGroup, tags: { ...tags } });
   new PrivateDnsZoneVirtualNetworkLink(scope, `${id}-link`, {
     name: renamed(context, 'azurerm_private_dns_zone_virtual_network_link', clusterName),
     resourceGroupName: resourceGroup,
