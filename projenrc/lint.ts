@@ -76,7 +76,7 @@ const LAYERS: Layer[] = [
   },
   { files: ['clouds/infrastructure.ts'], imports: ['api/**', 'clouds/cloud.ts'], types: ['constructs'] },
   { files: ['clouds/renamed.ts'], imports: ['clouds/infrastructure.ts'] },
-  { files: ['clouds/stack.ts'], imports: [], packages: ['constructs', 'cdktf'] },
+  { files: ['clouds/stack.ts'], imports: ['clouds/version-range.ts'], packages: ['constructs', 'cdktf'] },
   { files: ['sizing/**'], imports: ['api/**', 'catalog/**', 'sizing/**'], pure: true },
   { files: ['runtimes/**'], imports: ['api/**', 'catalog/**', 'sizing/**', 'runtimes/**'], pure: true },
   { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**', 'runtimes/index.ts', 'sizing/**'], pure: true },

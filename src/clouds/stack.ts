@@ -3,6 +3,7 @@ import { LocalBackend, TerraformBackend, TerraformOutput, TerraformProvider, Ter
 import type { TerraformRemoteState } from 'cdktf';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { majorsOf } from './version-range';
 
 /**
  * Whether the stack has a provider of a Terraform type, such as `google`, already. Those with an alias are for what names them. One
@@ -23,18 +24,40 @@ export function hasProvider(scope: Construct, terraformResourceType: string): bo
 }
 
 /**
- * Takes any version of a provider from one on, below the next major one, where the stack's own overrides do not say another range:
- * typings were made from one version, to which cdktf would pin the stack, and fit more.
+ * Takes any version of a provider of a range, where the stack's own overrides do not say another one: typings were made from one
+ * version, to which cdktf would pin the stack, and fit more.
  */
 export function relaxProviderVersion(scope: Construct, provider: string, range: string): void {
-  const stack = TerraformStack.of(scope);
-  const path = ['terraform', 'required_providers', provider, 'version'];
-  if (!hasPath(Reflect.get(stack, 'rawOverrides'), path)) stack.addOverride(path.join('.'), range);
+  if (versionOf(scope, provider) === undefined) TerraformStack.of(scope).addOverride(versionPath(provider).join('.'), range);
 }
 
-function hasPath(value: unknown, [key, ...rest]: readonly string[]): boolean {
-  if (key === undefined) return value !== undefined;
-  return typeof value === 'object' && value !== null && hasPath((value as Record<string, unknown>)[key], rest);
+/**
+ * The major version of a provider that the stack takes, of those of which each wants other arguments.
+ *
+ * @throws if its range takes more than one of them, or another.
+ */
+export function providerMajor(scope: Construct, provider: string, known: readonly number[]): number {
+  const range = versionOf(scope, provider) ?? '';
+  const { lowest, highest } = majorsOf(range);
+  if (lowest === highest && known.includes(lowest)) return lowest;
+  const newest = Math.max(...known);
+  throw new Error(`the stack takes provider ${provider} ${range}, but ${known.join(' and ')} want different arguments; give a range of one of them before the `
+    + `cluster, for example stack.addOverride('${versionPath(provider).join('.')}', '>= ${newest}.0.0, < ${newest + 1}.0.0')`);
+}
+
+function versionPath(provider: string): string[] {
+  return ['terraform', 'required_providers', provider, 'version'];
+}
+
+/** The range that is declared so far. */
+function versionOf(scope: Construct, provider: string): string | undefined {
+  const value = at(Reflect.get(TerraformStack.of(scope), 'rawOverrides'), versionPath(provider));
+  return value === undefined ? undefined : String(value);
+}
+
+function at(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return value;
+  return typeof value === 'object' && value !== null ? at((value as Record<string, unknown>)[key], rest) : undefined;
 }
 
 /** A backend, unless the stack has one, or gets one later. */

@@ -120,13 +120,28 @@ const READABLE: Readonly<Record<string, ReadableBucket[]>> = {
  * on Azure, on the ground of others.
  */
 export function everyOption(app: App): void {
-  for (const [name, place] of Object.entries({ gcp: GCP, aws: AWS, azure: AZURE })) {
-    closed(new TerraformStack(app, `${name}-every-option`), place);
-    open(new TerraformStack(app, `${name}-open`), place);
-    existing(new TerraformStack(app, `${name}-existing`), place);
-  }
+  optionsOf(app, { gcp: GCP, aws: AWS, azure: AZURE });
   awsGround(new TerraformStack(app, 'aws-ground'), AWS);
   azureGround(new TerraformStack(app, 'azure-ground'), AZURE);
+}
+
+/** Those of Azure, for the newer provider of the two that it can be written for. */
+export function everyOptionOfAzurerm5(app: App): void {
+  const declared = (id: string): TerraformStack => {
+    const stack = new TerraformStack(app, id);
+    stack.addOverride('terraform.required_providers.azurerm.version', '>= 5.0.0, < 6.0.0');
+    return stack;
+  };
+  optionsOf(app, { azure: AZURE }, declared);
+  azureGround(declared('azure-ground'), AZURE);
+}
+
+function optionsOf(app: App, places: Readonly<Record<string, Place>>, stack = (id: string) => new TerraformStack(app, id)): void {
+  for (const [name, place] of Object.entries(places)) {
+    closed(stack(`${name}-every-option`), place);
+    open(stack(`${name}-open`), place);
+    existing(stack(`${name}-existing`), place);
+  }
 }
 
 /** In a network that exists, with a key, names and a boundary of the customer's. */

@@ -19,7 +19,10 @@ const GENERAL_POOL = {
   name: 'general', machineType: 'Standard_D4ds_v5', minNodes: 0, maxNodes: 5, spot: false, diskGiB: 128, labels: {},
 };
 
-/** The first version with all that is used here (`role_assignment_mode` of a registry, azurerm 4.81), and the next major one. */
+/**
+ * The first version with all that is used here (`role_assignment_mode` of a registry, azurerm 4.81). The fifth is for stacks that ask for
+ * it: a link of a private DNS zone has other arguments there.
+ */
 const PROVIDER_VERSIONS = '>= 4.81.0, < 5.0.0';
 
 export function cloudInfrastructure(location: AzureLocation): CloudInfrastructure {

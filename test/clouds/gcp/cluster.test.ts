@@ -89,7 +89,7 @@ test('the zones of the location are those of the nodes', () => {
 test('nothing is looked up, and the provider may be of any version in a range', () => {
   const stack = JSON.parse(synthCluster().json) as { data?: object; terraform: { required_providers: { google: { version: string } } } };
   expect(stack.data).toBeUndefined();
-  expect(stack.terraform.required_providers.google.version).toBe('>= 6.50.0, < 8.0.0');
+  expect(stack.terraform.required_providers.google.version).toBe('>= 6.50.0, < 9.0.0');
 });
 
 test('a provider that the stack has is left as it is', () => {

@@ -3,6 +3,7 @@ import { PrivateDnsZoneVirtualNetworkLink } from '@cdktf/provider-azurerm/lib/pr
 import { PrivateEndpoint } from '@cdktf/provider-azurerm/lib/private-endpoint';
 import type { Construct } from 'constructs';
 import { renamed } from '../../renamed';
+import { providerMajor } from '../../stack';
 import { privateZone } from '../endpoints';
 import type { PrivateService } from '../endpoints';
 import type { ClusterContext } from './cluster-context';
@@ -45,12 +46,19 @@ function dnsZoneId(context: ClusterContext, service: PrivateService): string {
   if (given) return given;
   const { resourceGroup, virtualNetworkId } = context;
   const zone = new PrivateDnsZone(scope, id, { name: privateZone(service), resourceGroupName: resourceGroup, tags: { ...tags } });
-  new PrivateDnsZoneVirtualNetworkLink(scope, `${id}-link`, {
+  const link = new PrivateDnsZoneVirtualNetworkLink(scope, `${id}-link`, {
     name: renamed(context, 'azurerm_private_dns_zone_virtual_network_link', clusterName),
     resourceGroupName: resourceGroup,
     privateDnsZoneName: zone.name,
     virtualNetworkId,
     tags: { ...tags },
   });
+  if (providerMajor(scope, 'azurerm', [4, 5]) === 5) linkById(link, zone.id);
   return zone.id;
+}
+
+/** As azurerm takes it from 5 on, and 4 does not. https://github.com/Azure-Samples/azuresandbox/issues/588 */
+function linkById(link: PrivateDnsZoneVirtualNetworkLink, zoneId: string): void {
+  link.addOverride('private_dns_zone_id', zoneId);
+  for (const removed of ['private_dns_zone_name', 'resource_group_name']) link.addOverride(removed, undefined);
 }
