@@ -144,6 +144,8 @@ export interface GpuPoolSpec extends NodeSpec {
   /** Name in the catalog or in `gpus`, such as `nvidia-l4`. */
   readonly gpu: string;
   readonly gpusPerNode: number;
+  /** All machine types that its nodes may have, where these are several: `machineType` is the smallest, by which what fits is decided. */
+  readonly machineTypes?: readonly string[];
   /** Of `queued` nodes none comes up for a pod alone: they take a ProvisioningRequest, which expansion does not write. */
   readonly capacity?: 'on-demand' | 'spot' | 'flex-start' | 'queued';
   readonly maxNodes?: number;

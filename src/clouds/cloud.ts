@@ -223,6 +223,9 @@ export interface Cloud {
   /** What a machine type without GPU has, where its name tells. */
   shapeOf(machineType: string): MachineShape | undefined;
 
+  /** The processors of a machine type that is in no table, where its name tells these and not its size. */
+  architectureOf?(machineType: string): Architecture | undefined;
+
   /** The nodes with a GPU, of a capacity or of any. Those with whole GPUs, or those that share theirs as the request says. */
   placeGpu(request: GpuRequest, platform: PlatformSpec): Placement;
 

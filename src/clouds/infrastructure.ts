@@ -126,6 +126,8 @@ export interface GpuPoolSpec extends Omit<NodePoolSpec, 'spot'> {
   /** The extended resource of a GPU that is not in the catalog. */
   readonly resource?: string;
   readonly gpusPerNode: number;
+  /** Several types that its nodes may be of, in the order in which they are tried on demand; `machineType` is the smallest of them. */
+  readonly machineTypes?: readonly string[];
   readonly capacity: PoolCapacity;
   readonly zones?: readonly string[];
   readonly localSsdCount?: number;
@@ -254,6 +256,8 @@ export interface CloudInfrastructure {
   readonly tenantId?: string;
   /** The props that it takes, where others mean nothing to it; if absent, it takes all, or refuses by what is in them. */
   readonly takes?: TakenProps;
+  /** Whether the nodes of a pool may be of several machine types. */
+  readonly severalMachineTypes?: boolean;
   /** Which of `network`, `podCidr`, `serviceCidr`, `outboundInternet`, `flowLogs`, `encryptionKey` and `naming` of a cluster it takes. */
   readonly takesGround?: readonly string[];
   /** Sets up provider and backend, unless the stack has them. */

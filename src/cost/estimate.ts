@@ -1,5 +1,5 @@
 /** What is declared as money: pure, from what was synthesized and a table of prices. */
-import type { PlatformSpec } from '../api/platform';
+import type { GpuPoolSpec, PlatformSpec } from '../api/platform';
 import type { PricedCloud } from '../catalog/standing-prices';
 import type { ClusterState, StackState, State } from '../state/state';
 import type { StandingItem } from './amounts';
@@ -60,8 +60,13 @@ export function usedNamesIn(state: State): UsedNames {
 function machinesIn({ clusters, stacks }: State): ReadonlySet<string> {
   const ofPlatforms = clusters.flatMap(({ platform: { gpuPools = [], nodePools = [] } = NO_POOLS }) => [...gpuPools, ...nodePools]);
   const texts = stacks.map(({ terraform }) => JSON.stringify(terraform.resource ?? {}));
-  const ofStacks = texts.flatMap((text) => [...text.matchAll(/"(?:machine_type|vm_size|instance_types?)":\[?"([^"]+)"/g)].map(([, name = '']) => name));
-  return new Set([...ofPlatforms.flatMap(({ machineType }) => machineType ?? []), ...ofStacks]);
+  const ofStacks = texts.flatMap((text) => [...text.matchAll(/"(?:machine_type|vm_size|instance_types?)":(?:\[([^\]]*)\]|("[^"]*"))/g)]
+    .flatMap(([, list = '', one = '']) => [...(list + one).matchAll(/"([^"]+)"/g)].map(([, name = '']) => name)));
+  return new Set([...ofPlatforms.flatMap(machineTypesOf), ...ofStacks]);
+}
+
+function machineTypesOf({ machineType, machineTypes }: Partial<GpuPoolSpec>): readonly string[] {
+  return machineTypes ?? (machineType === undefined ? [] : [machineType]);
 }
 
 const NO_POOLS: Pick<PlatformSpec, 'gpuPools' | 'nodePools'> = {};

@@ -60,7 +60,8 @@ function otherNodes({ nodePools = [] }: PlatformSpec, { capacity }: ResourcesSpe
   }));
 }
 
-function gpuNodes({ name, gpu, gpusPerNode, machineType, zones }: GpuPoolSpec, { machines }: Cloud): Nodes {
+function gpuNodes({ name, gpu, gpusPerNode, machineType, machineTypes, zones }: GpuPoolSpec, { machines }: Cloud): Nodes {
+  if (machineTypes) return { name: `pool ${name} (${machineTypes.join(', ')})`, machineTypes, zones };
   if (machineType !== undefined) return { name: `pool ${name} (${machineType})`, machineTypes: [machineType], zones };
   const fitting = machines.filter((machine) => machine.gpu === gpu && (machine.gpuCount === gpusPerNode || machine.attached));
   return { name: `pool ${name}`, machineTypes: fitting.map((machine) => machine.machineType), zones };

@@ -61,7 +61,8 @@ function gpuPlaces(pod: GpuPod): Place[] {
   const cloud = cloudNamed(platform.cloud);
   const pools = poolsFor(request, platform);
   const capacity = resources.capacity ?? capacityOf(pools);
-  const held = pools.filter((pool) => hasCapacity(pool, capacity)).flatMap((pool) => poolPlaces(pod, { pool, capacity, cloud }));
+  const held = pools.filter((pool) => hasCapacity(pool, capacity)).flatMap(ofEachType)
+    .flatMap((pool) => poolPlaces(pod, { pool, capacity, cloud }));
   if (held.length > 0 || !platform.autoProvisioning) return held;
   const fitting = cloud.machines.filter(({ gpu, gpuCount }) => gpu === request.gpu?.name && gpuCount >= request.count);
   const machine = cheapest(pod, fitting, cloud);
@@ -74,6 +75,11 @@ function gpuPlaces(pod: GpuPod): Place[] {
     capacity: capacity === undefined || capacity === 'spot-first' ? 'on-demand' : capacity,
     share: shareOf(pod, cloud.allocatable(machine), request.count / gpuCount),
   }];
+}
+
+/** The pool once for each machine type that its nodes may have: which of them comes up, nobody knows before. */
+function ofEachType(pool: GpuPoolSpec): GpuPoolSpec[] {
+  return pool.machineTypes ? pool.machineTypes.map((machineType) => ({ ...pool, machineType })) : [pool];
 }
 
 interface PoolOnCloud {

@@ -100,11 +100,12 @@ function gpuNodes(request: GpuRequest, { capacity }: ResourcesSpec, platform: Pl
 }
 
 function gpuPoolNodes(pool: GpuPoolSpec, cloud: Cloud): Candidate {
-  const { name, gpu, gpusPerNode, machineType, diskGiB } = pool;
+  const { name, gpu, gpusPerNode, machineType, machineTypes = [], diskGiB } = pool;
   const fitting = machinesOf(pool, cloud);
   if (machineType === undefined) return { name: `pool ${name} (the largest machine with ${gpusPerNode} ${gpu})`, room: largest(fitting, cloud, diskGiB) };
   const [machine = cloud.shapeOf(machineType)] = fitting.filter((each) => each.machineType === machineType);
-  return { name: `pool ${name} (${machineType})`, room: machine && roomOn(machine, cloud, diskGiB) };
+  const smallest = machineTypes.length > 1 ? `, the smallest of ${machineTypes.length}` : '';
+  return { name: `pool ${name} (${machineType}${smallest})`, room: machine && roomOn(machine, cloud, diskGiB) };
 }
 
 /** The pools without GPU, where these are all that there are. */

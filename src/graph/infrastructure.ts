@@ -141,7 +141,7 @@ function poolNodes({ plan: { cluster, stack }, root, makeId, costs }: Parts, typ
 type PoolSpec = GpuPoolSpec | NodePoolSpec;
 
 function poolFacts(spec: PoolSpec | undefined, made: StackPool | undefined, costs: Estimate): Omit<GraphNode, 'id' | 'type' | 'name'> {
-  const machine = spec?.machineType ?? made?.machineType ?? machinesOf(spec);
+  const machine = machinesOf(spec) ?? spec?.machineType ?? made?.machineType;
   const gpu = spec && 'gpu' in spec ? `${spec.gpusPerNode} × ${spec.gpu}` : made?.gpu;
   const sharing = spec && 'sharing' in spec ? spec.sharing : undefined;
   const capacity = capacityWords(spec) ?? (made?.isSpot ? 'spot' : undefined);
@@ -157,7 +157,7 @@ function poolFacts(spec: PoolSpec | undefined, made: StackPool | undefined, cost
 
 /** Of a provisioner, which makes nodes of any of them. */
 function machinesOf(spec: PoolSpec | undefined): string | undefined {
-  const machineTypes = spec && 'provisioner' in spec ? spec.provisioner?.machineTypes ?? [] : [];
+  const { provisioner, machineTypes = provisioner?.machineTypes ?? [] }: Partial<GpuPoolSpec> = spec ?? {};
   const [first, ...others] = machineTypes;
   return others.length > 0 ? `${first ?? ''} or ${others.length} more` : first;
 }

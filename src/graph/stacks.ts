@@ -118,7 +118,7 @@ function poolOf(constructId: string, blocks: readonly Block[]): StackPool {
   const [{ args }] = blocks as [Block];
   const id = constructId === SYSTEM_POOL.id ? SYSTEM_POOL.name : constructId;
   const config = object(args.node_config);
-  const machineType = text(config.machine_type) ?? text(list(args.instance_types)[0]) ?? text(args.vm_size);
+  const machineType = text(config.machine_type) ?? namesOf(args.instance_types) ?? text(args.vm_size);
   const labels = { ...object(args.labels), ...object(args.node_labels), ...object(config.labels) };
   const gpu = text(labels[GPU_LABEL]);
   const [least, most] = [counts(blocks, 'min'), counts(blocks, 'max')];
@@ -151,6 +151,12 @@ function counts(blocks: readonly Block[], end: 'min' | 'max'): number[] | undefi
 
 function sumOf(all: readonly number[]): number {
   return all.reduce((sum, count) => sum + count, 0);
+}
+
+/** All names of a list. */
+function namesOf(value: unknown): string | undefined {
+  const names = list(value).flatMap((each) => text(each) ?? []);
+  return names.length > 0 ? names.join(', ') : undefined;
 }
 
 function text(value: unknown): string | undefined {

@@ -89,6 +89,14 @@ describe('a server', () => {
     expect(runningOf({ resources: { ...L4, memory: '40Gi' } }, { gpuPools })?.places).toMatchObject([{ machineType: 'g2-standard-12', isAssumed: true }]);
   });
 
+  test('on a pool of several machine types costs from the cheapest to the dearest of them', () => {
+    const several = { ...POOL, machineType: 'g6.xlarge', machineTypes: ['g6.xlarge', 'g6.8xlarge'] };
+    const running = runningOf({ resources: L4 }, { cloud: 'aws', region: 'us-east-1', gpuPools: [several] });
+    expect(running?.places.map(({ machineType, pool }) => [machineType, pool])).toEqual([['g6.xlarge', 'l4'], ['g6.8xlarge', 'l4']]);
+    expect(running?.hourly?.min).toBeCloseTo(0.8048, 4);
+    expect(running?.hourly?.max).toBeCloseTo(2.0144, 4);
+  });
+
   test('that is suspended costs nothing', () => {
     expect(runningOf({ suspend: true, resources: L4 })).toMatchObject({ replicas: 0, hourly: { min: 0, max: 0 } });
   });
@@ -222,6 +230,17 @@ describe('a stack', () => {
     expect(items?.map(({ nodes }) => nodes?.count)).toEqual([{ min: 2, max: 4 }, { min: 2, max: 2 }, { min: 3, max: 3 }]);
   });
 
+  test('counts a pool of several machine types at the dearest, and says so', () => {
+    const group = { capacity_type: 'ON_DEMAND', scaling_config: { min_size: 0, max_size: 1 }, region: 'us-east-1' };
+    const itemsOf = (args: object) => costOf({ aws_eks_node_group: { group: { ...group, ...args } } }).stacks[0]?.items ?? [];
+    const nodesOf = (instance_types: string[]) => itemsOf({ instance_types })[0];
+    const known = nodesOf(['g6.xlarge', 'g6.8xlarge', 'g6.2xlarge']);
+    expect(known?.nodes?.machine).toBe('g6.8xlarge, the dearest of 3 types, on demand');
+    expect(known?.components[0]?.price?.usd).toBeCloseTo(2.0144, 4);
+    expect(nodesOf(['g6.xlarge', 'g9.xlarge'])?.nodes?.machine).toBe('g6.xlarge, the dearest of known price of 2 types, on demand');
+    expect(nodesOf(['g6.xlarge'])?.nodes?.machine).toBe('g6.xlarge, on demand');
+  });
+
   test('costs what is assumed', () => {
     const bucket = { google_storage_bucket: { artifacts: { location: 'us-central1' } } };
     const total = (assumptions?: EstimateOptions['assumptions']) => totalOf(costOf(bucket, { assumptions }).stacks[0]?.items ?? []).min;
@@ -256,9 +275,9 @@ describe('a stack', () => {
   test('has the machines and regions that a price file may name', () => {
     const platform = { gpuPools: [POOL], nodePools: [{ name: 'own', machineType: 'z9-standard-4' }] };
     const { machines, regions } = usedNamesIn(stateOf([], platform, {
-      aws_eks_node_group: { a: { instance_types: ['p9.xlarge'] } }, azurerm_kubernetes_cluster_node_pool: { b: { vm_size: 'Standard_Z1' } },
+      aws_eks_node_group: { a: { instance_types: ['p9.xlarge', 'p9.2xlarge'] } }, azurerm_kubernetes_cluster_node_pool: { b: { vm_size: 'Standard_Z1' } },
     }));
-    expect([...machines]).toEqual(['g2-standard-4', 'z9-standard-4', 'p9.xlarge', 'Standard_Z1']);
+    expect([...machines]).toEqual(['g2-standard-4', 'z9-standard-4', 'p9.xlarge', 'p9.2xlarge', 'Standard_Z1']);
     expect([...regions]).toEqual(['eu-west-1', 'us-central1']);
   });
 

@@ -64,7 +64,7 @@ const AWS: Place = {
   },
   pools: {
     'l4-shared': { gpu: Gpu.NVIDIA_L4, sharing: GpuSharing.timeSlicing(4), minNodes: 1 },
-    'l4-spot': { gpu: Gpu.NVIDIA_L4, spot: true, localSsdCount: 1 },
+    'l4-spot': { gpu: Gpu.NVIDIA_L4, spot: true, localSsdCount: 1, machineTypes: ['g6.2xlarge', 'g6.4xlarge', 'gr6.4xlarge'] },
     'a100': { gpu: Gpu.NVIDIA_A100, gpusPerNode: 8, compact: true, zones: ['us-east-1a'] },
     'h100': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, capacity: PoolCapacity.reservation('cr-0123456789abcdef0'), zones: ['us-east-1a'] },
     'h100-block': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, capacity: PoolCapacity.block('cr-0fedcba9876543210'), zones: ['us-east-1b'] },

@@ -13,7 +13,7 @@ import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { AWS_DISKS } from './disks';
 import { MACHINES } from './machines';
 import { awsNetwork } from './network';
-import { allocatable, shapeOf } from './sizes';
+import { allocatable, isArm, shapeOf } from './sizes';
 
 /* Managed node groups, and Karpenter. */
 const BY_CAPACITY = placeBySpotLabel(
@@ -45,6 +45,7 @@ export const awsCloud: Cloud = {
   direct: ['169.254.170.23', '[fd00:ec2::23]'],
   allocatable,
   shapeOf,
+  architectureOf: (machineType) => (isArm(machineType) ? 'arm64' : 'amd64'),
   canStream: () => true,
   placeGpu: labelledGpuNodes,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},

@@ -24,6 +24,13 @@ const SHAPE = /^([cmr][5-9]|t[3-9])([a-z]*)(?:-flex)?\.(?:large|(\d*)xlarge)$/;
 /** GiB for each vCPU. */
 const MEMORY: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, t: 4 };
 
+/** AWS has machines with processors of its own make: `m7g`, `g5g`. */
+const ARM = /^[a-z]+\d+[a-z]*g[a-z]*\./;
+
+export function isArm(machineType: string): boolean {
+  return ARM.test(machineType);
+}
+
 /** None for bare metal and for families whose names do not tell. */
 export function shapeOf(machineType: string): MachineShape | undefined {
   const [match, family = '', variant = '', times] = SHAPE.exec(machineType) ?? [];

@@ -47,6 +47,7 @@ const DEFAULT_TAGS = { 'managed-by': 'cdk-substratus' };
 export function cloudInfrastructure(location: AwsLocation): CloudInfrastructure {
   return {
     region: location.region,
+    severalMachineTypes: true,
     takesGround: ['network', 'serviceCidr', 'flowLogs', 'encryptionKey', 'naming'],
     prepare: (scope) => {
       ensureBackend(scope);

@@ -9,11 +9,13 @@ import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
 import { Gpu } from '../platform/gpu';
 import type { GpuSharing } from '../platform/gpu-sharing';
+import { machineTypesProblem, smallestOf } from '../platform/machine-types';
 import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from '../platform/machines';
 import type { GpuPoolOptions } from '../platform/platform-props';
 import { PoolCapacity, podCapacity } from '../platform/pool-capacity';
 import { marksProblem, taintList } from '../platform/pool-marks';
 import { clusterOf } from './cluster-base';
+import type { ClusterBase } from './cluster-base';
 import type { ICluster } from './cluster-props';
 import { checkReserved } from './reserved-props';
 
@@ -38,6 +40,16 @@ export interface GpuNodePoolProps {
    * @default - the cheapest of the cloud with this GPU and count
    */
   readonly machineType?: string;
+
+  /**
+   * Several machine types that the nodes may be of, so that a node comes of whichever can be had (AWS). They have as many of the GPU, and
+   * processors of the same kind; what fits is decided by the smallest. Spot nodes are of the type that is the least likely to be taken
+   * back, at a low price; others of the first one that can be had. Not together with `machineType`, nor with a reservation or a capacity
+   * block. Other ones replace the pool.
+   *
+   * @default - one, `machineType`
+   */
+  readonly machineTypes?: string[];
 
   /**
    * Name of the pool. Another one replaces it.
@@ -148,7 +160,7 @@ export class GpuNodePool extends Construct {
   /** Name of the pool. */
   public readonly poolName: string;
 
-  /** Its machine type; on a local cluster `local`. */
+  /** Its machine type; the smallest of several; on a local cluster `local`. */
   public readonly machineType: string;
 
   constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
@@ -161,7 +173,8 @@ export class GpuNodePool extends Construct {
     const cloud = cloudNamed(cluster.platform.cloudName);
     const capacity = spot ? PoolCapacity.spot() : props.capacity ?? PoolCapacity.onDemand();
     const chosen = { gpu: gpu.name, count: gpusPerNode, spot: capacity._spec.kind === 'spot' };
-    const machineType = props.machineType ?? chosenMachine(cloud, chosen);
+    const machineTypes = this.severalTypes(props, cluster);
+    const machineType = props.machineType ?? (machineTypes && smallestOf(cloud, machineTypes)) ?? chosenMachine(cloud, chosen);
     const problem = gpu._custom ? undefined : machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType });
     if (problem || !machineType) throw new ValidationError(this, problem ?? noMachineToChoose(cloud, gpu.name, gpusPerNode));
     cluster._claimPool(this, poolName);
@@ -170,14 +183,15 @@ export class GpuNodePool extends Construct {
     const sharing = props.sharing?._spec;
     const labels = { [GPU_LABEL]: gpu.name, ...(sharing && { [SHARING_LABEL]: sharingLabelValue(sharing) }) };
     const { diskGiB = 200, zones } = props;
-    const nodes = nodesOf(cloud, machineType, props);
+    const types = machineTypes && { machineType: undefined, machineTypes: [...machineTypes] };
+    const nodes = { ...nodesOf(cloud, machineType, props), ...types };
     const knownZones = zones ?? (props.compact ? undefined : cluster._infrastructure.zones?.slice());
     const offered = {
       gpu, gpusPerNode, maxNodes, zones: knownZones, sharing: props.sharing, ...(sharing && { nodeLabels: labels }), ...nodes,
     };
     asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, podCapacity(capacity)));
     asValidation(this, () => cluster._infrastructure.addGpuPool(this, {
-      name: poolName, machineType, minNodes, maxNodes, gpusPerNode,
+      name: poolName, machineType, machineTypes, minNodes, maxNodes, gpusPerNode,
       gpu: gpu.name,
       ...(gpu._custom && { resource: gpu._custom.resource }),
       capacity: capacity._spec,
@@ -193,6 +207,18 @@ export class GpuNodePool extends Construct {
       driver: props.driver,
     }));
   }
+
+  /** The machine types, where they are more than one. */
+  private severalTypes(props: GpuNodePoolProps, cluster: ClusterBase): readonly string[] | undefined {
+    const { gpu, gpusPerNode: count = 1, machineType, machineTypes } = props;
+    if (machineTypes === undefined) return undefined;
+    const cloud = cloudNamed(cluster.platform.cloudName);
+    const problem = cluster._cloud.severalMachineTypes
+      ? machineTypesProblem(cloud, { gpu: gpu.name, count, isCustom: gpu._custom !== undefined, machineType, machineTypes })
+      : `machineTypes is ${formatValue(machineTypes)}, but a pool on ${cloud.title} is of one machine type; name it by machineType, and make a pool for each`;
+    if (problem !== undefined) throw new ValidationError(this, problem);
+    return machineTypes;
+  }
 }
 
 /** What is known of the nodes. Local disks, whose size is not known, take the place of the boot disk for what pods write. */
@@ -207,7 +233,7 @@ function validate(scope: Construct, props: GpuNodePoolProps): void {
   if (!(gpu instanceof Gpu)) {
     throw new ValidationError(scope, `gpu is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
   }
-  checkTokens(scope, { poolName, zones, labels: props.labels, taints: props.taints });
+  checkTokens(scope, { poolName, zones, machineTypes: props.machineTypes, labels: props.labels, taints: props.taints });
   const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB }) ?? marksProblem(props);
   if (problem) throw new ValidationError(scope, problem);
   if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) throw new ValidationError(scope, `gpusPerNode is ${gpusPerNode}; give a whole number, 1 or more`);

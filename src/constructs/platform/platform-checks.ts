@@ -16,6 +16,7 @@ import type { KnownProps } from '../checks/known-props';
 import { Fabric } from './fabric';
 import { Gpu } from './gpu';
 import { GpuSharing } from './gpu-sharing';
+import { machineTypesProblem } from './machine-types';
 import { machineProblem, noSuchGpu, noSuchNode } from './machines';
 import { KNOWN } from './platform-known';
 import type { GpuPoolOptions } from './platform-props';
@@ -127,7 +128,7 @@ interface PoolContext {
 /** Why a platform cannot have a GPU pool; `undefined` if it can. */
 export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pools, gpus }: PoolContext): string | undefined {
   checkPlain(options, KNOWN.pool);
-  const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes, sharing, machineType, fabric } = options;
+  const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes, sharing, machineType, machineTypes, fabric } = options;
   if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
   if (pools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
   if (!(gpu instanceof Gpu)) return `gpu is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
@@ -138,7 +139,9 @@ export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pool
   if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
   if (sharing !== undefined && !(sharing instanceof GpuSharing)) return `sharing is ${formatValue(sharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
   const wrong = (sharing && sharingProblem(gpu, sharing._spec)) ?? fabricProblem(fabric);
-  if (wrong) return wrong;
+  const machines = { gpu: gpu.name, count: gpusPerNode, isCustom: gpu._custom !== undefined, machineType };
+  const several = machineTypes && machineTypesProblem(cloud, { ...machines, machineTypes });
+  if (wrong ?? several) return wrong ?? several;
   if (gpu._custom) return customGpuProblem(gpu._custom, gpus);
   const noMachine = noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
   return noMachine ?? (machineType === undefined ? undefined : machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType }));

@@ -27,7 +27,7 @@ export const KNOWN = {
     owner: 'addGpuPool',
     props: knownProps<GpuPoolOptions>({
       gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true, sharing: true, machineType: true,
-      diskGiB: true, zones: true, fabric: true,
+      machineTypes: true, diskGiB: true, zones: true, fabric: true,
     }),
   },
   provisioner: {

@@ -269,6 +269,14 @@ export interface GpuPoolOptions {
   readonly machineType?: string;
 
   /**
+   * Several machine types that the nodes may be of. They have the GPU in the same number and processors of the same kind; what fits is
+   * decided by the smallest. Not together with `machineType`.
+   *
+   * @default - one, `machineType`
+   */
+  readonly machineTypes?: string[];
+
+  /**
    * Size of the disk that holds images and ephemeral storage, in GiB.
    *
    * @default - not known

@@ -48,7 +48,7 @@ export function byHand(
 
 /** A GPU pool as the platform has it. */
 export function poolSpec(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): GpuPoolSpec {
-  const { gpu, gpusPerNode = 1, maxNodes, nodeLabels, sharing, machineType, diskGiB, zones, fabric } = options;
+  const { gpu, gpusPerNode = 1, maxNodes, nodeLabels, sharing, machineType, machineTypes = [], diskGiB, zones, fabric } = options;
   return {
     name,
     gpu: gpu.name,
@@ -58,6 +58,7 @@ export function poolSpec(name: string, options: GpuPoolOptions, capacity: GpuPoo
     ...(nodeLabels && { nodeLabels }),
     ...(sharing && { sharing: sharing._name }),
     ...(machineType !== undefined && { machineType }),
+    ...(machineTypes.length > 1 && { machineTypes: [...machineTypes] }),
     ...(diskGiB !== undefined && { diskGiB }),
     ...(zones && { zones }),
     ...(fabric && { fabricResources: { ...fabric._resources }, ...(fabric._locksMemory && { fabricLocksMemory: true }) }),

@@ -3,6 +3,7 @@ import type { CustomGpuSpec, GpuPoolSpec, NodeProvisioningSpec } from '../../api
 import type { Cloud } from '../../clouds/cloud';
 import { provisionedPool } from './gpu-provisioner';
 import type { GpuProvisionerOptions } from './gpu-provisioner';
+import { withSmallest } from './machine-types';
 import { checkPlain, poolProblem } from './platform-checks';
 import { KNOWN } from './platform-known';
 import type { GpuPoolOptions } from './platform-props';
@@ -19,7 +20,7 @@ export class PlatformPools {
   /** Of a pool that is declared elsewhere the capacity may be one that no pod of a kind can have. */
   public add(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): void {
     this.check(name, options);
-    this.keep(poolSpec(name, options, capacity), options);
+    this.keep(poolSpec(name, withSmallest(this.cloud, options), capacity), options);
   }
 
   public addProvisioned(name: string, options: GpuProvisionerOptions, by?: NodeProvisioningSpec): void {

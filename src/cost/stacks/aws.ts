@@ -62,9 +62,11 @@ export const AWS_READERS: Readonly<Record<string, Reader>> = {
 
 function poolOf(args: TerraformArguments, context: StackContext): PoolNodes {
   const template = referredTo(blockOf(args, 'launch_template'), 'id', context.terraform) ?? {};
+  const [machine, ...otherMachines] = textsIn(args, 'instance_types');
   return {
     pool: textIn(template, 'name') ?? textIn(args, 'node_group_name') ?? textIn(args, 'node_group_name_prefix') ?? 'pool',
-    machine: textsIn(args, 'instance_types')[0] ?? textIn(template, 'instance_type'),
+    machine: machine ?? textIn(template, 'instance_type'),
+    otherMachines,
     capacity: capacityOf(args, template),
     nodes: awsNodes(args),
     disks: disksOf(blockOf(template, 'block_device_mappings', 'ebs'), context),

@@ -5,6 +5,7 @@ import type { TerraformArguments, TerraformJson } from '../../state/state';
 import { fixed, times } from '../amounts';
 import type { Component, Range, StandingItem, UnitPrice } from '../amounts';
 import type { Assumptions } from '../assumptions';
+import type { MachinePrice } from '../price-rows';
 import { originFor } from '../price-table';
 import type { PriceTable } from '../price-table';
 
@@ -72,6 +73,8 @@ export function usage(name: string, use: Pick<Part, 'item' | 'unit'> & { readonl
 export interface PoolNodes {
   readonly pool: string;
   readonly machine?: string;
+  /** Other machine types that its nodes may be of: the dearest whose price is known is what they are counted at. */
+  readonly otherMachines?: readonly string[];
   readonly gpus?: number;
   readonly capacity: 'on-demand' | 'spot' | 'flex-start' | 'block' | 'reservation';
   readonly nodes: Range;
@@ -83,12 +86,33 @@ const CAPACITY_WORDS: Readonly<Record<PoolNodes['capacity'], string>> = {
   'on-demand': 'on demand', 'spot': 'spot', 'flex-start': 'flex-start', 'block': 'capacity block', 'reservation': 'on demand, of a reservation',
 };
 
-/** A pool as an item: its machines, and the disks of each. */
-export function poolItem(pool: PoolNodes, context: StackContext): ReadItem {
-  const { machine = 'machine', gpus, capacity, nodes, disks } = pool;
-  const { cloud, region, prices, assumptions: { monthlyHours } } = context;
+interface PricedMachine {
+  readonly price?: MachinePrice;
+  /** Of its capacity, an hour. */
+  readonly usd?: number;
+}
+
+/** The machine that a node is counted at: one of several may come up, so that the dearest is what it costs at most. */
+function dearest({ machine = 'machine', otherMachines = [], ...pool }: PoolNodes, context: StackContext): PricedMachine & { readonly words: string } {
+  const all = [machine, ...otherMachines].map((name) => ({ name, ...priceOf(name, pool, context) }));
+  const [most = { name: machine }] = [...all].sort((a, b) => (b.usd ?? -1) - (a.usd ?? -1));
+  const unknown = all.filter(({ usd }) => usd === undefined).length;
+  const words = otherMachines.length === 0 ? most.name
+    : `${most.name}, the dearest ${unknown === 0 ? '' : 'of known price '}of ${all.length} types`;
+  return { ...most, words };
+}
+
+function priceOf(machine: string, { gpus, capacity }: Pick<PoolNodes, 'gpus' | 'capacity'>, { cloud, region, prices }: StackContext): PricedMachine {
   const price = region === undefined ? undefined : prices.find({ cloud, region, machine, gpus });
   const usd = capacity === 'spot' ? price?.spot : capacity === 'on-demand' || capacity === 'reservation' ? price?.onDemand : undefined;
+  return { ...(price && { price }), ...(usd !== undefined && { usd }) };
+}
+
+/** A pool as an item: its machines, and the disks of each. */
+export function poolItem(pool: PoolNodes, context: StackContext): ReadItem {
+  const { capacity, nodes, disks } = pool;
+  const { monthlyHours } = context.assumptions;
+  const { words: machine, price, usd } = dearest(pool, context);
   return {
     what: 'nodes',
     detail: pool.pool,

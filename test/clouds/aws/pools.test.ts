@@ -81,6 +81,17 @@ describe('a GPU pool', () => {
     });
   });
 
+  test('is of any of several machine types, of which the autoscaler is told the smallest', () => {
+    const several = { machineType: 'g6.2xlarge', machineTypes: ['gr6.4xlarge', 'g6.4xlarge', 'g6.2xlarge'] };
+    const synthesized = pool({ ...ONE_ZONE, ...several, capacity: { kind: 'spot' } });
+    expect(one(synthesized, 'aws_eks_node_group')).toMatchObject({ capacity_type: 'SPOT', instance_types: several.machineTypes });
+    expect(one(synthesized, 'aws_launch_template')).not.toHaveProperty('instance_type');
+    const tags = all(synthesized, 'aws_autoscaling_group_tag').map(({ tag }) => tag as { key: string; value: string });
+    const resources = tags.flatMap(({ key, value }) => (key.includes('/resources/') ? [[key.split('/resources/')[1], value]] : []));
+    expect(Object.fromEntries(resources)).toEqual({ 'nvidia.com/gpu': '1', 'ephemeral-storage': '170Gi', 'cpu': '8', 'memory': '32Gi' });
+    expect(one(pool({ ...ONE_ZONE, ...several }), 'aws_eks_node_group')).toMatchObject({ capacity_type: 'ON_DEMAND', instance_types: several.machineTypes });
+  });
+
   test('is of spot machines', () => {
     expect(one(pool({ ...ONE_ZONE, capacity: { kind: 'spot' } }), 'aws_eks_node_group').capacity_type).toBe('SPOT');
   });
@@ -168,6 +179,14 @@ describe('bad input', () => {
     ],
     ['image streaming', { imageStreaming: true }, 'pool l4: aws has no image streaming; leave it out, and give nodes a large disk instead'],
     ['a driver', { driver: 'LATEST' }, 'pool l4: driver is LATEST, but on aws it comes with the machine image; leave it out'],
+    [
+      'several machine types of a reservation', { ...ONE_ZONE, machineTypes: ['g6.xlarge', 'g6.2xlarge'], capacity: { kind: 'reservation', id: 'cr-0' } },
+      'pool l4: machineTypes has g6.xlarge, g6.2xlarge, but a reservation is of one machine type; name it by machineType',
+    ],
+    [
+      'several machine types of a block', { ...ONE_ZONE, machineTypes: ['g6.xlarge', 'g6.2xlarge'], capacity: { kind: 'block', id: 'cr-0' } },
+      'pool l4: machineTypes has g6.xlarge, g6.2xlarge, but a capacity block is of one machine type; name it by machineType',
+    ],
     [
       'a reservation by name', { capacity: { kind: 'reservation', id: 'ours' } },
       'pool l4: reservation is ours; use the id of a capacity reservation, such as cr-0123456789abcdef0',

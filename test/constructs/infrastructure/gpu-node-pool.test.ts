@@ -1,9 +1,10 @@
 import { TerraformVariable } from 'cdktf';
 import { Cloud, Gpu, GpuNodePool, GpuSharing, PoolCapacity } from '../../../src';
-import type { Cluster } from '../../../src';
+import type { Cluster, GpuNodePoolProps } from '../../../src';
 import { cloudNamed } from '../../../src/clouds/pods';
+import { noRoomFor } from '../../../src/expand';
 import { messageOf, untyped } from '../fixtures';
-import { CLOUD_NAMES, cluster, emptyStack, poolOf, resourcesOf, stackBeside, stackOf, synthesized } from './clouds';
+import { bucketOf, CLOUD_NAMES, cluster, emptyStack, poolOf, resourcesOf, stackBeside, stackOf, synthesized } from './clouds';
 
 const GPUS = Object.values(Gpu).filter((value): value is Gpu => value instanceof Gpu);
 
@@ -18,6 +19,55 @@ test('a pool is of the machine type that is named, also of one that is in no tab
   expect(poolOf(cluster('aws'), 'large', { machineType: 'g6.16xlarge' }).machineType).toBe('g6.16xlarge');
   expect(poolOf(cluster('gcp'), 'attached', { gpu: Gpu.NVIDIA_T4, gpusPerNode: 2, machineType: 'n1-highmem-8' }).machineType).toBe('n1-highmem-8');
   expect(poolOf(cluster('azure'), 'retired', { gpu: Gpu.NVIDIA_V100, machineType: 'Standard_NC6s_v3' }).machineType).toBe('Standard_NC6s_v3');
+});
+
+describe('several machine types', () => {
+  const SEVERAL = ['g6.4xlarge', 'gr6.4xlarge', 'g6.2xlarge'];
+
+  test('are tried for one pool, of which the smallest decides what fits', () => {
+    const owner = cluster('aws');
+    expect(poolOf(owner, 'l4', { machineTypes: SEVERAL, spot: true }).machineType).toBe('g6.2xlarge');
+    const groups = resourcesOf(synthesized(owner), 'aws_eks_node_group').filter(({ capacity_type }) => capacity_type === 'SPOT');
+    expect(groups.map(({ instance_types }) => instance_types)).toEqual([SEVERAL, SEVERAL]);
+    bucketOf(owner);
+    expect(owner.platform._spec.gpuPools).toMatchObject([{ machineType: 'g6.2xlarge', machineTypes: SEVERAL, capacity: 'spot' }]);
+    expect(noRoomFor({ resources: { gpu: { type: 'nvidia-l4', count: 1 }, memory: 100 } }, owner.platform._spec))
+      .toMatch(/^memory is 100Gi, but pool l4 \(g6\.2xlarge, the smallest of 3\) has 31\.\d+ GiB of memory for pods; ask for less/);
+  });
+
+  test('of one are one', () => {
+    const owner = cluster('aws');
+    poolOf(owner, 'l4', { machineTypes: ['g6.2xlarge'] });
+    bucketOf(owner);
+    expect(owner.platform._spec.gpuPools?.[0]).toMatchObject({ machineType: 'g6.2xlarge' });
+    expect(owner.platform._spec.gpuPools?.[0]).not.toHaveProperty('machineTypes');
+  });
+
+  test.each<[string, Partial<GpuNodePoolProps>, string]>([
+    ['and one beside them', { machineType: 'g6.xlarge', machineTypes: SEVERAL },
+      'machineType is g6.xlarge and machineTypes is g6.4xlarge, gr6.4xlarge, g6.2xlarge; leave one of them out'],
+    ['of none', { machineTypes: [] }, 'machineTypes is empty; name machine types, or leave it out'],
+    ['of one that is named twice', { machineTypes: ['g6.xlarge', 'g6.xlarge'] }, 'machineTypes has g6.xlarge twice; name it once'],
+    ['that are no list', { machineTypes: untyped('g6.xlarge') }, "machineTypes is 'g6.xlarge'; give a list, for example ['g6.xlarge', 'g6.2xlarge']"],
+    ['with another GPU', { machineTypes: ['g6.xlarge', 'g5.xlarge'] },
+      'machineTypes: machineType is g5.xlarge, which has 1 nvidia-a10g, not 1 nvidia-l4; leave it out, or ask for what it has'],
+    ['with another number of GPUs', { machineTypes: ['g6.xlarge', 'g6.12xlarge'] },
+      'machineTypes: machineType is g6.12xlarge, which has 4 nvidia-l4, not 1 nvidia-l4; leave it out, or ask for what it has'],
+    ['with processors of two kinds', { machineTypes: ['g6.xlarge', 'g6g.xlarge'] },
+      'machineTypes: g6.xlarge has amd64, g6g.xlarge has arm64, and no image runs on both; make a pool for each'],
+    ['of a reservation', { machineTypes: SEVERAL, capacity: PoolCapacity.reservation('cr-0123456789abcdef0'), zones: ['us-east-1a'] },
+      'pool p: machineTypes has g6.4xlarge, gr6.4xlarge, g6.2xlarge, but a reservation is of one machine type; name it by machineType'],
+  ])('%s are refused', (_, props, message) => {
+    expect(messageOf(() => poolOf(cluster('aws'), 'p', props))).toBe(`[cloud/p] ${message}`);
+  });
+
+  test.each([
+    ['gcp', 'Google Cloud', ['g2-standard-4', 'g2-standard-8']], ['azure', 'Azure', ['Standard_NC4as_T4_v3', 'Standard_NC8as_T4_v3']],
+  ] as const)('are refused on %s', (cloud, title, types) => {
+    expect(messageOf(() => poolOf(cluster(cloud), 'p', { machineTypes: [...types] })))
+      .toBe(`[cloud/p] machineTypes is [${types.map((each) => `"${each}"`).join(',')}], but a pool on ${title} is of one machine type; `
+        + 'name it by machineType, and make a pool for each');
+  });
 });
 
 test('a pool starts at no node, and is named after its construct', () => {

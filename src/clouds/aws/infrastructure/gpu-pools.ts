@@ -2,7 +2,7 @@
 import { gpuNamed, NVIDIA_GPU_RESOURCE } from '../../../catalog/gpus';
 import type { AwsLocation, GpuPoolSpec } from '../../infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../labels';
-
+import { MACHINES } from '../machines';
 
 /** The extended resource of the pool's accelerator. */
 export function gpuResource({ gpu, resource = gpuNamed(gpu)?.resource ?? NVIDIA_GPU_RESOURCE }: Pick<GpuPoolSpec, 'gpu' | 'resource'>): string {
@@ -12,6 +12,16 @@ export function gpuResource({ gpu, resource = gpuNamed(gpu)?.resource ?? NVIDIA_
 /** How many containers that each ask for one GPU a node takes. */
 export function unitsPerNode({ gpusPerNode, sharing }: GpuPoolSpec): number {
   return gpusPerNode * (sharing?.kind === 'time-slicing' ? sharing.clients : 1);
+}
+
+/**
+ * Of several machine types the autoscaler takes the first one for all, so that a node could come up on which its pod has no room.
+ *
+ * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+ */
+export function sizeOfSmallest({ machineType, machineTypes = [] }: Pick<GpuPoolSpec, 'machineType' | 'machineTypes'>): Record<string, string> {
+  const smallest = machineTypes.length < 2 ? undefined : MACHINES.find((machine) => machine.machineType === machineType);
+  return smallest ? { cpu: String(smallest.vcpu), memory: `${smallest.memoryGiB}Gi` } : {};
 }
 
 /**
@@ -47,6 +57,7 @@ export function checkGpuPool(spec: GpuPoolSpec, location: AwsLocation): void {
   if (imageStreaming) throw new Error(`pool ${name}: aws has no image streaming; leave it out, and give nodes a large disk instead`);
   if (driver !== undefined) throw new Error(`pool ${name}: driver is ${driver}, but on aws it comes with the machine image; leave it out`);
   checkCapacityId(spec);
+  checkMachineTypes(spec);
   checkZones(spec, location);
 }
 
@@ -54,6 +65,13 @@ function checkCapacityId({ name, capacity }: GpuPoolSpec): void {
   if (capacity.kind !== 'reservation' && capacity.kind !== 'block') return;
   if (/^(cr-[0-9a-f]+|arn:[a-z-]+:resource-groups:.+)$/.test(capacity.id)) return;
   throw new Error(`pool ${name}: ${capacity.kind} is ${capacity.id}; use the id of a capacity reservation, such as cr-0123456789abcdef0`);
+}
+
+/** What was reserved or bought is of one type. */
+function checkMachineTypes({ name, capacity, machineTypes = [] }: GpuPoolSpec): void {
+  if (machineTypes.length < 2 || (capacity.kind !== 'reservation' && capacity.kind !== 'block')) return;
+  const what = capacity.kind === 'block' ? 'a capacity block' : 'a reservation';
+  throw new Error(`pool ${name}: machineTypes has ${machineTypes.join(', ')}, but ${what} is of one machine type; name it by machineType`);
 }
 
 function checkZones(spec: GpuPoolSpec, location: AwsLocation): void {

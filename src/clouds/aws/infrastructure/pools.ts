@@ -8,8 +8,9 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec, GpuPoolSpec, NodePoolSpec, PoolCapacity, Taint } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { isArm } from '../sizes';
 import { nodeTemplateTags } from './autoscaler-tags';
-import { checkGpuPool, gpuResource, poolZones, sharedLabels, unitsPerNode } from './gpu-pools';
+import { checkGpuPool, gpuResource, poolZones, sharedLabels, sizeOfSmallest, unitsPerNode } from './gpu-pools';
 import { groupNamePrefix, joinedName } from './names';
 import type { Subnets } from './network';
 
@@ -39,19 +40,17 @@ interface Pool extends Omit<NodePoolSpec, 'spot'> {
   readonly capacityType: string;
   readonly taints: readonly Taint[];
   readonly zones: readonly string[];
-  /** Extended resources of a node, for the autoscaler. */
+  readonly machineTypes?: readonly string[];
+  /** What the autoscaler cannot read from the first machine type: extended resources, and the size of a node that may be of another. */
   readonly resources: Readonly<Record<string, string>>;
   /** What the launch template has beside what all have. */
   readonly template: Partial<LaunchTemplateConfig>;
 }
 
-/** AWS has machines of its own make for both: `m7g`, `g5g`. */
-const ARM = /^[a-z]+\d+[a-z]*g[a-z]*\./;
-
 export function nodePool(scope: Construct, spec: NodePoolSpec, context: PoolContext): ITerraformDependable[] {
   return nodeGroups(scope, context, {
     ...spec,
-    amiType: `AL2023_${ARM.test(spec.machineType) ? 'ARM_64' : 'x86_64'}_STANDARD`,
+    amiType: `AL2023_${isArm(spec.machineType) ? 'ARM_64' : 'x86_64'}_STANDARD`,
     capacityType: spec.spot ? 'SPOT' : 'ON_DEMAND',
     taints: spec.taints ?? [],
     zones: poolZones(spec, context.location),
@@ -69,7 +68,7 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContex
     amiType: gpuAmiType(spec),
     capacityType: CAPACITY_TYPES[capacity.kind] ?? 'ON_DEMAND',
     zones: poolZones(spec, context.location),
-    resources: { [gpuResource(spec)]: String(unitsPerNode(spec)) },
+    resources: { [gpuResource(spec)]: String(unitsPerNode(spec)), ...sizeOfSmallest(spec) },
     template: {
       ...capacityTemplate(capacity, spec.machineType),
       ...(localSsdCount > 0 && { userData: Fn.base64encode(Fn.rawString(LOCAL_SSD)) }),
@@ -81,7 +80,7 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContex
 /** The images have driver and container toolkit; the device plugin comes with ../addons.ts. */
 function gpuAmiType(spec: GpuPoolSpec): string {
   if (gpuResource(spec) === 'aws.amazon.com/neuron') return 'AL2023_x86_64_NEURON';
-  return `AL2023_${ARM.test(spec.machineType) ? 'ARM_64' : 'x86_64'}_NVIDIA`;
+  return `AL2023_${isArm(spec.machineType) ? 'ARM_64' : 'x86_64'}_NVIDIA`;
 }
 
 const CAPACITY_TYPES: Readonly<Partial<Record<PoolCapacity['kind'], string>>> = { spot: 'SPOT', block: 'CAPACITY_BLOCK' };
@@ -172,7 +171,7 @@ interface Group {
 }
 
 function nodeGroup(scope: Construct, context: PoolContext, { pool, template, zone, limits }: Group): EksNodeGroup {
-  const { name, machineType, amiType, capacityType, labels, taints, tags } = pool;
+  const { name, machineType, machineTypes = [machineType], amiType, capacityType, labels, taints, tags } = pool;
   const group = new EksNodeGroup(scope, `Group-${zone}`, {
     clusterName: context.cluster,
     nodeGroupNamePrefix: groupNamePrefix(context.location, name, zone),
@@ -181,7 +180,7 @@ function nodeGroup(scope: Construct, context: PoolContext, { pool, template, zon
     amiType,
     ...(context.kubernetesVersion && { version: context.kubernetesVersion }),
     capacityType,
-    ...(capacityType !== 'CAPACITY_BLOCK' && { instanceTypes: [machineType] }),
+    ...(capacityType !== 'CAPACITY_BLOCK' && { instanceTypes: [...machineTypes] }),
     launchTemplate: { id: template.id, version: Token.asString(template.interpolationForAttribute('latest_version')) },
     scalingConfig: { ...limits, desiredSize: limits.minSize },
     labels: { ...labels },
