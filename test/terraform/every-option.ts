@@ -21,6 +21,10 @@ const ALLOWED = ['203.0.113.0/24'];
 const SUBSCRIPTION = '/subscriptions/00000000-1111-2222-3333-444444444444/resourceGroups/acme/providers';
 const NETWORK = `${SUBSCRIPTION}/Microsoft.Network/virtualNetworks/acme`;
 
+const TAGS = { 'cost-centre': 'research' };
+const BOUNDARY = 'arn:aws:iam::111122223333:policy/boundary';
+const DISK_ENCRYPTION_SET = `${SUBSCRIPTION}/Microsoft.Compute/diskEncryptionSets/disks`;
+
 const NAMING = { nameOf: (_: string, proposed: string) => `acme-${proposed}` };
 
 const WINDOW: MaintenanceWindow = {
@@ -108,6 +112,30 @@ const AZURE: Place = {
   },
 };
 
+/** What the author of a stack says that differs from what all stacks have, for those who judge it. */
+export interface Given {
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The key of Secrets and disks. */
+  readonly clusterKey?: string;
+  readonly bucketKey?: string;
+  /** Every role must have it. */
+  readonly permissionsBoundary?: string;
+  /** Who reaches the control plane from outside; also says that nothing is protected. */
+  readonly openTo?: readonly string[];
+}
+
+export const GIVEN: Readonly<Record<string, Given>> = {
+  'gcp-every-option': { tags: TAGS, bucketKey: GCP.encryptionKey },
+  'aws-every-option': { tags: TAGS, bucketKey: AWS.encryptionKey },
+  'azure-every-option': { tags: TAGS, bucketKey: 'https://acme.vault.azure.net/keys/artifacts' },
+  'gcp-ground': { tags: TAGS, clusterKey: GCP.encryptionKey },
+  'aws-ground': { tags: TAGS, clusterKey: AWS.encryptionKey, permissionsBoundary: BOUNDARY },
+  'azure-ground': { tags: TAGS, clusterKey: DISK_ENCRYPTION_SET },
+  'gcp-open': { openTo: ALLOWED },
+  'aws-open': { openTo: ALLOWED },
+  'azure-open': { openTo: ALLOWED },
+};
+
 /** Buckets of others: whole, and a folder in one. */
 const READABLE: Readonly<Record<string, ReadableBucket[]>> = {
   gcp: [{ url: 'gs://acme-data' }, { url: 'gs://acme-weights/llama' }],
@@ -116,11 +144,12 @@ const READABLE: Readonly<Record<string, ReadableBucket[]>> = {
 };
 
 /**
- * Three stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists. One more on AWS and
- * on Azure, on the ground of others.
+ * Four stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists; and a cluster on the
+ * ground of others.
  */
 export function everyOption(app: App): void {
   optionsOf(app, { gcp: GCP, aws: AWS, azure: AZURE });
+  gcpGround(new TerraformStack(app, 'gcp-ground'), GCP);
   awsGround(new TerraformStack(app, 'aws-ground'), AWS);
   azureGround(new TerraformStack(app, 'azure-ground'), AZURE);
 }
@@ -144,14 +173,27 @@ function optionsOf(app: App, places: Readonly<Record<string, Place>>, stack = (i
   }
 }
 
+/** In a subnetwork of a Shared VPC, with a key and names of the customer's. */
+function gcpGround(stack: TerraformStack, { cluster: { cloud }, encryptionKey, pools }: Place): void {
+  const network = ClusterNetwork.gcp({
+    network: 'projects/acme-net/global/networks/shared', subnetwork: 'projects/acme-net/regions/us-central1/subnetworks/ml',
+    podsRange: 'ml-pods', servicesRange: 'ml-services',
+  });
+  const cluster = new Cluster(stack, 'ground', { cloud, network, encryptionKey, naming: NAMING, tags: TAGS });
+  new ArtifactBucket(stack, 'artifacts', { cluster });
+  new ImageRegistry(stack, 'images', { cluster });
+  addPools(stack, cluster, pools);
+  addWorkspaces(cluster);
+}
+
 /** In a network that exists, with a key, names and a boundary of the customer's. */
 function awsGround(stack: TerraformStack, { cluster: { admins }, encryptionKey, pools }: Place): void {
   const cloud = Cloud.aws({
     accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'],
-    permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary',
+    permissionsBoundary: BOUNDARY,
   });
   const network = ClusterNetwork.aws({ vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'] });
-  const cluster = new Cluster(stack, 'ground', { cloud, admins, network, serviceCidr: '172.20.0.0/16', encryptionKey, naming: NAMING });
+  const cluster = new Cluster(stack, 'ground', { cloud, admins, network, serviceCidr: '172.20.0.0/16', encryptionKey, naming: NAMING, tags: TAGS });
   new ArtifactBucket(stack, 'artifacts', { cluster });
   new ImageRegistry(stack, 'images', { cluster });
   addPools(stack, cluster, pools);
@@ -166,9 +208,8 @@ function azureGround(stack: TerraformStack, { cluster: { cloud, admins }, pools 
     blobDnsZoneId: `${SUBSCRIPTION}/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net`,
     registryDnsZoneId: `${SUBSCRIPTION}/Microsoft.Network/privateDnsZones/privatelink.azurecr.io`,
   });
-  const encryptionKey = `${SUBSCRIPTION}/Microsoft.Compute/diskEncryptionSets/disks`;
   const ranges = { podCidr: '100.64.0.0/16', serviceCidr: '172.20.0.0/20' };
-  const cluster = new Cluster(stack, 'ground', { cloud, admins, network, ...ranges, encryptionKey, naming: NAMING });
+  const cluster = new Cluster(stack, 'ground', { cloud, admins, network, ...ranges, encryptionKey: DISK_ENCRYPTION_SET, naming: NAMING, tags: TAGS });
   new ArtifactBucket(stack, 'artifacts', { cluster });
   new ImageRegistry(stack, 'images', { cluster });
   addPools(stack, cluster, pools);
@@ -176,7 +217,7 @@ function azureGround(stack: TerraformStack, { cluster: { cloud, admins }, pools 
 }
 
 function closed(stack: TerraformStack, { cluster: props, encryptionKey, upstream, machineType, pools }: Place): void {
-  const cluster = new Cluster(stack, 'ml', { ...props, cidr: '10.128.0.0/16', artifactPrefix: 'ml', tags: { 'cost-centre': 'research' } });
+  const cluster = new Cluster(stack, 'ml', { ...props, cidr: '10.128.0.0/16', artifactPrefix: 'ml', tags: TAGS });
   new ArtifactBucket(stack, 'artifacts', { cluster, encryptionKey, retentionDays: 14 });
   new ImageRegistry(stack, 'images', { cluster, pullThrough: [upstream], untaggedDays: 7 });
   cluster.addNodePool('cpu', { machineType, minNodes: 1, maxNodes: 3, labels: { tier: 'cpu' }, taints: { 'acme.example/team': 'research' } });

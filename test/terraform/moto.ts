@@ -10,10 +10,14 @@ import type { Block, Stack } from './offline';
 /** Types that moto does not know, by version 5.2. */
 const UNKNOWN_TO_MOTO = [
   'aws_autoscaling_group_tag', 'aws_ecr_pull_through_cache_rule', 'aws_ecr_repository_creation_template', 'aws_eks_access_entry',
-  'aws_eks_access_policy_association', 'aws_eks_addon', 'aws_eks_pod_identity_association', 'aws_s3_bucket_lifecycle_configuration',
+  'aws_eks_access_policy_association', 'aws_eks_addon', 'aws_eks_pod_identity_association', 'aws_placement_group',
+  'aws_s3_bucket_lifecycle_configuration',
 ];
 
-/** Arguments that it answers with an error of its own, which the provider takes for one that passes: it would ask for half an hour. */
+/**
+ * Arguments that it has no word of, and answers with an error of its own, as it does what is asked of a placement group. The provider takes
+ * that for one that passes, and asks for half an hour.
+ */
 const UNKNOWN_ARGUMENTS: Readonly<Record<string, readonly string[]>> = { aws_launch_template: ['placement'] };
 
 /**
@@ -22,7 +26,7 @@ const UNKNOWN_ARGUMENTS: Readonly<Record<string, readonly string[]>> = { aws_lau
  */
 export const NOT_KEPT_BY_MOTO = ['aws_eks_cluster', 'aws_eks_node_group', 'aws_launch_template'];
 
-const SERVICES = ['autoscaling', 'cloudwatch', 'cloudwatchlogs', 'ec2', 'ecr', 'eks', 'iam', 'kms', 'logs', 's3', 's3control', 'sts'];
+const SERVICES = ['autoscaling', 'cloudwatch', 'ec2', 'ecr', 'eks', 'iam', 'kms', 'logs', 's3', 's3control', 'sts'];
 const STARTS_WITHIN_MS = 60_000;
 
 /** The program, by MOTO_SERVER or on the PATH. */
