@@ -39,6 +39,10 @@ export { NodeProvisioning } from './constructs/platform/node-provisioning';
 export type { EksAutoModeOptions, KarpenterOptions } from './constructs/platform/node-provisioning';
 export { PoolCapacity } from './constructs/platform/pool-capacity';
 export type { GpuProvisionerOptions } from './constructs/platform/gpu-provisioner';
+export { OnPremisesStore } from './constructs/platform/on-premises-store';
+export type {
+  CsiVolumeOptions, NfsOptions, OnPremisesPlatformProps, S3StoreOptions, SecretOfNamespace, SharedVolumeOptions, StoreTokens,
+} from './constructs/platform/on-premises-options';
 export { Platform } from './constructs/platform/platform';
 export type {
   AwsPlatformProps,

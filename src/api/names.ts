@@ -18,6 +18,11 @@ export function isDns1123Label(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && PATTERNS.dns1123.test(name);
 }
 
+/** As the names of most objects, such as those of StorageClasses and of CSI drivers. */
+export function isDns1123Subdomain(name: string): boolean {
+  return name.length <= 253 && name.split('.').every(isDns1123Label);
+}
+
 export function isDns1035Label(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && PATTERNS.dns1035.test(name);
 }

@@ -6,6 +6,7 @@ import type { Toleration } from 'kubernetes-types/core/v1';
 import type { EnginesSpec } from './engines';
 import type { GatewaysSpec } from './model-gateway';
 import type { LimitsSpec, QuantityOrInteger } from './resource';
+import type { FileSystemSpec, StoreTokensSpec } from './store';
 
 export interface PlatformSpec extends EnginesSpec, GatewaysSpec {
   /** Name of the cloud, as in the registry of `clouds/pods.ts`. */
@@ -82,7 +83,7 @@ export interface CaBundleSpec {
 }
 
 export interface ArtifactStoreSpec {
-  /** `gs://bucket`, `s3://bucket`, `az://storageaccount` or, on a local cluster, `file:///directory`. */
+  /** `gs://bucket`, `s3://bucket`, `az://storageaccount` or, on a local cluster, `file:///directory`. Of a file system, what it is. */
   readonly url: string;
   /** Folder in the bucket, without slashes at its ends. Default: the bucket's root. */
   readonly prefix?: string;
@@ -92,6 +93,10 @@ export interface ArtifactStoreSpec {
   readonly endpoint?: string;
   /** Secret in each workspace with the keys `accessKeyId` and `secretAccessKey`, for a store without workload identity. */
   readonly credentialsSecret?: string;
+  /** On premises: how pods get keys of the store, where they are not in a Secret. */
+  readonly tokens?: StoreTokensSpec;
+  /** On premises: the shared file system that takes the place of a bucket. */
+  readonly fileSystem?: FileSystemSpec;
   /** Azure: the resource group of the storage account. */
   readonly resourceGroup?: string;
   /** Size of the workspace's volume on it; most drivers ignore it. */
@@ -109,6 +114,8 @@ export interface RegistrySpec {
   readonly secret?: string;
   /** Whether it is reached over plain HTTP, as a registry on a laptop. */
   readonly insecure?: boolean;
+  /** On premises: address ranges at which it is reached, for NetworkPolicies. Default: any, unless its host is an address or a Service. */
+  readonly cidrs?: string[];
 }
 
 /** What is known of the machines of a pool. */
@@ -153,6 +160,8 @@ export interface GpuPoolSpec extends NodeSpec {
   readonly nodeLabels?: Record<string, string>;
   /** How a GPU is shared, such as `mig-1g.10gb`, `time-slicing-4` or `mps-4`. Default: each is one pod's. */
   readonly sharing?: string;
+  /** On premises: the extended resource that its nodes offer, such as `nvidia.com/mig-1g.10gb`. Default: that of the GPU. */
+  readonly resource?: string;
   /** What a container asks for to use the network between the GPUs of nodes, by resource, such as `vpc.amazonaws.com/efa`. */
   readonly fabricResources?: Record<string, string>;
   /** Whether that network takes the capability IPC_LOCK. Default: false. */

@@ -1,7 +1,7 @@
 /** What every cloud must answer about pods. Pure: the Kubernetes side of a cloud can be asked without Terraform. */
 import type { Affinity, Container, EnvVar, PersistentVolume, PersistentVolumeClaim, Toleration, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
-import type { NodeCapacityKind, NodeProvisioningSpec, PlatformSpec, ReadableBucketSpec, WorkspaceRole } from '../api/platform';
+import type { GpuPoolSpec, NodeCapacityKind, NodeProvisioningSpec, PlatformSpec, ReadableBucketSpec, WorkspaceRole } from '../api/platform';
 import type { Capacity } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
 import type { CloudNetwork } from './network';
@@ -139,20 +139,22 @@ export interface FolderMount {
 
 /** How a cloud reads buckets that are not the platform's. What must be there for that is among the volumes of the workspace. */
 export interface OtherBuckets {
-  /** The scheme of their URLs, such as `s3`. */
-  scheme(platform: PlatformSpec): string;
+  /** The scheme of their URLs, such as `s3`; `undefined` where the store of the platform has none beside it. */
+  scheme(platform: PlatformSpec): string | undefined;
   /** What a URL of the scheme must have in it, where that is more than a bucket: said of one that has it not. */
   urlProblem?(url: string): string | undefined;
   /** Mounts a folder read-only. */
   mount(mount: FolderMount, platform: PlatformSpec): PodPart;
-  /** Lets rclone read a bucket, to copy from it. */
-  store(platform: PlatformSpec, bucket: ReadableBucketSpec): StoreAccess;
+  /** Lets rclone read a bucket, to copy from it into a pod of the namespace. */
+  store(platform: PlatformSpec, bucket: ReadableBucketSpec, namespace: string): StoreAccess;
 }
 
 /** How rclone reaches the store of a workspace. */
 export interface StoreAccess extends PodPart {
   /** Whether it is a directory of the node: mounted, owned by root, and reached without a credential. */
   readonly isDirectory?: boolean;
+  /** Whether it is a file system, on which published files are made read-only. */
+  readonly keepsFiles?: boolean;
   /** The environment that configures rclone. */
   readonly env: EnvVar[];
   /** Path for rclone of a URL in the store. */
@@ -228,6 +230,9 @@ export interface Cloud {
 
   /** The nodes with a GPU, of a capacity or of any. Those with whole GPUs, or those that share theirs as the request says. */
   placeGpu(request: GpuRequest, platform: PlatformSpec): Placement;
+
+  /** The nodes of some pools, where the cloud knows them by more than one label. Default: their `nodeLabels`, else those of `placeGpu`. */
+  placePools?(request: GpuRequest, pools: readonly GpuPoolSpec[], platform: PlatformSpec): Placement;
 
   /** The nodes of a capacity: of one that nodes of this cloud can have, or of `spot-first`. */
   placeCapacity(capacity: Capacity): Placement;

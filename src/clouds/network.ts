@@ -77,6 +77,11 @@ export function toHost(url: string): NetworkPolicyEgressRule {
   return toAnywhere(port);
 }
 
+/** The port of a URL, or the one that its scheme implies. */
+export function portOf(url: string): number {
+  return hostOf(url).port;
+}
+
 /** The host of a URL such as `http://minio.minio:9000` or `registry.acme.example/ml`, and the port that it has or its scheme implies. */
 function hostOf(url: string): { readonly hostname: string; readonly port: number } {
   const [, scheme = 'https', address = ''] = /^(?:(\w+):\/\/)?([^/]*)/.exec(url) ?? [];

@@ -4,12 +4,14 @@ import { azureCloud } from './azure/pods';
 import type { Cloud } from './cloud';
 import { gcpCloud } from './gcp/pods';
 import { localCloud } from './local/pods';
+import { onPremisesCloud } from './on-premises/pods';
 
 export const CLOUDS: Readonly<Record<string, Cloud>> = {
-  gcp: gcpCloud,
-  aws: awsCloud,
-  azure: azureCloud,
-  local: localCloud,
+  'gcp': gcpCloud,
+  'aws': awsCloud,
+  'azure': azureCloud,
+  'local': localCloud,
+  'on-premises': onPremisesCloud,
 };
 
 export const CLOUD_NAMES: readonly string[] = Object.keys(CLOUDS);

@@ -55,12 +55,17 @@ interface ClaimRef {
   readonly name: string;
 }
 
+/** Name of the volume that a claim is bound to. */
+export function volumeName({ clusterName }: Pick<PlatformSpec, 'clusterName'>, { namespace, name }: ClaimRef): string {
+  return `${clusterName}-${namespace}-${name}`;
+}
+
 function volumePair(
   platform: PlatformSpec,
   { namespace, name }: ClaimRef,
   source: Partial<PersistentVolumeSpec>,
 ): [PersistentVolume, PersistentVolumeClaim] {
-  const volumeName = `${platform.clusterName}-${namespace}-${name}`;
+  const volume = volumeName(platform, { namespace, name });
   const storage = gibibytes(platform.artifacts.capacity ?? DEFAULT_CAPACITY);
   const accessModes = source.accessModes ?? ['ReadOnlyMany'];
   const labels = { ...MANAGED_BY, [`${API_GROUP}/workspace`]: namespace };
@@ -68,7 +73,7 @@ function volumePair(
     {
       apiVersion: 'v1',
       kind: 'PersistentVolume',
-      metadata: { name: volumeName, labels },
+      metadata: { name: volume, labels },
       spec: {
         capacity: { storage },
         persistentVolumeReclaimPolicy: 'Retain',
@@ -82,7 +87,7 @@ function volumePair(
       kind: 'PersistentVolumeClaim',
       metadata: { name, namespace, labels },
       /* Without the field a claim would get the default class; a volume with an empty one is stored without it. */
-      spec: { accessModes, storageClassName: '', volumeName, resources: { requests: { storage } } },
+      spec: { accessModes, storageClassName: '', volumeName: volume, resources: { requests: { storage } } },
     },
   ];
 }
@@ -91,9 +96,9 @@ function volumePair(
  * Mounts the files of an artifact from the workspace's volume. A subPath is safe although the store has no folders: an artifact
  * is published, so its folder exists, and immutable, so it stays.
  */
-export function mountFromClaim(mount: ArtifactMount, root: string): PodPart {
+export function mountFromClaim(mount: ArtifactMount, root: string, claim: string = claimName(mount)): PodPart {
   return {
-    volumes: [{ name: mount.name, persistentVolumeClaim: { claimName: claimName(mount), readOnly: true } }],
+    volumes: [{ name: mount.name, persistentVolumeClaim: { claimName: claim, readOnly: true } }],
     volumeMounts: [{ name: mount.name, mountPath: mount.mountPath, subPath: `${relativeTo(root, mount.url)}/files`, readOnly: true }],
   };
 }

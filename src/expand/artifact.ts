@@ -23,7 +23,7 @@ import { STAY_IN_PLACE } from './pod-parts';
 import { rcloneContainer } from './rclone';
 import { runnable } from './runtime';
 import type { Runnable } from './runtime';
-import { CHECK_SCRIPT, DELETE_SCRIPT, PUBLISH_SCRIPT } from './scripts';
+import { CHECK_SCRIPT, deleteScript, publishScript } from './scripts';
 import { writerSecurity } from './security';
 import { checkSource } from './source';
 import { defaultStagingGiB } from './staging';
@@ -121,7 +121,7 @@ function publishJob(run: Runnable<ArtifactResource>, artifact: Artifact, { platf
     serviceAccountName: 'artifact-writer',
     container: {
       ...rclone,
-      command: ['sh', '-c', PUBLISH_SCRIPT],
+      command: ['sh', '-c', publishScript(store)],
       env: sorted([...rclone.env ?? [], ...store.env, ...publishEnv(resource, platform, artifact), {
         name: 'DESTINATION',
         value: store.remotePath(artifact.url),
@@ -148,7 +148,7 @@ export function deletionJob(resource: ArtifactResource, platform: PlatformSpec, 
     serviceAccountName: 'artifact-writer',
     container: {
       ...rclone,
-      command: ['sh', '-c', DELETE_SCRIPT],
+      command: ['sh', '-c', deleteScript(store)],
       env: sorted([...rclone.env ?? [], ...store.env, { name: 'DESTINATION', value: store.remotePath(artifact.url) }]),
       resources: { requests: { cpu: '100m', memory: '128Mi' } },
       securityContext: writerSecurity(resource.spec.podSecurity, store.isDirectory),

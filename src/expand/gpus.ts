@@ -6,6 +6,7 @@ import { isSharing, slicesOf } from '../api/sharing';
 import { gpuNamed, GPUS } from '../catalog/gpus';
 import type { GpuModel } from '../catalog/gpus';
 import type { GpuRequest } from '../clouds/cloud';
+import { sharingOf } from '../clouds/labels';
 import { ExpandError } from './error';
 
 /** Cores that go with a GPU that is not in the catalog: no machine with GPUs has fewer for each. */
@@ -24,7 +25,13 @@ export function gpuRequestOf({ gpu }: ResourcesSpec = {}, platform: PlatformSpec
   }
   const model = type ? gpuOf(type, platform) : undefined;
   if (type && !model) throw new ExpandError(unknownGpu(type, platform));
-  return { ...(model && { gpu: model }), count, ...(sharing && { sharing }) };
+  return { ...(model && { gpu: offered(model, sharing, platform) }), count, ...(sharing && { sharing }) };
+}
+
+/** By the resource that the pools offer it as, where that has another name than the GPU's: all of those that offer it have the same. */
+function offered(gpu: GpuModel, sharing: string | undefined, { gpuPools = [] }: PlatformSpec): GpuModel {
+  const resource = gpuPools.find((pool) => pool.gpu === gpu.name && sharingOf(pool) === sharing)?.resource;
+  return resource === undefined ? gpu : { ...gpu, resource };
 }
 
 function onlyGpuOf({ gpuPools = [] }: PlatformSpec): string | undefined {

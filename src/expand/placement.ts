@@ -58,7 +58,9 @@ interface Nodes {
 
 function placeGpu(request: GpuRequest, nodes: Nodes): Placement {
   const { cloud, platform, pools } = nodes;
-  if (!request.gpu && cloud.machines.length > 0) throw new ExpandError(unnamedGpu(request.count, platform));
+  const isAmbiguous = cloud.machines.length > 0 || (cloud.placePools !== undefined && pools.length > 0);
+  if (!request.gpu && isAmbiguous) throw new ExpandError(unnamedGpu(request.count, platform));
+  if (cloud.placePools && pools.length > 0) return cloud.placePools(request, pools, platform);
   const labelled = pools.filter(({ nodeLabels }) => nodeLabels);
   if (labelled.length > 0) return placeByPools(request, nodes);
   if (request.gpu && pools.length === 0 && !isOffered(request.gpu, nodes)) throw new ExpandError(noGpu(request.gpu.name, cloud));

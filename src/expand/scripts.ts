@@ -102,3 +102,28 @@ status=0; rclone purge "$DESTINATION" || status=$?
 gone "$status" "cannot delete $DESTINATION"
 echo "deleted $DESTINATION"
 `;
+
+/**
+ * On a file system nobody writes to a published artifact any more, as far as its permissions go: they hold for everybody but its root.
+ * Also for what an earlier attempt has published, which may have ended before this.
+ */
+const KEEP = `status=$?
+[ "$status" -eq 0 ] || exit "$status"
+chmod -R a-w "$DESTINATION" || { echo "cannot make $DESTINATION read-only" > "\${TERMINATION_LOG:-/dev/termination-log}"; exit 1; }
+`;
+
+const RELEASE = `[ ! -d "$DESTINATION" ] || chmod -R u+w "$DESTINATION"
+`;
+
+interface Store {
+  readonly keepsFiles?: boolean;
+}
+
+/** In a shell of its own, for it ends the shell that it runs in. */
+export function publishScript({ keepsFiles }: Store): string {
+  return keepsFiles ? `(\n${PUBLISH_SCRIPT})\n${KEEP}` : PUBLISH_SCRIPT;
+}
+
+export function deleteScript({ keepsFiles }: Store): string {
+  return keepsFiles ? RELEASE + DELETE_SCRIPT : DELETE_SCRIPT;
+}

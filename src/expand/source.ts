@@ -63,7 +63,7 @@ function claimProblem(name: string): string | undefined {
 function bucketProblem(url: string, { platform, namespace }: SourceReader): string | undefined {
   const { title, otherBuckets } = cloudNamed(platform.cloud);
   const scheme = otherBuckets?.scheme(platform);
-  if (!otherBuckets || !url.startsWith(`${scheme}://`)) return wrongScheme(url, title, scheme);
+  if (!otherBuckets || scheme === undefined || !url.startsWith(`${scheme}://`)) return wrongScheme(url, title, scheme);
   const problem = otherBuckets.urlProblem?.(url);
   if (problem) return `source.bucket.url is ${url}, which ${problem}`;
   if (readableBucket(url, { platform, namespace })) return undefined;
@@ -76,6 +76,7 @@ export function readProblem(url: string, { platform, namespace }: SourceReader):
   const { title, otherBuckets } = cloudNamed(platform.cloud);
   if (!otherBuckets || readableBucket(url, { platform, namespace })) return undefined;
   const scheme = otherBuckets.scheme(platform);
+  if (scheme === undefined) return `param url is ${url}, but on ${title} a workspace reads no bucket but its own; give credentials in runtimeEnv`;
   if (!url.startsWith(`${scheme}://`)) return `param url is ${url}, but on ${title} a workspace reads only ${scheme}:// as itself; give credentials in runtimeEnv`;
   return `param url is ${url}, which workspace ${namespace} may not read; `
     + `give addWorkspace('${namespace}') readableBuckets: [{ url: '${url}' }], or credentials in runtimeEnv`;
@@ -120,7 +121,7 @@ export function mountedSource(source: ModelSourceSpec, { name, mountPath, option
 /** What rclone needs to copy a source that is in a bucket. */
 export function sourceStore(source: ModelSourceSpec, reader: SourceReader): ReturnType<OtherBuckets['store']> {
   const { bucket, buckets } = bucketOf(source, reader);
-  return buckets.store(reader.platform, bucket);
+  return buckets.store(reader.platform, bucket, reader.namespace);
 }
 
 interface FoundBucket {

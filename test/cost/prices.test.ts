@@ -117,7 +117,7 @@ describe('a price file', () => {
     [`${HEADER}\n${row.replace(',0.3,', ',cheap,')}\n`, "own.csv:2: spot_usd_hour is 'cheap', which is not a number; "
       + 'give US dollars an hour, 0 or more, for example 0.7068, or leave it empty if it is not known'],
     [`${HEADER}\n\n${row}\n${row}\n`, 'own.csv:4: g2-standard-4 in us-central1 with gpus 1 is in line 3 already; leave one of them out'],
-    [`${HEADER}\n${row.replace('gcp', 'gcloud')}\n`, "own.csv:2: cloud is 'gcloud'; use one of gcp, aws, azure, local"],
+    [`${HEADER}\n${row.replace('gcp', 'gcloud')}\n`, "own.csv:2: cloud is 'gcloud'; use one of gcp, aws, azure, local, on-premises"],
     [`${HEADER}\n${row.replace('us-central1', '')}\n`, 'own.csv:2: region is empty; name it'],
     [`${HEADER}\n${row.replace(',1,', ',1.5,')}\n`, 'own.csv:2: gpus is 1.5; give a whole number, 0 or more'],
     [`${HEADER}\n${row.replace('us-central1', 'us-centrall')}\n`, "own.csv:2: region is 'us-centrall', of which the table has no machine, and in which nothing here is; "

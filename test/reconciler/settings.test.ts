@@ -43,7 +43,7 @@ test.each([
 test.each([[null], [[]], [{ ...PLATFORM, cloud: 'oracle' }], [{ ...PLATFORM, artifacts: {} }], [{ ...PLATFORM, clusterName: '' }]])(
   'fails where the platform is none: %j', (platform) => {
     expect(messageOf(() => settings({}, platform))).toMatch(
-      /^PLATFORM_FILE \S+ is not a platform: it needs a clusterName, artifacts\.url, and as cloud one of gcp, aws, azure, local; mount the ConfigMap of the Reconciler there$/,
+      /^PLATFORM_FILE \S+ is not a platform: it needs a clusterName, artifacts\.url, and as cloud one of gcp, aws, azure, local, on-premises; mount the ConfigMap of the Reconciler there$/,
     );
   });
 

@@ -1,6 +1,10 @@
-/** Whether the cloud, and what else the platform has, take the add-ons that are asked for. */
+/** Add-ons: whether the cloud, and what else the platform has, take those that are asked for, and what they are. */
+import type { PlatformSpec } from '../../api/platform';
 import { OPTIONAL_ADDONS } from '../../clouds/cloud';
-import type { Cloud, WantedAddons } from '../../clouds/cloud';
+import type { AddonObject, Cloud, WantedAddons } from '../../clouds/cloud';
+import { clusterAddons } from '../../clouds/terraform';
+import { withWorkloadDefaults } from '../../expand';
+import type { PlatformSource } from './platform-source';
 
 const WORDS = { autoscaler: 'autoscaler', defaultStorageClass: 'default StorageClass' } as const;
 
@@ -23,4 +27,9 @@ export function checkAddons(cloud: Cloud, props: WantedAddons & Provisioning): v
   if (props.autoscaler && props.nodeProvisioning) {
     throw new Error('autoscaler is true beside nodeProvisioning, so that two would add nodes for the same pod; leave one of them out');
   }
+}
+
+/** What the cluster needs beside what its cloud brings, with the rules of the platform for every pod. */
+export function addonsOf({ addons = clusterAddons }: PlatformSource, spec: PlatformSpec, wanted: WantedAddons): readonly AddonObject[] {
+  return addons(spec, wanted).map((addon) => withWorkloadDefaults(addon, spec));
 }

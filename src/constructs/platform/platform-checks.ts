@@ -80,10 +80,8 @@ interface Places {
 }
 
 /** Where artifacts and images go, on a cloud where that is known. */
-export function checkPlaces({ artifactPrefix, registry, registrySecret, storeCidrs = [], region, location }: Places, cloud = ''): void {
-  if (!Array.isArray(storeCidrs)) throw new Error(`storeCidrs is ${formatValue(storeCidrs)}; give a list of ranges, for example ['199.36.153.8/30']`);
-  const wrong = storeCidrs.find((cidr) => typeof cidr !== 'string' || !CIDR.test(cidr));
-  if (wrong !== undefined) throw new Error(`storeCidrs has ${formatValue(wrong)}; give a range such as 199.36.153.8/30`);
+export function checkPlaces({ artifactPrefix, registry, registrySecret, storeCidrs, region, location }: Places, cloud = ''): void {
+  checkCidrs('storeCidrs', storeCidrs);
   if (registry !== undefined && (typeof registry !== 'string' || !REGISTRY.test(registry))) {
     throw new Error(`registry is ${formatValue(registry)}; give host and path in lower case, without scheme, for example us-docker.pkg.dev/acme/ml`);
   }
@@ -98,6 +96,12 @@ function checkPartitions(cloud: string, places: Pick<Places, 'region' | 'locatio
     const problem = place === undefined ? undefined : partitionProblem(cloud, place);
     if (problem) throw new Error(`${field} ${problem}`);
   }
+}
+
+export function checkCidrs(field: string, cidrs: readonly string[] = []): void {
+  if (!Array.isArray(cidrs)) throw new Error(`${field} is ${formatValue(cidrs)}; give a list of ranges, for example ['199.36.153.8/30']`);
+  const wrong = cidrs.find((cidr) => typeof cidr !== 'string' || !CIDR.test(cidr));
+  if (wrong !== undefined) throw new Error(`${field} has ${formatValue(wrong)}; give a range such as 199.36.153.8/30`);
 }
 
 function checkRegistrySecret(registry: string | undefined, secret: unknown): void {

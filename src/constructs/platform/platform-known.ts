@@ -1,6 +1,7 @@
 /** For callers without types: which props a platform, a GPU pool and a workspace have. */
 import { knownProps } from '../checks/known-props';
 import type { GpuProvisionerOptions } from './gpu-provisioner';
+import type { OnPremisesPlatformProps } from './on-premises-options';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, S3CompatibleStore,
 } from './platform-props';
@@ -22,6 +23,7 @@ export const KNOWN = {
     props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, location: true, tenantId: true }),
   },
   local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
+  onPremises: { owner: 'Platform.onPremises', props: knownProps<OnPremisesPlatformProps>({ ...PLATFORM_PROPS, store: true, registryCidrs: true }) },
   s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
   pool: {
     owner: 'addGpuPool',

@@ -5,10 +5,8 @@ import type { GpuPoolSpec, NodeProvisioningSpec, PlatformSpec, PodDefaultsSpec, 
 import { DEFAULT_RECONCILER_NAMESPACE } from '../../api/reconciler';
 import type { AddonObject } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
-import { clusterAddons } from '../../clouds/terraform';
-import { withWorkloadDefaults } from '../../expand';
 import { formatValue } from '../checks/format-value';
-import { checkAddons } from './addon-checks';
+import { addonsOf, checkAddons } from './addon-checks';
 import { PlatformEngines } from './engines';
 import type { EnvoyGatewayOptions } from './envoy-gateway';
 import type { GpuProvisionerOptions } from './gpu-provisioner';
@@ -18,6 +16,8 @@ import type { KedaOptions } from './keda';
 import type { LeaderWorkerSetOptions } from './leader-worker-set';
 import { localStore } from './local-artifacts';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
+import { onPremisesSource } from './on-premises';
+import type { OnPremisesPlatformProps } from './on-premises-options';
 import { checkPlaces, checkPlain, checkPlatform, checkStorageClasses, storeName } from './platform-checks';
 import { KNOWN } from './platform-known';
 import type {
@@ -54,14 +54,20 @@ export class Platform {
   public static azure(props: AzurePlatformProps): Platform {
     checkPlain(props, KNOWN.azure);
     const artifacts = { url: `az://${storeName(props, 'storageAccount')}`, resourceGroup: storeName(props, 'resourceGroup') };
-    const location = props.location === undefined ? undefined : storeName(props, 'location');
-    return new Platform('azure', props, () => ({ ...byHand(props, artifacts, location)(), tenantId: props.tenantId }));
+    const source = byHand(props, artifacts, props.location === undefined ? undefined : storeName(props, 'location'));
+    return new Platform('azure', props, () => ({ ...source(), tenantId: props.tenantId }));
   }
 
   /** A local cluster. */
   public static local(props: LocalPlatformProps): Platform {
     checkPlain(props, KNOWN.local);
     return new Platform('local', props, byHand(props, localStore(props)));
+  }
+
+  /** A cluster on premises: servers with GPUs, and a store of your own. */
+  public static onPremises(props: OnPremisesPlatformProps): Platform {
+    checkPlain(props, KNOWN.onPremises);
+    return new Platform('on-premises', props, onPremisesSource(props));
   }
 
   /** The platform of a cluster that is declared here. @internal */
@@ -72,7 +78,7 @@ export class Platform {
   /** Name of the cluster. */
   public readonly clusterName: string;
 
-  /** The cloud: `gcp`, `aws`, `azure` or `local`. */
+  /** The cloud: `gcp`, `aws`, `azure`, `local` or `on-premises`. */
   public readonly cloudName: string;
 
   /** The cdk8s Apps that have something on it. @internal */
@@ -110,9 +116,7 @@ export class Platform {
    * @throws if the cloud has no such GPU, or no machine with so many of them.
    */
   public addGpuPool(name: string, options: GpuPoolOptions): void {
-    this.check(`cannot have GPU pool ${formatValue(name)}`, () => checkPlain(options, KNOWN.pool));
-    const { spot, flexStart } = options;
-    this._addGpuPool(name, options, spot ? 'spot' : flexStart ? 'flex-start' : 'on-demand');
+    this._addGpuPool(name, options);
   }
 
   /**
@@ -127,7 +131,7 @@ export class Platform {
   }
 
   /** The same for a pool that is declared here, whose capacity may be one that no pod of a kind can have. @internal */
-  public _addGpuPool(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): void {
+  public _addGpuPool(name: string, options: GpuPoolOptions, capacity?: GpuPoolSpec['capacity']): void {
     this.check(`cannot have GPU pool ${formatValue(name)}`, () => this.pools.add(name, options, capacity));
     this._addonsChanged();
   }
@@ -231,9 +235,7 @@ export class Platform {
 
   /** What the cluster needs beside what its cloud brings. @internal */
   public get _addons(): readonly AddonObject[] {
-    const { addons = clusterAddons } = this.source();
-    const spec = this._spec;
-    return addons(spec, this.props).map((addon) => withWorkloadDefaults(addon, spec));
+    return addonsOf(this.source(), this._spec, this.props);
   }
 
   /** How to get what is known of a workspace only after the deployment. @internal */

@@ -18,9 +18,11 @@ export class PlatformPools {
   constructor(private readonly cloud: Cloud) {}
 
   /** Of a pool that is declared elsewhere the capacity may be one that no pod of a kind can have. */
-  public add(name: string, options: GpuPoolOptions, capacity: GpuPoolSpec['capacity']): void {
+  public add(name: string, options: GpuPoolOptions, capacity?: GpuPoolSpec['capacity']): void {
     this.check(name, options);
-    this.keep(poolSpec(name, withSmallest(this.cloud, options), capacity), options);
+    const { spot, flexStart } = options;
+    const asked = spot ? 'spot' : flexStart ? 'flex-start' : 'on-demand';
+    this.keep(poolSpec(name, withSmallest(this.cloud, options), capacity ?? asked), options);
   }
 
   public addProvisioned(name: string, options: GpuProvisionerOptions, by?: NodeProvisioningSpec): void {

@@ -21,12 +21,12 @@ export function readableProblem(buckets: readonly ReadableBucket[], platform: Pl
 
 function urlProblem(url: string, platform: PlatformSpec): string | undefined {
   const { title, otherBuckets } = cloudNamed(platform.cloud);
-  if (!otherBuckets) return `readableBuckets is set, but ${title} reads no bucket but its own; leave it out`;
+  const scheme = otherBuckets?.scheme(platform);
+  if (!otherBuckets || scheme === undefined) return `readableBuckets is set, but ${title} reads no bucket but its own; leave it out`;
   if (typeof url !== 'string' || !isBucketUrl(plain(url))) {
     return 'readableBuckets has a url that is not one of a bucket; give scheme, bucket and folders, for example s3://acme-weights/llama, '
       + 'of letters, digits, - . _ = and +, without user, password and query';
   }
-  const scheme = otherBuckets.scheme(platform);
   if (!url.startsWith(`${scheme}://`)) return `readableBuckets has ${url}, but ${title} reads only ${scheme}:// here; copy the files there`;
   const problem = otherBuckets.urlProblem?.(url);
   return problem && `readableBuckets has ${url}, which ${problem}`;

@@ -1,0 +1,30 @@
+/** Stores that speak S3 outside of AWS, such as MinIO and Ceph, as rclone reaches them. Pure. */
+import type { EnvVar } from 'kubernetes-types/core/v1';
+import type { ArtifactStoreSpec } from '../api/platform';
+import type { StoreAccess } from './cloud';
+import { rclonePath } from './store-url';
+
+/** What of a store rclone must know to speak to it, whoever asks. */
+export function s3Endpoint({ endpoint, region }: Pick<ArtifactStoreSpec, 'endpoint' | 'region'>): EnvVar[] {
+  return [
+    ...(endpoint ? [{ name: 'RCLONE_S3_ENDPOINT', value: endpoint }] : []),
+    { name: 'RCLONE_S3_NO_CHECK_BUCKET', value: 'true' },
+    { name: 'RCLONE_S3_PROVIDER', value: 'Other' },
+    ...(region ? [{ name: 'RCLONE_S3_REGION', value: region }] : []),
+  ];
+}
+
+/** With the keys of a Secret that each workspace has. */
+export function s3CompatibleStore(artifacts: ArtifactStoreSpec): StoreAccess {
+  const { credentialsSecret } = artifacts;
+  const fromSecret = (name: string, key: string): EnvVar[] =>
+    credentialsSecret ? [{ name, valueFrom: { secretKeyRef: { name: credentialsSecret, key } } }] : [];
+  return {
+    env: [
+      ...fromSecret('RCLONE_S3_ACCESS_KEY_ID', 'accessKeyId'),
+      ...s3Endpoint(artifacts),
+      ...fromSecret('RCLONE_S3_SECRET_ACCESS_KEY', 'secretAccessKey'),
+    ],
+    remotePath: (url) => rclonePath('s3', url),
+  };
+}

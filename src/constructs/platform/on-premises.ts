@@ -1,0 +1,21 @@
+/** Where a cluster on premises has its artifacts and its images. */
+import { formatValue } from '../checks/format-value';
+import type { OnPremisesPlatformProps } from './on-premises-options';
+import { OnPremisesStore } from './on-premises-store';
+import { checkCidrs } from './platform-checks';
+import { byHand } from './platform-source';
+import type { PlatformSource } from './platform-source';
+
+/** @throws Error if the store is none, or if ranges are told of what is not reached by any. */
+export function onPremisesSource(props: OnPremisesPlatformProps): () => PlatformSource {
+  const { store, storeCidrs, registry, registryCidrs } = props;
+  if (!(store instanceof OnPremisesStore)) {
+    throw new Error(`store is ${formatValue(store)}, which is not an OnPremisesStore; write for example OnPremisesStore.s3({ endpoint, bucketName, credentialsSecret })`);
+  }
+  const { _spec: artifacts } = store;
+  if (storeCidrs && artifacts.fileSystem) throw new Error('storeCidrs is set but the store is a file system, which nodes mount and no policy holds back; leave storeCidrs out');
+  if (registryCidrs && registry === undefined) throw new Error('registryCidrs is set but registry is not; set the registry that they are of');
+  checkCidrs('registryCidrs', registryCidrs);
+  const source = byHand(props, artifacts)();
+  return () => ({ ...source, ...(source.registry && registryCidrs && { registry: { ...source.registry, cidrs: [...registryCidrs] } }) });
+}
