@@ -1,5 +1,6 @@
 /**
- * Clouds of their own, whose services have other names, endpoints and accounts, by the regions and hosts that are in them.
+ * Clouds of their own that are not supported, whose services have other names, endpoints and accounts, by the regions and hosts that are in
+ * them. Those of AWS that are supported are in clouds/aws/partition.ts.
  *
  * AWS partitions: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html; Azure:
  * https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure and
@@ -13,12 +14,11 @@ interface Partition {
   readonly use: string;
 }
 
-const AWS = 'a region of AWS, or of AWS GovCloud (US)';
+const AWS = 'a region of AWS, AWS GovCloud (US) or AWS China';
 const AZURE = 'a location of the global Azure';
 
 const PARTITIONS: Readonly<Record<string, readonly Partition[]>> = {
   aws: [
-    { pattern: /^cn-|\.amazonaws\.com\.cn$/, title: 'AWS China', use: AWS },
     { pattern: /^(us|eu)-iso[a-z]*-/, title: 'an isolated AWS', use: AWS },
     { pattern: /^eusc-/, title: 'the AWS European Sovereign Cloud', use: AWS },
   ],

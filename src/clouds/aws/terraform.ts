@@ -35,6 +35,7 @@ import { nodeIdentity } from './infrastructure/nodes';
 import { gpuPool, nodePool } from './infrastructure/pools';
 import type { PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
+import { hostOf } from './partition';
 
 /** What runs the cluster's own pods; small, for GPUs have pools of their own. The limit is one of each zone. */
 const SYSTEM_POOL = { name: 'system', machineType: 'm7i.xlarge', minNodes: 2, maxNodes: 3, spot: false, diskGiB: 100, labels: {} };
@@ -62,7 +63,7 @@ export function cloudInfrastructure(location: AwsLocation): CloudInfrastructure 
     bucketName: (clusterName) => uniqueName(clusterName, `${location.accountId}/${location.region}`, 'artifacts'),
     registryName: (clusterName) => clusterName,
     artifacts: ({ name }) => ({ url: `s3://${name}`, region: location.region }),
-    images: (name) => ({ url: `${location.accountId}.dkr.ecr.${location.region}.amazonaws.com/${name}` }),
+    images: (name) => ({ url: `${hostOf(`${location.accountId}.dkr.ecr`, location.region)}/${name}` }),
   };
 }
 

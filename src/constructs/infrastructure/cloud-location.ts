@@ -35,7 +35,7 @@ const FORMS = {
 /** The props that may be left out, and have a form. */
 const OPTIONAL_FORMS: Readonly<Partial<Record<keyof typeof FORMS, Readonly<Record<string, Form>>>>> = {
   aws: {
-    permissionsBoundary: { pattern: /^arn:aws(-us-gov)?:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/, example: 'arn:aws:iam::111122223333:policy/boundary' },
+    permissionsBoundary: { pattern: /^arn:aws(-us-gov|-cn)?:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/, example: 'arn:aws:iam::111122223333:policy/boundary' },
   },
 };
 

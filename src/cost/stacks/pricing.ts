@@ -27,7 +27,7 @@ export type Reader = (args: TerraformArguments, context: StackContext) => ReadIt
 const BY_ITEM: ReadonlyMap<string, StandingPrice> = new Map(STANDING_PRICES.map((row) => [`${row.cloud}/${row.item}`, row]));
 
 /** Regions of the US, in the words of each cloud. */
-const US = { gcp: /^us-/, aws: /^us-/, azure: /us\d?$/ } as const;
+const US = { gcp: /^us-/, aws: /^us-(?!gov-)/, azure: /us\d?$/ } as const;
 
 /** The list price of something; `undefined` where it is in no table. */
 export function standingPrice(cloud: PricedCloud, item: string, region?: string): UnitPrice | undefined {

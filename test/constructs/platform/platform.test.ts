@@ -143,8 +143,8 @@ test.each<readonly [string, () => unknown, string]>([
     + 'services and is not supported; use a location of the global Azure'],
   ['a registry of another Azure', azure({ registry: 'acme.azurecr.cn/ml' }), 'registry acme.azurecr.cn is of Azure China, which has other endpoints and names of '
     + 'services and is not supported; use a location of the global Azure'],
-  ['a region of another AWS', () => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'cn-north-1' }), 'region cn-north-1 is of AWS China, which has '
-    + 'other endpoints and names of services and is not supported; use a region of AWS, or of AWS GovCloud (US)'],
+  ['a region of another AWS', () => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'us-iso-east-1' }), 'region us-iso-east-1 is of an isolated AWS, which has '
+    + 'other endpoints and names of services and is not supported; use a region of AWS, AWS GovCloud (US) or AWS China'],
   ['a region of another Google', gcp({ region: 'u-france-east1' }), 'region u-france-east1 is of a sovereign cloud of a partner of Google, which has other '
     + 'endpoints and names of services and is not supported; use a region of Google Cloud itself'],
   ['a drain in words', team({ drainsWaitForRuns: 'yes' }), "platform ml cannot have workspace 'team-a': drainsWaitForRuns is 'yes'; give true or false"],

@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import { digest, shortDigest } from '../../../api/digest';
 import type { AwsLocation, BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec, ReadGrant } from '../../infrastructure';
 import { refuseNetworks } from '../../open-by-identity';
+import { hostOf, partitionOfRegion, arnProblem } from '../partition';
 import type { Identities } from './identity';
 import { bucketArn, checkBucketName, joinedName } from './names';
 import { policyDocument } from './policy';
@@ -47,9 +48,17 @@ export function bucket(scope: Construct, spec: BucketSpec, { location, identitie
 /** The right to read what others have. Their bucket must allow it too, where it belongs to another account. */
 export function grantRead({ account, bucketName: name, prefix, ...options }: ReadGrant, { location, identities }: BucketContext): void {
   const { encryptionKey, region = location.region } = options;
+  checkReach(name, region, location);
   checkKey({ name, encryptionKey }, region);
   const grant: BucketGrant = { account, prefix, access: 'read' };
   identities.allow(account, policyName(name, grant), grantStatements({ name, encryptionKey }, grant, { ...location, region }));
+}
+
+/** What is in another partition has other accounts, and no role of this one reaches it. */
+function checkReach(name: string, region: string, location: AwsLocation): void {
+  const [its, own] = [partitionOfRegion(region), partitionOfRegion(location.region)];
+  if (its === own) return;
+  throw new Error(`bucket ${name} is in ${region}, a region of ${its.title}, which no role of ${own.title} reaches; copy it to a bucket there`);
 }
 
 /** One for each right: folders with a dot in them, or what no name of a policy takes, go by their digest. */
@@ -64,6 +73,8 @@ function checkKey({ name, encryptionKey }: Encrypted, region: string): void {
   if (ofKey === undefined) {
     throw new Error(`encryptionKey of bucket ${name} is ${encryptionKey}, which is not an ARN of a KMS key, such as arn:aws:kms:us-east-1:111122223333:key/…`);
   }
+  const problem = arnProblem(encryptionKey, region);
+  if (problem !== undefined) throw new Error(`encryptionKey of bucket ${name} ${problem}; give a key of that partition`);
   if (ofKey !== region) throw new Error(`encryptionKey of bucket ${name} is in ${ofKey} and the bucket in ${region}; give a key of the bucket's region`);
 }
 
@@ -83,7 +94,7 @@ function grantStatements({ name, encryptionKey }: Encrypted, { prefix, access }:
       Effect: 'Allow' as const,
       Action: KEY_ACTIONS[access],
       Resource: encryptionKey,
-      Condition: { StringEquals: { 'kms:ViaService': `s3.${location.region}.amazonaws.com` } },
+      Condition: { StringEquals: { 'kms:ViaService': hostOf('s3', location.region) } },
     }] : [],
   ];
 }

@@ -9,9 +9,10 @@ import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { arnProblem } from '../partition';
 import { clusterLogs } from './encryption';
 import { checkClusterKey } from './keys';
-import { managedPolicyArn, partitionOf, roleName } from './names';
+import { iamArn, managedPolicyArn, partitionOf, roleName } from './names';
 import { LOG_DAYS } from './network';
 import type { Subnets } from './network';
 import { policyDocument, trustOfService } from './policy';
@@ -76,7 +77,7 @@ interface ControlPlane {
 
 function controlPlaneRole(scope: Construct, { name, tags, nameOf }: ClusterSpec, { location, secretsKey }: ControlPlane): RoleWithRights {
   const role = iamRole(scope, 'ControlPlaneRole', {
-    location, nameOf, name: roleName(location, name, ['control-plane']), trust: trustOfService('eks.amazonaws.com'), tags,
+    location, nameOf, name: roleName(location, name, ['control-plane']), trust: trustOfService('eks', location), tags,
   });
   const managed = new IamRolePolicyAttachment(scope, 'ControlPlanePolicy', {
     role: role.name, policyArn: managedPolicyArn(location, 'AmazonEKSClusterPolicy'),
@@ -116,16 +117,19 @@ export function checkClusterSpec(spec: ClusterSpec, location: AwsLocation): void
   if (zones.length < 2) throw new Error(`zones is ${zones.join(', ')}, but the control plane of EKS takes two zones or more; name another one`);
   if (encryptionKey !== undefined) checkClusterKey(encryptionKey, location);
   checkServiceRange(spec);
-  checkAdmins(spec);
+  checkAdmins(spec, location);
 }
 
-function checkAdmins({ name, admins }: ClusterSpec): void {
+function checkAdmins({ name, admins }: ClusterSpec, location: AwsLocation): void {
+  const example = iamArn(location, 'role/admin');
   if (admins.length === 0) {
-    throw new Error(`cluster ${name} has no admins, so nobody could use it; name roles, for example arn:aws:iam::111122223333:role/admin`);
+    throw new Error(`cluster ${name} has no admins, so nobody could use it; name roles, for example ${example}`);
   }
   for (const admin of admins) {
     if (!/^arn:[a-z-]+:iam::\d{12}:(role|user)\/.+$/.test(admin)) {
-      throw new Error(`admin ${admin} of cluster ${name} is not an ARN of a role or user, for example arn:aws:iam::111122223333:role/admin`);
+      throw new Error(`admin ${admin} of cluster ${name} is not an ARN of a role or user, for example ${example}`);
     }
+    const problem = arnProblem(admin, location.region);
+    if (problem !== undefined) throw new Error(`admin ${admin} of cluster ${name} ${problem}; name one of that partition, for example ${example}`);
   }
 }

@@ -2,7 +2,8 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
-import { arn, partitionOf } from './names';
+import { principalOf } from '../partition';
+import { arn, iamArn } from './names';
 import { policyDocument } from './policy';
 
 /** The cluster's own key, for its Secrets, unless a customer's is given, and its logs. */
@@ -21,19 +22,18 @@ export function clusterKey(scope: Construct, spec: ClusterSpec, location: AwsLoc
 /** The account decides by IAM who else may use it; the service for logs only for the logs of this cluster. */
 function keyPolicy(location: AwsLocation, spec: ClusterSpec): string {
   const groups = [clusterLogs(spec.name), ...logsTraffic(spec) ? [flowLogs(spec)] : []];
-  const { region, accountId } = location;
   return policyDocument(
     {
       Sid: 'Account',
       Effect: 'Allow',
-      Principal: { AWS: `arn:${partitionOf(location)}:iam::${accountId}:root` },
+      Principal: { AWS: iamArn(location, 'root') },
       Action: 'kms:*',
       Resource: '*',
     },
     {
       Sid: 'Logs',
       Effect: 'Allow',
-      Principal: { Service: `logs.${region}.amazonaws.com` },
+      Principal: { Service: principalOf('logs', location.region) },
       Action: ['kms:Decrypt*', 'kms:DescribeKey', 'kms:Encrypt*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
       Resource: '*',
       Condition: {

@@ -1,5 +1,6 @@
 import type { AwsLocation, ExistingClusterSpec } from '../../infrastructure';
-import { checkClusterName } from './names';
+import { arnProblem } from '../partition';
+import { checkClusterName, iamArn } from './names';
 import type { PoolContext } from './pools';
 
 export interface ExistingContext extends PoolContext {
@@ -15,7 +16,7 @@ export function existingContext(spec: ExistingClusterSpec, location: AwsLocation
   if (subnetIds.length !== zones.length) {
     throw new Error(`cluster ${spec.name} has ${subnetIds.length} subnetIds for zones ${zones.join(', ')}; give one for each, in their order`);
   }
-  const nodeRoleArn = roleArn(spec);
+  const nodeRoleArn = roleArn(spec, location);
   const securityGroupIds = spec.attributes.securityGroupIds === undefined ? undefined : listOf(spec, 'securityGroupIds');
   return {
     location,
@@ -35,10 +36,15 @@ function listOf({ name, attributes }: ExistingClusterSpec, attribute: string): r
   return typeof value === 'string' ? [value] : value;
 }
 
-function roleArn({ name, attributes: { nodeRoleArn } }: ExistingClusterSpec): string {
+function roleArn({ name, attributes: { nodeRoleArn } }: ExistingClusterSpec, location: AwsLocation): string {
   if (nodeRoleArn === undefined) throw missing(name, 'nodeRoleArn');
-  if (typeof nodeRoleArn === 'string' && /^arn:[a-z-]+:iam::\d{12}:role\/.+$/.test(nodeRoleArn)) return nodeRoleArn;
-  throw new Error(`nodeRoleArn of cluster ${name} is ${String(nodeRoleArn)}, which is not an ARN of a role, such as arn:aws:iam::111122223333:role/nodes`);
+  const example = iamArn(location, 'role/nodes');
+  if (typeof nodeRoleArn !== 'string' || !/^arn:[a-z-]+:iam::\d{12}:role\/.+$/.test(nodeRoleArn)) {
+    throw new Error(`nodeRoleArn of cluster ${name} is ${String(nodeRoleArn)}, which is not an ARN of a role, such as ${example}`);
+  }
+  const problem = arnProblem(nodeRoleArn, location.region);
+  if (problem !== undefined) throw new Error(`nodeRoleArn of cluster ${name} ${problem}; give one of that partition, such as ${example}`);
+  return nodeRoleArn;
 }
 
 function missing(name: string, attribute: string): Error {

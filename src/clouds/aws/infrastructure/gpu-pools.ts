@@ -3,6 +3,7 @@ import { gpuNamed, NVIDIA_GPU_RESOURCE } from '../../../catalog/gpus';
 import type { AwsLocation, GpuPoolSpec } from '../../infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../labels';
 import { MACHINES } from '../machines';
+import { arnProblem } from '../partition';
 
 /** The extended resource of the pool's accelerator. */
 export function gpuResource({ gpu, resource = gpuNamed(gpu)?.resource ?? NVIDIA_GPU_RESOURCE }: Pick<GpuPoolSpec, 'gpu' | 'resource'>): string {
@@ -56,13 +57,15 @@ export function checkGpuPool(spec: GpuPoolSpec, location: AwsLocation): void {
   if (sharing && gpuResource(spec) !== NVIDIA_GPU_RESOURCE) throw new Error(`pool ${name}: ${spec.gpu} cannot be shared; leave out sharing`);
   if (imageStreaming) throw new Error(`pool ${name}: aws has no image streaming; leave it out, and give nodes a large disk instead`);
   if (driver !== undefined) throw new Error(`pool ${name}: driver is ${driver}, but on aws it comes with the machine image; leave it out`);
-  checkCapacityId(spec);
+  checkCapacityId(spec, location);
   checkMachineTypes(spec);
   checkZones(spec, location);
 }
 
-function checkCapacityId({ name, capacity }: GpuPoolSpec): void {
+function checkCapacityId({ name, capacity }: GpuPoolSpec, { region }: AwsLocation): void {
   if (capacity.kind !== 'reservation' && capacity.kind !== 'block') return;
+  const problem = arnProblem(capacity.id, region);
+  if (problem !== undefined) throw new Error(`pool ${name}: ${capacity.kind} ${problem}; give one of that partition`);
   if (/^(cr-[0-9a-f]+|arn:[a-z-]+:resource-groups:.+)$/.test(capacity.id)) return;
   throw new Error(`pool ${name}: ${capacity.kind} is ${capacity.id}; use the id of a capacity reservation, such as cr-0123456789abcdef0`);
 }

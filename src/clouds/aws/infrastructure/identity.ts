@@ -2,6 +2,7 @@ import { EksPodIdentityAssociation } from '@cdktf/provider-aws/lib/eks-pod-ident
 import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec, ServiceAccountRef } from '../../infrastructure';
+import { principalOf } from '../partition';
 import { arn, identityRoleName } from './names';
 import { policyDocument } from './policy';
 import type { Statement } from './policy';
@@ -76,7 +77,7 @@ function identity(scope: Construct, context: IdentityContext, account: ServiceAc
 export function trustOfPods(location: AwsLocation, cluster: string, { namespace, name }: ServiceAccountRef): string {
   return policyDocument({
     Effect: 'Allow',
-    Principal: { Service: 'pods.eks.amazonaws.com' },
+    Principal: { Service: principalOf('pods.eks', location.region) },
     Action: ['sts:AssumeRole', 'sts:TagSession'],
     Condition: {
       StringEquals: {

@@ -2,16 +2,20 @@
 import { KmsGrant } from '@cdktf/provider-aws/lib/kms-grant';
 import type { Construct } from 'constructs';
 import type { AwsLocation } from '../../infrastructure';
-import { partitionOf } from './names';
+import { arnProblem } from '../partition';
+import { arn, iamArn } from './names';
 
-const KEY = /^arn:aws(?:-us-gov)?:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/;
+const KEY = /^arn:[a-z-]+:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/;
 
 /** @throws Error if it is not the ARN of a key, or of another region than the cluster. */
-export function checkClusterKey(encryptionKey: string, { region, accountId }: AwsLocation): void {
+export function checkClusterKey(encryptionKey: string, location: AwsLocation): void {
+  const { region } = location;
   const [, itsRegion] = KEY.exec(encryptionKey) ?? [];
   if (itsRegion === undefined) {
-    throw new Error(`encryptionKey is ${encryptionKey}; give the ARN of a key of AWS KMS, such as arn:aws:kms:${region}:${accountId}:key/11111111-2222-3333-4444-555555555555`);
+    throw new Error(`encryptionKey is ${encryptionKey}; give the ARN of a key of AWS KMS, such as ${arn(location, 'kms', 'key/11111111-2222-3333-4444-555555555555')}`);
   }
+  const problem = arnProblem(encryptionKey, region);
+  if (problem !== undefined) throw new Error(`encryptionKey ${problem}; give a key of that partition`);
   if (itsRegion !== region) throw new Error(`encryptionKey is in ${itsRegion} and the cluster in ${region}; give a key of the cluster's region`);
 }
 
@@ -23,7 +27,7 @@ export function checkClusterKey(encryptionKey: string, { region, accountId }: Aw
 export function diskGrant(scope: Construct, keyId: string, location: AwsLocation): KmsGrant {
   return new KmsGrant(scope, 'DisksKeyGrant', {
     keyId,
-    granteePrincipal: `arn:${partitionOf(location)}:iam::${location.accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+    granteePrincipal: iamArn(location, 'role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling'),
     operations: [
       'CreateGrant', 'Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo',
     ],

@@ -1,6 +1,7 @@
 /** Names as AWS takes them, and ARNs. */
 import { digest, shortDigest, shortenedName } from '../../../api/digest';
 import type { AwsLocation, ServiceAccountRef } from '../../infrastructure';
+import { partitionOfRegion } from '../partition';
 
 const MAX_ROLE_NAME = 64;
 /** EKS adds 26 characters to the prefix of a node group's name, which has 63. */
@@ -51,9 +52,9 @@ export function checkRegistryName(name: string): void {
   throw new Error(`name of registry ${name} is not valid on AWS; use lower case letters and digits, with single ., - or _ between them`);
 }
 
-/** `aws`, or that of GovCloud, where services have the same endpoints. Others are refused (constructs/infrastructure/cloud-location.ts). */
+/** As ARNs have it. */
 export function partitionOf({ region }: AwsLocation): string {
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return partitionOfRegion(region).name;
 }
 
 /** An ARN in the region and account. */
@@ -63,6 +64,11 @@ export function arn(location: AwsLocation, service: string, resource: string): s
 
 export function bucketArn(location: AwsLocation, name: string): string {
   return `arn:${partitionOf(location)}:s3:::${name}`;
+}
+
+/** Of IAM, which knows no regions: a role, a policy or the account itself. */
+export function iamArn(location: AwsLocation, resource: string): string {
+  return `arn:${partitionOf(location)}:iam::${location.accountId}:${resource}`;
 }
 
 /** A policy that AWS maintains. */

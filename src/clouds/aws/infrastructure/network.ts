@@ -61,6 +61,7 @@ export function network(scope: Construct, { location, spec, key }: NetworkOption
   new VpcEndpoint(scope, 'S3Endpoint', {
     vpcId: vpc.id,
     vpcEndpointType: 'Gateway',
+    /* Of a gateway the same in all partitions, which interfaces are not. */
     serviceName: `com.amazonaws.${location.region}.s3`,
     routeTableIds: zones.map(({ table }) => table.id),
     tags: named(spec, 'aws_vpc_endpoint', `${name}-s3`),
@@ -144,7 +145,7 @@ function logTraffic(scope: Construct, vpc: Vpc, { location, spec, key }: Network
     name: flowLogs(spec), retentionInDays: LOG_DAYS, kmsKeyId: key.arn, tags: { ...tags },
   });
   const role = iamRole(scope, 'FlowLogRole', {
-    location, nameOf, name: roleName(location, name, ['flow-logs']), trust: trustOfService('vpc-flow-logs.amazonaws.com'), tags,
+    location, nameOf, name: roleName(location, name, ['flow-logs']), trust: trustOfService('vpc-flow-logs', location), tags,
   });
   const rights = new IamRolePolicy(scope, 'FlowLogRights', {
     name: 'write-logs',

@@ -23,7 +23,7 @@ export interface NodeIdentity {
  */
 export function nodeIdentity(scope: Construct, { name, tags, nameOf }: ClusterSpec, location: AwsLocation): NodeIdentity {
   const role = iamRole(scope, 'NodeRole', {
-    location, nameOf, name: roleName(location, name, ['nodes']), trust: trustOfService('ec2.amazonaws.com'), tags,
+    location, nameOf, name: roleName(location, name, ['nodes']), trust: trustOfService('ec2', location), tags,
   });
   const rights = POLICIES.map((policy) => new IamRolePolicyAttachment(scope, `NodePolicy-${policy}`, {
     role: role.name, policyArn: managedPolicyArn(location, policy),

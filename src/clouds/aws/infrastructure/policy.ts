@@ -1,4 +1,6 @@
 /** IAM policies as data. */
+import type { AwsLocation } from '../../infrastructure';
+import { principalOf } from '../partition';
 
 export interface Statement {
   readonly Sid?: string;
@@ -14,8 +16,8 @@ export function policyDocument(...statements: readonly Statement[]): string {
 }
 
 /** What lets a service of AWS assume a role. */
-export function trustOfService(service: string): string {
-  return policyDocument({ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' });
+export function trustOfService(service: string, { region }: AwsLocation): string {
+  return policyDocument({ Effect: 'Allow', Principal: { Service: principalOf(service, region) }, Action: 'sts:AssumeRole' });
 }
 
 const PREFIX = 's3:prefix';

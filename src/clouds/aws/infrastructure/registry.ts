@@ -6,6 +6,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
 import type { AwsLocation, RegistryInfrastructure, RegistrySpec } from '../../infrastructure';
 import { refuseNetworks } from '../../open-by-identity';
+import { partitionOfRegion } from '../partition';
 import type { Identities } from './identity';
 import { arn, checkRegistryName } from './names';
 import { policyDocument } from './policy';
@@ -80,6 +81,9 @@ function cleanup(untaggedDays: number): string {
 
 /** The first pull of an image makes the repository it is cached in, with the rights of whom it is pulled by: the node. */
 function pullThroughCaches(scope: Construct, spec: RegistrySpec, { location, nodeRole }: Omit<RegistryContext, 'identities'>): void {
+  const { name, title } = partitionOfRegion(location.region);
+  /* https://docs.amazonaws.cn/AmazonECR/latest/userguide/pull-through-cache.html */
+  if (name === 'aws-cn') throw new Error(`pullThrough has ${spec.pullThrough.join(', ')}, but ECR of ${title} caches no upstream; leave it out, and give imageMirrors to the cluster`);
   const prefixes = spec.pullThrough.map((upstream) => pullThroughCache(scope, spec, upstream));
   new IamRolePolicy(scope, 'NodesFillCaches', {
     name: `fill-caches-${spec.name}`,

@@ -2,6 +2,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { arnProblem } from '../partition';
 
 export interface RoleOptions {
   readonly location: AwsLocation;
@@ -14,7 +15,9 @@ export interface RoleOptions {
 
 /** A role as all are that are made here: within the boundary of the account, by the name that a naming rule gives it. */
 export function iamRole(scope: Construct, id: string, { location, nameOf, name, trust, tags }: RoleOptions): IamRole {
-  const { permissionsBoundary } = location;
+  const { permissionsBoundary, region } = location;
+  const problem = arnProblem(permissionsBoundary ?? '', region);
+  if (problem !== undefined) throw new Error(`permissionsBoundary ${problem}; give a policy of that partition`);
   return new IamRole(scope, id, {
     name: renamed({ nameOf }, 'aws_iam_role', name),
     assumeRolePolicy: trust,
