@@ -73,9 +73,9 @@ const RESOURCES = objectOf<ResourcesSpec>('What the container asks of its node. 
     count: { description: 'Number of GPUs; 0 is none.', type: 'integer', format: 'int64', minimum: 0 },
     sharing: text('A slice of a GPU that is shared: mig-<profile>, time-slicing-<pods> or mps-<pods>. Default: whole GPUs.', MAX_NAME_LENGTH, { pattern: SHARING_PATTERN }),
   }),
-  capacity: oneOf(['on-demand', 'spot', 'spot-first', 'flex-start'],
+  capacity: oneOf(['on-demand', 'spot', 'spot-first', 'flex-start', 'queued'],
     'Machines to run on: on-demand, spot (cheaper, may be taken away), spot-first (on-demand where there is no spot machine), '
-    + 'or flex-start (Google Cloud: waited for, and lent for a week at most).'),
+    + 'flex-start (Google Cloud: waited for, and lent for a week at most), or queued (the same by a ProvisioningRequest, for a Model or Dataset).'),
   limits: objectOf<LimitsSpec>('The most that the container may use. What is left out has no limit.', {
     cpu: quantity('CPU: a number of cores, or a quantity such as 500m. Not less than cpu.'),
     memory: quantity('Memory: a number of GiB, or a quantity such as 512Mi. Not less than memory. A program that uses more is killed.'),

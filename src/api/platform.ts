@@ -153,7 +153,7 @@ export interface GpuPoolSpec extends NodeSpec {
   readonly gpusPerNode: number;
   /** All machine types that its nodes may have, where these are several: `machineType` is the smallest, by which what fits is decided. */
   readonly machineTypes?: readonly string[];
-  /** Of `queued` nodes none comes up for a pod alone: they take a ProvisioningRequest, which expansion does not write. */
+  /** Of `queued` nodes none comes up for a pod alone: they take a ProvisioningRequest, which a Model or Dataset makes. */
   readonly capacity?: 'on-demand' | 'spot' | 'flex-start' | 'queued';
   readonly maxNodes?: number;
   /** Labels of its nodes, where they are not the ones that the cloud or this library sets. */

@@ -119,7 +119,7 @@ export interface RuntimeSpec {
 
 export type PodSecurity = 'baseline' | 'restricted';
 
-export type Capacity = 'on-demand' | 'spot' | 'spot-first' | 'flex-start';
+export type Capacity = 'on-demand' | 'spot' | 'spot-first' | 'flex-start' | 'queued';
 
 export interface ResourcesSpec {
   readonly cpu?: QuantityOrInteger;

@@ -61,11 +61,11 @@ export interface Status {
 export const REASONS = [
   'Published', 'Referenced', 'Serving', 'ScaledToZero', 'Waking', 'Open', 'Suspended', 'Culled', 'Deleting', 'StillUsed',
   'ModelNotFound', 'ModelNotReady', 'DatasetNotFound', 'DatasetNotReady', 'ReferenceNotPermitted', 'DependencyCycle',
-  'ArchiveNotFound', 'ArchiveMismatch', 'InvalidSpec', 'NoWorkspace', 'NameConflict', 'KedaMissing', 'InferenceExtensionMissing', 'LwsMissing',
+  'ArchiveNotFound', 'ArchiveMismatch', 'InvalidSpec', 'NoWorkspace', 'NameConflict', 'KedaMissing', 'InferenceExtensionMissing', 'LwsMissing', 'QueueMissing',
   'Forbidden', 'QuotaExceeded', 'Rejected',
   'Building', 'Checking', 'Running', 'Publishing', 'Starting', 'RollingOut',
   'BuildFailed', 'CheckFailed', 'RunFailed', 'PublishFailed', 'DeletionFailed', 'BucketChanged', 'RolloutFailed', 'TooManyDisruptions',
-  'Unschedulable', 'ImagePullFailed', 'ContainerConfigError', 'CrashLooping', 'NoPods', 'VolumePending', 'ReconcilerError',
+  'Queued', 'CapacityRefused', 'Unschedulable', 'ImagePullFailed', 'ContainerConfigError', 'CrashLooping', 'NoPods', 'VolumePending', 'ReconcilerError',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];

@@ -37,7 +37,7 @@ export function buildNodes(spec: Spec, place: Place): Record<string, string> | u
 export function architectureProblem(spec: Spec, place: Place): string | undefined {
   const { platform } = place;
   const request = gpuRequestOf(spec.resources, platform);
-  const pools = request ? poolsFor(request, platform) : platform.nodePools ?? [];
+  const pools = request ? poolsFor(request, platform, spec.resources?.capacity) : platform.nodePools ?? [];
   const wanted = declaredArchitecture(spec, place);
   if (wanted !== undefined && pools.length > 0 && pools.every((pool) => isOther(pool, wanted, platform))) {
     return `${ARCHITECTURE_LABEL} is ${wanted} in nodeSelector, but ${pools.map((pool) => shownPool(pool, platform)).join(', ')}; `
@@ -53,7 +53,7 @@ export function architectureProblem(spec: Spec, place: Place): string | undefine
 function architectureOfRun(spec: Spec, place: Place): string | undefined {
   const { platform } = place;
   const request = gpuRequestOf(spec.resources, platform);
-  const pools = request ? poolsFor(request, platform) : [];
+  const pools = request ? poolsFor(request, platform, spec.resources?.capacity) : [];
   const [first, ...others] = new Set(pools.map((pool) => architectureOf(pool, platform)));
   return declaredArchitecture(spec, place) ?? (others.length === 0 && first === 'arm64' ? first : hasArm(platform) ? 'amd64' : undefined);
 }

@@ -8,7 +8,7 @@ import type { ArtifactResource } from '../api/resource';
 import { cloudNamed } from '../clouds/pods';
 import { buildChildren } from './build';
 import { childMetadata, childName, IMAGE_DIGEST_ANNOTATION, namespaceOf } from './child';
-import type { Child, RetryTokens } from './child';
+import type { Child, KubeObject, RetryTokens } from './child';
 import { claim } from './claim';
 import { durationSeconds } from './duration';
 import { imageOf } from './image';
@@ -20,6 +20,7 @@ import { diskClassOf, placementWithDisk } from './placement';
 import { userPodTemplate } from './pod';
 import type { Context } from './pod';
 import { STAY_IN_PLACE } from './pod-parts';
+import { isQueued, queuedRun } from './queue';
 import { rcloneContainer } from './rclone';
 import { runnable } from './runtime';
 import type { Runnable } from './runtime';
@@ -61,7 +62,7 @@ export function expandArtifact(declared: ArtifactResource, context: ArtifactCont
     ...buildChildren(resource, context),
     { step: 'check', object: checkJob(resource, artifact, context) },
     { step: 'run', object: stagingClaim(resource, artifact, context.platform) },
-    { step: 'run', object: runJob(run, artifact, context) },
+    ...runObjects(run, artifact, context),
     { step: 'publish', object: recipeConfigMap(declared, artifact, context.inputs) },
     { step: 'publish', object: publishJob(run, artifact, context) },
   ];
@@ -90,12 +91,16 @@ function checkJob(resource: ArtifactResource, artifact: Artifact, { platform, to
   return withRecipe(stepJob(resource, { step: 'check', template, tokens }), artifact);
 }
 
-function runJob(run: Runnable<ArtifactResource>, artifact: Artifact, context: ArtifactContext): Job {
+/** The Job of the run, after what asks for its nodes where they come up for a request only. */
+function runObjects(run: Runnable<ArtifactResource>, artifact: Artifact, context: ArtifactContext): Child[] {
   const { resource, program } = run;
+  const { tokens, platform } = context;
   const { retries = DEFAULT_RETRIES } = resource.spec;
-  const template = runTemplate(run, artifact, context);
-  const job = stepJob(resource, { step: 'run', template, retries, tokens: context.tokens, tellsHopeless: program !== undefined });
-  return withRecipe(job, artifact);
+  const alone = runTemplate(run, artifact, context);
+  const queued = isQueued(resource, platform) ? queuedRun(resource, { template: alone, retries, token: tokens?.run }) : undefined;
+  const { template, objects } = queued ?? { template: alone, objects: [] };
+  const job = stepJob(resource, { step: 'run', template, retries, tokens, tellsHopeless: program !== undefined });
+  return [...objects, job].map((object) => ({ step: 'run', object: withRecipe(object, artifact) }));
 }
 
 /** The pod of the user's program: all of an artifact's expansion that can fail, but for its build. */
@@ -215,7 +220,7 @@ function recipePart(resource: ArtifactResource, artifact: Artifact) {
   };
 }
 
-function withRecipe<T extends Job | ConfigMap | PersistentVolumeClaim>(object: T, { recipeDigest: recipe }: Artifact): T {
+function withRecipe<T extends KubeObject>(object: T, { recipeDigest: recipe }: Artifact): T {
   return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata?.labels, [`${API_GROUP}/recipe`]: recipe } } };
 }
 

@@ -1,10 +1,12 @@
 /** Programs of others whose objects are children of a Server, where a cluster has them: their types, and what is said where it does not. */
 import type { EnginesSpec } from '../api/engines';
+import type { PlatformSpec } from '../api/platform';
 import type { Reason } from '../api/status';
 import { INSTALL_KEDA } from './keda';
 import { INSTALL_LWS } from './lws';
 import type { ObjectType } from './object-type';
 import { INFERENCE_EXTENSION, INSTALL_INFERENCE_EXTENSION } from './picker-access';
+import { hasQueue, QUEUE_TYPES } from './queue';
 
 export interface Engine {
   /** As in "install …". */
@@ -46,16 +48,28 @@ export const ENGINES: Readonly<Record<keyof EnginesSpec, Engine>> = {
   },
 };
 
+/** What GKE brings, where the platform has queued pools. */
+const QUEUE: Engine = {
+  name: 'the API of ProvisioningRequest',
+  feature: 'queued capacity',
+  install: 'GKE has it, and flex-start, from version 1.32.2-gke.1652000 on',
+  missing: 'QueueMissing',
+  types: QUEUE_TYPES,
+};
+
+const ALL_ENGINES: readonly Engine[] = [...Object.values(ENGINES), QUEUE];
+
 /** Types that a cluster may do without. */
-export const ENGINE_TYPES: readonly ObjectType[] = Object.values(ENGINES).flatMap(({ types }) => types);
+export const ENGINE_TYPES: readonly ObjectType[] = ALL_ENGINES.flatMap(({ types }) => types);
 
 /** The engine that an object is for; `undefined` for an object that every cluster knows. */
 export function engineOf(kind: string | undefined): Engine | undefined {
-  return Object.values(ENGINES).find(({ types }) => types.some((type) => type.kind === kind));
+  return ALL_ENGINES.find(({ types }) => types.some((type) => type.kind === kind));
 }
 
-/** Types of the engines that the platform says the cluster has. */
-export function engineTypes(platform: EnginesSpec): readonly ObjectType[] {
+/** Types of the engines that the platform says the cluster has, and of what queued pools take. */
+export function engineTypes(platform: EnginesSpec & Pick<PlatformSpec, 'gpuPools'>): readonly ObjectType[] {
   const names = Object.keys(ENGINES) as (keyof EnginesSpec)[];
-  return names.filter((name) => platform[name] !== undefined).flatMap((name) => ENGINES[name].types);
+  const types = names.filter((name) => platform[name] !== undefined).flatMap((name) => ENGINES[name].types);
+  return hasQueue(platform) ? [...types, ...QUEUE.types] : types;
 }

@@ -32,8 +32,8 @@ export const BUILD_PARTS: readonly string[] = [ACCOUNT.kind, POLICY.kind];
 export const CHILD_TYPES: readonly ObjectType[] = [CONFIG_MAP, CLAIM, SERVICE, DEPLOYMENT, JOB, BUDGET, POD_AUTOSCALER];
 
 /** The same, and those that the platform says the cluster has. */
-export function childTypes(engines: EnginesSpec): readonly ObjectType[] {
-  return [...CHILD_TYPES, ...engineTypes(engines), ...engines.leaderWorkerSet ? [POLICY] : []];
+export function childTypes(platform: EnginesSpec & Pick<PlatformSpec, 'gpuPools'>): readonly ObjectType[] {
+  return [...CHILD_TYPES, ...engineTypes(platform), ...platform.leaderWorkerSet ? [POLICY] : []];
 }
 
 /**

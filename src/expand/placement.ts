@@ -8,13 +8,13 @@ import type { Cloud, DiskClass, GpuRequest, Placement } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { ExpandError } from './error';
 import { gpuRequestOf } from './gpus';
-import { hasCapacity, onlyQueued, poolsFor, unnamedGpu } from './pools';
+import { hasCapacity, poolsFor, queueProblem, unnamedGpu } from './pools';
 
 /** Where the pod of a resource runs. */
 export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpec): Placement {
   const cloud = cloudNamed(platform.cloud);
   const request = gpuRequestOf(resources, platform);
-  const problem = request && onlyQueued(request, platform);
+  const problem = request && queueProblem(request, platform, resources.capacity);
   if (problem) throw new ExpandError(problem);
   const capacity = capacityFor(resources, platform);
   return mergePlacements(
@@ -27,10 +27,11 @@ export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpe
 export function placedPools(resources: ResourcesSpec = {}, platform: PlatformSpec): GpuPoolSpec[] {
   const request = gpuRequestOf(resources, platform);
   const capacity = capacityFor(resources, platform);
-  return request ? poolsFor(request, platform).filter((pool) => hasCapacity(pool, capacity)) : [];
+  return request ? poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity)) : [];
 }
 
-function capacityFor(resources: ResourcesSpec, platform: PlatformSpec): Capacity | undefined {
+/** Of which capacity the nodes of a resource are: as it asks, or else as the pools are; `undefined` if any will do. */
+export function capacityFor(resources: ResourcesSpec = {}, platform: PlatformSpec): Capacity | undefined {
   const request = gpuRequestOf(resources, platform);
   return resources.capacity ?? (request ? capacityOf(poolsFor(request, platform)) : undefined);
 }
@@ -95,7 +96,7 @@ function requireOneOf(selectors: readonly Record<string, string>[]): Affinity {
 }
 
 /** Where none is asked for, the first of these that the platform has the GPU with. Left open where it declares no pool. */
-const UNASKED = ['on-demand', 'flex-start', 'spot'] as const;
+const UNASKED = ['on-demand', 'flex-start', 'spot', 'queued'] as const;
 
 export function capacityOf(pools: readonly GpuPoolSpec[]): Capacity | undefined {
   return UNASKED.find((asked) => pools.some((pool) => hasCapacity(pool, asked)));

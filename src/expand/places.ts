@@ -59,7 +59,7 @@ function partsOf({ resources = {}, pod, platform }: Pod, room: NodeSize): number
 function gpuPlaces(pod: GpuPod): Place[] {
   const { platform, request, resources = {} } = pod;
   const cloud = cloudNamed(platform.cloud);
-  const pools = poolsFor(request, platform);
+  const pools = poolsFor(request, platform, resources.capacity);
   const capacity = resources.capacity ?? capacityOf(pools);
   const held = pools.filter((pool) => hasCapacity(pool, capacity)).flatMap(ofEachType)
     .flatMap((pool) => poolPlaces(pod, { pool, capacity, cloud }));

@@ -21,6 +21,7 @@ import { paramsOf } from './params';
 import { mergePlacements, placementOf } from './placement';
 import { withPodDefaults } from './pod-defaults';
 import { basePodSpec, podMetadata, STAY_IN_PLACE, uniqueVolumes } from './pod-parts';
+import { queueKindProblem } from './queue';
 import { resourceRequirements, sharedMemory } from './resources';
 import { userSecurityContext } from './security';
 
@@ -64,6 +65,8 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
   ];
   const initContainers = [...code.initContainers, ...inputsParts.flatMap((part) => part.initContainers), ...user.initContainers ?? []];
   const { spec } = resource;
+  const problem = queueKindProblem(resource, platform);
+  if (problem) throw new ExpandError(problem);
   const template: PodTemplateSpec = {
     metadata: podMetadata(resource, { role: user.role, container: user.container.name, parts, platform }),
     spec: {

@@ -7,9 +7,15 @@ import type { Cloud, GpuRequest, Machine } from '../clouds/cloud';
 import { sharingOf } from '../clouds/labels';
 import { gpuOf } from './gpus';
 
-/** The pools with nodes that can hold the request, and that come up for a pod. */
-export function poolsFor(request: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
-  return poolsThatHold(request, platform).filter(({ capacity }) => capacity !== 'queued');
+/**
+ * The pools with nodes that can hold the request, and that come up for a pod; queued ones, whose nodes take a ProvisioningRequest, only where
+ * they are asked for, or where the platform has no others.
+ */
+export function poolsFor(request: GpuRequest, platform: PlatformSpec, capacity?: Capacity): GpuPoolSpec[] {
+  const pools = poolsThatHold(request, platform);
+  const others = pools.filter((pool) => pool.capacity !== 'queued');
+  const isQueued = capacity === 'queued' || (capacity === undefined && others.length === 0 && !platform.autoProvisioning);
+  return isQueued ? pools.filter((pool) => pool.capacity === 'queued') : others;
 }
 
 function poolsThatHold({ gpu, count, sharing }: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
@@ -31,7 +37,8 @@ export function machinesOf({ gpu, gpusPerNode, provisioner }: GpuPoolSpec, { mac
 }
 
 export function hasCapacity(pool: Pick<GpuPoolSpec, 'capacity' | 'provisioner'>, capacity?: Capacity): boolean {
-  return capacity === undefined || capacity === 'spot-first' || capacitiesOf(pool).some((had) => had === capacity);
+  if (capacity === 'spot-first') return pool.capacity !== 'queued';
+  return capacity === undefined || capacitiesOf(pool).some((had) => had === capacity);
 }
 
 /** What the nodes of a pool can be; those of a provisioner each of what it may make, in its order. */
@@ -45,7 +52,7 @@ export function capacitiesOf({ capacity = 'on-demand', provisioner }: Pick<GpuPo
  */
 export function tooManyReplicas(asked: AskedReplicas, request: GpuRequest, { platform, capacity }: Asking): string | undefined {
   const { field, replicas, nodes = 1 } = asked;
-  const pools = poolsFor(request, platform).filter((pool) => hasCapacity(pool, capacity));
+  const pools = poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity));
   const few = nodes > 1 ? tooFewNodes(nodes, pools, platform) : undefined;
   if (few !== undefined) return few;
   const places = pools.map((pool) => replicasIn(pool, { nodes, perNode: Math.floor(unitsOf(pool, platform) / request.count) }));
@@ -86,18 +93,25 @@ interface Asking {
   readonly capacity?: Capacity;
 }
 
-/** Why no node would come up, where all pools that can hold the request are queued; `undefined` otherwise. */
-export function onlyQueued(request: GpuRequest, platform: PlatformSpec): string | undefined {
-  const [queued] = poolsThatHold(request, platform);
-  if (!queued || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
-  return `pool ${queued.name} with ${queued.gpu} is queued: its nodes come up for a ProvisioningRequest only, which nothing here makes; `
-    + 'add a pool of another capacity, for example flex-start';
+/** Why no node would come up for a request of a capacity, by the pools that are queued; `undefined` if one may. */
+export function queueProblem(request: GpuRequest, platform: PlatformSpec, capacity?: Capacity): string | undefined {
+  const pools = poolsThatHold(request, platform);
+  const [queued] = pools.filter((pool) => pool.capacity === 'queued');
+  if (capacity === 'queued') return queued ? undefined : noQueue(request, platform);
+  const isOther = capacity === undefined || platform.autoProvisioning || pools.some((pool) => pool.capacity !== 'queued');
+  if (!queued || isOther) return undefined;
+  return `capacity is ${capacity} but pool ${queued.name} with ${queued.gpu} is queued; add a pool of that capacity, or leave capacity out`;
+}
+
+function noQueue({ gpu }: GpuRequest, { clusterName }: PlatformSpec): string {
+  return `capacity is queued but platform ${clusterName} has no queued pool with ${gpu?.name ?? 'the GPU'}; `
+    + 'add one (PoolCapacity.queued(), or addGpuPool with queued: true), or leave capacity out';
 }
 
 /** Why no node of the platform can hold a request; `undefined` if one can, or if nodes of any kind come up by themselves. */
 export function noPoolFor(request: GpuRequest, platform: PlatformSpec): string | undefined {
-  if (!request.gpu || platform.autoProvisioning || poolsFor(request, platform).length > 0) return undefined;
-  return onlyQueued(request, platform) ?? noPool(request, request.gpu.name, platform.gpuPools ?? []);
+  if (!request.gpu || platform.autoProvisioning || poolsThatHold(request, platform).length > 0) return undefined;
+  return noPool(request, request.gpu.name, platform.gpuPools ?? []);
 }
 
 function noPool({ count, sharing }: GpuRequest, name: string, pools: readonly GpuPoolSpec[]): string {

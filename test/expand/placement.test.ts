@@ -113,6 +113,7 @@ test('where none is said, a pool on demand comes before one of flex-start, and t
   const has = (...capacities: GpuPoolSpec['capacity'][]) => JSON.stringify(place(T4, withPools('gcp', ...capacities.map((capacity) => ({ capacity })))).nodeSelector);
   expect(has('spot', 'flex-start')).toContain('gke-flex-start');
   expect(has('spot', 'queued')).toContain('gke-spot');
+  expect(has('queued')).toContain('gke-flex-start');
   expect(has('spot', 'flex-start', 'on-demand')).not.toMatch(/gke-(flex-start|spot)/);
 });
 

@@ -53,6 +53,8 @@ export class World {
   public rollOnUpgrade = false;
   public idle?: Idle;
   public progress?: string;
+  /** How long everything has been waited for. Milliseconds. */
+  public waitedMs = Infinity;
   public warnings = new Map<string, string>();
   public grant?: View['grant'];
   public readonly objects = new Map<string, KubeObject>();
@@ -226,7 +228,7 @@ export class World {
       rollOnUpgrade: this.rollOnUpgrade, warnings: this.warnings, idle: this.idle, progress: this.progress, grant: this.grant,
       children: childrenOf(this.caches, resource),
       pods: this.caches.pods.by('resource', keyOf({ kind: resource.kind, namespace: resource.metadata.namespace, name: resource.metadata.name })),
-      askedFor: () => Infinity,
+      askedFor: () => this.waitedMs,
       ...lookupsOf(this.caches, resource),
     };
   }

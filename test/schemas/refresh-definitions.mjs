@@ -39,6 +39,10 @@ const SOURCES = {
     module: 'github.com/prometheus-operator/prometheus-operator', version: 'v0.91.0',
     files: ['podmonitors', 'prometheusrules'].map((plural) => `example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`),
   },
+  'cluster-autoscaler': {
+    module: 'k8s.io/autoscaler/cluster-autoscaler/apis', version: '1afc33f4b4edca1ad926e8e290ba64290d44fd4d',
+    files: ['config/crd/autoscaling.x-k8s.io_provisioningrequests.yaml'],
+  },
   'argo-cd': { module: 'github.com/argoproj/argo-cd/v3', version: 'v3.5.7', files: ['manifests/crds/application-crd.yaml'] },
 };
 

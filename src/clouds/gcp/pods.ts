@@ -1,5 +1,5 @@
 /** Google Cloud: GKE with GCS FUSE and workload identity by principal, so that ServiceAccounts carry nothing. */
-import type { Container } from 'kubernetes-types/core/v1';
+import type { Container, Toleration } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../../api/platform';
 import type { Capacity } from '../../api/resource';
 import { imageNamed } from '../../catalog/images';
@@ -22,12 +22,17 @@ const CLIENTS_LABEL = 'cloud.google.com/gke-max-shared-clients-per-gpu';
 /* GKE taints them only where asked to, node auto-provisioning always: tolerated in any case. */
 const SPOT = { label: 'cloud.google.com/gke-spot', value: 'true', tainted: true };
 const FLEX_START = { label: 'cloud.google.com/gke-flex-start', value: 'true', tainted: true };
+/* Of pools with queued provisioning, always; the label of their nodes is that of flex-start. */
+const QUEUED: Toleration = { key: 'cloud.google.com/gke-queued', operator: 'Equal', value: 'true', effect: 'NoSchedule' };
+
+const BY_FLEX_START = placeBySpotLabel(FLEX_START).spot;
 
 /** Flex-start nodes go after a week at most, so that what asks for nodes that stay is kept off them too. */
 const BY_CAPACITY: Readonly<Partial<Record<Capacity, Placement>>> = {
   ...placeBySpotLabel(SPOT),
   'on-demand': { affinity: requireNodes([SPOT, FLEX_START].map(({ label, value }) => ({ key: label, operator: 'NotIn', values: [value] }))) },
-  'flex-start': placeBySpotLabel(FLEX_START).spot,
+  'flex-start': BY_FLEX_START,
+  'queued': { ...BY_FLEX_START, tolerations: [...BY_FLEX_START?.tolerations ?? [], QUEUED] },
 };
 
 export const gcpCloud: Cloud = {
@@ -35,7 +40,7 @@ export const gcpCloud: Cloud = {
   title: 'Google Cloud',
   machines: MACHINES,
   defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
-  capacities: ['on-demand', 'spot', 'spot-first', 'flex-start'],
+  capacities: ['on-demand', 'spot', 'spot-first', 'flex-start', 'queued'],
   canAutoProvision: true,
   provisioners: { 'compute-class': ['on-demand', 'spot', 'flex-start', 'reservation'] },
   hasIdentities: true,

@@ -7,8 +7,8 @@ import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
   architectureProblem, capacitiesOf, checkExpandable, describe, diskProblem, ExpandError, fitProblem, gatesOf, gpuRequestOf, hasCapacity,
-  isOpenTo, keyOf, located, namespaceOf, noGateway, noPoolFor, noRoomFor, poolsFor, runnable, stagingProblem, tooManyReplicas, unnamedGpu,
-  UNRESOLVED,
+  isOpenTo, keyOf, located, namespaceOf, noGateway, noPoolFor, noRoomFor, poolsFor, queueKindProblem, queueProblem, runnable, stagingProblem,
+  tooManyReplicas, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';
@@ -107,6 +107,8 @@ function placeErrors(resource: Resource, platform: PlatformSpec): string[] {
   const request = gpuRequestOf(resources, platform);
   const errors = request ? [...gpuErrors(request, resources, platform), ...replicaErrors(resource, request, platform)] : [];
   if (errors.length > 0) return errors;
+  const notHere = queueKindProblem(resource, platform);
+  if (notHere) return [notHere];
   const problem = noRoomFor(spec, platform) ?? architectureProblem(spec, { platform, namespace }) ?? diskProblem(resource, platform);
   return problem === undefined ? [] : [problem];
 }
@@ -122,7 +124,9 @@ function gpuErrors(request: GpuRequest, { capacity }: ResourcesSpec, platform: P
   if (platform.autoProvisioning) return [];
   const missing = noPoolFor(request, platform);
   if (missing) return [missing];
-  const fitting = poolsFor(request, platform);
+  const queue = queueProblem(request, platform, capacity);
+  if (queue) return [queue];
+  const fitting = poolsFor(request, platform, capacity);
   if (!fitting.some((pool) => hasCapacity(pool, capacity))) {
     return [`capacity is ${capacity ?? ''} but the pools with ${name} are not (${names(fitting)}); add such a pool, or leave capacity out`];
   }

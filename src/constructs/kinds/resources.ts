@@ -25,6 +25,11 @@ export enum Capacity {
   SPOT_FIRST = 'spot-first',
   /** Flex-start nodes (Google Cloud): waited for until there are some, and lent for a week at most. */
   FLEX_START = 'flex-start',
+  /**
+   * Queued nodes (Google Cloud): a Model or Dataset asks for them by a ProvisioningRequest, and runs once it has got them, for a week at
+   * most. Not for a Server or Notebook.
+   */
+  QUEUED = 'queued',
 }
 
 /** What the container asks for. */

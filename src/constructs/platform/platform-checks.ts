@@ -132,15 +132,14 @@ interface PoolContext {
 /** Why a platform cannot have a GPU pool; `undefined` if it can. */
 export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pools, gpus }: PoolContext): string | undefined {
   checkPlain(options, KNOWN.pool);
-  const { gpu, gpusPerNode = 1, spot, flexStart, maxNodes, sharing, machineType, machineTypes, fabric } = options;
+  const { gpu, gpusPerNode = 1, maxNodes, sharing, machineType, machineTypes, fabric } = options;
   if (typeof name !== 'string' || name === '') return 'it has no name; give it one';
   if (pools.some((pool) => pool.name === name)) return 'there is one already; give this one another name';
   if (!(gpu instanceof Gpu)) return `gpu is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`;
   if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) return `gpusPerNode is ${formatValue(gpusPerNode)}; give a whole number, 1 or more`;
   if (maxNodes !== undefined && (!Number.isInteger(maxNodes) || maxNodes < 1)) return `maxNodes is ${formatValue(maxNodes)}; give a whole number, 1 or more`;
-  if (spot && !cloud.capacities.includes('spot')) return `${cloud.title} has no spot nodes; leave spot out`;
-  if (flexStart && !cloud.capacities.includes('flex-start')) return `${cloud.title} has no flex-start nodes; leave flexStart out`;
-  if (spot && flexStart) return 'spot and flexStart are true; leave one of them out';
+  const noNodes = capacityProblem(options, cloud);
+  if (noNodes) return noNodes;
   if (sharing !== undefined && !(sharing instanceof GpuSharing)) return `sharing is ${formatValue(sharing)}, which is not a GpuSharing; write for example GpuSharing.mig('1g.10gb')`;
   const wrong = (sharing && sharingProblem(gpu, sharing._spec)) ?? fabricProblem(fabric);
   const machines = { gpu: gpu.name, count: gpusPerNode, isCustom: gpu._custom !== undefined, machineType };
@@ -149,6 +148,14 @@ export function poolProblem(name: string, options: GpuPoolOptions, { cloud, pool
   if (gpu._custom) return customGpuProblem(gpu._custom, gpus);
   const noMachine = noSuchGpu(cloud, gpu.name) ?? noSuchNode(cloud, gpu.name, gpusPerNode);
   return noMachine ?? (machineType === undefined ? undefined : machineProblem(cloud, { gpu: gpu.name, count: gpusPerNode, machineType }));
+}
+
+/** Why a pool cannot have nodes of the capacity that it is said to have; `undefined` if it can. */
+function capacityProblem({ spot, flexStart, queued }: GpuPoolOptions, { title, capacities }: Cloud): string | undefined {
+  const asked = ([['spot', 'spot', spot], ['flexStart', 'flex-start', flexStart], ['queued', 'queued', queued]] as const).filter(([,, holds]) => holds);
+  const missing = asked.find(([, capacity]) => !capacities.includes(capacity));
+  if (missing) return `${title} has no ${missing[1]} nodes; leave ${missing[0]} out`;
+  return asked.length > 1 ? `${asked.map(([field]) => field).join(' and ')} are true; leave ${asked.length > 2 ? 'two' : 'one'} of them out` : undefined;
 }
 
 /** Why the GPUs of a pool cannot be shared so; `undefined` if they can, or if that is not known. */

@@ -28,8 +28,8 @@ export const KNOWN = {
   pool: {
     owner: 'addGpuPool',
     props: knownProps<GpuPoolOptions>({
-      gpu: true, gpusPerNode: true, spot: true, flexStart: true, maxNodes: true, nodeLabels: true, sharing: true, machineType: true,
-      machineTypes: true, diskGiB: true, zones: true, fabric: true,
+      gpu: true, gpusPerNode: true, spot: true, flexStart: true, queued: true, maxNodes: true, nodeLabels: true, sharing: true,
+      machineType: true, machineTypes: true, diskGiB: true, zones: true, fabric: true,
     }),
   },
   provisioner: {

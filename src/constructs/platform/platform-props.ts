@@ -241,6 +241,14 @@ export interface GpuPoolOptions {
   readonly flexStart?: boolean;
 
   /**
+   * Whether they are flex-start nodes with queued provisioning (Google Cloud), which a Model or Dataset asks for by a ProvisioningRequest. Not
+   * together with `spot` or `flexStart`.
+   *
+   * @default false
+   */
+  readonly queued?: boolean;
+
+  /**
    * Maximum number of nodes.
    *
    * @default - no limit is known

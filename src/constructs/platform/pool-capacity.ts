@@ -30,8 +30,8 @@ export class PoolCapacity {
   }
 
   /**
-   * Queued: all nodes of a ProvisioningRequest or none (Google Cloud). Nothing here makes such a request, so that no kind runs on them;
-   * they are for jobs of your own, through Kueue for example.
+   * Queued: nodes come up for a ProvisioningRequest, all that it asks for or none, and are lent for a week at most (Google Cloud). A Model or
+   * Dataset makes such a request for each run; a Server or Notebook cannot run on them.
    */
   public static queued(): PoolCapacity {
     return new PoolCapacity({ kind: 'queued' });

@@ -20,8 +20,8 @@ export class PlatformPools {
   /** Of a pool that is declared elsewhere the capacity may be one that no pod of a kind can have. */
   public add(name: string, options: GpuPoolOptions, capacity?: GpuPoolSpec['capacity']): void {
     this.check(name, options);
-    const { spot, flexStart } = options;
-    const asked = spot ? 'spot' : flexStart ? 'flex-start' : 'on-demand';
+    const { spot, flexStart, queued } = options;
+    const asked = spot ? 'spot' : flexStart ? 'flex-start' : queued ? 'queued' : 'on-demand';
     this.keep(poolSpec(name, withSmallest(this.cloud, options), capacity ?? asked), options);
   }
 

@@ -2,7 +2,7 @@
 import { recipeDigest } from '../../api/digest';
 import { sourceOf } from '../../api/resource';
 import type { PublishedArtifact } from '../../api/status';
-import { artifactOf, artifactUrl, namespaceOf } from '../../expand';
+import { artifactOf, artifactUrl, namespaceOf, QUEUE_ROLE } from '../../expand';
 import type { Child, Inputs, UsedArchive } from '../../expand';
 import { intentOf } from '../observe/intent';
 import type { ObservedChild } from '../observe/observed';
@@ -82,14 +82,15 @@ function waitFor({ resource }: ArtifactView, closed: Closed): Decision {
 }
 
 /**
- * The published artifact stays as it is; of what made it, only the disk goes, once the status says what was published. The finished
+ * The published artifact stays as it is; of what made it, only the disk and what asked for its nodes go, once the status says what was published. The finished
  * pods go with it: as long as there is a pod that names it, Kubernetes keeps a claim.
  */
 function done({ resource, children, pods }: ArtifactView, artifact: PublishedArtifact): Decision {
   const verdict = publishedVerdict(artifact);
-  const staging = children.filter(({ role, kind }) => kind === 'PersistentVolumeClaim' && role === 'staging');
-  if (resource.status?.artifact?.url !== artifact.url || staging.length === 0) return { desired: [], obsolete: [], verdict };
-  return { desired: [], obsolete: staging, spent: pods.filter(isSpent), verdict };
+  const isLeft = ({ role, kind }: ObservedChild) => (kind === 'PersistentVolumeClaim' && role === 'staging') || role === QUEUE_ROLE;
+  const left = children.filter(isLeft);
+  if (resource.status?.artifact?.url !== artifact.url || left.length === 0) return { desired: [], obsolete: [], verdict };
+  return { desired: [], obsolete: left, spent: pods.filter(isSpent), verdict };
 }
 
 /** Whether a pod has ended that had the staging volume. */

@@ -1,6 +1,6 @@
 /** A step of a Model or Dataset that is not done: what must exist, and what to report. */
 import type { Job, JobSpec } from 'kubernetes-types/batch/v1';
-import { IMAGE_DIGEST_ANNOTATION } from '../../expand';
+import { IMAGE_DIGEST_ANNOTATION, QUEUE_ROLE } from '../../expand';
 import type { Artifact, Child, Inputs, KubeObject } from '../../expand';
 import type { Observed, ObservedChild } from '../observe/observed';
 import { newestFirst } from '../observe/pods';
@@ -12,6 +12,8 @@ import { stalled } from './decision';
 import type { Decision, Desired, Verdict } from './decision';
 import { attemptWords, failureOf, hasFilledVolume, jobTrouble, newlyDisrupted } from './job-report';
 import { isLive } from './liveness';
+import { queueNeeds, withoutSpentRequests } from './queue';
+import type { QueueNeeds } from './queue';
 import type { ArtifactView } from './view';
 
 /** How far a Model or Dataset is. */
@@ -36,15 +38,24 @@ export function desiredOf({ view, children, intent, inputs, artifact: { url } }:
 }
 
 export function pending(progress: Progress, { step, attempt }: Pending): Decision {
+  if (attempt.state === 'running') return running(progress, { step, job: attempt.job, isOutdated: attempt.isOutdated });
+  const decision = attempt.state === 'failed' ? failed(progress, { step, job: attempt.job }) : absent(progress, { step, inTheWay: attempt.inTheWay });
+  return withoutSpentRequests(decision, progress.view.children);
+}
+
+interface Absent {
+  readonly step: JobStep;
+  readonly inTheWay: readonly ObservedChild[];
+}
+
+function absent(progress: Progress, { step, inTheWay }: Absent): Decision {
   const { view: { resource }, artifact: { url } } = progress;
   const prepared = desiredOf(progress, 'prepare');
-  if (attempt.state === 'failed') return failed(progress, { step, job: attempt.job });
-  if (attempt.state === 'running') return running(progress, { step, job: attempt.job, isOutdated: attempt.isOutdated });
   const fields = { artifacts: { url } };
   const { suspend } = resource.spec;
-  if (attempt.inTheWay.length > 0) {
+  if (inTheWay.length > 0) {
     const verdict = { ...stepVerdict(step, url), message: `${step} will restart once the previous Job is deleted` };
-    return { desired: prepared, obsolete: [], inTheWay: attempt.inTheWay, verdict: suspend ? suspendedVerdict({ fields }) : verdict };
+    return { desired: prepared, obsolete: [], inTheWay, verdict: suspend ? suspendedVerdict({ fields }) : verdict };
   }
   if (suspend) return { desired: prepared, obsolete: [], verdict: suspendedVerdict({ fields }) };
   return { desired: [...prepared, ...stepObjects(progress, step)], obsolete: [], verdict: stepVerdict(step, url) };
@@ -76,15 +87,32 @@ function running(progress: Progress, { step, job, isOutdated }: Begun): Decision
   const pods = newlyDisrupted(job, view.pods);
   const disrupted = pods.length > 0 && { disrupted: { job, pods: [...job.job?.disrupted ?? [], ...pods] } };
   const isOver = isExhausted(job);
-  const desired = [...desiredOf(progress, 'prepare'), ...kept(progress, { step, job, change: endOf(job, view.pods) })];
+  const queue = queueOf(progress, { step, job });
+  const { inTheWay } = queue;
+  const desired = [...desiredOf(progress, 'prepare'), ...queue.desired, ...kept(progress, { step, job, change: endOf(job, view.pods) })];
   const verdict = suspend ? suspendedVerdict({ fields: { artifacts: { url } } })
     : isOver ? stalled('TooManyDisruptions', tooManyDisruptions(job), { fields: { artifacts: { url } } })
-      : withAttempt(stepVerdict(step, url, courseOf(view, { step, job })), attemptWords(job, view.pods));
-  return { desired, obsolete: [], verdict: isOutdated && !suspend ? outdatedVerdict(verdict) : verdict, ...disrupted };
+      : withAttempt(stepVerdict(step, url, courseOf(view, { step, job, queue })), attemptWords(job, view.pods));
+  const decision = {
+    desired, obsolete: [], verdict: isOutdated && !suspend ? outdatedVerdict(verdict) : verdict, ...disrupted,
+    ...(inTheWay.length > 0 && { inTheWay }), ...(queue.lookAgainMs !== undefined && { lookAgainMs: queue.lookAgainMs }),
+  };
+  return withoutSpentRequests(decision, view.children, queue.kept);
 }
 
-function courseOf(view: ArtifactView, { step, job }: Begun): Parameters<typeof stepVerdict>[2] {
-  return { trouble: jobTrouble(job, view), ...(step === 'run' && { progress: view.progress }) };
+/** What a run asks for its nodes by; nothing where it must not go on. */
+function queueOf(progress: Progress, { step, job }: Begun): QueueNeeds {
+  const { view } = progress;
+  const waits = step === 'run' && !view.resource.spec.suspend && !isExhausted(job);
+  return waits ? queueNeeds(view, job, desiredOf(progress, step).filter(isOfQueue)) : { desired: [], inTheWay: [], kept: [] };
+}
+
+function isOfQueue({ object }: Desired): boolean {
+  return object.metadata?.labels?.role === QUEUE_ROLE;
+}
+
+function courseOf(view: ArtifactView, { step, job, queue }: Begun & { readonly queue: QueueNeeds }): Parameters<typeof stepVerdict>[2] {
+  return { trouble: queue.trouble ?? jobTrouble(job, view), ...(step === 'run' && { progress: view.progress }) };
 }
 
 /** What ends a Job that must not try again: suspension where it may go on later, no more attempts where another would fail alike. */
@@ -111,7 +139,7 @@ interface Begun {
 
 /** The step's objects, with the Job that is there under its own name, and its template as it is: it cannot change. */
 function kept(progress: Progress, { step, job, change }: Begun & { readonly change?: Pick<JobSpec, 'suspend' | 'backoffLimit'> }): Desired[] {
-  return desiredOf(progress, step).map((desired) => {
+  return desiredOf(progress, step).filter((desired) => !isOfQueue(desired)).map((desired) => {
     if (desired.object.kind !== 'Job') return desired;
     const { metadata, spec, ...rest } = desired.object as Job;
     const { name, namespace } = job.metadata;

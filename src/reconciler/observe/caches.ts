@@ -35,7 +35,7 @@ const LEAVING = 'leaving';
 /** Kinds that say which artifacts are served. */
 export const SERVING = [...WORKLOAD_KINDS, 'Service'];
 
-export function newCaches(platform: Pick<PlatformSpec, 'workspaces'> & EnginesSpec = {}): Caches {
+export function newCaches(platform: Pick<PlatformSpec, 'workspaces' | 'gpuPools'> & EnginesSpec = {}): Caches {
   const homes = buildHomes(platform);
   const homeOf = (namespace = '') => homes.get(namespace) ?? namespace;
   const resources = Object.fromEntries(KINDS.map((kind) => [kind, new Cache<Observed>({

@@ -6,7 +6,7 @@ import { OWNER_LABEL } from '../../api/labels';
 import { API_GROUP, API_VERSION, isArtifactResource, KINDS, RETRY_ANNOTATION } from '../../api/resource';
 import type { Kind, Resource, ServerSpec } from '../../api/resource';
 import type { Status } from '../../api/status';
-import { gatesOf, MAX_DISRUPTIONS_ANNOTATION, SCALER_KINDS } from '../../expand';
+import { gatesOf, MAX_DISRUPTIONS_ANNOTATION, REQUEST_ANNOTATION, REQUEST_KIND, SCALER_KINDS } from '../../expand';
 import type { Step } from '../../expand';
 import { FIELD_MANAGER } from '../kube/client';
 import type { LiveMetadata, LiveObject } from '../kube/types';
@@ -15,6 +15,8 @@ import type { Applied } from './applied';
 import { liveFingerprint } from './fingerprint';
 import type { Fingerprint } from './fingerprint';
 import { ownedBy } from './managed-fields';
+import { requestState } from './request';
+import type { RequestState } from './request';
 import { scalerConditions } from './scaler';
 import type { ScalerCondition } from './scaler';
 import { sizeOf } from './size';
@@ -60,6 +62,8 @@ export interface JobState {
   readonly maxDisruptions: number;
   /** Pods that a disruption has taken, by uid; written there by the reconciler, for the pods themselves may go. */
   readonly disrupted: readonly string[];
+  /** The ProvisioningRequest whose nodes its pods run on. */
+  readonly request?: string;
 }
 
 /** Of a Deployment, or of a LeaderWorkerSet, whose replicas are groups of pods. */
@@ -94,6 +98,8 @@ export interface ObservedChild {
   readonly phase?: string;
   /** What an autoscaler says of itself: whether it works, and whether there is demand. */
   readonly scaler?: readonly ScalerCondition[];
+  /** ProvisioningRequests only. */
+  readonly request?: RequestState;
 }
 
 export const RECIPE_LABEL = `${API_GROUP}/recipe`;
@@ -159,6 +165,7 @@ export function observeChild(live: LiveObject, kind = live.kind ?? ''): Observed
     ...(kind === 'LeaderWorkerSet' && { deployment: groupState(live as DeploymentLike, owned) }),
     ...(kind === 'ConfigMap' && labels.role === ARCHIVE_ROLE && { archive: archiveDigest(live) }),
     ...(SCALER_KINDS.includes(kind) && { scaler: scalerConditions(live) }),
+    ...(kind === REQUEST_KIND && { request: requestState(live) }),
     ...(kind === 'PersistentVolumeClaim' && { phase: (live as { status?: { phase?: string } }).status?.phase }),
   };
 }
@@ -189,7 +196,11 @@ interface ConditionLike {
 }
 
 interface JobLike extends LiveObject {
-  readonly spec?: { readonly suspend?: boolean; readonly backoffLimit?: number };
+  readonly spec?: {
+    readonly suspend?: boolean;
+    readonly backoffLimit?: number;
+    readonly template?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+  };
   readonly status?: {
     readonly active?: number;
     readonly failed?: number;
@@ -203,6 +214,7 @@ const DEFAULT_BACKOFF_LIMIT = 6;
 
 function jobState({ spec, status = {}, metadata: { annotations = {} } }: JobLike): JobState {
   const end = status.conditions?.find(({ type, status: holds }) => holds === 'True' && (type === 'Complete' || type === 'Failed'));
+  const request = spec?.template?.metadata?.annotations?.[REQUEST_ANNOTATION];
   return {
     outcome: end?.type as JobState['outcome'],
     reason: end?.reason,
@@ -214,6 +226,7 @@ function jobState({ spec, status = {}, metadata: { annotations = {} } }: JobLike
     finishedAt: status.completionTime ?? end?.lastTransitionTime,
     maxDisruptions: Number(annotations[MAX_DISRUPTIONS_ANNOTATION] ?? Infinity),
     disrupted: (annotations[DISRUPTED_ANNOTATION] ?? '').split(',').filter(Boolean),
+    ...(request !== undefined && { request }),
   };
 }
 

@@ -26,7 +26,6 @@ export function gpuNodes(platform: PlatformSpec): NodeOptions[] {
 
 function labelsOf({ gpu, gpusPerNode, capacity = 'on-demand', nodeLabels }: GpuPoolSpec, platform: PlatformSpec): Record<string, string> {
   if (nodeLabels) return nodeLabels;
-  if (capacity === 'queued') throw new Error('no pod lands on a queued pool');
   const cloud = cloudNamed(platform.cloud);
   const ofGpu = labelsFor(cloud.placeGpu({ gpu: gpuNamed(gpu), count: gpusPerNode }, platform));
   return { ...ofGpu, ...labelsFor(cloud.placeCapacity(capacity)) };

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import type { PodSpec, Toleration } from 'kubernetes-types/core/v1';
-import { Build, Capacity, GpuSharing, Model, PoolCapacity, Preview, Workspace } from '../../../src';
+import { Build, Capacity, GpuSharing, Model, PoolCapacity, Preview, Server, Workspace } from '../../../src';
 import type { Cluster, Gpu, WorkspaceOptions } from '../../../src';
 import { appOf, dataset, messageOf, model, synthErrors, temporary } from '../fixtures';
 import { CLOUD_SIDE } from './cloud-side';
@@ -276,17 +276,32 @@ describe.each(CLOUD_NAMES)('on %s', (cloud) => {
   });
 });
 
-test('no pod lands on a queued pool: one whose GPU is in no other is an error at synth', () => {
+test('on a queued pool a model runs, which asks for its node, and a server is an error at synth', () => {
   const owner = cluster('gcp');
   bucketOf(owner);
   poolOf(owner, 'batch', { capacity: PoolCapacity.queued() });
   const team = workspaceOn(owner);
   const tuned = model(team, 'tuned', { resources: { gpu: SMALL_GPU.gcp } });
-  const problem = 'pool batch with nvidia-l4 is queued: its nodes come up for a ProvisioningRequest only, which nothing here makes; '
-    + 'add a pool of another capacity, for example flex-start';
-  expect(synthErrors(team)).toEqual([`[${tuned.node.path}] ${problem}`]);
-  expect(messageOf(() => Preview.of(team))).toBe(`[${tuned.node.path}] ${problem}`);
+  expect(synthErrors(team)).toEqual(['no error']);
+  const [pod] = pods(team).filter(isGpuPod);
+  const [queued] = CLOUD_SIDE.gcp.nodes(synthesized(owner)).filter(({ pool }) => pool === 'batch');
+  expect(pod && queued && selects(pod.spec, queued)).toBe(true);
+  expect(queued?.taints.every((taint) => pod && tolerates(pod.spec, taint))).toBe(true);
+  expect(Preview.of(team).toYaml()).toContain('kind: ProvisioningRequest');
+  const chat = new Server(team, 'chat', { image: 'server', model: tuned, resources: { gpu: SMALL_GPU.gcp } });
+  const problem = 'a Server cannot run on queued nodes (pool batch with nvidia-l4): they are lent for one run, which ends, and for 7 days at most; '
+    + 'add a pool of another capacity, for example flex-start, or use another gpu';
+  expect(synthErrors(team)).toEqual([`[${chat.node.path}] ${problem}`]);
+  expect(messageOf(() => Preview.of(team))).toBe(`[${chat.node.path}] ${problem}`);
+});
+
+test('where a GPU is in another pool too, no pod lands on a queued one that does not ask for it', () => {
+  const owner = cluster('gcp');
+  bucketOf(owner);
+  poolOf(owner, 'batch', { capacity: PoolCapacity.queued() });
   poolOf(owner, 'more');
+  const team = workspaceOn(owner);
+  model(team, 'tuned', { resources: { gpu: SMALL_GPU.gcp } });
   expect(synthErrors(team)).toEqual(['no error']);
   const [pod] = pods(team).filter(isGpuPod);
   const [queued] = CLOUD_SIDE.gcp.nodes(synthesized(owner)).filter(({ pool }) => pool === 'batch');

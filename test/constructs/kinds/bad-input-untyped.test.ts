@@ -32,7 +32,7 @@ const VALUES: Case[] = [
   ['an object in params', opt({ params: { a: { b: 1 } } }), '[team-a/opt] param a is {"b":1}; give a string, a number or a boolean'],
   ['cpu as a text', opt({ resources: { cpu: '2' } }), "[team-a/opt] cpu is '2'; give a number of cores above 0, for example 2 or 0.5"],
   ['a port as a text', (team) => server(team, 'chat', untyped({ port: '8080' })), "[team-a/chat] port is '8080'; give a whole number from 1 to 65535"],
-  ['a capacity that is none', opt({ resources: { capacity: 'Spot' } }), "[team-a/opt] capacity is 'Spot'; use one of on-demand, spot, spot-first, flex-start"],
+  ['a capacity that is none', opt({ resources: { capacity: 'Spot' } }), "[team-a/opt] capacity is 'Spot'; use one of on-demand, spot, spot-first, flex-start, queued"],
   ['half a second', opt({ timeout: Duration.millis(500) }), '[team-a/opt] timeout is 0.5 s; give whole seconds, 1 or more, for example Duration.hours(2)'],
   ['less than a MiB', opt({ resources: { memory: Size.kibibytes(16) } }), '[team-a/opt] memory is 16 KiB; give 1 MiB or more, for example Size.gibibytes(16)'],
   ['git over ssh', () => Build.git({ url: 'git@github.com:acme/a.git' }),

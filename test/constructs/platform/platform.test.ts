@@ -120,6 +120,12 @@ test.each<readonly [string, () => unknown, string]>([
   ['spot nodes that are flex-start nodes', () => Platform.gcp({ clusterName: 'ml', bucketName: 'acme' })
     .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, spot: true, flexStart: true }),
   "platform ml cannot have GPU pool 'l4': spot and flexStart are true; leave one of them out"],
+  ['queued nodes where there are none', () => Platform.aws({ clusterName: 'ml', bucketName: 'acme', region: 'us-east-1' })
+    .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, queued: true }),
+  "platform ml cannot have GPU pool 'l4': AWS has no queued nodes; leave queued out"],
+  ['queued nodes that are flex-start nodes without a queue', () => Platform.gcp({ clusterName: 'ml', bucketName: 'acme' })
+    .addGpuPool('l4', { gpu: Gpu.NVIDIA_L4, flexStart: true, queued: true }),
+  "platform ml cannot have GPU pool 'l4': flexStart and queued are true; leave one of them out"],
   ['a namespace with capitals', () => platform().addWorkspace('Team'), "platform ml cannot have workspace 'Team': not a valid namespace name; use lower-case letters, digits and - inside"],
   ['a namespace of nobody that may come in', team({ serversOpenTo: ['Gateway'] }), "platform ml cannot have workspace 'team-a': serversOpenTo has 'Gateway', "
     + 'which is not a valid namespace name; use lower-case letters, digits and - inside'],
