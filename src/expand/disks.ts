@@ -50,7 +50,8 @@ function diskOf({ kind, spec }: Resource, platform: PlatformSpec, { disks }: Clo
 function firstNodes(resources: ResourcesSpec = {}, platform: PlatformSpec, cloud: Cloud): Nodes[] {
   const request = gpuRequestOf(resources, platform);
   if (!request) return platform.autoProvisioning ? [] : otherNodes(platform, resources);
-  const pools = poolsFor(request, platform, resources.capacity).filter((pool) => hasCapacity(pool, resources.capacity)).map((pool) => gpuNodes(pool, cloud));
+  const { capacity } = resources;
+  const pools = poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity)).map((pool) => gpuNodes(pool, cloud));
   return platform.autoProvisioning ? [...pools, anyMachine(request, cloud)] : pools;
 }
 

@@ -8,8 +8,8 @@ import { sharingOf } from '../clouds/labels';
 import { gpuOf } from './gpus';
 
 /**
- * The pools with nodes that can hold the request, and that come up for a pod; queued ones, whose nodes take a ProvisioningRequest, only where
- * they are asked for, or where the platform has no others.
+ * The pools with nodes that can hold the request, and that come up for a pod; queued ones, whose nodes take a ProvisioningRequest, only
+ * where they are asked for, or where the platform has no others.
  */
 export function poolsFor(request: GpuRequest, platform: PlatformSpec, capacity?: Capacity): GpuPoolSpec[] {
   const pools = poolsThatHold(request, platform);

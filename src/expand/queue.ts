@@ -98,10 +98,11 @@ const LENT: readonly (string | undefined)[] = ['flex-start', 'queued'];
 
 /** What there is to say of a run that may take longer than its nodes are lent for; `undefined` if there is nothing. */
 export function lentTooShort(resource: Resource, platform: PlatformSpec): string | undefined {
-  if (!isArtifactResource(resource) || resource.spec.timeout === undefined || !gpuRequestOf(resource.spec.resources, platform)) return undefined;
+  if (!isArtifactResource(resource)) return undefined;
   const { timeout, resources } = resource.spec;
+  if (timeout === undefined || !gpuRequestOf(resources, platform)) return undefined;
   const capacity = capacityFor(resources, platform);
   if (!LENT.includes(capacity) || durationSeconds('timeout', timeout) <= LENT_SECONDS) return undefined;
-  return `timeout is ${timeout}, but ${capacity} nodes are lent for 168h (7 days) at most: a run that takes longer is stopped then, and goes on from `
-    + 'what it has left in /content/artifacts on other nodes; use another capacity, or write checkpoints';
+  return `timeout is ${timeout}, but ${capacity} nodes are lent for 168h (7 days) at most: a run that takes longer is stopped then, and goes on `
+    + 'from what it has left in /content/artifacts on other nodes; use another capacity, or write checkpoints';
 }

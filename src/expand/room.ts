@@ -93,7 +93,8 @@ function shownRoom(asked: Asked, room: NodeSize): string {
 /** The pools that can hold the request, and where nodes come up without a pool, the machines of the cloud. */
 function gpuNodes(request: GpuRequest, { capacity }: ResourcesSpec, platform: PlatformSpec): Candidate[] {
   const cloud = cloudNamed(platform.cloud);
-  const pools = poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity)).map((pool) => gpuPoolNodes(pool, cloud));
+  const fitting = poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity));
+  const pools = fitting.map((pool) => gpuPoolNodes(pool, cloud));
   if (!platform.autoProvisioning) return pools;
   const machines = cloud.machines.filter(({ gpu, gpuCount }) => gpu === request.gpu?.name && gpuCount >= request.count);
   return [...pools, { name: `the largest machine of ${cloud.title} with ${request.count} ${request.gpu?.name ?? 'GPUs'}`, room: largest(machines, cloud) }];

@@ -20,7 +20,12 @@ interface ProvisioningRequest {
   readonly spec: { readonly provisioningClassName: string; readonly parameters: object; readonly podSets: readonly object[] };
 }
 
-function ofKind<T>(kind: string, resource: Resource, { platform = QUEUED, tokens }: { platform?: typeof QUEUED; tokens?: RetryTokens } = {}): T[] {
+interface On {
+  readonly platform?: typeof QUEUED;
+  readonly tokens?: RetryTokens;
+}
+
+function ofKind<T>(kind: string, resource: Resource, { platform = QUEUED, tokens }: On = {}): T[] {
   const ofRun = childrenOf(resource, { platform, tokens }).filter(({ step }) => step === 'run');
   return ofRun.map(({ object }) => object).filter((object) => object.kind === kind) as unknown as T[];
 }

@@ -7,8 +7,8 @@ import type { GpuRequest } from '../../clouds/cloud';
 import { cloudNamed } from '../../clouds/pods';
 import {
   architectureProblem, capacitiesOf, checkExpandable, describe, diskProblem, ExpandError, fitProblem, gatesOf, gpuRequestOf, hasCapacity,
-  isOpenTo, keyOf, located, namespaceOf, noGateway, noPoolFor, noRoomFor, poolsFor, queueKindProblem, queueProblem, runnable, stagingProblem,
-  tooManyReplicas, unnamedGpu, UNRESOLVED,
+  isOpenTo, keyOf, located, namespaceOf, noGateway, noPoolFor, noRoomFor, poolsFor, queueKindProblem, queueProblem, runnable,
+  stagingProblem, tooManyReplicas, unnamedGpu, UNRESOLVED,
 } from '../../expand';
 import type { Gate, Inputs } from '../../expand';
 import { noSuchGpu, noSuchMachine } from '../platform/machines';

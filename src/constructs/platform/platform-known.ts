@@ -29,6 +29,7 @@ export const KNOWN = {
     owner: 'addGpuPool',
     props: knownProps<GpuPoolOptions>({
       gpu: true, gpusPerNode: true, spot: true, flexStart: true, queued: true, maxNodes: true, nodeLabels: true, sharing: true,
+      gpu: true, gpusPerNode: true, spot: true, flexStart: true, queued: true, maxNodes: true, nodeLabels: true, sharing: true,
       machineType: true, machineTypes: true, diskGiB: true, zones: true, fabric: true,
     }),
   },

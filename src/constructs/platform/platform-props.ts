@@ -241,8 +241,8 @@ export interface GpuPoolOptions {
   readonly flexStart?: boolean;
 
   /**
-   * Whether they are flex-start nodes with queued provisioning (Google Cloud), which a Model or Dataset asks for by a ProvisioningRequest. Not
-   * together with `spot` or `flexStart`.
+   * Whether they are flex-start nodes with queued provisioning (Google Cloud), which a Model or Dataset asks for by a
+   * ProvisioningRequest. Not together with `spot` or `flexStart`.
    *
    * @default false
    */

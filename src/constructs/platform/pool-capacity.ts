@@ -30,8 +30,8 @@ export class PoolCapacity {
   }
 
   /**
-   * Queued: nodes come up for a ProvisioningRequest, all that it asks for or none, and are lent for a week at most (Google Cloud). A Model or
-   * Dataset makes such a request for each run; a Server or Notebook cannot run on them.
+   * Queued: nodes come up for a ProvisioningRequest, all that it asks for or none, and are lent for a week at most (Google Cloud). A Model
+   * or Dataset makes such a request for each run; a Server or Notebook cannot run on them.
    */
   public static queued(): PoolCapacity {
     return new PoolCapacity({ kind: 'queued' });

@@ -82,8 +82,8 @@ function waitFor({ resource }: ArtifactView, closed: Closed): Decision {
 }
 
 /**
- * The published artifact stays as it is; of what made it, only the disk and what asked for its nodes go, once the status says what was published. The finished
- * pods go with it: as long as there is a pod that names it, Kubernetes keeps a claim.
+ * The published artifact stays as it is; of what made it, only the disk and what asked for its nodes go, once the status says what was
+ * published. The finished pods go with it: as long as there is a pod that names it, Kubernetes keeps a claim.
  */
 function done({ resource, children, pods }: ArtifactView, artifact: PublishedArtifact): Decision {
   const verdict = publishedVerdict(artifact);

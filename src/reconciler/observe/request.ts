@@ -2,8 +2,8 @@
 import type { LiveObject } from '../kube/types';
 
 /**
- * How a request stands: in the queue, with its nodes there, refused, or over. Nodes of one that has expired go when nothing runs on them, and
- * those of a revoked one are gone.
+ * How a request stands: in the queue, with its nodes there, refused, or over. Nodes of one that has expired go when nothing runs on them,
+ * and those of a revoked one are gone.
  *
  * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/apis/provisioningrequest/autoscaling.x-k8s.io/v1/types.go
  */
