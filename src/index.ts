@@ -38,6 +38,7 @@ export type { LeaderWorkerSetOptions } from './constructs/platform/leader-worker
 export { NodeProvisioning } from './constructs/platform/node-provisioning';
 export type { EksAutoModeOptions, KarpenterOptions } from './constructs/platform/node-provisioning';
 export { PoolCapacity } from './constructs/platform/pool-capacity';
+export type { GpuPoolOptions } from './constructs/platform/gpu-pool-options';
 export type { GpuProvisionerOptions } from './constructs/platform/gpu-provisioner';
 export { OnPremisesStore } from './constructs/platform/on-premises-store';
 export type {
@@ -48,7 +49,6 @@ export type {
   AwsPlatformProps,
   AzurePlatformProps,
   GcpPlatformProps,
-  GpuPoolOptions,
   LocalPlatformProps,
   PlatformProps,
   S3CompatibleStore,

@@ -15,11 +15,11 @@ import { unknownProp } from '../checks/known-props';
 import type { KnownProps } from '../checks/known-props';
 import { Fabric } from './fabric';
 import { Gpu } from './gpu';
+import type { GpuPoolOptions } from './gpu-pool-options';
 import { GpuSharing } from './gpu-sharing';
 import { machineTypesProblem } from './machine-types';
 import { machineProblem, noSuchGpu, noSuchNode } from './machines';
 import { KNOWN } from './platform-known';
-import type { GpuPoolOptions } from './platform-props';
 import type { WorkspaceOptions } from './workspace-options';
 
 const BUCKET = /^[a-z0-9][-._a-z0-9]*$/;

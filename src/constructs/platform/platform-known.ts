@@ -1,9 +1,10 @@
 /** For callers without types: which props a platform, a GPU pool and a workspace have. */
 import { knownProps } from '../checks/known-props';
+import type { GpuPoolOptions } from './gpu-pool-options';
 import type { GpuProvisionerOptions } from './gpu-provisioner';
 import type { OnPremisesPlatformProps } from './on-premises-options';
 import type {
-  AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps, S3CompatibleStore,
+  AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, LocalPlatformProps, PlatformProps, S3CompatibleStore,
 } from './platform-props';
 import type { ReadableBucket } from './readable-bucket';
 import type { WorkspaceOptions } from './workspace-options';
@@ -28,7 +29,6 @@ export const KNOWN = {
   pool: {
     owner: 'addGpuPool',
     props: knownProps<GpuPoolOptions>({
-      gpu: true, gpusPerNode: true, spot: true, flexStart: true, queued: true, maxNodes: true, nodeLabels: true, sharing: true,
       gpu: true, gpusPerNode: true, spot: true, flexStart: true, queued: true, maxNodes: true, nodeLabels: true, sharing: true,
       machineType: true, machineTypes: true, diskGiB: true, zones: true, fabric: true,
     }),

@@ -3,7 +3,8 @@ import type { IConstruct } from 'constructs';
 import { WORKSPACE_ROLES } from '../../api/platform';
 import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import type { AddonObject, WantedAddons } from '../../clouds/cloud';
-import type { GpuPoolOptions, PlatformProps } from './platform-props';
+import type { GpuPoolOptions } from './gpu-pool-options';
+import type { PlatformProps } from './platform-props';
 import type { WorkspaceClientIds } from './workspace-options';
 
 /** What a platform knows of the cloud side; of a cluster that is declared here it may change until synth. @internal */

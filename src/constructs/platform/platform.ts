@@ -9,6 +9,7 @@ import { formatValue } from '../checks/format-value';
 import { addonsOf, checkAddons } from './addon-checks';
 import { PlatformEngines } from './engines';
 import type { EnvoyGatewayOptions } from './envoy-gateway';
+import type { GpuPoolOptions } from './gpu-pool-options';
 import type { GpuProvisionerOptions } from './gpu-provisioner';
 import { checkImages } from './image-checks';
 import type { InferenceExtensionOptions } from './inference-extension';
@@ -20,9 +21,7 @@ import { onPremisesSource } from './on-premises';
 import type { OnPremisesPlatformProps } from './on-premises-options';
 import { checkPlaces, checkPlain, checkPlatform, checkStorageClasses, storeName } from './platform-checks';
 import { KNOWN } from './platform-known';
-import type {
-  AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, GpuPoolOptions, LocalPlatformProps, PlatformProps,
-} from './platform-props';
+import type { AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, LocalPlatformProps, PlatformProps } from './platform-props';
 import { byHand } from './platform-source';
 import type { PlatformSource } from './platform-source';
 import { platformSpec } from './platform-spec';

@@ -1,12 +1,12 @@
 /** The GPU pools of a platform. */
 import type { CustomGpuSpec, GpuPoolSpec, NodeProvisioningSpec } from '../../api/platform';
 import type { Cloud } from '../../clouds/cloud';
+import type { GpuPoolOptions } from './gpu-pool-options';
 import { provisionedPool } from './gpu-provisioner';
 import type { GpuProvisionerOptions } from './gpu-provisioner';
 import { withSmallest } from './machine-types';
 import { checkPlain, poolProblem } from './platform-checks';
 import { KNOWN } from './platform-known';
-import type { GpuPoolOptions } from './platform-props';
 import { poolSpec } from './platform-source';
 
 /** What was said by `addGpuPool` and `addGpuProvisioner`. Errors do not have the name of the platform and of the pool. */

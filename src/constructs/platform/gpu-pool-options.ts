@@ -1,0 +1,95 @@
+import type { Fabric } from './fabric';
+import type { Gpu } from './gpu';
+import type { GpuSharing } from './gpu-sharing';
+
+/** Nodes with GPUs. */
+export interface GpuPoolOptions {
+  /** The GPU. */
+  readonly gpu: Gpu;
+
+  /**
+   * How many of them a node has.
+   *
+   * @default 1
+   */
+  readonly gpusPerNode?: number;
+
+  /**
+   * Whether they are spot nodes.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+
+  /**
+   * Whether they are flex-start nodes (Google Cloud). Not together with `spot`.
+   *
+   * @default false
+   */
+  readonly flexStart?: boolean;
+
+  /**
+   * Whether they are flex-start nodes with queued provisioning (Google Cloud), which a Model or Dataset asks for by a
+   * ProvisioningRequest. Not together with `spot` or `flexStart`.
+   *
+   * @default false
+   */
+  readonly queued?: boolean;
+
+  /**
+   * Maximum number of nodes.
+   *
+   * @default - no limit is known
+   */
+  readonly maxNodes?: number;
+
+  /**
+   * Labels by which pods find the nodes.
+   *
+   * @default - on GKE the cloud's own label, elsewhere `substratus.ai/gpu=<name of the GPU>`
+   */
+  readonly nodeLabels?: Record<string, string>;
+
+  /**
+   * How pods share a GPU. Only what asks for just such a slice runs on these nodes.
+   *
+   * @default - a GPU is one pod's
+   */
+  readonly sharing?: GpuSharing;
+
+  /**
+   * Machine type, in the cloud's words. What is larger than it is an error on the resource that asks for it.
+   *
+   * @default - not known; the largest machine of the cloud with this GPU and count is the bound
+   */
+  readonly machineType?: string;
+
+  /**
+   * Several machine types that the nodes may be of. They have the GPU in the same number and processors of the same kind; what fits is
+   * decided by the smallest. Not together with `machineType`.
+   *
+   * @default - one, `machineType`
+   */
+  readonly machineTypes?: string[];
+
+  /**
+   * Size of the disk that holds images and ephemeral storage, in GiB.
+   *
+   * @default - not known
+   */
+  readonly diskGiB?: number;
+
+  /**
+   * Zones of the nodes, in the cloud's words.
+   *
+   * @default - not known
+   */
+  readonly zones?: string[];
+
+  /**
+   * The network between the GPUs of its nodes, which a Server on many nodes asks for.
+   *
+   * @default - that of the pods, by TCP
+   */
+  readonly fabric?: Fabric;
+}
