@@ -4,7 +4,7 @@ import type { cdk, javascript } from 'projen';
 const PROVIDERS = { gcp: '@cdktf/provider-google', aws: '@cdktf/provider-aws', azure: '@cdktf/provider-azurerm', local: undefined };
 
 /** The part of `src/clouds` that is not Terraform: facts and pure functions. */
-const PURE_CLOUDS = ['clouds/!(terraform|stack).ts', 'clouds/*/!(terraform).ts'];
+const PURE_CLOUDS = ['clouds/!(terraform|terraform-classes|stack).ts', 'clouds/*/!(terraform|resources).ts'];
 
 /** A part of `src` and what it may import. The last layer that names a file decides. */
 interface Layer {
@@ -57,7 +57,7 @@ const CLI_PACKAGES = ['node:', 'commander', '@bomb.sh/tab', 'yaml', 'picocolors'
 /** Pure, and bundled into the command line, as all of the pictures are. */
 const GRAPH_PACKAGES = ['node:crypto', 'yaml', '@dagrejs/dagre'];
 
-/** Who may import whom. `expand` has one door, and cdktf is loaded by `clouds/terraform.ts` alone. */
+/** Who may import whom. `expand` has one door, and cdktf is loaded by `clouds/terraform-classes.ts` alone. */
 const LAYERS: Layer[] = [
   { files: ['**'], imports: [] }, // a file in no layer imports nothing
   { files: ['api/**'], imports: ['api/**'], pure: true },
@@ -66,7 +66,8 @@ const LAYERS: Layer[] = [
   ...Object.entries(PROVIDERS).map(([cloud, provider]) => ({
     files: [`clouds/${cloud}/**`],
     imports: ['api/**', 'catalog/**', 'clouds/!(pods|terraform).ts', `clouds/${cloud}/**`],
-    packages: ['constructs', 'cdktf', ...provider ? [`${provider}/lib/`] : []],
+    packages: ['constructs'],
+    types: ['cdktf', ...provider ? [`${provider}/lib/`] : []],
   })),
   { files: PURE_CLOUDS, imports: ['api/**', 'catalog/**', ...PURE_CLOUDS], pure: true },
   {
@@ -76,7 +77,8 @@ const LAYERS: Layer[] = [
   },
   { files: ['clouds/infrastructure.ts'], imports: ['api/**', 'clouds/cloud.ts'], types: ['constructs'] },
   { files: ['clouds/renamed.ts'], imports: ['clouds/infrastructure.ts'] },
-  { files: ['clouds/stack.ts'], imports: ['clouds/version-range.ts'], packages: ['constructs', 'cdktf'] },
+  { files: ['clouds/terraform-classes.ts'], imports: [], packages: ['constructs'], types: ['cdktf'] },
+  { files: ['clouds/stack.ts'], imports: ['clouds/terraform-classes.ts', 'clouds/version-range.ts'], packages: ['constructs'], types: ['cdktf'] },
   { files: ['sizing/**'], imports: ['api/**', 'catalog/**', 'sizing/**'], pure: true },
   { files: ['runtimes/**'], imports: ['api/**', 'catalog/**', 'sizing/**', 'runtimes/**'], pure: true },
   { files: ['expand/**'], imports: ['api/**', 'catalog/**', 'clouds/!(terraform).ts', 'expand/**', 'runtimes/index.ts', 'sizing/**'], pure: true },
@@ -101,10 +103,10 @@ const LAYERS: Layer[] = [
 ];
 
 /** Where an optional package, a large part of one, a large text or table is loaded when first used. Everything else is a static import. */
-const LAZY = ['src/clouds/terraform.ts', 'src/clouds/gcp/terraform.ts', 'src/runtimes/program.ts', 'src/catalog/known-models.ts', 'src/cost/price-table.ts', 'src/constructs/cost/cost.ts', 'src/cli/commands.ts'];
+const LAZY = ['src/clouds/terraform.ts', 'src/clouds/terraform-classes.ts', 'src/runtimes/program.ts', 'src/catalog/known-models.ts', 'src/cost/price-table.ts', 'src/constructs/cost/cost.ts', 'src/cli/commands.ts'];
 
 /** Facts, one row a line, however long. */
-const TABLES = ['src/catalog/**', 'src/clouds/*/machines.ts', 'src/runtimes/*/**'];
+const TABLES = ['src/catalog/**', 'src/clouds/*/machines.ts', 'src/clouds/*/resources.ts', 'src/runtimes/*/**'];
 
 /** Types only, nothing at run time. */
 const KUBERNETES_TYPES = 'kubernetes-types';

@@ -1,8 +1,8 @@
 /** What the clouds' Terraform sides share. */
-import { LocalBackend, TerraformBackend, TerraformOutput, TerraformProvider, TerraformStack } from 'cdktf';
-import type { TerraformRemoteState } from 'cdktf';
+import type { TerraformBackend, TerraformProvider, TerraformRemoteState, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { terraform } from './terraform-classes';
 import { majorsOf } from './version-range';
 
 /**
@@ -10,9 +10,10 @@ import { majorsOf } from './version-range';
  * that comes later would be the second one, which Terraform refuses.
  */
 export function hasProvider(scope: Construct, terraformResourceType: string): boolean {
-  const stack = TerraformStack.of(scope);
+  const stack = stackOf(scope);
+  const isProvider = (child: IConstruct): child is TerraformProvider => terraform(scope).TerraformProvider.isTerraformProvider(child);
   const count = (): number => stack.node.findAll()
-    .filter((child) => TerraformProvider.isTerraformProvider(child)
+    .filter((child) => isProvider(child)
       && child.terraformResourceType === terraformResourceType && child.alias === undefined).length;
   if (count() > 0) return true;
   scope.node.addValidation({
@@ -28,7 +29,7 @@ export function hasProvider(scope: Construct, terraformResourceType: string): bo
  * version, to which cdktf would pin the stack, and fit more.
  */
 export function relaxProviderVersion(scope: Construct, provider: string, range: string): void {
-  if (versionOf(scope, provider) === undefined) TerraformStack.of(scope).addOverride(versionPath(provider).join('.'), range);
+  if (versionOf(scope, provider) === undefined) stackOf(scope).addOverride(versionPath(provider).join('.'), range);
 }
 
 /**
@@ -51,7 +52,7 @@ function versionPath(provider: string): string[] {
 
 /** The range that is declared so far. */
 function versionOf(scope: Construct, provider: string): string | undefined {
-  const value = at(Reflect.get(TerraformStack.of(scope), 'rawOverrides'), versionPath(provider));
+  const value = at(Reflect.get(stackOf(scope), 'rawOverrides'), versionPath(provider));
   return value === undefined ? undefined : String(value);
 }
 
@@ -62,8 +63,8 @@ function at(value: unknown, [key, ...rest]: readonly string[]): unknown {
 
 /** A backend, unless the stack has one, or gets one later. */
 export function ensureBackend(scope: Construct): void {
-  const stack = TerraformStack.of(scope);
-  if (!stack.node.findAll().some(isBackend)) new DefaultBackend(stack);
+  const stack = stackOf(scope);
+  if (backendsOf(stack).length === 0) addDefaultBackend(stack);
 }
 
 /** From the directory of a stack, in which Terraform runs, to beside the output directory, which anybody may delete. */
@@ -73,37 +74,38 @@ const BESIDE_OUTPUT = '../../..';
  * The state in a file beside cdktf's output directory, for as long as the stack has no other backend. The one that cdktf would add
  * by itself writes a path of the machine into the stack.
  */
-class DefaultBackend extends LocalBackend {
+function addDefaultBackend(stack: TerraformStack): void {
+  const other = (): TerraformBackend | undefined => backendsOf(stack).find((backend) => backend !== made);
+  class DefaultBackend extends terraform(stack).LocalBackend {
+    public toTerraform(): object {
+      return other() ? {} : super.toTerraform() as object;
+    }
+
+    public toHclTerraform(): object {
+      return other() ? {} : super.toHclTerraform() as object;
+    }
+
+    public toMetadata(): object {
+      return other() ? {} : super.toMetadata() as object;
+    }
+
+    /** For stacks that refer to this one. */
+    public getRemoteStateDataSource(scope: Construct, name: string, fromStack: string): TerraformRemoteState {
+      return other()?.getRemoteStateDataSource(scope, name, fromStack) ?? super.getRemoteStateDataSource(scope, name, fromStack);
+    }
+  }
   /* Not below the stack itself, where it would take the id of a backend that is declared later. */
-  constructor(stack: TerraformStack) {
-    super(new Construct(stack, 'DefaultBackend'), { path: `${BESIDE_OUTPUT}/terraform.${stack.node.id}.tfstate` });
-  }
-
-  public toTerraform(): object {
-    return this.other ? {} : super.toTerraform() as object;
-  }
-
-  public toHclTerraform(): object {
-    return this.other ? {} : super.toHclTerraform() as object;
-  }
-
-  public toMetadata(): object {
-    return this.other ? {} : super.toMetadata() as object;
-  }
-
-  /** For stacks that refer to this one. */
-  public getRemoteStateDataSource(scope: Construct, name: string, fromStack: string): TerraformRemoteState {
-    const { other } = this;
-    return other ? other.getRemoteStateDataSource(scope, name, fromStack) : super.getRemoteStateDataSource(scope, name, fromStack);
-  }
-
-  private get other(): TerraformBackend | undefined {
-    return TerraformStack.of(this).node.findAll().filter(isBackend).find((backend) => backend !== this);
-  }
+  const made = new DefaultBackend(new Construct(stack, 'DefaultBackend'), { path: `${BESIDE_OUTPUT}/terraform.${stack.node.id}.tfstate` });
 }
 
-function isBackend(construct: IConstruct): construct is TerraformBackend {
-  return TerraformBackend.isBackend(construct);
+function backendsOf(stack: TerraformStack): TerraformBackend[] {
+  const { TerraformBackend: Backend } = terraform(stack);
+  return stack.node.findAll().filter((child): child is TerraformBackend => Backend.isBackend(child));
+}
+
+/** The stack that a construct is in. */
+export function stackOf(scope: Construct): TerraformStack {
+  return terraform(scope).TerraformStack.of(scope);
 }
 
 interface Named {
@@ -113,5 +115,5 @@ interface Named {
 
 /** An output of one name in Terraform and in cdktf's outputs file, which goes by construct ids. */
 export function output(scope: Construct, { name, description }: Named, value: string): void {
-  new TerraformOutput(scope, name, { value, description }).overrideLogicalId(name);
+  new (terraform(scope).TerraformOutput)(scope, name, { value, description }).overrideLogicalId(name);
 }

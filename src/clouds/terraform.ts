@@ -1,7 +1,5 @@
-/**
- * What makes the clouds, and what each leaves to the user, by name. The Terraform side of a cloud is loaded when first used, and
- * with it its provider. The one place that does.
- */
+/** What makes the clouds, and what each leaves to the user, by name: the one place that loads a cloud's Terraform side, when first used. */
+import type { Construct } from 'constructs';
 import type { PlatformSpec } from '../api/platform';
 import { clusterAddons as awsAddons } from './aws/addons';
 import type * as aws from './aws/terraform';
@@ -13,9 +11,11 @@ import type * as gcp from './gcp/terraform';
 import type { CloudInfrastructure } from './infrastructure';
 import { clusterAddons as localAddons } from './local/addons';
 import { localInfrastructure } from './local/cluster';
+import { projectOf } from './terraform-classes';
+import type { Project } from './terraform-classes';
 
 interface Side<L> {
-  /** Package of the Terraform provider; `undefined` where Terraform is not used. */
+  /** Package of the Terraform provider for cdktf; `undefined` where Terraform is not used. */
   readonly provider?: string;
   /** What makes clusters, of where they are. */
   load(): (location: L) => CloudInfrastructure;
@@ -36,18 +36,20 @@ export type SideName = keyof typeof SIDES;
 export type Location<Name extends SideName> = Parameters<ReturnType<typeof SIDES[Name]['load']>>[0];
 
 /**
- * What makes clusters of a cloud.
+ * What makes clusters of a cloud, with provider and backend set up for the stack of a construct.
  *
  * @throws if cdktf or the cloud's provider package is not installed, with what to install.
  */
-export function cloudInfrastructure<Name extends SideName>(name: Name, location: Location<Name>): CloudInfrastructure {
+export function cloudInfrastructure<Name extends SideName>(name: Name, location: Location<Name>, scope: Construct): CloudInfrastructure {
   const sides: { readonly [Each in SideName]: Side<Location<Each>> } = SIDES;
   const side = sides[name];
   try {
-    return side.load()(location);
+    const infrastructure = side.load()(location);
+    infrastructure.prepare(scope);
+    return infrastructure;
   } catch (error) {
     if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new Error(`cloud ${name} needs packages that are not installed; ${installation(side.provider)}`, { cause: error });
+    throw new Error(`cloud ${name} needs packages that are not installed; ${installation(projectOf(scope), side.provider)}`, { cause: error });
   }
 }
 
@@ -55,12 +57,19 @@ export function cloudInfrastructure<Name extends SideName>(name: Name, location:
  * How to install a provider in every language. A program in another language than JavaScript gets this message too: there packages
  * are loaded into the Node process of jsii when the program first uses them, and only then found here (docs/decisions/0049).
  */
-function installation(provider = ''): string {
+function installation(project: Project, provider = ''): string {
+  if (project === 'cdktn') return terrainInstallation(provider);
   const npm = `run npm install cdktf ${provider}`;
   if (!provider.startsWith('@cdktf/')) return npm;
   const distribution = provider.replace('@cdktf/', 'cdktf-cdktf-');
   return `${npm}; in Python run pip install cdktf ${distribution} and import cdktf and ${distribution.replaceAll('-', '_')} first; `
     + 'in Go, Java and .NET add the same two packages and load them first, as the README shows under Install';
+}
+
+/** CDK Terrain has no package for every provider, but those of cdktf can be made of its classes (docs/decisions/0082). */
+function terrainInstallation(provider: string): string {
+  return `run npm install ${provider.replace('@cdktf/', '@cdktn/')}, or where CDK Terrain has no such package, `
+    + `npm install cdktf@npm:cdktn ${provider}, and import from cdktf instead of cdktn`;
 }
 
 /** What a cluster needs beside what its cloud brings, as far as its platform tells. */

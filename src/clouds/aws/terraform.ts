@@ -12,7 +12,6 @@
  * It must have the add-ons vpc-cni, eks-pod-identity-agent, aws-ebs-csi-driver and aws-mountpoint-s3-csi-driver, and an autoscaler, or
  * be given ours.
  */
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { ALL_ADDONS } from '../cloud';
 import type { AwsLocation, CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec } from '../infrastructure';
@@ -36,6 +35,7 @@ import { gpuPool, nodePool } from './infrastructure/pools';
 import type { PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
 import { hostOf } from './partition';
+import { AwsProvider } from './resources';
 
 /** What runs the cluster's own pods; small, for GPUs have pools of their own. The limit is one of each zone. */
 const SYSTEM_POOL = { name: 'system', machineType: 'm7i.xlarge', minNodes: 2, maxNodes: 3, spot: false, diskGiB: 100, labels: {} };

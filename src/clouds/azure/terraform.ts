@@ -1,5 +1,4 @@
 /** Azure's Terraform side: AKS, Blob Storage, Container Registry. */
-import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { Construct } from 'constructs';
 import type { AzureLocation, CloudInfrastructure, ClusterInfrastructure } from '../infrastructure';
 import { ensureBackend, hasProvider, relaxProviderVersion } from '../stack';
@@ -13,6 +12,7 @@ import { gpuPool, nodePool } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
 import { roleProblems } from './infrastructure/roles';
 import { clientIdOutput, poolName, registryName, resourceGroupName, storageAccountName } from './names';
+import { AzurermProvider } from './resources';
 
 /** What runs all that needs no GPU: the system pool takes the cluster's own pods only. */
 const GENERAL_POOL = {

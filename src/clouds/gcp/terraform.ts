@@ -1,5 +1,4 @@
 /** Google Cloud's Terraform side: GKE, Cloud Storage, Artifact Registry. */
-import { GoogleProvider } from '@cdktf/provider-google/lib/provider';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingClusterSpec, GcpLocation } from '../infrastructure';
@@ -7,13 +6,14 @@ import { ensureBackend, hasProvider, output, relaxProviderVersion } from '../sta
 import { uniqueName } from '../unique-name';
 import { versionOutput } from '../version-output';
 import { bucket, grantRead } from './infrastructure/bucket';
-import type * as newCluster from './infrastructure/cluster';
+import { cluster, enabledApis, nodeIdentity } from './infrastructure/cluster';
 import { serviceAgent } from './infrastructure/identity';
 import { useOfKey } from './infrastructure/keys';
-import type * as newNetwork from './infrastructure/network';
+import { network } from './infrastructure/network';
 import { gpuPool, nodePool } from './infrastructure/pools';
 import type { DiskKey, PoolContext } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
+import { GoogleProvider } from './resources';
 
 /**
  * What runs the cluster's own pods, helpers and builds; small, for GPUs have pools of their own. Two, so that one may fail or be upgraded.
@@ -46,10 +46,7 @@ export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure 
   };
 }
 
-/** Its part of the provider is large, and loaded only here: a program with a cluster that exists already does without. */
 function declaredCluster(scope: Construct, spec: ClusterSpec, location: GcpLocation): ClusterInfrastructure {
-  const { cluster, enabledApis, nodeIdentity } = require('./infrastructure/cluster') as typeof newCluster;
-  const { network } = require('./infrastructure/network') as typeof newNetwork;
   const { name, tags } = spec;
   checkAdmins(spec);
   const apis = enabledApis(scope);

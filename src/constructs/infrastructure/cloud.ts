@@ -122,20 +122,18 @@ export class Cloud {
 
   /** The cloud of a name in the tables. @internal */
   public static _of<Name extends SideName>(name: Name, location: Location<Name>): Cloud {
-    return new Cloud(name, () => cloudInfrastructure(name, location));
+    return new Cloud(name, (scope) => cloudInfrastructure(name, location, scope));
   }
 
   private constructor(
     /** The cloud: `gcp`, `aws`, `azure` or `local`. */
     public readonly name: string,
-    private readonly load: () => CloudInfrastructure,
+    private readonly load: (scope: Construct) => CloudInfrastructure,
   ) {}
 
   /** What makes it, with provider and backend set up for the stack of a construct. @internal */
   public _infrastructure(scope: Construct): CloudInfrastructure {
-    const infrastructure = this.load();
-    infrastructure.prepare(scope);
-    return infrastructure;
+    return this.load(scope);
   }
 }
 

@@ -1,15 +1,12 @@
-import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
-import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
-import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls';
-import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
-import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
-import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
-import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import type { Construct } from 'constructs';
 import { digest, shortDigest } from '../../../api/digest';
 import type { AwsLocation, BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec, ReadGrant } from '../../infrastructure';
 import { refuseNetworks } from '../../open-by-identity';
 import { hostOf, partitionOfRegion, arnProblem } from '../partition';
+import {
+  S3Bucket, S3BucketLifecycleConfiguration, S3BucketOwnershipControls, S3BucketPolicy, S3BucketPublicAccessBlock,
+  S3BucketServerSideEncryptionConfigurationA, S3BucketVersioningA,
+} from '../resources';
 import type { Identities } from './identity';
 import { bucketArn, checkBucketName, joinedName } from './names';
 import { policyDocument } from './policy';

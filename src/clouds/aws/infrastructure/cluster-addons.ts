@@ -1,11 +1,9 @@
-import { DataAwsEksAddonVersion } from '@cdktf/provider-aws/lib/data-aws-eks-addon-version';
-import { EksAddon } from '@cdktf/provider-aws/lib/eks-addon';
 import type { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
 import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { DataAwsEksAddonVersion, EksAddon, IamRolePolicyAttachment } from '../resources';
 import { trustOfPods } from './identity';
 import { identityRoleName, managedPolicyArn } from './names';
 import { iamRole } from './role';

@@ -1,15 +1,12 @@
-import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
-import { EksAccessPolicyAssociation } from '@cdktf/provider-aws/lib/eks-access-policy-association';
-import { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
 import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { arnProblem } from '../partition';
+import {
+  CloudwatchLogGroup, EksAccessEntry, EksAccessPolicyAssociation, EksCluster, IamRolePolicy, IamRolePolicyAttachment,
+} from '../resources';
 import { clusterLogs } from './encryption';
 import { checkClusterKey } from './keys';
 import { iamArn, managedPolicyArn, partitionOf, roleName } from './names';

@@ -1,8 +1,8 @@
-import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
 import { principalOf } from '../partition';
+import { KmsKey } from '../resources';
 import { arn, iamArn } from './names';
 import { policyDocument } from './policy';
 

@@ -1,8 +1,8 @@
-import { EksPodIdentityAssociation } from '@cdktf/provider-aws/lib/eks-pod-identity-association';
 import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec, ServiceAccountRef } from '../../infrastructure';
 import { principalOf } from '../partition';
+import { EksPodIdentityAssociation } from '../resources';
 import { arn, identityRoleName } from './names';
 import { policyDocument } from './policy';
 import type { Statement } from './policy';

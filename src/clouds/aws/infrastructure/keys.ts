@@ -1,8 +1,8 @@
 /** Keys of AWS KMS that are a customer's. */
-import { KmsGrant } from '@cdktf/provider-aws/lib/kms-grant';
 import type { Construct } from 'constructs';
 import type { AwsLocation } from '../../infrastructure';
 import { arnProblem } from '../partition';
+import { KmsGrant } from '../resources';
 import { arn, iamArn } from './names';
 
 const KEY = /^arn:[a-z-]+:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/;

@@ -1,21 +1,12 @@
-import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
-import { Eip } from '@cdktf/provider-aws/lib/eip';
-import { FlowLog } from '@cdktf/provider-aws/lib/flow-log';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
 import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
-import { NatGateway } from '@cdktf/provider-aws/lib/nat-gateway';
-import { Route } from '@cdktf/provider-aws/lib/route';
-import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
-import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
-import { Subnet } from '@cdktf/provider-aws/lib/subnet';
-import { Vpc } from '@cdktf/provider-aws/lib/vpc';
-import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import {
+  CloudwatchLogGroup, DefaultSecurityGroup, Eip, FlowLog, IamRolePolicy, InternetGateway, NatGateway, Route, RouteTable,
+  RouteTableAssociation, Subnet, Vpc, VpcEndpoint,
+} from '../resources';
 import { zoneRanges } from './cidr';
 import type { ZoneRanges } from './cidr';
 import { flowLogs, logsTraffic } from './encryption';

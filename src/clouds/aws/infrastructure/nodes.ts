@@ -1,9 +1,8 @@
 import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { IamRolePolicy, IamRolePolicyAttachment } from '../resources';
 import { managedPolicyArn, roleName } from './names';
 import { policyDocument, trustOfService } from './policy';
 import { iamRole } from './role';

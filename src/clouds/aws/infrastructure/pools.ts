@@ -1,13 +1,10 @@
-import { AutoscalingGroupTagA } from '@cdktf/provider-aws/lib/autoscaling-group-tag';
-import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
-import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import type { LaunchTemplateConfig } from '@cdktf/provider-aws/lib/launch-template';
-import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
-import { Fn, Token } from 'cdktf';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec, GpuPoolSpec, NodePoolSpec, PoolCapacity, Taint } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { terraform } from '../../terraform-classes';
+import { AutoscalingGroupTagA, EksNodeGroup, LaunchTemplate, PlacementGroup } from '../resources';
 import { isArm } from '../sizes';
 import { nodeTemplateTags } from './autoscaler-tags';
 import { checkGpuPool, gpuResource, poolZones, sharedLabels, sizeOfSmallest, unitsPerNode } from './gpu-pools';
@@ -71,10 +68,15 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContex
     resources: { [gpuResource(spec)]: String(unitsPerNode(spec)), ...sizeOfSmallest(spec) },
     template: {
       ...capacityTemplate(capacity, spec.machineType),
-      ...(localSsdCount > 0 && { userData: Fn.base64encode(Fn.rawString(LOCAL_SSD)) }),
+      ...(localSsdCount > 0 && { userData: localDisksScript(scope) }),
       ...(compact && { placement: { groupName: placement(scope, spec, context).name } }),
     },
   });
+}
+
+function localDisksScript(scope: Construct): string {
+  const { Fn } = terraform(scope);
+  return Fn.base64encode(Fn.rawString(LOCAL_SSD));
 }
 
 /** The images have driver and container toolkit; the device plugin comes with ../addons.ts. */
@@ -181,7 +183,7 @@ function nodeGroup(scope: Construct, context: PoolContext, { pool, template, zon
     ...(context.kubernetesVersion && { version: context.kubernetesVersion }),
     capacityType,
     ...(capacityType !== 'CAPACITY_BLOCK' && { instanceTypes: [...machineTypes] }),
-    launchTemplate: { id: template.id, version: Token.asString(template.interpolationForAttribute('latest_version')) },
+    launchTemplate: { id: template.id, version: terraform(scope).Token.asString(template.interpolationForAttribute('latest_version')) },
     scalingConfig: { ...limits, desiredSize: limits.minSize },
     labels: { ...labels },
     taint: taints.map(({ key, value }) => ({ key, value, effect: 'NO_SCHEDULE' })),

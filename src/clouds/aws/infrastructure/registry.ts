@@ -1,12 +1,8 @@
-import { EcrLifecyclePolicy } from '@cdktf/provider-aws/lib/ecr-lifecycle-policy';
-import { EcrPullThroughCacheRule } from '@cdktf/provider-aws/lib/ecr-pull-through-cache-rule';
-import { EcrRepository } from '@cdktf/provider-aws/lib/ecr-repository';
-import { EcrRepositoryCreationTemplate } from '@cdktf/provider-aws/lib/ecr-repository-creation-template';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { Construct } from 'constructs';
 import type { AwsLocation, RegistryInfrastructure, RegistrySpec } from '../../infrastructure';
 import { refuseNetworks } from '../../open-by-identity';
 import { partitionOfRegion } from '../partition';
+import { EcrLifecyclePolicy, EcrPullThroughCacheRule, EcrRepository, EcrRepositoryCreationTemplate, IamRolePolicy } from '../resources';
 import type { Identities } from './identity';
 import { arn, checkRegistryName } from './names';
 import { policyDocument } from './policy';

@@ -1,11 +1,9 @@
-import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
-import { Lazy } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { terraform } from '../../terraform-classes';
+import { IamPolicy, IamRolePolicy, IamRolePolicyAttachment } from '../resources';
 import { joinedName } from './names';
 import { merged, policyDocument } from './policy';
 import type { Statement } from './policy';
@@ -67,7 +65,7 @@ export class RoleRights {
     }
     const policy = new IamPolicy(this.scope, `MoreRights-${key}-${number}`, {
       name: renamed({ nameOf }, 'aws_iam_policy', joinedName([roleName, 'more', String(number)], MOST.name)),
-      policy: Lazy.stringValue({ produce: () => joined(statements) }),
+      policy: terraform(role).Lazy.stringValue({ produce: () => joined(statements) }),
       tags: { ...tags },
     });
     new IamRolePolicyAttachment(this.scope, `MoreRightsOf-${key}-${number}`, { role: role.name, policyArn: policy.arn });

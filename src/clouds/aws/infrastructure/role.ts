@@ -1,8 +1,8 @@
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
 import { arnProblem } from '../partition';
+import { IamRole } from '../resources';
 
 export interface RoleOptions {
   readonly location: AwsLocation;

@@ -1,11 +1,9 @@
-import { StorageAccount } from '@cdktf/provider-azurerm/lib/storage-account';
 import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-account';
-import { StorageContainer } from '@cdktf/provider-azurerm/lib/storage-container';
-import { StorageManagementPolicy } from '@cdktf/provider-azurerm/lib/storage-management-policy';
 import type { Construct } from 'constructs';
 import type { BucketAccess, BucketGrant, BucketInfrastructure, BucketSpec, ReadGrant } from '../../infrastructure';
 import { checkContainerName, checkOtherContainerName, checkStorageAccountName } from '../names';
 import { containerName } from '../pods';
+import { StorageAccount, StorageContainer, StorageManagementPolicy } from '../resources';
 import type { ClusterContext } from './cluster-context';
 import { customerKey } from './customer-key';
 import { identityOf } from './identity';

@@ -1,13 +1,11 @@
-import { KubernetesCluster } from '@cdktf/provider-azurerm/lib/kubernetes-cluster';
 import type { KubernetesClusterConfig, KubernetesClusterDefaultNodePool } from '@cdktf/provider-azurerm/lib/kubernetes-cluster';
-import { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group';
-import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import type { Construct } from 'constructs';
 import type { AzureLocation, ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
 import { output } from '../../stack';
 import { versionOutput } from '../../version-output';
 import { checkClusterName, resourceGroupName } from '../names';
+import { KubernetesCluster, ResourceGroup, UserAssignedIdentity } from '../resources';
 import type { ClusterContext } from './cluster-context';
 import { diskEncryptionRole } from './disk-encryption';
 import { logCluster, logs } from './logs';

@@ -1,8 +1,8 @@
 import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-account';
-import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import type { Construct } from 'constructs';
 import type { BucketSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { UserAssignedIdentity } from '../resources';
 import type { ClusterContext } from './cluster-context';
 import { assignRole } from './roles';
 

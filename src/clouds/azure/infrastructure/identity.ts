@@ -1,9 +1,8 @@
-import { FederatedIdentityCredential } from '@cdktf/provider-azurerm/lib/federated-identity-credential';
-import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import type { ServiceAccountRef } from '../../infrastructure';
 import { renamed } from '../../renamed';
 import { output } from '../../stack';
 import { clientIdOutput, joinedName } from '../names';
+import { FederatedIdentityCredential, UserAssignedIdentity } from '../resources';
 import type { ClusterContext } from './cluster-context';
 
 /**

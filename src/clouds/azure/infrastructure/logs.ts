@@ -1,10 +1,9 @@
-import { LogAnalyticsWorkspace } from '@cdktf/provider-azurerm/lib/log-analytics-workspace';
-import { MonitorDataCollectionRule } from '@cdktf/provider-azurerm/lib/monitor-data-collection-rule';
-import { MonitorDataCollectionRuleAssociation } from '@cdktf/provider-azurerm/lib/monitor-data-collection-rule-association';
-import { MonitorDiagnosticSetting } from '@cdktf/provider-azurerm/lib/monitor-diagnostic-setting';
 import type { Construct } from 'constructs';
 import type { ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import {
+  LogAnalyticsWorkspace, MonitorDataCollectionRule, MonitorDataCollectionRuleAssociation, MonitorDiagnosticSetting,
+} from '../resources';
 
 /** Of the control plane. Not `kube-audit`, which logs every read and is the dearest line of many an Azure bill. */
 const CONTROL_PLANE = [

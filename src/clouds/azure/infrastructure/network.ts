@@ -1,15 +1,11 @@
-import { NatGateway } from '@cdktf/provider-azurerm/lib/nat-gateway';
-import { NatGatewayPublicIpAssociation } from '@cdktf/provider-azurerm/lib/nat-gateway-public-ip-association';
-import { NetworkSecurityGroup } from '@cdktf/provider-azurerm/lib/network-security-group';
-import { PublicIp } from '@cdktf/provider-azurerm/lib/public-ip';
-import { Subnet } from '@cdktf/provider-azurerm/lib/subnet';
-import { SubnetNatGatewayAssociation } from '@cdktf/provider-azurerm/lib/subnet-nat-gateway-association';
-import { SubnetNetworkSecurityGroupAssociation } from '@cdktf/provider-azurerm/lib/subnet-network-security-group-association';
-import { VirtualNetwork } from '@cdktf/provider-azurerm/lib/virtual-network';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import {
+  NatGateway, NatGatewayPublicIpAssociation, NetworkSecurityGroup, PublicIp, Subnet, SubnetNatGatewayAssociation,
+  SubnetNetworkSecurityGroupAssociation, VirtualNetwork,
+} from '../resources';
 import type { ClusterContext } from './cluster-context';
 import { existingSubnets } from './existing-network';
 import { overlayOf, subnetsOf } from './ranges';

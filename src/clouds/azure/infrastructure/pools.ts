@@ -1,11 +1,10 @@
-import { KubernetesClusterNodePool } from '@cdktf/provider-azurerm/lib/kubernetes-cluster-node-pool';
 import type { KubernetesClusterNodePoolConfig } from '@cdktf/provider-azurerm/lib/kubernetes-cluster-node-pool';
-import { ProximityPlacementGroup } from '@cdktf/provider-azurerm/lib/proximity-placement-group';
 import type { Construct } from 'constructs';
 import type { AzureLocation, GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../labels';
 import { renamed } from '../../renamed';
 import { joinedName, poolName, rotationPoolName } from '../names';
+import { KubernetesClusterNodePool, ProximityPlacementGroup } from '../resources';
 import { checkClients, gpuInstance } from '../sharing';
 import type { ClusterContext } from './cluster-context';
 import { checkZones } from './regions';

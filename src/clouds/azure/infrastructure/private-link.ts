@@ -1,11 +1,9 @@
-import { PrivateDnsZone } from '@cdktf/provider-azurerm/lib/private-dns-zone';
-import { PrivateDnsZoneVirtualNetworkLink } from '@cdktf/provider-azurerm/lib/private-dns-zone-virtual-network-link';
-import { PrivateEndpoint } from '@cdktf/provider-azurerm/lib/private-endpoint';
 import type { Construct } from 'constructs';
 import { renamed } from '../../renamed';
 import { providerMajor } from '../../stack';
 import { privateZone } from '../endpoints';
 import type { PrivateService } from '../endpoints';
+import { PrivateDnsZone, PrivateDnsZoneVirtualNetworkLink, PrivateEndpoint } from '../resources';
 import type { ClusterContext } from './cluster-context';
 
 export interface PrivateLink {

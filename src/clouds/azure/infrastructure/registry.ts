@@ -1,10 +1,9 @@
-import { ContainerRegistry } from '@cdktf/provider-azurerm/lib/container-registry';
 import type { ContainerRegistryNetworkRuleSet } from '@cdktf/provider-azurerm/lib/container-registry';
-import { ContainerRegistryCacheRule } from '@cdktf/provider-azurerm/lib/container-registry-cache-rule';
 import type { Construct } from 'constructs';
 import type { RegistryInfrastructure, RegistrySpec } from '../../infrastructure';
 import { formatRange } from '../../ip-range';
 import { checkRegistryName } from '../names';
+import { ContainerRegistry, ContainerRegistryCacheRule } from '../resources';
 import type { ClusterContext } from './cluster-context';
 import { identityOf } from './identity';
 import { privateLink } from './private-link';

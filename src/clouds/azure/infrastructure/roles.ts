@@ -1,6 +1,6 @@
-import { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
-import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { stackOf } from '../../stack';
+import { RoleAssignment } from '../resources';
 
 export interface Role {
   readonly role: string;
@@ -29,7 +29,7 @@ const MOST_ASSIGNMENTS = 4000;
 
 /** Whether the stack alone has more than the subscription takes: each folder that a workspace reads is one. */
 export function roleProblems({ scope, clusterName }: { readonly scope: Construct; readonly clusterName: string }): string[] {
-  const { length } = TerraformStack.of(scope).node.findAll().filter((each) => each instanceof RoleAssignment);
+  const { length } = stackOf(scope).node.findAll().filter((each) => each instanceof RoleAssignment);
   if (length <= MOST_ASSIGNMENTS) return [];
   return [`the stack of cluster ${clusterName} has ${length} role assignments, of which a subscription takes ${MOST_ASSIGNMENTS}; `
     + 'let workspaces read fewer others, or make clusters in several subscriptions'];

@@ -1,12 +1,9 @@
 import type { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
-import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
-import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
-import { StorageManagedFolder } from '@cdktf/provider-google/lib/storage-managed-folder';
-import { StorageManagedFolderIamMember } from '@cdktf/provider-google/lib/storage-managed-folder-iam-member';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { BucketGrant, BucketInfrastructure, BucketSpec, GcpLocation, ReadGrant } from '../../infrastructure';
 import { refuseNetworks } from '../../open-by-identity';
+import { StorageBucket, StorageBucketIamMember, StorageManagedFolder, StorageManagedFolderIamMember } from '../resources';
 import { principal, serviceAgent } from './identity';
 import { checkKey, useOfKey } from './keys';
 import { checkedName, labelsOf } from './names';

@@ -1,13 +1,8 @@
-import { ContainerCluster } from '@cdktf/provider-google/lib/container-cluster';
-import { KmsCryptoKey } from '@cdktf/provider-google/lib/kms-crypto-key';
-import { KmsKeyRing } from '@cdktf/provider-google/lib/kms-key-ring';
-import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
-import { ProjectService } from '@cdktf/provider-google/lib/project-service';
-import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ClusterSpec, GcpLocation } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { ContainerCluster, KmsCryptoKey, KmsKeyRing, ProjectIamMember, ProjectService, ServiceAccount } from '../resources';
 import { serviceAgent } from './identity';
 import { checkKey, useOfKey } from './keys';
 import { maintenancePolicy } from './maintenance';

@@ -1,7 +1,7 @@
 /** Keys of Cloud KMS. */
-import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
 import type { Construct } from 'constructs';
 import type { GcpLocation } from '../../infrastructure';
+import { KmsCryptoKeyIamMember } from '../resources';
 
 const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 

@@ -1,11 +1,8 @@
-import { ComputeNetwork } from '@cdktf/provider-google/lib/compute-network';
-import { ComputeRouter } from '@cdktf/provider-google/lib/compute-router';
-import { ComputeRouterNat } from '@cdktf/provider-google/lib/compute-router-nat';
-import { ComputeSubnetwork } from '@cdktf/provider-google/lib/compute-subnetwork';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ClusterSpec, GcpLocation } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { ComputeNetwork, ComputeRouter, ComputeRouterNat, ComputeSubnetwork } from '../resources';
 import { checkedRange } from './names';
 
 /** Names of the secondary ranges of the subnet. */

@@ -1,9 +1,9 @@
-import { ContainerNodePool } from '@cdktf/provider-google/lib/container-node-pool';
 import type { ContainerNodePoolConfig, ContainerNodePoolNodeConfig } from '@cdktf/provider-google/lib/container-node-pool';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { GcpLocation, GpuPoolSpec, NodePoolSpec } from '../../infrastructure';
 import { HYPERDISK_ONLY } from '../machines';
+import { ContainerNodePool } from '../resources';
 import { NEVER_COMPACT } from './accelerators';
 import { gpuNodeConfig } from './gpu-nodes';
 import { checkedName, labelsOf, zonesIn } from './names';

@@ -1,12 +1,11 @@
-import { ArtifactRegistryRepository } from '@cdktf/provider-google/lib/artifact-registry-repository';
 import type {
   ArtifactRegistryRepositoryConfig, ArtifactRegistryRepositoryRemoteRepositoryConfig,
 } from '@cdktf/provider-google/lib/artifact-registry-repository';
-import { ArtifactRegistryRepositoryIamMember } from '@cdktf/provider-google/lib/artifact-registry-repository-iam-member';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { GcpLocation, RegistryInfrastructure, RegistrySpec, ServiceAccountRef } from '../../infrastructure';
 import { refuseNetworks } from '../../open-by-identity';
+import { ArtifactRegistryRepository, ArtifactRegistryRepositoryIamMember } from '../resources';
 import { principal } from './identity';
 import { checkedName, labelsOf } from './names';
 
