@@ -141,7 +141,7 @@ const BOUNDS: Readonly<Record<keyof typeof PLACES, readonly Bound[]>> = {
     { what: 'name of a credential', most: 120, source: AZURE_NAMES, sizes: lengths('azurerm_federated_identity_credential', 'name') },
     {
       what: 'credentials of an identity', most: 20, source: 'https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations',
-      sizes: sums('azurerm_federated_identity_credential', 'parent_id'),
+      sizes: sums('azurerm_federated_identity_credential', 'user_assigned_identity_id'),
     },
     { what: 'name of a storage account', most: 24, source: AZURE_NAMES, sizes: lengths('azurerm_storage_account', 'name') },
     { what: 'name of a container', most: 63, source: AZURE_NAMES, sizes: lengths('azurerm_storage_container', 'name') },

@@ -164,7 +164,7 @@ test('nothing has the name of another thing of its kind, and every name is as lo
   const { resources } = azure.synth();
   for (const [type, all] of Object.entries(resources)) {
     const names = Object.values(all).filter(({ name }) => name !== undefined)
-      .map(({ name, parent_id: parent, private_dns_zone_name: zone, target_resource_id: target }) => [name, parent, zone, target].join());
+      .map((each) => ['name', 'user_assigned_identity_id', 'private_dns_zone_name', 'target_resource_id'].map((argument) => each[argument]).join());
     expect([type, names]).toEqual([type, [...new Set(names)]]);
   }
   const shortest = {

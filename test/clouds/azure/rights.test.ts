@@ -66,7 +66,7 @@ test('each identity is one ServiceAccount\'s, which the cluster vouches for', ()
   const credentials = Object.values(resources.federated_identity_credential ?? {});
   expect(credentials.map(({ subject }) => subject).sort()).toEqual(WORKSPACES.flatMap((namespace) =>
     ['artifact-reader', 'artifact-writer', 'image-builder'].map((name) => `system:serviceaccount:${namespace}:${name}`)));
-  for (const { issuer, audience, parent_id: parent } of credentials) {
+  for (const { issuer, audience, user_assigned_identity_id: parent } of credentials) {
     expect(issuer).toMatch(/^\$\{azurerm_kubernetes_cluster\..*\.oidc_issuer_url\}$/);
     expect(audience).toEqual(['api://AzureADTokenExchange']);
     expect(parent).toMatch(/user_assigned_identity/);

@@ -141,7 +141,7 @@ function azureRights(stack: SynthesizedStack): Right[] {
   const credentials = resourcesOf(stack, 'azurerm_federated_identity_credential');
   return resourcesOf(stack, 'azurerm_role_assignment').flatMap((assignment) => {
     const identity = referred(stack, assignment.principal_id);
-    const credential = credentials.find(({ parent_id }) => referred(stack, parent_id) === identity);
+    const credential = credentials.find(({ user_assigned_identity_id: id }) => referred(stack, id) === identity);
     const access = AZURE_ACCESS[text(assignment.role_definition_name)];
     if (!credential || !access) return [];
     const account = text(credential.subject).replace('system:serviceaccount:', '').replace(':', '/');

@@ -22,7 +22,7 @@ export function identityOf(context: ClusterContext, account: ServiceAccountRef):
     resourceGroupName,
     tags: { ...tags },
   });
-  new FederatedIdentityCredential(scope, `Credential-${id}`, {
+  const credential = new FederatedIdentityCredential(scope, `Credential-${id}`, {
     name: joinedName([namespace, name], 120),
     resourceGroupName,
     parentId: identity.id,
@@ -30,8 +30,20 @@ export function identityOf(context: ClusterContext, account: ServiceAccountRef):
     subject: `system:serviceaccount:${namespace}:${name}`,
     audience: ['api://AzureADTokenExchange'],
   });
+  referById(credential, identity.id);
   outputClientId(context, account, identity);
   return identity;
+}
+
+/**
+ * The identity by the one argument that azurerm 5 has for it, and 4.65 and newer have too; the typings know the former two only.
+ *
+ * @see https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/guides/5.0-upgrade-guide#azurerm_federated_identity_credential
+ */
+function referById(credential: FederatedIdentityCredential, identityId: string): void {
+  credential.addOverride('parent_id', undefined);
+  credential.addOverride('resource_group_name', undefined);
+  credential.addOverride('user_assigned_identity_id', identityId);
 }
 
 function outputClientId({ scope, clusterName }: ClusterContext, account: ServiceAccountRef, { clientId }: UserAssignedIdentity): void {
