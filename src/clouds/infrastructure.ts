@@ -91,6 +91,8 @@ export interface ExistingClusterSpec {
   readonly attributes: Readonly<Record<string, string | readonly string[]>>;
   /** Whether the add-ons bring the autoscaler, which takes rights of its own. */
   readonly autoscaler?: boolean;
+  /** What makes nodes in it as pods ask for them. */
+  readonly nodeProvisioning?: NodeProvisioningSpec;
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -43,6 +43,7 @@ const SOURCES = {
     module: 'k8s.io/autoscaler/cluster-autoscaler/apis', version: '1afc33f4b4edca1ad926e8e290ba64290d44fd4d',
     files: ['config/crd/autoscaling.x-k8s.io_provisioningrequests.yaml'],
   },
+  'karpenter': { module: 'sigs.k8s.io/karpenter', version: 'v1.14.0', files: ['pkg/apis/crds/karpenter.sh_nodepools.yaml'] },
   'argo-cd': { module: 'github.com/argoproj/argo-cd/v3', version: 'v3.5.7', files: ['manifests/crds/application-crd.yaml'] },
 };
 

@@ -1,15 +1,17 @@
-/** What AKS leaves to the user, for the Kubernetes side: NVIDIA's device plugin. Pure. */
+/** What AKS leaves to the user, for the Kubernetes side: NVIDIA's device plugin, and which nodes its provisioner makes. Pure. */
 import type { DaemonSet } from 'kubernetes-types/apps/v1';
 import type { ConfigMap, Container, EnvVar, NodeSelectorRequirement, PodSpec } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../../api/platform';
 import { GPUS, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { imageNamed } from '../../catalog/images';
+import type { AddonObject } from '../cloud';
 import {
   ALL_GPUS, byResource, KUBELET, nameOfSharing, NVIDIA_DEVICE_PLUGIN, nvidiaPlugin, pluginDaemonSet, REQUESTS, sharedBy, sharingConfig,
   unshared, waysOfSharing, withMounts,
 } from '../device-plugin';
 import { SHARING_LABEL } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
+import { provisioners } from './provisioner';
 
 const SPOT = { key: 'kubernetes.azure.com/scalesetpriority', operator: 'Equal', value: 'spot', effect: 'NoSchedule' };
 const MPS_ROOT = '/run/nvidia/mps';
@@ -21,12 +23,13 @@ const MPS_MOUNTS = [{ name: 'mps-root', mountPath: '/mps' }, { name: 'mps-shm', 
 const NODE_NAME: EnvVar = { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } };
 
 /** Objects to apply before GPUs are asked for. */
-export function clusterAddons(platform: PlatformSpec): (DaemonSet | ConfigMap)[] {
+export function clusterAddons(platform: PlatformSpec): AddonObject[] {
   const image = imageNamed(platform, NVIDIA_DEVICE_PLUGIN);
   const ways = waysOfSharing(platform);
   return [
     daemonSet(NVIDIA_DEVICE_PLUGIN, unshared(ways), { containers: [nvidiaPlugin(image)], volumes: [KUBELET] }),
     ...ways.flatMap((way) => sharedGpus(image, way)),
+    ...provisioners(platform),
   ];
 }
 

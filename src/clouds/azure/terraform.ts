@@ -36,6 +36,7 @@ export function cloudInfrastructure(location: AzureLocation): CloudInfrastructur
     },
     cluster: (scope, spec) => {
       const handle = handleOf(cluster(scope, spec, location));
+      if (spec.nodeProvisioning) return handle; // AKS makes nodes for what needs no GPU
       handle.addNodePool(new Construct(scope, 'GeneralPool'), { ...GENERAL_POOL, tags: spec.tags });
       return { ...handle, nodePools: [GENERAL_POOL] };
     },

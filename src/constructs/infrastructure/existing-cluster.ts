@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { CloudInfrastructure, ClusterInfrastructure } from '../../clouds/infrastructure';
+import { cloudNamed } from '../../clouds/pods';
 import { checkTokens } from '../checks/guard';
 import { asValidation } from '../checks/validation-error';
 import { Platform } from '../platform/platform';
@@ -30,6 +31,7 @@ export class ExistingCluster extends ClusterBase {
     this._cloud = asValidation(this, () => cloud._infrastructure(this));
     this._infrastructure = asValidation(this, () => this._cloud.existingCluster(this, {
       name: clusterName, attributes, autoscaler: props.autoscaler, tags: this._tags,
+      nodeProvisioning: props.nodeProvisioning?._specFor(cloudNamed(cloud.name)),
     }));
     this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
     this.node.addValidation({ validate: () => this._problems() });

@@ -3,6 +3,7 @@ import type { ConfigMap, NodeSelectorRequirement } from 'kubernetes-types/core/v
 import type { PlatformSpec } from '../../../src/api/platform';
 import { clusterAddons } from '../../../src/clouds/azure/addons';
 import { azureCloud } from '../../../src/clouds/azure/pods';
+import type { AddonObject } from '../../../src/clouds/cloud';
 import { schemaErrors } from '../../schemas/validate';
 import { Azure, only } from './stack';
 
@@ -91,6 +92,6 @@ describe('the device plugin', () => {
 });
 
 /** A DaemonSet of a selector and a template is a Deployment by another name; the schemas at hand have the latter only. */
-function checkable(object: DaemonSet | ConfigMap): object {
+function checkable(object: AddonObject): object {
   return object.kind === 'DaemonSet' ? { ...object, kind: 'Deployment' } : object;
 }

@@ -12,6 +12,8 @@ export interface ClusterContext {
   readonly clusterId: string;
   /** Of Kubernetes, where it is chosen; AKS upgrades no nodes with the cluster by itself. */
   readonly kubernetesVersion?: string;
+  /** Whether AKS makes nodes as pods ask for them. */
+  readonly provisionsNodes: boolean;
   readonly oidcIssuerUrl: string;
   /** Object id of the identity with which nodes pull images. */
   readonly kubeletObjectId: string;

@@ -13,6 +13,7 @@ import type { LogsOptions } from './logs';
 import { maintenanceWindows } from './maintenance';
 import { network } from './network';
 import type { Network } from './network';
+import { sayNodeProvisioning, systemScale } from './node-provisioning';
 import { zonesOf } from './pools';
 import { assignRole } from './roles';
 import { SYSTEM_UPGRADES } from './upgrades';
@@ -22,10 +23,7 @@ const SYSTEM_POOL = {
   name: 'system',
   temporaryNameForRotation: 'systemtmp',
   vmSize: 'Standard_D4ds_v5',
-  minCount: 2,
-  maxCount: 5,
   onlyCriticalAddonsEnabled: true,
-  autoScalingEnabled: true,
   maxPods: 110,
   osSku: 'Ubuntu',
   osDiskType: 'Ephemeral',
@@ -51,9 +49,10 @@ const HARDENED = {
   imageCleanerIntervalHours: 48,
   storageProfile: { blobDriverEnabled: true, diskDriverEnabled: true, snapshotControllerEnabled: true },
   keyVaultSecretsProvider: { secretRotationEnabled: true },
-  /* The scratch space of a notebook or a loader must not keep a node alive. */
-  autoScalerProfile: { skipNodesWithLocalStorage: false },
 };
+
+/** The scratch space of a notebook or a loader must not keep a node alive. */
+const AUTOSCALER = { autoScalerProfile: { skipNodesWithLocalStorage: false } };
 
 const NETWORKING = {
   networkPlugin: 'azure',
@@ -71,6 +70,7 @@ const NETWORKING = {
  */
 export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLocation): ClusterContext {
   const { protect, encryptionKey } = spec;
+  const provisions = spec.nodeProvisioning !== undefined;
   checkAdmins(spec);
   const tags = { ...spec.tags };
   const group = new ResourceGroup(scope, 'ResourceGroup', {
@@ -90,22 +90,24 @@ export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLoca
     ...clusterConfig(spec, location, net),
     identity: { type: 'UserAssigned', identityIds: [identity.id] },
     omsAgent: { logAnalyticsWorkspaceId: workspace.id, msiAuthForMonitoringEnabled: true },
-    lifecycle: { preventDestroy: protect, ignoreChanges: ['default_node_pool[0].node_count'] },
+    lifecycle: { preventDestroy: protect, ...(!provisions && { ignoreChanges: ['default_node_pool[0].node_count'] }) },
     dependsOn: [nodeSubnetRole, ...diskRoles, ...net.dependables],
   });
+  sayNodeProvisioning(resource, provisions);
   output(scope, versionOutput(spec.name), resource.currentKubernetesVersion);
   logCluster(scope, resource.id, { ...common, workspaceId: workspace.id, names: spec });
   return contextOf(scope, { spec, location, common, net, resource, controlPlaneObjectId: identity.principalId, logsId: workspace.id });
 }
 
 function clusterConfig(
-  { name, kubernetesVersion, maintenance, allowedCidrs, admins, encryptionKey, tags }: ClusterSpec,
+  { name, kubernetesVersion, maintenance, allowedCidrs, admins, encryptionKey, nodeProvisioning, tags }: ClusterSpec,
   location: AzureLocation,
   { subnetId, egressAddress, overlay, outboundType }: Network,
 ): Omit<KubernetesClusterConfig, 'name' | 'location' | 'resourceGroupName'> {
   const { tenantId, zones } = location;
   const defaultNodePool: KubernetesClusterDefaultNodePool = {
     ...SYSTEM_POOL,
+    ...systemScale(nodeProvisioning !== undefined),
     vnetSubnetId: subnetId,
     ...(kubernetesVersion && { orchestratorVersion: kubernetesVersion }),
     tags: { ...tags },
@@ -113,6 +115,7 @@ function clusterConfig(
   };
   return {
     ...HARDENED,
+    ...(!nodeProvisioning && AUTOSCALER),
     dnsPrefix: name,
     nodeResourceGroup: `${name}-nodes`,
     ...(kubernetesVersion && { kubernetesVersion }),
@@ -153,6 +156,7 @@ function contextOf(scope: Construct, { spec, location, common, net, resource, co
     resourceGroup: common.resourceGroupName,
     clusterId: resource.id,
     kubernetesVersion: spec.kubernetesVersion,
+    provisionsNodes: spec.nodeProvisioning !== undefined,
     oidcIssuerUrl: resource.oidcIssuerUrl,
     kubeletObjectId: resource.kubeletIdentity.objectId,
     controlPlaneObjectId,

@@ -35,6 +35,7 @@ export function existingContext(scope: Construct, { location, spec }: Existing):
     get clusterId() {
       return `/subscriptions/${location.subscriptionId}/resourceGroups/${needed('resourceGroup')}/providers/Microsoft.ContainerService/managedClusters/${spec.name}`;
     },
+    provisionsNodes: spec.nodeProvisioning !== undefined,
     get oidcIssuerUrl() { return needed('oidcIssuerUrl'); },
     get kubeletObjectId() { return needed('kubeletObjectId'); },
     get controlPlaneObjectId() { return needed('controlPlaneObjectId'); },

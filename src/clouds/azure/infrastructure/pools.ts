@@ -7,6 +7,7 @@ import { joinedName, poolName, rotationPoolName } from '../names';
 import { KubernetesClusterNodePool, ProximityPlacementGroup } from '../resources';
 import { checkClients, gpuInstance } from '../sharing';
 import type { ClusterContext } from './cluster-context';
+import { poolScale } from './node-provisioning';
 import { checkZones } from './regions';
 import { assignRole } from './roles';
 import { GPU_UPGRADES, SURGE_UPGRADES } from './upgrades';
@@ -55,7 +56,7 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: ClusterCon
 }
 
 function poolConfig(spec: Omit<NodePoolSpec, 'spot' | 'labels'>, context: ClusterContext): KubernetesClusterNodePoolConfig {
-  const { name, machineType, minNodes, maxNodes, diskGiB, tags } = spec;
+  const { name, machineType, diskGiB, tags } = spec;
   return {
     name: poolName(name),
     temporaryNameForRotation: rotationPoolName(name),
@@ -65,16 +66,13 @@ function poolConfig(spec: Omit<NodePoolSpec, 'spot' | 'labels'>, context: Cluste
     mode: 'User',
     osSku: 'Ubuntu',
     vmSize: machineType,
-    autoScalingEnabled: true,
-    minCount: minNodes,
-    maxCount: maxNodes,
+    ...poolScale(spec, context),
     maxPods: 110,
     osDiskType: 'Managed',
     osDiskSizeGb: diskGiB,
     scaleDownMode: 'Delete',
     nodePublicIpEnabled: false,
     tags: { ...tags },
-    lifecycle: { ignoreChanges: ['node_count'] },
   };
 }
 
