@@ -36,7 +36,7 @@ export type { InferenceExtensionOptions } from './constructs/platform/inference-
 export type { KedaOptions } from './constructs/platform/keda';
 export type { LeaderWorkerSetOptions } from './constructs/platform/leader-worker-set';
 export { NodeProvisioning } from './constructs/platform/node-provisioning';
-export type { EksAutoModeOptions, KarpenterOptions } from './constructs/platform/node-provisioning';
+export type { ComputeClassesOptions, EksAutoModeOptions, KarpenterOptions } from './constructs/platform/node-provisioning';
 export { PoolCapacity } from './constructs/platform/pool-capacity';
 export type { GpuPoolOptions } from './constructs/platform/gpu-pool-options';
 export type { GpuProvisionerOptions } from './constructs/platform/gpu-provisioner';

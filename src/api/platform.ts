@@ -175,6 +175,8 @@ export interface NodeProvisioningSpec {
   readonly kind: 'compute-class' | 'karpenter' | 'eks-auto-mode' | 'aks';
   /** AWS: name of the IAM role that nodes have. */
   readonly nodeRole?: string;
+  /** Google Cloud: e-mail address of the service account that nodes have. */
+  readonly nodeServiceAccount?: string;
 }
 
 /** How nodes are obtained. */

@@ -68,6 +68,12 @@ export interface Placement {
   readonly affinity?: Affinity;
 }
 
+/** A pod that the provisioner of the cluster makes a node for. */
+export interface ProvisionedPod {
+  readonly request: GpuRequest;
+  readonly capacity: Capacity;
+}
+
 /** The disks that the machines with a GPU take, where they refuse those of the default class. */
 export interface DiskClass {
   readonly storageClassName: string;
@@ -236,6 +242,15 @@ export interface Cloud {
 
   /** The nodes of a capacity: of one that nodes of this cloud can have, or of `spot-first`. */
   placeCapacity(capacity: Capacity): Placement;
+
+  /**
+   * The nodes that the provisioner of a pool makes for a pod, where the pod has to name them: it is then on those, or on the nodes of other
+   * pools, and never on either. Absent where they are found as those of any pool.
+   */
+  placeProvisioned?(pool: GpuPoolSpec, pod: ProvisionedPod): Placement;
+
+  /** What provisioners are asked for and cannot keep, to be told at synth; `undefined` if there is nothing. */
+  provisioningWarning?(platform: PlatformSpec): string | undefined;
 
   /** The class of disks for a GPU; `undefined` where the cluster's default class will do. */
   diskClass?(request: GpuRequest): DiskClass | undefined;

@@ -8,7 +8,7 @@ import type { Cloud, DiskClass, GpuRequest, Placement } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { ExpandError } from './error';
 import { gpuRequestOf } from './gpus';
-import { hasCapacity, poolsFor, queueProblem, unnamedGpu } from './pools';
+import { capacitiesOf, hasCapacity, poolsFor, queueProblem, unnamedGpu } from './pools';
 
 /** Where the pod of a resource runs. */
 export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpec): Placement {
@@ -17,8 +17,12 @@ export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpe
   const problem = request && queueProblem(request, platform, resources.capacity);
   if (problem) throw new ExpandError(problem);
   const capacity = capacityFor(resources, platform);
+  const pools = placedPools(resources, platform);
+  const made = request && capacity && pools.find(({ provisioner }) => provisioner !== undefined);
+  const provisioned = made && cloud.placeProvisioned?.(made, { request, capacity });
+  if (provisioned) return provisioned;
   return mergePlacements(
-    ...(request ? [placeGpu(request, { cloud, platform, pools: placedPools(resources, platform) })] : []),
+    ...(request ? [placeGpu(request, { cloud, platform, pools })] : []),
     ...(capacity ? [placeCapacity(capacity, cloud)] : []),
   );
 }
@@ -27,7 +31,22 @@ export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpe
 export function placedPools(resources: ResourcesSpec = {}, platform: PlatformSpec): GpuPoolSpec[] {
   const request = gpuRequestOf(resources, platform);
   const capacity = capacityFor(resources, platform);
-  return request ? poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity)) : [];
+  const pools = request ? poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity)) : [];
+  return cloudNamed(platform.cloud).placeProvisioned ? chosen(pools, capacity) : pools;
+}
+
+/**
+ * Those of the pools, or else those that one provisioner makes, by which a node has the fewest GPUs. `spot-first` is on a provisioner that
+ * has spot nodes where there is one, for it alone takes other nodes once the cloud has none.
+ */
+function chosen(pools: readonly GpuPoolSpec[], capacity?: Capacity): GpuPoolSpec[] {
+  const made = pools.filter(({ provisioner }) => provisioner !== undefined);
+  const others = pools.filter(({ provisioner }) => provisioner === undefined);
+  const falling = capacity === 'spot-first' ? made.filter((pool) => capacitiesOf(pool).includes('spot')) : [];
+  if (falling.length === 0 && (others.length > 0 || made.length === 0)) return others;
+  const from = falling.length > 0 ? falling : made;
+  const fewest = Math.min(...from.map(({ gpusPerNode }) => gpusPerNode));
+  return from.filter(({ gpusPerNode }) => gpusPerNode === fewest).slice(0, 1);
 }
 
 /** Of which capacity the nodes of a resource are: as it asks, or else as the pools are; `undefined` if any will do. */

@@ -4,8 +4,8 @@ import type { Capacity, CommonSpec, Resource } from '../api/resource';
 import type { Cloud, GpuRequest, Machine, NodeSize } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { gpuRequestOf } from './gpus';
-import { capacityOf } from './placement';
-import { capacitiesOf, hasCapacity, machinesOf, poolsFor, unitsOf } from './pools';
+import { capacityFor, placedPools } from './placement';
+import { capacitiesOf, hasCapacity, machinesOf, unitsOf } from './pools';
 import { askedOf, roomOf } from './room';
 import { runnable, runtimeOf } from './runtime';
 
@@ -59,9 +59,8 @@ function partsOf({ resources = {}, pod, platform }: Pod, room: NodeSize): number
 function gpuPlaces(pod: GpuPod): Place[] {
   const { platform, request, resources = {} } = pod;
   const cloud = cloudNamed(platform.cloud);
-  const pools = poolsFor(request, platform, resources.capacity);
-  const capacity = resources.capacity ?? capacityOf(pools);
-  const held = pools.filter((pool) => hasCapacity(pool, capacity)).flatMap(ofEachType)
+  const capacity = capacityFor(resources, platform);
+  const held = placedPools(resources, platform).flatMap(ofEachType)
     .flatMap((pool) => poolPlaces(pod, { pool, capacity, cloud }));
   if (held.length > 0 || !platform.autoProvisioning) return held;
   const fitting = cloud.machines.filter(({ gpu, gpuCount }) => gpu === request.gpu?.name && gpuCount >= request.count);

@@ -11,6 +11,7 @@ import { rclonePath, splitUrl, workspaceFolder } from '../store-url';
 import { diskClass, GCP_DISKS } from './disks';
 import { GKE_ACCELERATORS, MACHINES } from './machines';
 import { gcpNetwork } from './network';
+import { placeProvisioned, provisioningWarning } from './provisioner';
 import { allocatable, shapeOf } from './sizes';
 
 const ACCELERATOR_LABEL = 'cloud.google.com/gke-accelerator';
@@ -53,6 +54,8 @@ export const gcpCloud: Cloud = {
   takesMountOptions: true,
   placeGpu,
   placeCapacity: (capacity) => BY_CAPACITY[capacity] ?? {},
+  placeProvisioned,
+  provisioningWarning,
   disks: GCP_DISKS,
   diskClass,
   workspaceUrl: workspaceFolder,

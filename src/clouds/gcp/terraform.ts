@@ -5,6 +5,7 @@ import type { CloudInfrastructure, ClusterInfrastructure, ClusterSpec, ExistingC
 import { ensureBackend, hasProvider, output, relaxProviderVersion } from '../stack';
 import { uniqueName } from '../unique-name';
 import { versionOutput } from '../version-output';
+import { addonsWith } from './addons';
 import { bucket, grantRead } from './infrastructure/bucket';
 import { cluster, enabledApis, nodeIdentity } from './infrastructure/cluster';
 import { serviceAgent } from './infrastructure/identity';
@@ -62,7 +63,8 @@ function declaredCluster(scope: Construct, spec: ClusterSpec, location: GcpLocat
     dependables: [resource],
   });
   handle.addNodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, tags });
-  return { ...handle, nodePools: [SYSTEM_POOL] };
+  const made = { serviceAccount: nodes.email, ...(spec.encryptionKey !== undefined && { diskKey: spec.encryptionKey }) };
+  return { ...handle, nodePools: [SYSTEM_POOL], addons: (platform) => addonsWith(platform, made) };
 }
 
 /** It is Compute Engine that encrypts disks, by its own agent in the project. */
@@ -80,7 +82,8 @@ function checkAdmins({ name, admins }: ClusterSpec): void {
 /** Attributes: `nodeServiceAccount`, and `location` of a cluster that is in one zone. */
 function existingCluster({ name, attributes }: ExistingClusterSpec, location: GcpLocation): ClusterInfrastructure {
   const { nodeServiceAccount, location: clusterLocation = location.region } = attributes;
-  return handleOf({
+  const made = typeof nodeServiceAccount === 'string' ? { serviceAccount: nodeServiceAccount } : {};
+  const handle = handleOf({
     location,
     cluster: name,
     clusterLocation: String(clusterLocation),
@@ -93,6 +96,7 @@ function existingCluster({ name, attributes }: ExistingClusterSpec, location: Gc
     apis: [],
     dependables: [],
   });
+  return { ...handle, addons: (platform) => addonsWith(platform, made) };
 }
 
 interface Handle extends Omit<PoolContext, 'nodes'> {

@@ -2,10 +2,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { cloudNamed } from '../../clouds/pods';
 import type { KubeObject } from '../../expand';
 import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import { asValidation, ValidationError } from '../checks/validation-error';
+import { warn } from '../checks/warning';
 import { checkPlatformProp, checkProps } from '../kinds/props-check';
 import { addLateObject, objectId } from '../objects/deferred-objects';
 import type { Platform } from '../platform/platform';
@@ -51,6 +53,7 @@ const PROPS = knownProps<ClusterAddonsProps>({ platform: true, gitOps: true, eng
 /**
  * What a cluster needs where the cloud leaves it to the user: device plugins on EKS, AKS and a local cluster, on a local cluster MinIO
  * where that is its store, on GKE a StorageClass of Hyperdisk for the GPUs whose machines take no other disks (H200, B200, RTX PRO 6000).
+ * Where the platform has GPU provisioners, what makes their nodes.
  * On EKS also the autoscaler and a default StorageClass: always for a `Cluster`, and for a cluster that exists where `autoscaler` and
  * `defaultStorageClass` ask for them, for it must not have them twice. With `gitOps` also the engines of others that the platform says its
  * cluster has, in versions that go together.
@@ -60,6 +63,7 @@ export class ClusterAddons extends Construct {
   private readonly engines: EngineAddons;
   private readonly gateway?: ModelGateway;
   private readonly objects = new Map<string, ApiObject>();
+  private warned?: string;
 
   constructor(scope: Construct, id: string, props: ClusterAddonsProps) {
     super(scope, id);
@@ -75,7 +79,12 @@ export class ClusterAddons extends Construct {
     this.gateway = gateway;
     const engineObjects = (): readonly KubeObject[] => gitOps?._objects(this.installation) ?? [];
     platform._onAddons(() => this.complete(() => [...asValidation(this, () => platform._addons), ...engineObjects()]));
-    this.node.addValidation({ validate: () => (gitOps ? this.problems() : []) });
+    this.node.addValidation({
+      validate: () => {
+        this.warnOnce();
+        return gitOps ? this.problems() : [];
+      },
+    });
   }
 
   /**
@@ -103,6 +112,14 @@ export class ClusterAddons extends Construct {
     const platform = this.platform._spec;
     const gatewayValues = (this.gateway?.helmValues ?? {}) as Readonly<Record<string, object>>;
     return installation({ platform, gatewayValues, wanted: wantedEngines(this.engines, platform) });
+  }
+
+  /** However often it is written. */
+  private warnOnce(): void {
+    const platform = this.platform._spec;
+    const warning = cloudNamed(platform.cloud).provisioningWarning?.(platform);
+    if (warning !== undefined && warning !== this.warned) warn(this, warning);
+    this.warned = warning;
   }
 
   /** Why what is asked for cannot be installed. */

@@ -2,6 +2,17 @@ import type { NodeProvisioningSpec } from '../../api/platform';
 import type { Cloud } from '../../clouds/cloud';
 import { tokenProblem } from '../checks/guard';
 
+/** ComputeClasses of a GKE cluster. */
+export interface ComputeClassesOptions {
+  /**
+   * E-mail address of the service account that its nodes have.
+   *
+   * @default - that of the nodes of a `Cluster`, or `nodeServiceAccount` of a cluster that exists; where neither is known, what GKE takes,
+   * which is the default service account of Compute Engine
+   */
+  readonly nodeServiceAccount?: string;
+}
+
 /** Karpenter on an EKS cluster. */
 export interface KarpenterOptions {
   /**
@@ -24,9 +35,9 @@ export interface EksAutoModeOptions {
 
 /** What makes the nodes that `platform.addGpuProvisioner` declares, when pods ask for them. */
 export class NodeProvisioning {
-  /** ComputeClasses of GKE, for which it creates node pools by itself (Google Cloud). */
-  public static computeClasses(): NodeProvisioning {
-    return new NodeProvisioning({ kind: 'compute-class' });
+  /** ComputeClasses of GKE, for which it creates node pools by itself, from version 1.33.3-gke.1136000 on (Google Cloud). */
+  public static computeClasses(options: ComputeClassesOptions = {}): NodeProvisioning {
+    return new NodeProvisioning({ kind: 'compute-class', ...options });
   }
 
   /** Karpenter, which `ClusterAddons` installs (AWS). */

@@ -25,6 +25,8 @@ export function enabledApis(scope: Construct): ITerraformDependable[] {
 
 export interface NodeIdentity {
   readonly account: ServiceAccount;
+  /** Its e-mail address, as it will be: names are chosen, not read. */
+  readonly email: string;
   readonly role: ITerraformDependable;
 }
 
@@ -35,13 +37,19 @@ export interface NodeIdentityOptions {
 
 /** The identity of the nodes, instead of the project's editor that would be the default. */
 export function nodeIdentity(scope: Construct, spec: ClusterSpec, { location: { projectId }, apis }: NodeIdentityOptions): NodeIdentity {
+  const accountId = renamed(spec, 'google_service_account', nodeAccountId(spec.name));
   const account = new ServiceAccount(scope, 'NodeIdentity', {
-    accountId: renamed(spec, 'google_service_account', nodeAccountId(spec.name)),
+    accountId,
     displayName: `Nodes of ${spec.name}`,
     dependsOn: [...apis],
   });
   const role = new ProjectIamMember(scope, 'NodeIdentityRole', { project: projectId, role: NODE_ROLE, member: account.member });
-  return { account, role };
+  return { account, role, email: `${accountId}@${mailDomain(projectId)}` };
+}
+
+/** The project of a domain is written the other way round: `acme.com:ml` has `ml.acme.com.iam.gserviceaccount.com`. */
+function mailDomain(projectId: string): string {
+  return `${projectId.split(':').reverse().join('.')}.iam.gserviceaccount.com`;
 }
 
 /** What does not depend on the cluster: Dataplane V2 is what enforces network policies. */
