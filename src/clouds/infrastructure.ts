@@ -60,6 +60,9 @@ export interface ClusterSpec {
   readonly nameOf?: (resourceType: string, proposed: string) => string;
 }
 
+/** How names of resources are written, by their type in Terraform. */
+export type NameRules = Readonly<Record<string, { readonly pattern: RegExp; readonly words: string }>>;
+
 /** Where a new cluster is placed, in the words of the cloud's `ClusterNetwork`. */
 export type NetworkSpec = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -262,6 +265,8 @@ export interface CloudInfrastructure {
   readonly severalMachineTypes?: boolean;
   /** Which of `network`, `podCidr`, `serviceCidr`, `outboundInternet`, `flowLogs`, `encryptionKey` and `naming` of a cluster it takes. */
   readonly takesGround?: readonly string[];
+  /** How it takes names that a naming rule gives; if absent, as most clouds take most names. */
+  readonly nameRules?: NameRules;
   /** Sets up provider and backend, unless the stack has them. */
   prepare(scope: Construct): void;
   cluster(scope: Construct, spec: ClusterSpec): ClusterInfrastructure;

@@ -28,6 +28,7 @@ import { existingContext } from './infrastructure/existing-cluster';
 import { identities } from './infrastructure/identity';
 import type { Identities } from './infrastructure/identity';
 import { diskGrant } from './infrastructure/keys';
+import { NAME_RULES } from './infrastructure/name-rules';
 import { checkClusterName } from './infrastructure/names';
 import { network } from './infrastructure/network';
 import { nodeIdentity } from './infrastructure/nodes';
@@ -50,6 +51,7 @@ export function cloudInfrastructure(location: AwsLocation): CloudInfrastructure 
     region: location.region,
     severalMachineTypes: true,
     takesGround: ['network', 'serviceCidr', 'flowLogs', 'encryptionKey', 'naming'],
+    nameRules: NAME_RULES,
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'aws', PROVIDER_VERSIONS);

@@ -8,6 +8,7 @@ import { cluster } from './infrastructure/cluster';
 import type { ClusterContext } from './infrastructure/cluster-context';
 import { existingContext } from './infrastructure/existing';
 import { identityOf } from './infrastructure/identity';
+import { NAME_RULES } from './infrastructure/name-rules';
 import { gpuPool, nodePool } from './infrastructure/pools';
 import { registry } from './infrastructure/registry';
 import { roleProblems } from './infrastructure/roles';
@@ -29,6 +30,7 @@ export function cloudInfrastructure(location: AzureLocation): CloudInfrastructur
   return {
     region: location.location,
     takesGround: ['network', 'podCidr', 'serviceCidr', 'encryptionKey', 'naming'],
+    nameRules: NAME_RULES,
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'azurerm', PROVIDER_VERSIONS);

@@ -10,6 +10,7 @@ import { bucket, grantRead } from './infrastructure/bucket';
 import { cluster, enabledApis, nodeIdentity } from './infrastructure/cluster';
 import { serviceAgent } from './infrastructure/identity';
 import { useOfKey } from './infrastructure/keys';
+import { NAME_RULES } from './infrastructure/name-rules';
 import { network } from './infrastructure/network';
 import { gpuPool, nodePool } from './infrastructure/pools';
 import type { DiskKey, PoolContext } from './infrastructure/pools';
@@ -32,6 +33,7 @@ export function cloudInfrastructure(location: GcpLocation): CloudInfrastructure 
     region: location.region,
     upgradesByItself: true,
     takesGround: ['network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLogs', 'encryptionKey', 'naming'],
+    nameRules: NAME_RULES,
     prepare: (scope) => {
       ensureBackend(scope);
       relaxProviderVersion(scope, 'google', PROVIDER_VERSIONS);

@@ -1,7 +1,7 @@
 /** What a company gives a cluster to stand on: its network, ranges, keys and names. */
 import type { Construct } from 'constructs';
-import type { ClusterSpec } from '../../clouds/infrastructure';
-import { overlap, parseExactRange } from '../../clouds/ip-range';
+import type { ClusterSpec, NameRules } from '../../clouds/infrastructure';
+import { overlap, parseExactRange, parseRange } from '../../clouds/ip-range';
 import { formatValue } from '../checks/format-value';
 import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
@@ -17,6 +17,7 @@ const OF_ITS_OWNER = ['cidr', 'outboundInternet', 'flowLogs'] as const;
 interface Taking {
   readonly title: string;
   readonly takes: readonly string[];
+  readonly nameRules?: NameRules;
 }
 
 /** @throws if the cloud does not take it, or a range is not one, overlaps another, or belongs to the owner of the network. */
@@ -32,24 +33,30 @@ export function groundSpec(scope: Construct, props: ClusterProps, taking: Taking
     ...(outboundInternet !== undefined && { outboundInternet }),
     ...(flowLogs !== undefined && { flowLogs }),
     ...(encryptionKey !== undefined && { encryptionKey }),
-    ...(naming && { nameOf: namesBy(scope, naming) }),
+    ...(naming && { nameOf: namesBy(scope, naming, taking.nameRules) }),
   };
 }
 
-const NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
+/** Of a resource that the cloud has no rule for. */
+const NAME: NameRules[string] = {
+  pattern: /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, words: 'a letter, and up to 62 letters, digits, hyphens, dots and underscores after it',
+};
 
-/** Each name once for a type: two resources of one name would be one on the cloud. */
-function namesBy(scope: Construct, naming: IResourceNaming): NonNullable<ClusterSpec['nameOf']> {
+/**
+ * Each name once for a type: two resources of one name would be one on the cloud, and clouds tell few names apart by upper and lower case.
+ * One that is left as it is has been taken without a rule.
+ */
+function namesBy(scope: Construct, naming: IResourceNaming, rules: NameRules = {}): NonNullable<ClusterSpec['nameOf']> {
   const proposedBy = new Map<string, string>();
   return (resourceType, proposed) => {
     const name: unknown = naming.nameOf(resourceType, proposed);
     const rule = `naming calls ${resourceType} ${proposed}`;
-    if (typeof name !== 'string' || !NAME.test(name)) {
-      throw new ValidationError(scope, `${rule} ${formatValue(name)}; give a letter, and up to 62 letters, digits, hyphens, dots and underscores after it`);
-    }
-    const other = proposedBy.get(`${resourceType} ${name}`) ?? proposed;
+    const { pattern, words } = rules[resourceType] ?? NAME;
+    if (typeof name !== 'string' || (name !== proposed && !pattern.test(name))) throw new ValidationError(scope, `${rule} ${formatValue(name)}; give ${words}`);
+    const key = `${resourceType} ${name.toLowerCase()}`;
+    const other = proposedBy.get(key) ?? proposed;
     if (other !== proposed) throw new ValidationError(scope, `${rule} ${name}, as it calls ${other}; give each a name of its own`);
-    proposedBy.set(`${resourceType} ${name}`, proposed);
+    proposedBy.set(key, proposed);
     return name;
   };
 }
@@ -64,7 +71,9 @@ function ownerProblem(props: ClusterProps): string | undefined {
   return said && `${said} is ${formatValue(props[said])}, but the network exists, and says so itself; leave ${said} out`;
 }
 
-function rangesProblem({ cidr, podCidr, serviceCidr }: ClusterProps): string | undefined {
+function rangesProblem({ cidr, podCidr, serviceCidr, allowedCidrs = [] }: ClusterProps): string | undefined {
+  const stray = allowedCidrs.find((allowed) => !parseRange(allowed));
+  if (stray !== undefined) return `allowedCidrs has ${formatValue(stray)}; give ranges of IPv4, such as 203.0.113.0/24, or 203.0.113.7/32 for one address`;
   const said = Object.entries({ cidr, podCidr, serviceCidr }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const ranges = said.map(([name, text]) => ({ name, text, range: parseExactRange(text) }));
   const wrong = ranges.find(({ name, range }) => range === undefined && name !== 'cidr');

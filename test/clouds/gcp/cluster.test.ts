@@ -116,7 +116,7 @@ test('long names give service accounts of up to 30 characters that differ', () =
 test.each([
   [{ name: 'ML' }, 'cluster name ML is not valid on Google Cloud; give up to 40 lowercase letters, digits and hyphens, a letter first'],
   [{ cidr: '10.64.0.0/16' }, 'cidr 10.64.0.0/16 overlaps 10.64.0.0/14, the range of the pods; give another, for example 10.0.0.0/16'],
-  [{ cidr: '10.0.0.0' }, 'cidr 10.0.0.0 is not a range of addresses; give one, for example 10.0.0.0/16'],
+  [{ cidr: '10.0.0.0' }, 'cidr 10.0.0.0 is not a range of addresses; give one that begins where it says, for example 10.0.0.0/16'],
   [{ tags: { Team: 'a' } }, 'tag Team is not a valid label on Google Cloud; give lowercase letters, digits, hyphens and underscores, a letter first'],
   [{ tags: { team: 'A B' } },
     'tag team is A B, not a valid label on Google Cloud; give up to 63 lowercase letters, digits, hyphens and underscores'],

@@ -32,11 +32,17 @@ test('what a cloud does not take is refused, and never ignored', () => {
 
 test.each<[string, (type: string, proposed: string) => unknown, string]>([
   ['none', () => undefined, '[cloud/ml] naming calls google_service_account ml-nodes undefined; '
-    + 'give a letter, and up to 62 letters, digits, hyphens, dots and underscores after it'],
+    + 'give 6 to 30 lowercase letters, digits and hyphens, a letter first and no hyphen last'],
   ['one with blanks', (_, proposed) => `acme ${proposed}`, "[cloud/ml] naming calls google_service_account ml-nodes 'acme ml-nodes'; "
-    + 'give a letter, and up to 62 letters, digits, hyphens, dots and underscores after it'],
+    + 'give 6 to 30 lowercase letters, digits and hyphens, a letter first and no hyphen last'],
 ])('a naming rule that gives %s is refused', (_, nameOf, message) => {
   expect(messageOf(() => new Cluster(emptyStack(), 'ml', { cloud: CLOUDS.gcp, naming: { nameOf: nameOf as () => string } }))).toBe(message);
+});
+
+test('a naming rule is held to what most clouds take where a cloud has no rule for a type', () => {
+  const { nameOf } = groundSpec(emptyStack(), { cloud: CLOUDS.gcp, naming: { nameOf: (_, proposed) => `7${proposed}` } }, ALL);
+  expect(messageOf(() => nameOf?.('nimbus_network', 'ml'))).toBe("[cloud] naming calls nimbus_network ml '7ml'; "
+    + 'give a letter, and up to 62 letters, digits, hyphens, dots and underscores after it');
 });
 
 test('a naming rule that gives two resources of a type one name is refused', () => {

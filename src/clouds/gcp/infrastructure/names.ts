@@ -1,7 +1,5 @@
 /** What Google Cloud accepts as names, labels and ranges; said at synth rather than at the first deployment. */
 import { digest, shortDigest, shortenedName } from '../../../api/digest';
-import { overlap, parseRange } from '../../ip-range';
-import type { IpRange } from '../../ip-range';
 
 interface Rule {
   readonly pattern: RegExp;
@@ -48,20 +46,4 @@ export function zonesIn(region: string, zones: readonly string[]): string[] {
   const stray = zones.find((zone) => !new RegExp(`^${region}-[a-z]$`).test(zone));
   if (stray !== undefined) throw new Error(`zone ${stray} is not in region ${region}; give zones such as ${region}-a`);
   return [...zones];
-}
-
-/** The range, or an error if it is none or shares addresses with one of the others. */
-export function checkedRange(cidr: string, others: Readonly<Record<string, string>>): string {
-  const range = rangeOf(cidr);
-  for (const [use, other] of Object.entries(others)) {
-    if (!overlap(range, rangeOf(other))) continue;
-    throw new Error(`cidr ${cidr} overlaps ${other}, the range of the ${use}; give another, for example 10.0.0.0/16`);
-  }
-  return cidr;
-}
-
-function rangeOf(cidr: string): IpRange {
-  const range = parseRange(cidr);
-  if (!range) throw new Error(`cidr ${cidr} is not a range of addresses; give one, for example 10.0.0.0/16`);
-  return range;
 }

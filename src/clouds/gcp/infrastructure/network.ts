@@ -3,14 +3,7 @@ import type { Construct } from 'constructs';
 import type { ClusterSpec, GcpLocation } from '../../infrastructure';
 import { renamed } from '../../renamed';
 import { ComputeNetwork, ComputeRouter, ComputeRouterNat, ComputeSubnetwork } from '../resources';
-import { checkedRange } from './names';
-
-/** Names of the secondary ranges of the subnet. */
-const PODS_RANGE = 'pods';
-const SERVICES_RANGE = 'services';
-
-const PODS_CIDR = '10.64.0.0/14';
-const SERVICES_CIDR = '10.68.0.0/20';
+import { PODS_RANGE, rangesOf, SERVICES_RANGE } from './ranges';
 
 /** Where the nodes are, by ids. */
 export interface Network {
@@ -57,6 +50,9 @@ function existingNetwork({ network: existing = {}, podCidr, serviceCidr }: Clust
   if (itsRegion !== region) throw new Error(`subnetwork ${subnetwork} is in ${itsRegion} and the cluster in ${region}; give one of the cluster's region`);
   const range = podCidr ?? serviceCidr;
   if (range !== undefined) throw new Error(`${podCidr === undefined ? 'serviceCidr' : 'podCidr'} is ${range}, but the network exists, and its secondary ranges say it; leave it out`);
+  if (existing.podsRange === existing.servicesRange) {
+    throw new Error(`podsRange and servicesRange are both ${String(existing.podsRange)}; name two secondary ranges of the subnetwork`);
+  }
   return { network: id, subnetwork, podsRange: String(existing.podsRange), servicesRange: String(existing.servicesRange) };
 }
 
@@ -66,12 +62,13 @@ interface Regional {
 }
 
 function subnetworkOf(scope: Construct, vpc: ComputeNetwork, { spec, region }: Regional): ComputeSubnetwork {
-  const { cidr, podCidr = PODS_CIDR, serviceCidr = SERVICES_CIDR, flowLogs = true } = spec;
+  const { cidr, podCidr, serviceCidr } = rangesOf(spec);
+  const { flowLogs = true } = spec;
   return new ComputeSubnetwork(scope, 'Subnetwork', {
     name: renamed(spec, 'google_compute_subnetwork', spec.name),
     network: vpc.id,
     region,
-    ipCidrRange: checkedRange(cidr, { [PODS_RANGE]: podCidr, [SERVICES_RANGE]: serviceCidr }),
+    ipCidrRange: cidr,
     privateIpGoogleAccess: true,
     secondaryIpRange: [
       { rangeName: PODS_RANGE, ipCidrRange: podCidr },
