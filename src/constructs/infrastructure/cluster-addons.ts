@@ -70,6 +70,7 @@ export class ClusterAddons extends Construct {
     checkProps(this, props, PROPS);
     const { platform, gitOps, engines = {}, gateway } = props;
     checkPlatformProp(this, platform);
+    this.checkOnlyOnes(platform);
     this.checkGitOps(gitOps);
     this.checkGateway(gateway);
     const problem = engineAddonsProblem(engines);
@@ -152,6 +153,14 @@ export class ClusterAddons extends Construct {
     const object = addLateObject(this, addon, () => addons().find((other) => objectId(other) === id) ?? addon);
     this.objects.set(id, object);
     return object;
+  }
+
+  /** A second autoscaler or device plugin would work against the first. */
+  private checkOnlyOnes(platform: Platform): void {
+    const others = this.node.root.node.findAll().filter((each): each is ClusterAddons => each instanceof ClusterAddons && each !== this);
+    const twin = others.find((each) => each.platform === platform);
+    if (!twin) return;
+    throw new ValidationError(this, `cluster ${platform.clusterName} has its add-ons from ${twin.node.path} already, and an autoscaler must not be there twice; leave one of them out`);
   }
 
   private checkGitOps(gitOps: unknown): void {

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { CloudInfrastructure, ClusterInfrastructure } from '../../clouds/infrastructure';
 import { cloudNamed } from '../../clouds/pods';
 import { checkTokens } from '../checks/guard';
-import { asValidation } from '../checks/validation-error';
+import { asValidation, ValidationError } from '../checks/validation-error';
 import { Platform } from '../platform/platform';
 import type { PlatformProps } from '../platform/platform-props';
 import type { ClusterAttributes } from './cluster-attributes';
@@ -16,6 +16,7 @@ export class ExistingCluster extends ClusterBase {
   public readonly _infrastructure: ClusterInfrastructure;
   public readonly _tags: Readonly<Record<string, string>>;
   protected readonly _registryUrl?: string;
+  private readonly autoscaler: boolean;
   /** @internal */
   protected readonly _registrySecret?: string;
 
@@ -29,12 +30,22 @@ export class ExistingCluster extends ClusterBase {
     this._registrySecret = props.registrySecret;
     this._registryUrl = props.registry?.replace(/\/+$/, '');
     this._cloud = asValidation(this, () => cloud._infrastructure(this));
+    this.autoscaler = props.autoscaler ?? false;
+    this.checkAutoscaler();
     this._infrastructure = asValidation(this, () => this._cloud.existingCluster(this, {
       name: clusterName, attributes, autoscaler: props.autoscaler, tags: this._tags,
       nodeProvisioning: props.nodeProvisioning?._specFor(cloudNamed(cloud.name)),
     }));
     this.platform = asValidation(this, () => Platform._ofCluster(cloud.name, platformProps, () => this._source(outputsFile)));
     this.node.addValidation({ validate: () => this._problems() });
+  }
+
+  /** The same cluster may be referred to in several stacks, but only one of them brings its autoscaler. */
+  private checkAutoscaler(): void {
+    const others = this.node.root.node.findAll().filter((each): each is ExistingCluster => each instanceof ExistingCluster && each !== this);
+    const twin = others.find((each) => each.autoscaler && each.clusterName === this.clusterName && each._cloud.region === this._cloud.region);
+    if (!this.autoscaler || !twin) return;
+    throw new ValidationError(this, `autoscaler is true here and at ${twin.node.path}, which are both cluster ${this.clusterName}; leave it out of one of them`);
   }
 }
 
