@@ -85,4 +85,6 @@ function checkPartition(cloud: keyof typeof FORMS, { region, location }: Zoned &
 function checkZones(cloud: string, { region, zones = [] }: Zoned): void {
   const elsewhere = region === undefined ? undefined : zones.find((zone) => !zone.startsWith(region) || /^\d/.test(zone.slice(region.length)));
   if (elsewhere !== undefined) throw new Error(`Cloud.${cloud}: zone ${elsewhere} is not in region ${region}; name zones of that region`);
+  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  if (twice !== undefined) throw new Error(`Cloud.${cloud}: zones has ${formatValue(twice)} twice; name each once`);
 }

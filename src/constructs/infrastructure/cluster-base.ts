@@ -12,7 +12,7 @@ import { asValidation, ValidationError } from '../checks/validation-error';
 import { poolSizeProblem } from '../platform/machines';
 import type { Platform } from '../platform/platform';
 import type { PlatformSource } from '../platform/platform-source';
-import { marksProblem, taintList } from '../platform/pool-marks';
+import { marksProblem, taintList, zonesProblem } from '../platform/pool-marks';
 import type { ReadableBucket } from '../platform/readable-bucket';
 import type { WorkspaceOptions } from '../platform/workspace-options';
 import type { ICluster, NodePoolOptions } from './cluster-props';
@@ -65,7 +65,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
   public addNodePool(id: string, options: NodePoolOptions): void {
     const { machineType, minNodes = 0, maxNodes, spot = false, diskGiB = 100, zones, labels = {}, taints } = options;
     checkTokens(this, { zones, labels, taints });
-    const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB }) ?? marksProblem({ labels, taints });
+    const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB }) ?? marksProblem({ labels, taints }) ?? zonesProblem(zones);
     if (problem) throw new ValidationError(this, `pool ${id} is invalid: ${problem}`);
     this._claimPool(this, id);
     const scope = new Construct(this, id);

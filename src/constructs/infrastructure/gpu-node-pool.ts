@@ -13,7 +13,7 @@ import type { GpuSharing } from '../platform/gpu-sharing';
 import { machineTypesProblem, smallestOf } from '../platform/machine-types';
 import { chosenMachine, machineProblem, noMachineToChoose, poolSizeProblem } from '../platform/machines';
 import { PoolCapacity, podCapacity } from '../platform/pool-capacity';
-import { marksProblem, taintList } from '../platform/pool-marks';
+import { marksProblem, taintList, zonesProblem } from '../platform/pool-marks';
 import { clusterOf } from './cluster-base';
 import type { ClusterBase } from './cluster-base';
 import type { ICluster } from './cluster-props';
@@ -234,7 +234,7 @@ function validate(scope: Construct, props: GpuNodePoolProps): void {
     throw new ValidationError(scope, `gpu is ${formatValue(gpu)}, which is not a Gpu; write for example Gpu.NVIDIA_L4, or Gpu.of('nvidia-l4')`);
   }
   checkTokens(scope, { poolName, zones, machineTypes: props.machineTypes, labels: props.labels, taints: props.taints });
-  const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB }) ?? marksProblem(props);
+  const problem = poolSizeProblem({ minNodes, maxNodes, diskGiB }) ?? marksProblem(props) ?? zonesProblem(zones);
   if (problem) throw new ValidationError(scope, problem);
   if (!Number.isInteger(gpusPerNode) || gpusPerNode < 1) throw new ValidationError(scope, `gpusPerNode is ${gpusPerNode}; give a whole number, 1 or more`);
   if (spot && capacity) throw new ValidationError(scope, `spot is true and capacity is ${capacity._spec.kind}; leave one of them out`);

@@ -7,7 +7,7 @@ import type { Gpu } from './gpu';
 import { machineProblem, noMachineToChoose } from './machines';
 import { provisioningCalls } from './node-provisioning';
 import { PoolCapacity } from './pool-capacity';
-import { marksProblem } from './pool-marks';
+import { marksProblem, zonesProblem } from './pool-marks';
 
 /** Nodes with GPUs that come up for the pods that ask for them, and go when none does. */
 export interface GpuProvisionerOptions {
@@ -88,7 +88,7 @@ export function provisionedPool(name: string, options: GpuProvisionerOptions, { 
   const asked = options.capacities ?? [PoolCapacity.spot(), PoolCapacity.onDemand()];
   const capacities = asked.map((capacity) => capacitySpec(capacity, { cloud, by }));
   if (capacities.length === 0) throw new Error('capacities is empty; give one, for example PoolCapacity.onDemand()');
-  const problem = marksProblem({ labels, taints });
+  const problem = marksProblem({ labels, taints }) ?? zonesProblem(zones);
   if (problem) throw new Error(problem);
   return {
     name,

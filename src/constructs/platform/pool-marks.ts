@@ -1,4 +1,4 @@
-/** Labels and taints of a pool's nodes. */
+/** Labels, taints and zones of a pool's nodes. */
 import { isLabelKey, isLabelValue } from '../../api/names';
 import type { Taint } from '../../clouds/infrastructure';
 import { formatValue } from '../checks/format-value';
@@ -24,6 +24,14 @@ function problemOf(field: string, marks: Marks): string | undefined {
   if (wrong) return `${field} has ${wrong[0]}: ${formatValue(wrong[1])}; give a key and a value as Kubernetes takes them, for example { team: 'research' }`;
   const taken = Object.keys(marks).find((key) => TAKEN.test(key.split('/').slice(0, -1).join('/')));
   return taken && `${field} has ${taken}, which is in a domain of Kubernetes, the cloud or this library; give a key of your own`;
+}
+
+/** Why they are not zones of a pool; `undefined` if they are. Whether there are such zones, the cloud knows. */
+export function zonesProblem(zones: readonly string[] | undefined): string | undefined {
+  if (zones === undefined) return undefined;
+  if (!Array.isArray(zones) || zones.length === 0) return `zones is ${formatValue(zones)}; name one or more, or leave it out for those of the cluster`;
+  const twice = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  return twice === undefined ? undefined : `zones has ${formatValue(twice)} twice; name each once`;
 }
 
 export function taintList(taints: Marks = {}): Taint[] {

@@ -101,7 +101,7 @@ function checkGpuPool(spec: GpuPoolSpec): void {
 /** Zones of Azure are numbers, the same in every region. */
 export function zonesOf(pool: string, zones: readonly string[], location: AzureLocation): string[] {
   checkZones(`pool ${pool}`, zones, location);
-  const wrong = zones.find((zone) => !/^[1-9]$/.test(zone));
+  const wrong = zones.find((zone) => !/^[1-3]$/.test(zone));
   if (wrong !== undefined) throw new Error(`zone of pool ${pool} is ${wrong}; zones of azure are 1, 2 and 3`);
   return [...zones];
 }
