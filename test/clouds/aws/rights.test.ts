@@ -1,5 +1,8 @@
 /** Everything that anybody is allowed in a whole stack on AWS. */
-import { ADMIN, all, BUCKET, gpuPoolSpec, nodePoolSpec, REGISTRY, statements, synthesize } from './fixtures';
+import { Testing, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { cloudInfrastructure } from '../../../src/clouds/aws/terraform';
+import { ADMIN, all, BUCKET, EXISTING, gpuPoolSpec, LOCATION, nodePoolSpec, REGISTRY, statements, synthesize } from './fixtures';
 import type { Resource, Statement, Synthesized } from './fixtures';
 
 const WORKSPACES = ['team-a', 'team-b'];
@@ -113,4 +116,14 @@ test('nobody has rights in another way: the policy of the bucket only denies, an
   ]);
   expect(all(stack, 'aws_s3_bucket_policy').flatMap(({ policy }) => statements(policy)).map(({ Effect }) => Effect)).toEqual(['Deny', 'Deny']);
   expect(all(stack, 'aws_eks_access_entry').map(({ principal_arn: principal }) => principal)).toEqual([ADMIN]);
+});
+
+test('a cluster has roles for as many ServiceAccounts as EKS takes', () => {
+  const withIdentities = (count: number) => () => {
+    const stack = new TerraformStack(Testing.app(), 'aws');
+    const cluster = cloudInfrastructure(LOCATION).existingCluster(new Construct(stack, 'cluster'), EXISTING);
+    for (let index = 0; index < count; index += 1) cluster.addIdentity(stack, { namespace: `team-${index}`, name: 'artifact-reader' });
+  };
+  expect(withIdentities(5001)).toThrow(new Error('ServiceAccount team-5000/artifact-reader is one too many: a cluster has roles for 5000 ServiceAccounts on AWS; '
+    + 'put workspaces of cluster ours on another cluster'));
 });

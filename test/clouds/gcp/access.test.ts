@@ -181,3 +181,14 @@ describe('rights on folders of a bucket of others', () => {
       + 'Google Cloud takes rights on 20; give the whole bucket, or a bucket of its own to what is read together'));
   });
 });
+
+test('a folder is used by as many ServiceAccounts as a policy holds', () => {
+  const used = (by: number) => () => synthCluster((cluster, stack) => {
+    const bucket = cluster.addBucket(new Construct(stack, 'bucket'), BUCKET);
+    for (let index = 0; index < by; index += 1) {
+      bucket.grant(new Construct(stack, `team-${index}`), { account: { namespace: `team-${index}`, name: 'artifact-reader' }, prefix: 'base', access: 'read' });
+    }
+  });
+  expect(used(1501)).toThrow(new Error('folder base of bucket acme-artifacts is used by 1501 ServiceAccounts, of which a policy of Google Cloud holds 1500; '
+    + 'let fewer workspaces read it, or give them a bucket of their own'));
+});

@@ -27,6 +27,14 @@ export interface Identities {
   allow(account: ServiceAccountRef, name: string, statements: readonly Statement[]): void;
 }
 
+/** Of one cluster. https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html (2026-11) */
+const MOST_ASSOCIATIONS = 5000;
+
+function tooMany(cluster: string, { namespace, name }: ServiceAccountRef): string {
+  return `ServiceAccount ${namespace}/${name} is one too many: a cluster has roles for ${MOST_ASSOCIATIONS} ServiceAccounts on AWS; `
+    + `put workspaces of cluster ${cluster} on another cluster`;
+}
+
 /** All below one scope, so that a role keeps its address regardless of who asks for it first. */
 export function identities(scope: Construct, context: IdentityContext): Identities {
   const made = new Map<string, Identity>();
@@ -34,6 +42,7 @@ export function identities(scope: Construct, context: IdentityContext): Identiti
     const key = keyOf(account);
     const existing = made.get(key);
     if (existing) return existing;
+    if (made.size === MOST_ASSOCIATIONS) throw new Error(tooMany(context.clusterName, account));
     const created = identity(scope, context, account);
     made.set(key, created);
     return created;

@@ -38,12 +38,14 @@ export function bucket(scope: Construct, spec: BucketSpec, context: BucketContex
   refuseNetworks(`bucket ${spec.name}`, spec.allowedCidrs);
   const name = spec.exists ? spec.name : createBucket(scope, spec, context).name;
   const folder = folders(scope, name);
+  const members = new Map<string, number>();
   return {
     addWorkspace: (_, { prefix }) => void folder(prefix),
     grant: (grantScope, grant) => {
       const id = grantId(grant);
       if (grantScope.node.tryFindChild(id)) return;
       const { account, prefix, access } = grant;
+      countMember(spec.name, prefix, members);
       const config = { bucket: name, role: ROLES[access], member: principal(context.location, account), dependsOn: [...context.cluster] };
       if (prefix === '') new StorageBucketIamMember(grantScope, id, config);
       else new StorageManagedFolderIamMember(grantScope, id, { ...config, managedFolder: folder(prefix).name });
@@ -87,6 +89,17 @@ function countCondition({ account: { namespace, name }, bucketName, prefix }: Re
   if (own <= MOST_CONDITIONS.account) return;
   throw new Error(`ServiceAccount ${namespace}/${name} reads ${own} folders of bucket ${bucketName}, of which Google Cloud takes rights on `
     + `${MOST_CONDITIONS.account}; ${instead}`);
+}
+
+/** Each account and right is a member of the policy of the folder. https://cloud.google.com/iam/quotas (2026-11) */
+const MOST_MEMBERS = 1500;
+
+function countMember(bucketName: string, prefix: string, members: Map<string, number>): void {
+  const count = (members.get(prefix) ?? 0) + 1;
+  members.set(prefix, count);
+  if (count <= MOST_MEMBERS) return;
+  throw new Error(`${prefix ? `folder ${prefix} of bucket ${bucketName}` : `bucket ${bucketName}`} is used by ${count} ServiceAccounts, of which a policy of Google Cloud `
+    + `holds ${MOST_MEMBERS}; let fewer workspaces read it, or give them a bucket of their own`);
 }
 
 /** Colons, which no part has, so that two grants never share an id. */
