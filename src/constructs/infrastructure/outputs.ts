@@ -1,4 +1,4 @@
-/** What is known only after a deployment: read back from the file that `cdktf output --outputs-file` writes. */
+/** What is known only after a deployment: read back from the file that `cdktf output --outputs-file` or `terraform output -json` writes. */
 import * as fs from 'node:fs';
 import type { IConstruct } from 'constructs';
 import type { WorkspaceRole } from '../../api/platform';
@@ -40,7 +40,7 @@ interface ClientIdOutput {
   readonly output: string | undefined;
 }
 
-/** The client ids among the outputs. cdktf nests outputs by stack and construct, so they are looked for by name. */
+/** The client ids among the outputs. cdktf nests outputs by stack and construct, Terraform does not: they are looked for by name. */
 export function lateClientIds(outputs: unknown, wanted: readonly ClientIdOutput[]): Partial<Record<WorkspaceRole, string>> {
   return Object.fromEntries(wanted.flatMap(({ role, output }) => {
     const value = output && find(outputs, output);
@@ -53,10 +53,16 @@ export function deployedVersion(outputs: unknown, clusterName: string): string |
   return find(outputs, versionOutput(clusterName).name);
 }
 
+/** Terraform has the value of an output beside its type. */
+function textOf(output: unknown): string | undefined {
+  const value: unknown = typeof output === 'object' && output !== null && 'value' in output ? output.value : output;
+  return typeof value === 'string' ? value : undefined;
+}
+
 function find(outputs: unknown, name: string): string | undefined {
   if (typeof outputs !== 'object' || outputs === null) return undefined;
-  const own = (outputs as Record<string, unknown>)[name];
-  if (typeof own === 'string') return own;
+  const own = textOf((outputs as Record<string, unknown>)[name]);
+  if (own !== undefined) return own;
   for (const value of Object.values(outputs)) {
     const found = find(value, name);
     if (found !== undefined) return found;

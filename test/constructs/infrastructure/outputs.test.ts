@@ -49,6 +49,15 @@ test('what the deployment has answered is read from its outputs', () => {
   expect(yaml).not.toContain('known after');
 });
 
+test('what the deployment has answered may be as Terraform writes it', () => {
+  const file = join(temporary(), 'outputs.json');
+  const ids = ROLES.map((role) => [`clientId_ml_team-a_${role}`, { sensitive: false, type: 'string', value: `id-of-${role}` }]);
+  writeFileSync(file, JSON.stringify({ ...Object.fromEntries(ids), kubernetesVersion_ml: { sensitive: false, type: 'string', value: '1.33.5' } }));
+  const yaml = appOf(workspaceOn(azure(file))).synthYaml();
+  for (const role of ROLES) expect(yaml).toContain(`azure.workload.identity/client-id: id-of-${role}`);
+  expect(cluster('azure', { outputsFile: file, kubernetesVersion: '1.35' }).node.validate()).toEqual([expect.stringContaining('kubernetesVersion 1.35 skips 1.34')]);
+});
+
 test('of two stacks with clusters of one name each reads its own outputs', () => {
   const file = writeOutputs(join(temporary(), 'outputs.json'), { another: (role) => `wrong-${role}`, cloud: (role) => `right-${role}` });
   const yaml = appOf(workspaceOn(azure(file))).synthYaml();
