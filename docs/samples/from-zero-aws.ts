@@ -1,12 +1,13 @@
-import { created } from './from-zero-created';
-
 // #region
 import {
   ArtifactBucket, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, Loader, Model, Reconciler, Workspace,
 } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 import { App as TerraformApp, S3Backend, TerraformStack } from 'cdktf';
+// #endregion
+import { created } from './from-zero-created';
 
+// #region
 const terraform = new TerraformApp();
 const stack = new TerraformStack(terraform, 'ml');
 new S3Backend(stack, { bucket: 'acme-ml-terraform', key: 'ml.tfstate', region: 'us-east-1' });

@@ -1,5 +1,3 @@
-import { created } from './from-zero-created';
-
 // #region
 import { existsSync } from 'node:fs';
 import {
@@ -7,7 +5,10 @@ import {
 } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 import { App as TerraformApp, AzurermBackend, TerraformStack } from 'cdktf';
+// #endregion
+import { created } from './from-zero-created';
 
+// #region
 const terraform = new TerraformApp();
 const stack = new TerraformStack(terraform, 'ml');
 new AzurermBackend(stack, {

@@ -1,12 +1,13 @@
-import { created } from './from-zero-created';
-
 // #region
 import {
   ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, Loader, Model, Reconciler, Workspace,
 } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
 import { App as TerraformApp, GcsBackend, TerraformStack } from 'cdktf';
+// #endregion
+import { created } from './from-zero-created';
 
+// #region
 const terraform = new TerraformApp();
 const stack = new TerraformStack(terraform, 'ml');
 new GcsBackend(stack, { bucket: 'acme-ml-terraform', prefix: 'ml' });

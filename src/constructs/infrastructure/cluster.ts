@@ -58,7 +58,7 @@ export class Cluster extends ClusterBase {
       admins: props.admins ?? [],
       protect: props.deletionProtection ?? true,
       cidr: props.cidr ?? DEFAULT_CIDR,
-      ...groundSpec(this, props, { title: cloudNamed(cloud.name).title, takes: this._cloud.takesGround ?? [], nameRules: this._cloud.nameRules }),
+      ...groundSpec(this, props, { ...this._cloud, title: cloudNamed(cloud.name).title }),
       nodeProvisioning: nodeProvisioning && asValidation(this, () => nodeProvisioning._specFor(cloudNamed(cloud.name))),
       tags: this._tags,
     }));

@@ -42,9 +42,10 @@ export class ExistingCluster extends ClusterBase {
 
   /** The same cluster may be referred to in several stacks, but only one of them brings its autoscaler. */
   private checkAutoscaler(): void {
-    const others = this.node.root.node.findAll().filter((each): each is ExistingCluster => each instanceof ExistingCluster && each !== this);
-    const twin = others.find((each) => each.autoscaler && each.clusterName === this.clusterName && each._cloud.region === this._cloud.region);
-    if (!this.autoscaler || !twin) return;
+    if (!this.autoscaler) return;
+    const twin = this.node.root.node.findAll().find((each) => each instanceof ExistingCluster && each !== this && each.autoscaler
+      && each.clusterName === this.clusterName && each._cloud.region === this._cloud.region);
+    if (!twin) return;
     throw new ValidationError(this, `autoscaler is true here and at ${twin.node.path}, which are both cluster ${this.clusterName}; leave it out of one of them`);
   }
 }

@@ -1,6 +1,6 @@
 /** What a company gives a cluster to stand on: its network, ranges, keys and names. */
 import type { Construct } from 'constructs';
-import type { ClusterSpec, NameRules } from '../../clouds/infrastructure';
+import type { CloudInfrastructure, ClusterSpec, NameRules } from '../../clouds/infrastructure';
 import { overlap, parseExactRange, parseRange } from '../../clouds/ip-range';
 import { formatValue } from '../checks/format-value';
 import { checkTokens } from '../checks/guard';
@@ -14,10 +14,8 @@ const GROUND = ['network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLo
 const OF_ITS_OWNER = ['cidr', 'outboundInternet', 'flowLogs'] as const;
 
 /** What a cloud takes of it; what it does not take is refused, and never ignored. */
-interface Taking {
+interface Taking extends Pick<CloudInfrastructure, 'takesGround' | 'nameRules'> {
   readonly title: string;
-  readonly takes: readonly string[];
-  readonly nameRules?: NameRules;
 }
 
 /** @throws if the cloud does not take it, or a range is not one, overlaps another, or belongs to the owner of the network. */
@@ -61,8 +59,8 @@ function namesBy(scope: Construct, naming: IResourceNaming, rules: NameRules = {
   };
 }
 
-function takenProblem(props: ClusterProps, { title, takes }: Taking): string | undefined {
-  const other = GROUND.find((name) => props[name] !== undefined && !takes.includes(name));
+function takenProblem(props: ClusterProps, { title, takesGround = [] }: Taking): string | undefined {
+  const other = GROUND.find((name) => props[name] !== undefined && !takesGround.includes(name));
   return other && `${other} is said, which ${title} does not take; leave it out`;
 }
 

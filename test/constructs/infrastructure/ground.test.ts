@@ -8,7 +8,7 @@ import { CLOUDS, emptyStack } from './clouds';
 const GCP = ClusterNetwork.gcp({
   network: 'projects/net/global/networks/shared', subnetwork: 'projects/net/regions/us-central1/subnetworks/ml', podsRange: 'pods', servicesRange: 'services',
 });
-const ALL = { title: 'the cloud', takes: ['network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLogs', 'encryptionKey', 'naming'] };
+const ALL = { title: 'the cloud', takesGround: ['network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLogs', 'encryptionKey', 'naming'] };
 
 function refusal(props: Partial<ClusterProps>): string {
   return messageOf(() => groundSpec(emptyStack(), { cloud: CLOUDS.gcp, ...props }, ALL));
@@ -26,7 +26,7 @@ test.each<[Partial<ClusterProps>, string]>([
 });
 
 test('what a cloud does not take is refused, and never ignored', () => {
-  expect(messageOf(() => groundSpec(emptyStack(), { cloud: CLOUDS.gcp, podCidr: '10.4.0.0/14' }, { title: 'AWS', takes: [] })))
+  expect(messageOf(() => groundSpec(emptyStack(), { cloud: CLOUDS.gcp, podCidr: '10.4.0.0/14' }, { title: 'AWS', takesGround: [] })))
     .toContain('podCidr is said, which AWS does not take; leave it out');
 });
 
