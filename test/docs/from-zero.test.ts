@@ -1,13 +1,12 @@
 /**
- * The pages that lead from an empty account to a served model: their commands are run as they stand there, in an empty folder. Node's programs are
- * the real ones; those of clouds and clusters are stand-ins, which take no file that is not there.
+ * The pages that lead from an empty account to a served model: their commands are run as they stand there, in an empty folder. Node's
+ * programs are the real ones; those of clouds and clusters are stand-ins, which take no file that is not there.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-
 
 const ROOT = path.resolve(__dirname, '../..');
 const PAGES = ['google-cloud', 'aws', 'azure', 'local'] as const;
@@ -64,11 +63,16 @@ function run(page: Page): Run {
   return { status, stderr, calls: fs.readFileSync(calls, 'utf8').trim().split('\n'), folder: path.join(folder, 'ml') };
 }
 
+interface Applied {
+  readonly kind: string;
+  readonly metadata: { readonly namespace?: string; readonly name: string };
+}
+
 /** What is applied, as `Kind namespace/name`. */
 function applied(folder: string): string[] {
   const dist = path.join(folder, 'dist');
   return fs.readdirSync(dist).flatMap((file) => parseAllDocuments(fs.readFileSync(path.join(dist, file), 'utf8')))
-    .map((document) => document.toJS() as { readonly kind: string; readonly metadata: { readonly namespace?: string; readonly name: string } })
+    .map((document) => document.toJS() as Applied)
     .map(({ kind, metadata: { namespace = '', name } }) => `${kind} ${namespace}/${name}`);
 }
 
