@@ -1,6 +1,6 @@
 /**
- * What a platform team gets wrong about a cluster, on every cloud that can have it, through the public constructs. The tests of the parts have
- * more of each. What no id tells is not here: the region of a subnet or key of Azure, and of a subnet of AWS; ranges of peered networks.
+ * What a platform team gets wrong about a cluster, on every cloud that can have it, through the public constructs. The tests of the parts
+ * have more of each. Not here is what no id tells: the region of a subnet or key of Azure and of a subnet of AWS; peered ranges.
  */
 import { App, Chart } from 'cdk8s';
 import { Testing } from 'cdktf';
