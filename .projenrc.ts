@@ -1,7 +1,7 @@
 import { cdk, javascript, JsonFile } from 'projen';
 import { splitTests } from './projenrc/jest';
 import { addLint, LINT_OPTIONS } from './projenrc/lint';
-import { OPTIONAL_PEERS, pinned } from './projenrc/peers';
+import { OPTIONAL_PEERS, pinned, TERRAIN_PEERS } from './projenrc/peers';
 
 /** Runs first in every npm script, so that a fresh clone needs nothing installed by hand. */
 const ENSURE_INSTALL = 'node scripts/ensure-install.mjs';
@@ -107,7 +107,7 @@ if (project.jest) splitTests(project.jest);
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2', '@types/node': '^20' });
 
 // Becomes peerDependencies in the packed package.json only (scripts/pack.mjs, docs/decisions/0001).
-project.package.addField('optionalPeerDependencies', OPTIONAL_PEERS);
+project.package.addField('optionalPeerDependencies', { ...OPTIONAL_PEERS, ...TERRAIN_PEERS });
 project.setScript('prepack', 'node scripts/pack.mjs declare');
 project.setScript('postpack', 'node scripts/pack.mjs restore');
 

@@ -143,34 +143,34 @@ const READABLE: Readonly<Record<string, ReadableBucket[]>> = {
   azure: [{ url: 'az://acmedata/sets' }, { url: 'az://acmeweights/models/llama', resourceGroup: 'weights' }],
 };
 
+const PLACES = { gcp: GCP, aws: AWS, azure: AZURE };
+const GROUNDS = { gcp: gcpGround, aws: awsGround, azure: azureGround };
+
+export type OptionsCloud = keyof typeof PLACES;
+
 /**
- * Four stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists; and a cluster on the
- * ground of others.
+ * Four stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists; on the ground of
+ * others.
  */
-export function everyOption(app: App): void {
-  optionsOf(app, { gcp: GCP, aws: AWS, azure: AZURE });
-  gcpGround(new TerraformStack(app, 'gcp-ground'), GCP);
-  awsGround(new TerraformStack(app, 'aws-ground'), AWS);
-  azureGround(new TerraformStack(app, 'azure-ground'), AZURE);
+export function everyOption(
+  app: App, clouds: readonly OptionsCloud[] = ['gcp', 'aws', 'azure'], stack = (id: string) => new TerraformStack(app, id),
+): void {
+  for (const cloud of clouds) {
+    const place = PLACES[cloud];
+    closed(stack(`${cloud}-every-option`), place);
+    open(stack(`${cloud}-open`), place);
+    existing(stack(`${cloud}-existing`), place);
+    GROUNDS[cloud](stack(`${cloud}-ground`), place);
+  }
 }
 
 /** Those of Azure, for the newer provider of the two that it can be written for. */
 export function everyOptionOfAzurerm5(app: App): void {
-  const declared = (id: string): TerraformStack => {
+  everyOption(app, ['azure'], (id) => {
     const stack = new TerraformStack(app, id);
     stack.addOverride('terraform.required_providers.azurerm.version', '>= 5.0.0, < 6.0.0');
     return stack;
-  };
-  optionsOf(app, { azure: AZURE }, declared);
-  azureGround(declared('azure-ground'), AZURE);
-}
-
-function optionsOf(app: App, places: Readonly<Record<string, Place>>, stack = (id: string) => new TerraformStack(app, id)): void {
-  for (const [name, place] of Object.entries(places)) {
-    closed(stack(`${name}-every-option`), place);
-    open(stack(`${name}-open`), place);
-    existing(stack(`${name}-existing`), place);
-  }
+  });
 }
 
 /** In a subnetwork of a Shared VPC, with a key and names of the customer's. */
