@@ -14,6 +14,12 @@ import { rclonePath } from '../store-url';
 const TOKEN_DIRECTORY = '/var/run/secrets/substratus.ai/store';
 const VOLUME = 'store-token';
 const EXPIRATION_SECONDS = 3600;
+/**
+ * Left to itself, the AWS SDK of rclone adds checksums that stores of others may not take, and that it cannot compute without TLS.
+ *
+ * @see https://github.com/aws/aws-sdk-go-v2/discussions/2960
+ */
+const WITHOUT_CHECKSUMS = ['AWS_REQUEST_CHECKSUM_CALCULATION', 'AWS_RESPONSE_CHECKSUM_VALIDATION'].map((name) => ({ name, value: 'when_required' }));
 /** What signs requests where the store has no regions; any name does. */
 const NO_REGION = 'us-east-1';
 
@@ -29,6 +35,7 @@ export function tokenStore(artifacts: ArtifactStoreSpec, tokens: StoreTokensSpec
     env: [
       { name: 'AWS_ENDPOINT_URL_STS', value: tokens.endpoint ?? endpoint ?? '' },
       { name: 'AWS_REGION', value: region },
+      ...WITHOUT_CHECKSUMS,
       { name: 'AWS_ROLE_ARN', value: roleOf(tokens, account) },
       { name: 'AWS_ROLE_SESSION_NAME', value: sessionName(account) },
       { name: 'AWS_WEB_IDENTITY_TOKEN_FILE', value: `${TOKEN_DIRECTORY}/token` },
