@@ -162,6 +162,11 @@ export interface GpuPoolSpec extends NodeSpec {
   readonly sharing?: string;
   /** On premises: the extended resource that its nodes offer, such as `nvidia.com/mig-1g.10gb`. Default: that of the GPU. */
   readonly resource?: string;
+  /** On premises: what a node has for pods, where that is known. */
+  readonly nodeCpu?: number;
+  readonly nodeMemoryGiB?: number;
+  /** On premises: taints of its nodes with the effect NoSchedule, by key, which pods that ask for its GPUs tolerate. */
+  readonly taints?: Record<string, string>;
   /** What a container asks for to use the network between the GPUs of nodes, by resource, such as `vpc.amazonaws.com/efa`. */
   readonly fabricResources?: Record<string, string>;
   /** Whether that network takes the capability IPC_LOCK. Default: false. */

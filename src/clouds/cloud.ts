@@ -1,7 +1,9 @@
 /** What every cloud must answer about pods. Pure: the Kubernetes side of a cloud can be asked without Terraform. */
 import type { Affinity, Container, EnvVar, PersistentVolume, PersistentVolumeClaim, Toleration, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
-import type { GpuPoolSpec, NodeCapacityKind, NodeProvisioningSpec, PlatformSpec, ReadableBucketSpec, WorkspaceRole } from '../api/platform';
+import type {
+  GpuPoolSpec, NodeCapacityKind, NodeProvisioningSpec, PlatformSpec, ReadableBucketSpec, WorkspaceRole, WorkspaceSpec,
+} from '../api/platform';
 import type { Capacity } from '../api/resource';
 import type { GpuModel } from '../catalog/gpus';
 import type { CloudNetwork } from './network';
@@ -51,6 +53,8 @@ export interface ResourceDefaults {
   readonly diskGiB: number;
   /** What a helper that copies files asks for, where the default is too much. */
   readonly copying?: { readonly cpu: string; readonly memory: string };
+  /** The most that a container asks for by default with each GPU: cores, and memory as a multiple of that of the GPU. Default: no bound. */
+  readonly withGpu?: { readonly cpu: number; readonly memoryOfGpu: number };
 }
 
 export interface GpuRequest {
@@ -207,6 +211,8 @@ export interface Cloud {
   readonly optionalAddons?: readonly OptionalAddon[];
   /** Load balancers of Services; absent where the cloud has none. */
   readonly loadBalancer?: LoadBalancers;
+  /** Whether nodes are the user's own, of which a pool says what they have and what they offer, instead of a machine type. */
+  readonly hasOwnNodes?: boolean;
   /** Whether the cloud itself grants a workspace's ServiceAccounts what they may do. */
   readonly hasIdentities: boolean;
   /** Hosts that hand out credentials of the cloud, which no proxy can reach for a pod. */
@@ -221,6 +227,11 @@ export interface Cloud {
   readonly takesMountOptions?: boolean;
   /** Buckets that are not the platform's; absent where none can be read. */
   readonly otherBuckets?: OtherBuckets;
+
+  /** Why a platform cannot have a pool beside others; absent where what holds on every cloud is all. */
+  poolProblem?(pool: GpuPoolSpec, pools: readonly GpuPoolSpec[]): string | undefined;
+  /** Why a platform cannot have a workspace; absent where what holds on every cloud is all. */
+  workspaceProblem?(workspace: WorkspaceSpec, platform: PlatformSpec): string | undefined;
 
   /** Whether artifacts of this store can be mounted; if not, they are downloaded. */
   canStream(platform: PlatformSpec): boolean;

@@ -28,3 +28,10 @@ export function s3CompatibleStore(artifacts: ArtifactStoreSpec): StoreAccess {
     remotePath: (url) => rclonePath('s3', url),
   };
 }
+
+/** Fails where S3 would refuse the name of a bucket. */
+export function checkBucketName(bucket: string): void {
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    throw new Error(`bucket name ${bucket} is not valid for S3; give 3 to 63 lowercase letters, digits, hyphens and dots`);
+  }
+}

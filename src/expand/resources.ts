@@ -4,13 +4,17 @@ import { definedOnly } from '../api/defined';
 import type { PlatformSpec } from '../api/platform';
 import { amountOf, cores, gibibytes } from '../api/quantity';
 import type { ResourcesSpec } from '../api/resource';
+import type { GpuModel } from '../catalog/gpus';
 import type { GpuRequest } from '../clouds/cloud';
 import { gpuResource } from '../clouds/placement';
 import { cloudNamed } from '../clouds/pods';
 import { ExpandError } from './error';
 import { gpuRequestOf, slicesIn } from './gpus';
+import { poolsFor } from './pools';
 
 const MAX_DEFAULT_DISK_GIB = 100;
+/** The part of a node that pods with GPUs ask for by default: the rest is for pods without. */
+const LEFT_TO_GPUS = 7 / 8;
 /** For a slice of a GPU, however small: more than the 64 MiB of container runtimes. */
 const MIN_SHARED_MEMORY_GIB = 1 / 4;
 
@@ -60,9 +64,32 @@ function defaultsFor(request: GpuRequest | undefined, platform: PlatformSpec): A
   if (!request?.gpu) return { cpu, memory: memoryGiB, disk: diskGiB };
   const { gpu, count } = request;
   const slices = slicesIn(request);
+  const each = withEachGpu({ ...request, gpu }, platform);
   const disk = Math.min(MAX_DEFAULT_DISK_GIB, 20 + Math.ceil(gpu.memoryGiB * count / 4));
-  if (slices === 1) return { cpu: gpu.cpu * count, memory: gpu.hostMemoryGiB * count, disk };
-  return { cpu: `${Math.floor(1000 * gpu.cpu / slices)}m`, memory: inBinary(gpu.hostMemoryGiB / slices), disk: inBinary(disk / slices) };
+  if (slices === 1) return { cpu: each.cpu * count, memory: each.memoryGiB * count, disk };
+  return { cpu: `${Math.floor(1000 * each.cpu / slices)}m`, memory: inBinary(each.memoryGiB / slices), disk: inBinary(disk / slices) };
+}
+
+interface WithGpu {
+  readonly cpu: number;
+  readonly memoryGiB: number;
+}
+
+/** What the catalog says, but no more than the cloud has as a bound, and than the nodes that are known have for each of their GPUs. */
+function withEachGpu(request: GpuRequest & { readonly gpu: GpuModel }, platform: PlatformSpec): WithGpu {
+  const { gpu: { cpu, hostMemoryGiB, memoryGiB } } = request;
+  const { withGpu } = cloudNamed(platform.cloud).defaults;
+  const parts = poolsFor(request, platform).map(({ nodeCpu = Infinity, nodeMemoryGiB = Infinity, gpusPerNode }) => (
+    { cpu: LEFT_TO_GPUS * nodeCpu / gpusPerNode, memoryGiB: LEFT_TO_GPUS * nodeMemoryGiB / gpusPerNode }
+  ));
+  const least = (wanted: number, bounds: readonly number[]): number => {
+    const bound = Math.max(1, Math.floor(Math.min(...bounds)));
+    return wanted > bound ? bound : wanted;
+  };
+  return {
+    cpu: least(cpu, [withGpu?.cpu ?? Infinity, ...parts.map((part) => part.cpu)]),
+    memoryGiB: least(hostMemoryGiB, [(withGpu?.memoryOfGpu ?? Infinity) * memoryGiB, ...parts.map((part) => part.memoryGiB)]),
+  };
 }
 
 /** Whole GiB as such, else MiB, rounded down. */

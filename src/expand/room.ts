@@ -35,8 +35,8 @@ export function noRoomFor({ resources = {}, pod }: Pick<CommonSpec, 'resources' 
   if (lacks.some(({ lacking }) => lacking.length === 0)) return undefined;
   const fields = asked.filter((each) => lacks.some(({ lacking }) => lacking.includes(each)));
   const has = lacks.flatMap(({ name, room, lacking }) => (room ? [`${name} has ${lacking.map((each) => shownRoom(each, room)).join(' and ')}`] : []));
-  return `${fields.map(shownAsked).join(' and ')}, but ${has.join(', ')} for pods; `
-    + `ask for less, or add a pool with a larger machineType${fields.some(({ field }) => field === 'disk') ? ' or diskGiB' : ''}`;
+  const larger = cloudNamed(platform.cloud).hasOwnNodes ? 'larger nodes' : `a larger machineType${fields.some(({ field }) => field === 'disk') ? ' or diskGiB' : ''}`;
+  return `${fields.map(shownAsked).join(' and ')}, but ${has.join(', ')} for pods; ask for less, or add a pool with ${larger}`;
 }
 
 /** Whether a pod may run on nodes that the platform does not know: those with GPUs, or of someone else. */
@@ -101,7 +101,10 @@ function gpuNodes(request: GpuRequest, { capacity }: ResourcesSpec, platform: Pl
 }
 
 function gpuPoolNodes(pool: GpuPoolSpec, cloud: Cloud): Candidate {
-  const { name, gpu, gpusPerNode, machineType, machineTypes = [], diskGiB } = pool;
+  const { name, gpu, gpusPerNode, machineType, machineTypes = [], diskGiB, nodeCpu, nodeMemoryGiB } = pool;
+  if (nodeCpu !== undefined || nodeMemoryGiB !== undefined) {
+    return { name: `a node of pool ${name}`, room: roomOn({ vcpu: nodeCpu ?? Infinity, memoryGiB: nodeMemoryGiB ?? Infinity }, cloud, diskGiB) };
+  }
   const fitting = machinesOf(pool, cloud);
   if (machineType === undefined) return { name: `pool ${name} (the largest machine with ${gpusPerNode} ${gpu})`, room: largest(fitting, cloud, diskGiB) };
   const [machine = cloud.shapeOf(machineType)] = fitting.filter((each) => each.machineType === machineType);

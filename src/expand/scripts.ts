@@ -94,11 +94,15 @@ report
 echo "published $DESTINATION"
 `;
 
-/** Deletes an artifact: the manifest first, so that nobody takes a partial artifact for a whole one. An absent one is a success. */
+/**
+ * Deletes an artifact: the manifest first, so that nobody takes a partial artifact for a whole one. An absent one is a success; of a
+ * directory that is not there, `purge` says 1 as of any failure, and `lsf` says 3.
+ */
 export const DELETE_SCRIPT = `${ENDINGS}gone() { case $1 in 0|3|4) ;; *) fail "$2" ;; esac; }
 status=0; rclone deletefile "$DESTINATION/manifest.json" || status=$?
 gone "$status" "cannot delete $DESTINATION/manifest.json"
 status=0; rclone purge "$DESTINATION" || status=$?
+[ "$status" -ne 1 ] || rclone lsf "$DESTINATION" > /dev/null || status=$?
 gone "$status" "cannot delete $DESTINATION"
 echo "deleted $DESTINATION"
 `;

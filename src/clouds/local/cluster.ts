@@ -7,12 +7,13 @@ import type { AddonObject } from '../cloud';
 import type {
   BucketInfrastructure, BucketSpec, CloudInfrastructure, ClusterFile, ClusterInfrastructure, ClusterSpec, GpuPoolSpec, TakenProps,
 } from '../infrastructure';
+import { checkBucketName } from '../s3-compatible';
 import { clusterAddons, devicePlugin } from './addons';
 import { KIND_CONFIGURATION_FILE, kindConfiguration, REGISTRY_NAME, REGISTRY_URL, validated } from './kind';
 import type { LocalClusterOptions } from './kind';
 import { kindScript, SCRIPT_FILE } from './kind-script';
 import type { LocalLocation, LocalStoreSpec } from './location';
-import { checkBucketName, minioEndpoint, minioNamespace, minioObjects } from './minio';
+import { minioEndpoint, minioNamespace, minioObjects } from './minio';
 
 /** Nothing of a laptop can be protected, encrypted, cleaned up by itself, or closed to a network. */
 const TAKES: TakenProps = {

@@ -5,6 +5,7 @@ import type { Container, EnvVar, Namespace, PersistentVolumeClaim, PodSpec, Serv
 import { digest, shortDigest } from '../../api/digest';
 import { PART_OF } from '../../api/labels';
 import { IMAGES } from '../../catalog/images';
+import { checkBucketName } from '../s3-compatible';
 
 const NAME = 'minio';
 const PORT = 9000;
@@ -42,13 +43,6 @@ export function minioNamespace({ namespace }: Pick<MinioOptions, 'namespace'>): 
     kind: 'Namespace',
     metadata: { name: namespace, labels: { ...OBJECT_LABELS, 'pod-security.kubernetes.io/enforce': 'restricted' } },
   };
-}
-
-/** Fails where S3 would refuse the name of a bucket. */
-export function checkBucketName(bucket: string): void {
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
-    throw new Error(`bucket name ${bucket} is not valid for S3; give 3 to 63 lowercase letters, digits, hyphens and dots`);
-  }
 }
 
 function claim({ namespace, storage = '20Gi' }: MinioOptions): PersistentVolumeClaim {

@@ -1,5 +1,5 @@
 /** On which nodes of a machine room a pod runs: by the labels that the vendors' discovery gives them. Pure. */
-import type { NodeSelectorRequirement } from 'kubernetes-types/core/v1';
+import type { NodeSelectorRequirement, Toleration } from 'kubernetes-types/core/v1';
 import { canonicalJson } from '../../api/digest';
 import { ExpandError } from '../../api/expand-error';
 import type { GpuPoolSpec, PlatformSpec } from '../../api/platform';
@@ -21,7 +21,14 @@ export function placeGpu(request: GpuRequest): Placement {
 
 /** The nodes of any of the pools: by their own labels, by what discovery calls the GPU, or where no other offers its resource, by that. */
 export function placePools(request: GpuRequest, pools: readonly GpuPoolSpec[], platform: PlatformSpec): Placement {
-  return placed(request, pools.map((pool) => requirementsOf(pool, platform)));
+  const { tolerations = [], ...placement } = placed(request, pools.map((pool) => requirementsOf(pool, platform)));
+  return { ...placement, tolerations: [...tolerations, ...tolerated(pools)] };
+}
+
+/** The taints that the pools are said to have. */
+function tolerated(pools: readonly GpuPoolSpec[]): Toleration[] {
+  const all = pools.flatMap(({ taints = {} }) => Object.entries(taints)).map(([key, value]) => ({ key, operator: 'Equal', value, effect: 'NoSchedule' }));
+  return [...new Map(all.map((each) => [canonicalJson(each), each])).values()];
 }
 
 function requirementsOf(pool: GpuPoolSpec, platform: PlatformSpec): Requirements {

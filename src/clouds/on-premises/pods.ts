@@ -5,6 +5,7 @@ import { otherDirectory } from '../directory-store';
 import { s3CompatibleStore } from '../s3-compatible';
 import { bucketVolumePairs, mountFolder } from '../static-volume';
 import { splitUrl, workspaceFolder } from '../store-url';
+import { poolProblem, workspaceProblem } from './checks';
 import { fileSystemStore, fileSystemVolumes, mountFromFileSystem } from './file-system';
 import { onPremisesNetwork } from './network';
 import { placeGpu, placePools } from './placement';
@@ -14,13 +15,17 @@ export const onPremisesCloud: Cloud = {
   name: 'on-premises',
   title: 'a cluster on premises',
   machines: [],
-  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5 },
+  /* Those of the catalog are of the leanest machine of a cloud, which for some GPUs is larger than a server is. */
+  defaults: { cpu: '2', memoryGiB: 10, diskGiB: 5, withGpu: { cpu: 12, memoryOfGpu: 2 } },
   capacities: ['on-demand'],
   canAutoProvision: false,
+  hasOwnNodes: true,
   hasIdentities: false,
   /* What is kept back on its nodes is not known. */
   allocatable: (machine) => machine,
   shapeOf: () => undefined,
+  poolProblem,
+  workspaceProblem,
   canStream: isFileSystem,
   placeGpu,
   placePools,

@@ -1,3 +1,4 @@
+import type { Size } from 'cdk8s';
 import type { Fabric } from './fabric';
 import type { Gpu } from './gpu';
 import type { GpuSharing } from './gpu-sharing';
@@ -85,6 +86,35 @@ export interface GpuPoolOptions {
    * @default - not known
    */
   readonly zones?: string[];
+
+  /**
+   * On premises: cores of a node that pods can have. What asks for more is an error, and defaults are at most a GPU's part of them.
+   *
+   * @default - not known
+   */
+  readonly nodeCpu?: number;
+
+  /**
+   * On premises: memory of a node that pods can have. What asks for more is an error, and defaults are at most a GPU's part of it.
+   *
+   * @default - not known
+   */
+  readonly nodeMemory?: Size;
+
+  /**
+   * On premises: the extended resource under which the nodes offer the GPU or its slices, where it has a name of its own, such as
+   * `nvidia.com/mig-1g.10gb` (MIG strategy `mixed`) or `nvidia.com/gpu.shared`.
+   *
+   * @default - that of the GPU, such as `nvidia.com/gpu`
+   */
+  readonly resourceName?: string;
+
+  /**
+   * On premises: taints of the nodes with the effect NoSchedule, by key. Pods that ask for the GPU tolerate them.
+   *
+   * @default - none; that of the GPU, such as `nvidia.com/gpu`, is tolerated in any case
+   */
+  readonly taints?: Record<string, string>;
 
   /**
    * The network between the GPUs of its nodes, which a Server on many nodes asks for.

@@ -4,6 +4,7 @@ import { isDns1123Label, isDns1123Subdomain } from '../../api/names';
 import type { ArtifactStoreSpec } from '../../api/platform';
 import type { FileSystemSpec } from '../../api/store';
 import { FOLDER, fileSystemUrl, VOLUME } from '../../clouds/on-premises/file-system';
+import { checkBucketName } from '../../clouds/s3-compatible';
 import { formatValue } from '../checks/format-value';
 import { knownProps } from '../checks/known-props';
 import type { CsiVolumeOptions, NfsOptions, S3StoreOptions, SharedVolumeOptions, StoreTokens } from './on-premises-options';
@@ -27,7 +28,9 @@ export class OnPremisesStore {
       throw new Error(`${owner}: credentialsSecret is ${formatValue(credentialsSecret)}; give the name of a Secret that each workspace has`);
     }
     const known = { endpoint: url, region, credentialsSecret, tokens: tokens && tokensSpec(tokens) };
-    return new OnPremisesStore({ url: `s3://${storeName(options, 'bucketName')}`, ...definedOnly(known) });
+    const bucket = storeName(options, 'bucketName');
+    checkBucketName(bucket);
+    return new OnPremisesStore({ url: `s3://${bucket}`, ...definedOnly(known) });
   }
 
   /** An export of an NFS server. Each workspace has a directory of its own in it, `<path>/<namespace>`, which you make. */

@@ -8,11 +8,12 @@ import type { PlatformSource } from './platform-source';
 
 /** @throws Error if the store is none, or if ranges are told of what is not reached by any. */
 export function onPremisesSource(props: OnPremisesPlatformProps): () => PlatformSource {
-  const { store, storeCidrs, registry, registryCidrs } = props;
+  const { store, storeCidrs, storageClasses, registry, registryCidrs } = props;
   if (!(store instanceof OnPremisesStore)) {
     throw new Error(`store is ${formatValue(store)}, which is not an OnPremisesStore; write for example OnPremisesStore.s3({ endpoint, bucketName, credentialsSecret })`);
   }
   const { _spec: artifacts } = store;
+  if (storageClasses) throw new Error('storageClasses is set, but of the disks of a cluster on premises nothing is known; leave storageClasses out');
   if (storeCidrs && artifacts.fileSystem) throw new Error('storeCidrs is set but the store is a file system, which nodes mount and no policy holds back; leave storeCidrs out');
   if (registryCidrs && registry === undefined) throw new Error('registryCidrs is set but registry is not; set the registry that they are of');
   checkCidrs('registryCidrs', registryCidrs);

@@ -31,6 +31,7 @@ export const KNOWN = {
     props: knownProps<GpuPoolOptions>({
       gpu: true, gpusPerNode: true, spot: true, flexStart: true, queued: true, maxNodes: true, nodeLabels: true, sharing: true,
       machineType: true, machineTypes: true, diskGiB: true, zones: true, fabric: true,
+      nodeCpu: true, nodeMemory: true, resourceName: true, taints: true,
     }),
   },
   provisioner: {

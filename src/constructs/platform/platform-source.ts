@@ -4,6 +4,7 @@ import { WORKSPACE_ROLES } from '../../api/platform';
 import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import type { AddonObject, WantedAddons } from '../../clouds/cloud';
 import type { GpuPoolOptions } from './gpu-pool-options';
+import { ownNodesSpec } from './own-nodes';
 import type { PlatformProps } from './platform-props';
 import type { WorkspaceClientIds } from './workspace-options';
 
@@ -62,6 +63,7 @@ export function poolSpec(name: string, options: GpuPoolOptions, capacity: GpuPoo
     ...(machineTypes.length > 1 && { machineTypes: [...machineTypes] }),
     ...(diskGiB !== undefined && { diskGiB }),
     ...(zones && { zones }),
+    ...ownNodesSpec(options),
     ...(fabric && { fabricResources: { ...fabric._resources }, ...(fabric._locksMemory && { fabricLocksMemory: true }) }),
   };
 }

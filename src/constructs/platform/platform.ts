@@ -86,7 +86,7 @@ export class Platform {
   private readonly podDefaults?: PodDefaultsSpec;
   private readonly pools: PlatformPools;
   private readonly nodeProvisioning?: NodeProvisioningSpec;
-  private readonly workspaces = new PlatformWorkspaces();
+  private readonly workspaces: PlatformWorkspaces;
   private reconcilerNamespace?: string;
   private readonly monitoringNamespaces: string[] = [];
   private readonly engines = new PlatformEngines();
@@ -106,6 +106,7 @@ export class Platform {
     checkAddons(cloud, props);
     this.nodeProvisioning = props.nodeProvisioning?._specFor(cloud);
     this.pools = new PlatformPools(cloud);
+    this.workspaces = new PlatformWorkspaces(cloud);
     this.cloudName = cloudName;
   }
 

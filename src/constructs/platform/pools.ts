@@ -5,6 +5,7 @@ import type { GpuPoolOptions } from './gpu-pool-options';
 import { provisionedPool } from './gpu-provisioner';
 import type { GpuProvisionerOptions } from './gpu-provisioner';
 import { withSmallest } from './machine-types';
+import { ownNodesProblem } from './own-nodes';
 import { checkPlain, poolProblem } from './platform-checks';
 import { KNOWN } from './platform-known';
 import { poolSpec } from './platform-source';
@@ -22,7 +23,10 @@ export class PlatformPools {
     this.check(name, options);
     const { spot, flexStart, queued } = options;
     const asked = spot ? 'spot' : flexStart ? 'flex-start' : queued ? 'queued' : 'on-demand';
-    this.keep(poolSpec(name, withSmallest(this.cloud, options), capacity ?? asked), options);
+    const pool = poolSpec(name, withSmallest(this.cloud, options), capacity ?? asked);
+    const problem = this.cloud.poolProblem?.(pool, this.specs);
+    if (problem) throw new Error(problem);
+    this.keep(pool, options);
   }
 
   public addProvisioned(name: string, options: GpuProvisionerOptions, by?: NodeProvisioningSpec): void {
@@ -33,7 +37,8 @@ export class PlatformPools {
   }
 
   private check(name: string, options: GpuPoolOptions): void {
-    const problem = poolProblem(name, options, { cloud: this.cloud, pools: this.specs, gpus: this.gpus });
+    const problem = poolProblem(name, options, { cloud: this.cloud, pools: this.specs, gpus: this.gpus })
+      ?? ownNodesProblem(options, this.cloud);
     if (problem) throw new Error(problem);
   }
 

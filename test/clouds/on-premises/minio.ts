@@ -19,6 +19,12 @@ export function minioProgram(): string | undefined {
   return MINIO ?? PATH.split(delimiter).map((folder) => join(folder, 'minio')).find(existsSync);
 }
 
+export interface TokenRequest {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly audience: string;
+}
+
 /** Issues tokens as the API server does for ServiceAccounts, and publishes its key as that does. */
 export class TokenIssuer {
   public static async start(): Promise<TokenIssuer> {
@@ -44,7 +50,7 @@ export class TokenIssuer {
   }
 
   /** https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#schema-for-service-account-private-claims */
-  public tokenFor({ namespace, serviceAccount, audience }: { readonly namespace: string; readonly serviceAccount: string; readonly audience: string }): string {
+  public tokenFor({ namespace, serviceAccount, audience }: TokenRequest): string {
     const now = Math.floor(Date.now() / 1000);
     const claims = {
       'aud': [audience], 'iss': this.url, 'sub': `system:serviceaccount:${namespace}:${serviceAccount}`, 'iat': now, 'nbf': now, 'exp': now + 3600,
@@ -63,6 +69,13 @@ export interface MinioOptions {
   readonly program: string;
   readonly issuer: TokenIssuer;
   readonly audience: string;
+}
+
+interface MinioPlaces {
+  readonly endpoint: string;
+  /** Path of the certificate. */
+  readonly certificate: string;
+  readonly folder: string;
 }
 
 /** Behind TLS, with a certificate that no machine trusts. */
@@ -88,10 +101,10 @@ export class Minio {
   public readonly certificate: string;
   private readonly folder: string;
 
-  private constructor(private readonly server: ChildProcess, at: { readonly endpoint: string; readonly certificate: string; readonly folder: string }) {
-    this.endpoint = at.endpoint;
-    this.certificate = at.certificate;
-    this.folder = at.folder;
+  private constructor(private readonly server: ChildProcess, { endpoint, certificate, folder }: MinioPlaces) {
+    this.endpoint = endpoint;
+    this.certificate = certificate;
+    this.folder = folder;
   }
 
   public makeBucket(name: string): void {
