@@ -18,7 +18,9 @@ function rack(gpuPools: readonly Partial<GpuPoolSpec>[], changes: Partial<Platfo
 function placement(gpu: GpuSpec, platform: PlatformSpec) {
   const { nodeSelector, affinity, tolerations } = placementOf({ gpu }, platform);
   const terms: NodeSelectorTerm[] = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
-  const valuesOf = ({ matchExpressions = [] }: NodeSelectorTerm) => Object.fromEntries(matchExpressions.map(({ key, values }) => [key, values]));
+  const valuesOf = ({ matchExpressions = [] }: NodeSelectorTerm) => (
+    Object.fromEntries(matchExpressions.map(({ key, values }) => [key, values]))
+  );
   return { nodeSelector, terms: terms.map(valuesOf), tolerations };
 }
 
