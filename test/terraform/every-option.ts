@@ -22,6 +22,15 @@ const SUBSCRIPTION = '/subscriptions/00000000-1111-2222-3333-444444444444/resour
 const NETWORK = `${SUBSCRIPTION}/Microsoft.Network/virtualNetworks/acme`;
 
 const TAGS = { 'cost-centre': 'research' };
+/** What is there before a stack of AWS on the ground of others is, in the form that AWS has ids. */
+export const AWS_GROUND = {
+  vpc: 'vpc-0123456789abcdef0',
+  subnetA: 'subnet-0aaaaaaaaaaaaaaaa',
+  subnetB: 'subnet-0bbbbbbbbbbbbbbbb',
+  securityGroup: 'sg-0cccccccccccccccc',
+  key: 'arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555',
+};
+
 const BOUNDARY = 'arn:aws:iam::111122223333:policy/boundary';
 const DISK_ENCRYPTION_SET = `${SUBSCRIPTION}/Microsoft.Compute/diskEncryptionSets/disks`;
 
@@ -58,13 +67,13 @@ const AWS: Place = {
     kubernetesVersion: '1.33',
     admins: ['arn:aws:iam::111122223333:role/ml-admin'],
   },
-  encryptionKey: 'arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555',
+  encryptionKey: AWS_GROUND.key,
   upstream: 'quay.io',
   machineType: 'm7g.2xlarge',
   attributes: {
     nodeRoleArn: 'arn:aws:iam::111122223333:role/nodes',
-    subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'],
-    securityGroupIds: ['sg-0cccccccccccccccc'],
+    subnetIds: [AWS_GROUND.subnetA, AWS_GROUND.subnetB],
+    securityGroupIds: [AWS_GROUND.securityGroup],
   },
   pools: {
     'l4-shared': { gpu: Gpu.NVIDIA_L4, sharing: GpuSharing.timeSlicing(4), minNodes: 1 },
@@ -192,7 +201,7 @@ function awsGround(stack: TerraformStack, { cluster: { admins }, encryptionKey, 
     accountId: '111122223333', region: 'us-east-1', zones: ['us-east-1a', 'us-east-1b'],
     permissionsBoundary: BOUNDARY,
   });
-  const network = ClusterNetwork.aws({ vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb'] });
+  const network = ClusterNetwork.aws({ vpcId: AWS_GROUND.vpc, subnetIds: [AWS_GROUND.subnetA, AWS_GROUND.subnetB] });
   const cluster = new Cluster(stack, 'ground', { cloud, admins, network, serviceCidr: '172.20.0.0/16', encryptionKey, naming: NAMING, tags: TAGS });
   new ArtifactBucket(stack, 'artifacts', { cluster });
   new ImageRegistry(stack, 'images', { cluster });

@@ -6,6 +6,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import type { Block, Stack } from './offline';
+import { pluginsIn } from './plugins';
+import type { Plugin } from './plugins';
+import { terraformProgram } from './terraform';
 
 /** Types that moto does not know, by version 5.2. */
 const UNKNOWN_TO_MOTO = [
@@ -27,12 +30,26 @@ const UNKNOWN_ARGUMENTS: Readonly<Record<string, readonly string[]>> = { aws_lau
 export const NOT_KEPT_BY_MOTO = ['aws_eks_cluster', 'aws_eks_node_group', 'aws_launch_template'];
 
 const SERVICES = ['autoscaling', 'cloudwatch', 'ec2', 'ecr', 'eks', 'iam', 'kms', 'logs', 's3', 's3control', 'sts'];
+/** The account of all stacks. */
+const ACCOUNT = '111122223333';
 const STARTS_WITHIN_MS = 60_000;
 
-/** The program, by MOTO_SERVER or on the PATH. */
-export function motoProgram(): string | undefined {
-  const { MOTO_SERVER, PATH = '' } = process.env;
-  return MOTO_SERVER ?? PATH.split(delimiter).map((folder) => join(folder, 'moto_server')).find(existsSync);
+/** What an apply takes. */
+export interface MotoPrograms {
+  readonly terraform: string;
+  readonly server: string;
+  /** The folder of plugins. */
+  readonly plugins: string;
+  readonly aws: Plugin;
+}
+
+/** What is at hand: the server by MOTO_SERVER or on the PATH. `undefined` where something is not. */
+export function motoPrograms(): MotoPrograms | undefined {
+  const { MOTO_SERVER, PATH = '', TERRAFORM_PLUGIN_DIR: plugins } = process.env;
+  const server = MOTO_SERVER ?? PATH.split(delimiter).map((folder) => join(folder, 'moto_server')).find(existsSync);
+  const terraform = terraformProgram();
+  const aws = pluginsIn(plugins ?? '').find(({ provider }) => provider === 'aws');
+  return server && terraform && plugins && aws ? { terraform, server, plugins, aws } : undefined;
 }
 
 /** A server with nothing in it. */
@@ -40,7 +57,7 @@ export class Moto {
   public static async start(program: string): Promise<Moto> {
     const port = await freePort();
     const process = spawn(program, ['--host', '127.0.0.1', '--port', String(port)], {
-      stdio: 'ignore', env: { PATH: '/usr/bin:/bin', MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
+      stdio: 'ignore', env: { PATH: '/usr/bin:/bin', MOTO_IAM_LOAD_MANAGED_POLICIES: 'true', MOTO_ACCOUNT_ID: ACCOUNT },
     });
     const moto = new Moto(process, `http://127.0.0.1:${port}`);
     await moto.answers();
@@ -49,11 +66,16 @@ export class Moto {
 
   private constructor(private readonly process: ChildProcess, private readonly url: string) {}
 
-  /** A stack for this server; of the rest nothing is changed. */
+  /** A stack as it can be applied here, and destroyed again. */
   public stackFor(stack: Stack): Stack {
+    return this.at(withoutUnknown(unprotected(stack)));
+  }
+
+  /** The stack, with this server as AWS. */
+  public at(stack: Stack): Stack {
     const endpoints = Object.fromEntries(SERVICES.map((service) => [service, this.url]));
     const aws = (stack.provider.aws ?? []).map((block) => ({ ...block, endpoints: [endpoints], s3_use_path_style: true }));
-    return { ...withoutUnknown(unprotected(stack)), provider: { ...stack.provider, aws } };
+    return { ...stack, provider: { ...stack.provider, aws } };
   }
 
   public async stop(): Promise<void> {
@@ -91,7 +113,7 @@ function unprotected(stack: Stack): Stack {
 
 function withoutUnknown({ data, output, ...stack }: Stack & { readonly data?: Block; readonly output?: Block }): Stack {
   const resource = Object.fromEntries(Object.entries(stack.resource).filter(([type]) => !UNKNOWN_TO_MOTO.includes(type)));
-  const depends = (block: Block): Block => ('depends_on' in block ? { ...block, depends_on: (block.depends_on as string[]).filter(isKnown) } : block);
+  const depends = (block: Block): Block => ('depends_on' in block ? { ...block, depends_on: (block.depends_on as string[]).filter(isKnownToMoto) } : block);
   const known = mapResources({ ...stack, resource }, depends);
   for (const [type, names] of Object.entries(UNKNOWN_ARGUMENTS)) {
     for (const block of Object.values(known.resource[type] ?? {})) for (const name of names) delete block[name];
@@ -99,7 +121,8 @@ function withoutUnknown({ data, output, ...stack }: Stack & { readonly data?: Bl
   return known;
 }
 
-function isKnown(address: string): boolean {
+/** Whether moto has the type of an address. */
+export function isKnownToMoto(address: string): boolean {
   return !UNKNOWN_TO_MOTO.some((type) => address.startsWith(`${type}.`)) && !address.startsWith('data.');
 }
 

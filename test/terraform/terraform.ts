@@ -1,6 +1,6 @@
 /** Terraform or OpenTofu, run with nothing in the environment that could lead it to a cloud or to a registry. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Block, Stack } from './offline';
@@ -11,6 +11,8 @@ export interface Diagnostic {
   readonly detail: string;
   readonly snippet?: { readonly context?: string };
 }
+
+const PLAN = ['-input=false', '-no-color', '-lock=false', '-out=plan'];
 
 export interface Result {
   readonly status: number | null;
@@ -28,6 +30,13 @@ export interface PlannedChange {
   readonly address: string;
   readonly type: string;
   readonly actions: readonly string[];
+  /** Its arguments and attributes, as they will be known. */
+  readonly after: Block;
+}
+
+interface StateFile {
+  readonly serial: number;
+  readonly resources: readonly { readonly mode: string; readonly type: string; readonly name: string; readonly instances: { attributes: Block }[] }[];
 }
 
 /** A folder with one stack in it. */
@@ -51,7 +60,12 @@ export class WorkingFolder {
   }
 
   public plan(): Result {
-    return this.run('plan', '-input=false', '-no-color', '-lock=false', '-out=plan');
+    return this.run('plan', ...PLAN);
+  }
+
+  /** A plan from the state alone, which asks no cloud whether it is so. */
+  public planFromState(): Result {
+    return this.run('plan', '-refresh=false', ...PLAN);
   }
 
   /** What the plan would do to each resource. What is looked up meanwhile is not one. */
@@ -63,14 +77,20 @@ export class WorkingFolder {
   public plannedChanges(): PlannedChange[] {
     const { resource_changes: changes = [] } = JSON.parse(this.run('show', '-json', 'plan').output) as { readonly resource_changes?: Block[] };
     return changes.filter(({ mode }) => mode === 'managed').map(({ address, type, change }) => {
-      const { actions } = change as { readonly actions: string[] };
-      return { address: String(address), type: String(type), actions };
+      const { actions, after } = change as { readonly actions: string[]; readonly after?: Block };
+      return { address: String(address), type: String(type), actions, after: after ?? {} };
     });
   }
 
   /** Does what was planned. */
   public apply(): Result {
     return this.run('apply', '-input=false', '-no-color', 'plan');
+  }
+
+  /** What the outputs that have text are. */
+  public outputs(): Record<string, string> {
+    const outputs = JSON.parse(this.run('output', '-json').output) as Record<string, { readonly value: unknown }>;
+    return Object.fromEntries(Object.entries(outputs).flatMap(([name, { value }]) => (typeof value === 'string' ? [[name, value]] : [])));
   }
 
   public destroy(): Result {
@@ -80,6 +100,17 @@ export class WorkingFolder {
   /** Addresses of what is there. */
   public applied(): string[] {
     return this.run('state', 'list').output.split('\n').filter((address) => address !== '' && !address.startsWith('data.'));
+  }
+
+  /** Puts what is planned of resources into the state, as if it were there. */
+  public putIntoState(changes: readonly PlannedChange[]): void {
+    const path = join(this.path, 'terraform.tfstate');
+    const state = JSON.parse(readFileSync(path, 'utf8')) as StateFile;
+    for (const { mode, type, name, instances: [instance] } of state.resources) {
+      const change = changes.find(({ address }) => mode === 'managed' && address === `${type}.${name}`);
+      if (change && instance) instance.attributes = { ...instance.attributes, ...change.after };
+    }
+    writeFileSync(path, JSON.stringify({ ...state, serial: state.serial + 1 }));
   }
 
   public remove(): void {

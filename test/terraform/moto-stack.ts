@@ -1,0 +1,50 @@
+/** Stacks of AWS applied on a moto server of their own. */
+import { Moto } from './moto';
+import type { MotoPrograms } from './moto';
+import { groundOf, onGround } from './moto-ground';
+import { leaveOut, offline } from './offline';
+import type { Stack } from './offline';
+import { WorkingFolder } from './terraform';
+
+/** A server, a folder with one stack after the other, and a folder for the ground that they are on. */
+export class MotoStack {
+  public static async start(programs: MotoPrograms): Promise<MotoStack> {
+    return new MotoStack(programs, await Moto.start(programs.server));
+  }
+
+  public readonly folder: WorkingFolder;
+  private readonly ground: WorkingFolder;
+
+  private constructor(private readonly programs: MotoPrograms, private readonly moto: Moto) {
+    this.folder = new WorkingFolder(programs.terraform);
+    this.ground = new WorkingFolder(programs.terraform);
+  }
+
+  /** Makes what a stack refers to by id or name, and returns the stack with the ids of here. */
+  public makeGround(json: string): string {
+    const ground = this.moto.at(groundOf(offline(json, this.programs.aws).stack));
+    this.ground.write(ground);
+    const results = [this.ground.init(this.programs.plugins), this.ground.plan(), this.ground.apply()];
+    const failed = results.find(({ status }) => status !== 0);
+    if (failed) throw new Error(`the ground of the stack cannot be made: ${failed.output}`);
+    return onGround(json, this.ground.outputs());
+  }
+
+  /** Writes a stack as this plugin and moto take it. */
+  public write(json: string): Stack {
+    const { stack } = offline(json, this.programs.aws);
+    const known = this.moto.stackFor(stack);
+    this.folder.write(known);
+    const { status, output } = this.folder.init(this.programs.plugins);
+    if (status !== 0) throw new Error(output);
+    leaveOut(known, this.folder.validate());
+    this.folder.write(known);
+    return known;
+  }
+
+  public async stop(): Promise<void> {
+    this.folder.remove();
+    this.ground.remove();
+    await this.moto.stop();
+  }
+}
