@@ -1,6 +1,6 @@
 /** Stacks of each cloud as a user writes them, and one prop after the other that has another value. */
 import type { TerraformStack } from 'cdktf';
-import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, ImageRegistry, PoolCapacity } from '../../src';
+import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, GpuSharing, ImageRegistry, PoolCapacity } from '../../src';
 import type { ArtifactBucketProps, ClusterProps, GpuNodePoolProps, ImageRegistryProps, NodePoolOptions, WorkspaceOptions } from '../../src';
 import type { State } from '../../src/state/state';
 import { stackWith } from './apps';
@@ -50,6 +50,8 @@ export function stackOn(page: Page, { cluster: clusterProps, pool, gpuPool, buck
 /** A prop of what, and another value of it; by default the other side has none. */
 export type Case = readonly [prop: string, owner: string, to: Parts, from?: Parts];
 
+const KEY = 'arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555';
+
 const everywhere = (page: Page): Case[] => [
   ['clusterName', 'Cluster', { cluster: { clusterName: 'other' } }],
   ['deletionProtection', 'Cluster', { cluster: { deletionProtection: false } }],
@@ -96,6 +98,26 @@ export const CASES: Readonly<Record<Page, readonly Case[]>> = {
     ['machineType', 'GpuNodePool', { gpuPool: { machineType: 'g6.4xlarge' } }],
     ['gpu', 'GpuNodePool', { gpuPool: { gpu: Gpu.NVIDIA_T4 } }],
     ['localSsdCount', 'GpuNodePool', { gpuPool: { localSsdCount: 1 } }],
+    ['zones', 'cloud', { cluster: { cloud: CLOUDS.aws({ zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] }) } }],
+    ['permissionsBoundary', 'cloud', { cluster: { cloud: CLOUDS.aws({ permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary' }) } }],
+    ['serviceCidr', 'Cluster', { cluster: { serviceCidr: '172.20.0.0/16' } }],
+    ['flowLogs', 'Cluster', { cluster: { flowLogs: false } }],
+    ['encryptionKey', 'Cluster', { cluster: { encryptionKey: KEY } }],
+    ['naming', 'Cluster', { cluster: { naming: { nameOf: (_, proposed) => `acme-${proposed}` } } }],
+    ['admins', 'Cluster', { cluster: { admins: ['arn:aws:iam::111122223333:role/other-admin'] } }],
+    ['artifactPrefix', 'Cluster', { cluster: { artifactPrefix: 'ml' } }],
+    ['minNodes', 'node pool', { pool: { minNodes: 1 } }],
+    ['labels', 'node pool', { pool: { labels: { tier: 'batch' } } }],
+    ['taints', 'node pool', { pool: { taints: { 'acme.example/team': 'a' } } }],
+    ['zones', 'node pool', { pool: { zones: ['us-east-1a'] } }],
+    ['gpusPerNode', 'GpuNodePool', { gpuPool: { gpusPerNode: 4 } }],
+    ['capacity', 'GpuNodePool', { gpuPool: { capacity: PoolCapacity.spot() } }],
+    ['compact', 'GpuNodePool', { gpuPool: { compact: true, zones: ['us-east-1a'] } }, { gpuPool: { zones: ['us-east-1a'] } }],
+    ['sharing', 'GpuNodePool', { gpuPool: { sharing: GpuSharing.timeSlicing(4) } }],
+    ['zones', 'GpuNodePool', { gpuPool: { zones: ['us-east-1a'] } }],
+    ['encryptionKey', 'ArtifactBucket', { bucket: { encryptionKey: KEY } }],
+    ['pullThrough', 'ImageRegistry', { registry: { pullThrough: ['quay.io'] } }],
+    ['readableBuckets', 'addWorkspace', { workspace: { readableBuckets: [{ url: 's3://acme-data' }] } }],
   ],
   'azure': [
     ...everywhere('azure'),

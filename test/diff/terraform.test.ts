@@ -31,7 +31,7 @@ function meant(words: string): string {
   if (/^nothing/.test(words)) return 'nothing';
   if (/nodes .*are rotated|^nodes are rotated/.test(words)) return 'nodes rotated';
   if (/replace(s|d) the nodes one after the other|(nodes, which|nodes) are replaced one after the other/.test(words)) return 'nodes one by one';
-  if (/^(another|other) /.test(words)) return 'another';
+  if (/^(another|other) |makes it another cluster/.test(words)) return 'another';
   return 'in place';
 }
 
@@ -41,6 +41,7 @@ const MAIN = [...POOLS, ...Object.keys(HOLDS), 'aws_vpc', 'google_compute_subnet
 /** The same of the effects. */
 function seen(effects: readonly Effect[]): string {
   const names = effects.map(({ effect }) => effect);
+  if (effects.some(({ effect, subject }) => effect === 'replaced' && /_cluster$/.test(subject.kind))) return 'another';
   if (effects.some(({ notes }) => notes.some((note) => /nodes are rotated/.test(note)))) return 'nodes rotated';
   if (effects.some(({ notes }) => notes.some((note) => /replaced one after the other/.test(note)))) return 'nodes one by one';
   if (effects.some(({ effect, subject }) => effect === 'replaced' && MAIN.includes(subject.kind))) return 'another';

@@ -20,6 +20,9 @@ export function groundOf(stack: Stack): Stack {
   const [{ region } = { region: '' }] = stack.provider.aws ?? [];
   const subnet = (index: number, letter: string): Block => ({ vpc_id: '${aws_vpc.ground.id}', cidr_block: `10.0.${index}.0/24`, availability_zone: `${String(region)}${letter}` });
   const role = (name: string): Block => ({ name, assume_role_policy: JSON.stringify({ Version: '2012-10-17', Statement: [] }) });
+  const cluster = (name: string): Block => ({
+    name, role_arn: '${aws_iam_role.control-plane.arn}', vpc_config: { subnet_ids: ['${aws_subnet.a.id}', '${aws_subnet.b.id}'] },
+  });
   const roles = literals(stack, 'aws_eks_node_group', 'node_role_arn').map((arn) => arn.split('/').at(-1) ?? '');
   const clusters = literals(stack, 'aws_eks_node_group', 'cluster_name');
   const resource = {
@@ -29,9 +32,7 @@ export function groundOf(stack: Stack): Stack {
     aws_kms_key: { ground: {} },
     aws_iam_policy: { boundary: { name: 'boundary', policy: ANYTHING } },
     aws_iam_role: Object.fromEntries(['control-plane', ...roles].map((name) => [name, role(name)])),
-    ...clusters.length > 0 && { aws_eks_cluster: Object.fromEntries(clusters.map((name) => [name, {
-      name, role_arn: '${aws_iam_role.control-plane.arn}', vpc_config: { subnet_ids: ['${aws_subnet.a.id}', '${aws_subnet.b.id}'] },
-    }])) },
+    ...clusters.length > 0 && { aws_eks_cluster: Object.fromEntries(clusters.map((name) => [name, cluster(name)])) },
   };
   const output = Object.fromEntries(Object.entries(OUTPUTS).map(([name, value]) => [name, { value }]));
   return Object.assign({ terraform: stack.terraform, provider: stack.provider, resource }, { output });

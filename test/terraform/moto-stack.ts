@@ -14,6 +14,7 @@ export class MotoStack {
 
   public readonly folder: WorkingFolder;
   private readonly ground: WorkingFolder;
+  private readonly leftOut: string[] = [];
 
   private constructor(private readonly programs: MotoPrograms, private readonly moto: Moto) {
     this.folder = new WorkingFolder(programs.terraform);
@@ -30,16 +31,28 @@ export class MotoStack {
     return onGround(json, this.ground.outputs());
   }
 
-  /** Writes a stack as this plugin and moto take it. */
+  /** Writes the first stack as this plugin and moto take it. */
   public write(json: string): Stack {
-    const { stack } = offline(json, this.programs.aws);
-    const known = this.moto.stackFor(stack);
+    const known = this.known(json);
     this.folder.write(known);
     const { status, output } = this.folder.init(this.programs.plugins);
     if (status !== 0) throw new Error(output);
-    leaveOut(known, this.folder.validate());
+    this.leftOut.push(...leaveOut(known, this.folder.validate()));
     this.folder.write(known);
     return known;
+  }
+
+  /** Writes another version of it, without what the plugin did not know. */
+  public writeNext(json: string): void {
+    const known = this.known(json);
+    for (const [type = '', argument = ''] of this.leftOut.map((name) => name.split('.'))) {
+      for (const block of Object.values(known.resource[type] ?? {})) delete block[argument];
+    }
+    this.folder.write(known);
+  }
+
+  private known(json: string): Stack {
+    return this.moto.stackFor(offline(json, this.programs.aws).stack);
   }
 
   public async stop(): Promise<void> {

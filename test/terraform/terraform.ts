@@ -36,7 +36,12 @@ export interface PlannedChange {
 
 interface StateFile {
   readonly serial: number;
-  readonly resources: readonly { readonly mode: string; readonly type: string; readonly name: string; readonly instances: { attributes: Block }[] }[];
+  readonly resources: readonly {
+    readonly mode: string;
+    readonly type: string;
+    readonly name: string;
+    readonly instances: { attributes: Block }[];
+  }[];
 }
 
 /** A folder with one stack in it. */
