@@ -1,7 +1,7 @@
 /** The reconciler may do what it must, and nothing else. */
 import { App } from 'cdk8s';
 import type { ClusterRole, Role } from 'kubernetes-types/rbac/v1';
-import { Workspace } from '../../../src';
+import { Gpu, Workspace } from '../../../src';
 import { KINDS, PLURALS } from '../../../src/api/resource';
 import { CHILD_TYPES, expandWorkspace } from '../../../src/expand';
 import type { KubeObject } from '../../../src/expand';
@@ -55,6 +55,16 @@ describe('with clusterWide: true', () => {
       ['rolebindings', 'roles'].flatMap((plural) => ['create', 'get', 'list', 'watch'].map((verb) => `${verb} rbac.authorization.k8s.io/${plural}`)).sort(),
     );
     expect(without.filter((rule) => /rbac|inference/.test(rule))).toEqual([]);
+  });
+
+  test('with queued pools it makes templates of pods and requests for nodes; without, it does not', () => {
+    const queued = gcp();
+    queued.addGpuPool('h100', { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, queued: true });
+    const about = (rules: string[]) => rules.filter((rule) => /podtemplates|autoscaling\.x-k8s\.io/.test(rule)).sort();
+    const verbs = ['create', 'delete', 'get', 'list', 'patch', 'watch'];
+    expect(about(granted(writtenBy(reconcilerOn(queued, { clusterWide: true })), 'ClusterRole'))).toEqual(
+      verbs.flatMap((verb) => [`${verb} /podtemplates`, `${verb} autoscaling.x-k8s.io/provisioningrequests`]).sort());
+    expect(about(granted(writtenBy(reconcilerOn(gcp(), { clusterWide: true })), 'ClusterRole'))).toEqual([]);
   });
 
   test('no rule has a wildcard', () => {

@@ -4,8 +4,8 @@ import { Gpu, Platform } from '../../../../src';
 import type { Resource } from '../../../../src/api/resource';
 import { find, reconcilerOn } from '../../../constructs/reconciler/reconciler-fixtures';
 import { referenceTo } from '../../client';
+import { provisioningRequestDefinition } from '../gke-definitions';
 import { gpuNodes } from '../gpu-nodes';
-import { provisioningRequestDefinition } from '../provisioning-request';
 import { model } from '../stage';
 import type { Live, Stage } from '../stage';
 
