@@ -86,10 +86,12 @@ export function withMounts(container: Container, ...mounts: NonNullable<Containe
 /** What runs on nodes with accelerators: the plugin, and where. */
 export interface PluginPod extends Pick<PodSpec, 'initContainers' | 'containers' | 'volumes' | 'nodeSelector'> {
   readonly affinity?: Affinity;
-  readonly tolerations: Toleration[];
   /** ServiceAccount, for a plugin that talks to the API server. */
   readonly account?: string;
 }
+
+/** Labels choose its nodes: a pool may have taints of its user's beside that of the GPU, and AKS gives spot nodes one. */
+const EVERY_TAINT: readonly Toleration[] = [{ operator: 'Exists', effect: 'NoSchedule' }];
 
 export function pluginDaemonSet(name: string, { account, ...pod }: PluginPod): DaemonSet {
   const labels = { 'app.kubernetes.io/name': name };
@@ -103,15 +105,11 @@ export function pluginDaemonSet(name: string, { account, ...pod }: PluginPod): D
         metadata: { labels: { ...labels, ...PART_OF } },
         spec: {
           priorityClassName: 'system-node-critical',
+          tolerations: [...EVERY_TAINT],
           ...(account === undefined ? { automountServiceAccountToken: false } : { serviceAccountName: account }),
           ...pod,
         },
       },
     },
   };
-}
-
-/** Tolerates the taint of nodes by the resource that they offer. */
-export function byResource(resource: string = NVIDIA_GPU_RESOURCE): Toleration {
-  return { key: resource, operator: 'Exists', effect: 'NoSchedule' };
 }

@@ -7,7 +7,7 @@ import type { PlatformSpec } from '../../api/platform';
 import { GPUS, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { imageNamed } from '../../catalog/images';
 import {
-  byResource, DEVICE_PLUGIN_NAMESPACE, KUBELET, KUBELET_MOUNT, nameOfSharing, NVIDIA_DEVICE_PLUGIN, nvidiaPlugin, pluginDaemonSet, REQUESTS,
+  DEVICE_PLUGIN_NAMESPACE, KUBELET, KUBELET_MOUNT, nameOfSharing, NVIDIA_DEVICE_PLUGIN, nvidiaPlugin, pluginDaemonSet, REQUESTS,
   sharedBy, sharingConfig, UNPRIVILEGED, unshared, waysOfSharing, withMounts,
 } from '../device-plugin';
 import type { PluginPod } from '../device-plugin';
@@ -43,10 +43,9 @@ function gpusOf(resource: string, { gpus = [] }: PlatformSpec): string[] {
 }
 
 /** Nodes of our own pools: on others the plugin may be installed already. */
-function nodesWith(resource: string, platform: PlatformSpec, ...nodes: NodeSelectorRequirement[]): Pick<PluginPod, 'affinity' | 'tolerations'> {
+function nodesWith(resource: string, platform: PlatformSpec, ...nodes: NodeSelectorRequirement[]): Pick<PluginPod, 'affinity'> {
   return {
     affinity: requireNodes([{ key: GPU_LABEL, operator: 'In', values: gpusOf(resource, platform) }, ...nodes]),
-    tolerations: [byResource(resource)],
   };
 }
 

@@ -6,14 +6,13 @@ import { GPUS, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { imageNamed } from '../../catalog/images';
 import type { AddonObject } from '../cloud';
 import {
-  ALL_GPUS, byResource, KUBELET, nameOfSharing, NVIDIA_DEVICE_PLUGIN, nvidiaPlugin, pluginDaemonSet, REQUESTS, sharedBy, sharingConfig,
+  ALL_GPUS, KUBELET, nameOfSharing, NVIDIA_DEVICE_PLUGIN, nvidiaPlugin, pluginDaemonSet, REQUESTS, sharedBy, sharingConfig,
   unshared, waysOfSharing, withMounts,
 } from '../device-plugin';
 import { SHARING_LABEL } from '../labels';
 import { GPU_LABEL, requireNodes } from '../placement';
 import { provisioners } from './provisioner';
 
-const SPOT = { key: 'kubernetes.azure.com/scalesetpriority', operator: 'Equal', value: 'spot', effect: 'NoSchedule' };
 const MPS_ROOT = '/run/nvidia/mps';
 const MPS_VOLUMES = [
   { name: 'mps-root', hostPath: { path: MPS_ROOT, type: 'DirectoryOrCreate' } },
@@ -88,7 +87,6 @@ function daemonSet(name: string, nodes: NodeSelectorRequirement[], pod: Pick<Pod
   const foreign = GPUS.filter(({ resource }) => resource !== NVIDIA_GPU_RESOURCE).map((gpu) => gpu.name);
   return pluginDaemonSet(name, {
     affinity: requireNodes([{ key: GPU_LABEL, operator: 'Exists' }, { key: GPU_LABEL, operator: 'NotIn', values: foreign }, ...nodes]),
-    tolerations: [byResource(), SPOT],
     ...pod,
   });
 }

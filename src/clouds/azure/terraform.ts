@@ -52,11 +52,24 @@ export function cloudInfrastructure(location: AzureLocation): CloudInfrastructur
   };
 }
 
+/**
+ * Services of Azure that a subscription must have registered for what is made here. azurerm 4 registers some sixty by itself, for which
+ * not every deployer has the rights, and azurerm 5 none.
+ *
+ * @see https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/guides/5.0-upgrade-guide#resource-provider-registration-changes
+ */
+const SERVICES = [
+  'Compute', 'ContainerRegistry', 'ContainerService', 'Insights', 'KeyVault', 'ManagedIdentity', 'Network', 'OperationalInsights',
+  'OperationsManagement', 'PolicyInsights', 'Storage',
+];
+
 function prepareProvider(scope: Construct, { subscriptionId, tenantId }: AzureLocation): void {
   new AzurermProvider(scope, 'azurerm', {
     subscriptionId,
     tenantId,
     storageUseAzuread: true,
+    resourceProviderRegistrations: 'none',
+    resourceProvidersToRegister: SERVICES.map((service) => `Microsoft.${service}`),
     features: [{
       resourceGroup: [{ preventDeletionIfContainsResources: true }],
       /* Storage accounts are closed to the deploying identity. */

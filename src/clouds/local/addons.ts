@@ -3,7 +3,7 @@ import type { DaemonSet } from 'kubernetes-types/apps/v1';
 import type { PlatformSpec } from '../../api/platform';
 import { gpuNamed, NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { IMAGES, imageNamed } from '../../catalog/images';
-import { byResource, KUBELET, NVIDIA_DEVICE_PLUGIN, nvidiaPlugin, pluginDaemonSet } from '../device-plugin';
+import { KUBELET, NVIDIA_DEVICE_PLUGIN, nvidiaPlugin, pluginDaemonSet } from '../device-plugin';
 
 /** The label of nodes that have GPUs of the host, which simulated ones have not; NVIDIA's own tools set it too. */
 export const HOST_GPU_LABEL = { 'nvidia.com/gpu.present': 'true' } as const;
@@ -18,6 +18,6 @@ export function clusterAddons(platform: PlatformSpec): DaemonSet[] {
 
 export function devicePlugin(image: string = IMAGES[NVIDIA_DEVICE_PLUGIN]): DaemonSet {
   return pluginDaemonSet(NVIDIA_DEVICE_PLUGIN, {
-    nodeSelector: { ...HOST_GPU_LABEL }, tolerations: [byResource()], containers: [nvidiaPlugin(image)], volumes: [KUBELET],
+    nodeSelector: { ...HOST_GPU_LABEL }, containers: [nvidiaPlugin(image)], volumes: [KUBELET],
   });
 }

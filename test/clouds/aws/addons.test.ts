@@ -73,7 +73,7 @@ describe('the autoscaler', () => {
 describe('device plugins', () => {
   test('NVIDIA\'s runs on nodes with its GPUs, taint or not', () => {
     const { tolerations, affinity } = podOf({ gpuPools: [L4] }, 'DaemonSet', 'nvidia-device-plugin');
-    expect(tolerations).toEqual([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]);
+    expect(tolerations).toEqual([{ operator: 'Exists', effect: 'NoSchedule' }]);
     expect(JSON.stringify(affinity)).toContain('"nvidia-l4"');
     expect(JSON.stringify(affinity)).not.toContain('inferentia');
   });

@@ -2,7 +2,6 @@ import type { DaemonSet } from 'kubernetes-types/apps/v1';
 import type { ConfigMap, NodeSelectorRequirement } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../../../src/api/platform';
 import { clusterAddons } from '../../../src/clouds/azure/addons';
-import { azureCloud } from '../../../src/clouds/azure/pods';
 import type { AddonObject } from '../../../src/clouds/cloud';
 import { schemaErrors } from '../../schemas/validate';
 import { Azure, only } from './stack';
@@ -38,14 +37,15 @@ describe('the device plugin', () => {
     ]);
   });
 
-  test('tolerates all taints that a GPU pool has, so that a pod that waits for a GPU gets one', () => {
+  test('tolerates all taints that a GPU pool has, those of its user among them, so that a pod that waits for a GPU gets one', () => {
     const azure = new Azure();
-    azure.gpuPool({ capacity: { kind: 'spot' } });
+    azure.gpuPool({ capacity: { kind: 'spot' }, taints: [{ key: 'nvidia.com/gpu', value: 'present' }, { key: 'team', value: 'research' }] });
     const tolerations = named(PLATFORM, 'nvidia-device-plugin').spec?.template.spec?.tolerations ?? [];
-    const tolerated = tolerations.map(({ key, operator, value, effect }) => operator === 'Exists' ? `${key}:${effect}` : `${key}=${value}:${effect}`);
     const taints = only(azure.synth(), 'kubernetes_cluster_node_pool', 'a100/Resource').node_taints as string[];
-    expect(taints.map((taint) => taint.replace('=present', ''))).toEqual(tolerated);
-    expect(azureCloud.placeCapacity('spot').tolerations).toEqual(tolerations.filter(({ operator }) => operator === 'Equal'));
+    expect(taints).toEqual(['nvidia.com/gpu=present:NoSchedule', 'team=research:NoSchedule', 'kubernetes.azure.com/scalesetpriority=spot:NoSchedule']);
+    const tolerated = taints.filter((taint) => tolerations.some(({ key, operator, effect }) => operator === 'Exists' && taint.endsWith(`:${effect}`)
+      && (key === undefined || taint.startsWith(`${key}=`))));
+    expect(tolerated).toEqual(taints);
   });
 
   test('has no rights that it does not need', () => {

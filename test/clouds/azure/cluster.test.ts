@@ -16,6 +16,12 @@ describe('the provider', () => {
       subscription_id: LOCATION.subscriptionId,
       tenant_id: LOCATION.tenantId,
       storage_use_azuread: true,
+      resource_provider_registrations: 'none',
+      resource_providers_to_register: [
+        'Microsoft.Compute', 'Microsoft.ContainerRegistry', 'Microsoft.ContainerService', 'Microsoft.Insights', 'Microsoft.KeyVault',
+        'Microsoft.ManagedIdentity', 'Microsoft.Network', 'Microsoft.OperationalInsights', 'Microsoft.OperationsManagement',
+        'Microsoft.PolicyInsights', 'Microsoft.Storage',
+      ],
       features: [{ resource_group: [{ prevent_deletion_if_contains_resources: true }], storage: [{ data_plane_available: false }] }],
     })]);
   });
@@ -27,6 +33,23 @@ describe('the provider', () => {
     expect(synth(stack).provider.azurerm).toEqual([expect.objectContaining({ subscription_id: 'mine' })]);
   });
 });
+
+test('every service whose resources a whole stack has is registered', () => {
+  const { resources, provider: { azurerm: [provider = {}] = [] } } = full().synth();
+  const registered = provider.resource_providers_to_register as string[];
+  const unknown = Object.keys(resources).filter((type) => !registered.includes(`Microsoft.${SERVICE_OF[type] ?? '?'}`));
+  expect(unknown).toEqual(['resource_group', 'role_assignment']); // of the resource manager itself
+});
+
+const SERVICE_OF: Readonly<Record<string, string>> = {
+  container_registry: 'ContainerRegistry', container_registry_cache_rule: 'ContainerRegistry', kubernetes_cluster: 'ContainerService',
+  kubernetes_cluster_node_pool: 'ContainerService', federated_identity_credential: 'ManagedIdentity', user_assigned_identity: 'ManagedIdentity',
+  log_analytics_workspace: 'OperationalInsights', monitor_data_collection_rule: 'Insights', monitor_data_collection_rule_association: 'Insights',
+  monitor_diagnostic_setting: 'Insights', nat_gateway: 'Network', nat_gateway_public_ip_association: 'Network', network_security_group: 'Network',
+  private_dns_zone: 'Network', private_dns_zone_virtual_network_link: 'Network', private_endpoint: 'Network', proximity_placement_group: 'Compute',
+  public_ip: 'Network', storage_account: 'Storage', storage_container: 'Storage', storage_management_policy: 'Storage', subnet: 'Network',
+  subnet_nat_gateway_association: 'Network', subnet_network_security_group_association: 'Network', virtual_network: 'Network',
+};
 
 describe('a cluster', () => {
   test('passes the validations of cdktf, looks nothing up, and is the same in every synth', () => {

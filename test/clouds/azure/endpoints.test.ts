@@ -20,13 +20,14 @@ function wholeStack(): string {
   const azure = new Azure();
   azure.nodePool();
   azure.gpuPool({ compact: true, zones: ['1'] });
-  azure.bucket().addWorkspace(azure.stack, { namespace: 'team-a', prefix: 'team-a' });
+  const encryptionKey = '/subscriptions/s/resourceGroups/r/providers/Microsoft.KeyVault/vaults/acme/keys/artifacts';
+  azure.bucket({ encryptionKey }).addWorkspace(azure.stack, { namespace: 'team-a', prefix: 'team-a' });
   azure.registry({ pullThrough: ['quay.io'] }).addWorkspace(azure.stack, { namespace: 'team-a', builder: { namespace: 'team-a', name: 'image-builder' } });
   return azure.synth().text;
 }
 
-test('a whole stack has no host but the private zones of the global Azure', () => {
-  expect(hostsIn(wholeStack())).toEqual(['privatelink.azurecr.io', 'privatelink.blob.core.windows.net']);
+test('a whole stack has no host but the private zones and the vault of the global Azure', () => {
+  expect(hostsIn(wholeStack())).toEqual(['acme.vault.azure.net', 'privatelink.azurecr.io', 'privatelink.blob.core.windows.net']);
 });
 
 test('what the Kubernetes side is told of a registry is its host in the global Azure, at which builders log in', () => {
@@ -47,5 +48,5 @@ test('no other file of the cloud names a domain of Azure in what it writes', () 
 });
 
 function withoutComments(source: string): string {
-  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
 }

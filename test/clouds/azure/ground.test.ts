@@ -1,6 +1,6 @@
 /** A cluster on what a company has already: its network, ranges, keys and names. */
 import { messageOf } from '../../constructs/fixtures';
-import { Azure, only } from './stack';
+import { Azure, LOCATION, only } from './stack';
 import type { Arguments, Json } from './stack';
 
 const PROVIDERS = '/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/net/providers';
@@ -8,7 +8,7 @@ const HUB = `${PROVIDERS}/Microsoft.Network/virtualNetworks/hub`;
 const NETWORK = { subnetId: `${HUB}/subnets/nodes`, privateEndpointSubnetId: `${HUB}/subnets/endpoints` };
 const zone = (name: string) => `${PROVIDERS}/Microsoft.Network/privateDnsZones/${name}`;
 const [BLOB, REGISTRY] = [zone('privatelink.blob.core.windows.net'), zone('privatelink.azurecr.io')];
-const DISKS = `${PROVIDERS}/Microsoft.Compute/diskEncryptionSets/disks`;
+const DISKS = `/subscriptions/${LOCATION.subscriptionId}/resourceGroups/keys/providers/Microsoft.Compute/diskEncryptionSets/disks`;
 const OF_A_NETWORK = [
   'virtual_network', 'subnet', 'network_security_group', 'subnet_network_security_group_association', 'public_ip', 'nat_gateway', 'nat_gateway_public_ip_association',
   'subnet_nat_gateway_association',
@@ -169,6 +169,9 @@ test.each([
   [{ serviceCidr: '10.64.0.0/16' }, 'serviceCidr is 10.64.0.0/16, which overlaps 10.64.0.0/14, the podCidr; give another, or another podCidr too'],
   [{ podCidr: '10.0.128.0/17' }, 'podCidr is 10.0.128.0/17, which overlaps 10.0.0.0/16, the range of the network; give another, or another cidr'],
   [{ serviceCidr: '10.0.0.0/20' }, 'serviceCidr is 10.0.0.0/20, which overlaps 10.0.0.0/16, the range of the network; give another, or another cidr'],
+  [{ encryptionKey: `${PROVIDERS}/Microsoft.Compute/diskEncryptionSets/disks` },
+    'encryptionKey is a disk encryption set of subscription 00000000-0000-0000-0000-000000000009, and the cluster is in '
+    + '00000000-0000-0000-0000-000000000001; give one of the same subscription and location: its key may be in a vault of another'],
   [{ encryptionKey: 'https://acme.vault.azure.net/keys/disks' },
     'encryptionKey is https://acme.vault.azure.net/keys/disks; give the id of a disk encryption set, such as '
     + '/subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/diskEncryptionSets/disks'],

@@ -7,7 +7,7 @@ import { versionOutput } from '../../version-output';
 import { checkClusterName, resourceGroupName } from '../names';
 import { KubernetesCluster, ResourceGroup, UserAssignedIdentity } from '../resources';
 import type { ClusterContext } from './cluster-context';
-import { diskEncryptionRole } from './disk-encryption';
+import { checkDiskEncryption, diskEncryptionRole } from './disk-encryption';
 import { logCluster, logs } from './logs';
 import type { LogsOptions } from './logs';
 import { maintenanceWindows } from './maintenance';
@@ -72,6 +72,7 @@ export function cluster(scope: Construct, spec: ClusterSpec, location: AzureLoca
   const { protect, encryptionKey } = spec;
   const provisions = spec.nodeProvisioning !== undefined;
   checkAdmins(spec);
+  if (encryptionKey !== undefined) checkDiskEncryption(encryptionKey, location);
   const tags = { ...spec.tags };
   const group = new ResourceGroup(scope, 'ResourceGroup', {
     name: resourceGroupName(checkClusterName(spec.name)),

@@ -2,6 +2,7 @@ import type { StorageAccountConfig } from '@cdktf/provider-azurerm/lib/storage-a
 import type { Construct } from 'constructs';
 import type { BucketSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { keyUrl } from '../endpoints';
 import { UserAssignedIdentity } from '../resources';
 import type { ClusterContext } from './cluster-context';
 import { assignRole } from './roles';
@@ -20,7 +21,7 @@ export function customerKey(scope: Construct, spec: EncryptedBucket, context: Cl
   if (!match) {
     throw new Error(`encryptionKey of bucket ${name} is ${encryptionKey}; give the resource id of a key, such as /subscriptions/…/resourceGroups/…/providers/Microsoft.KeyVault/vaults/…/keys/…`);
   }
-  const [, vault, key] = match;
+  const [, vault = '', key = ''] = match;
   const identity = new UserAssignedIdentity(scope, 'KeyIdentity', {
     name: renamed(context, 'azurerm_user_assigned_identity', `${name}-key`),
     location: context.location.location,
@@ -34,7 +35,7 @@ export function customerKey(scope: Construct, spec: EncryptedBucket, context: Cl
   });
   return {
     identity: { type: 'UserAssigned', identityIds: [identity.id] },
-    customerManagedKey: { keyVaultKeyId: `https://${vault}.vault.azure.net/keys/${key}`, userAssignedIdentityId: identity.id },
+    customerManagedKey: { keyVaultKeyId: keyUrl(vault, key), userAssignedIdentityId: identity.id },
     dependsOn: [role],
   };
 }
