@@ -182,6 +182,20 @@ export interface NodeProvisioningSpec {
   readonly nodeRole?: string;
   /** Google Cloud: e-mail address of the service account that nodes have. */
   readonly nodeServiceAccount?: string;
+  /** AWS: whether the cluster has Karpenter already, so that it is neither installed nor given rights here. */
+  readonly existing?: boolean;
+  /** AWS: name of the instance profile with that role, where there is one. */
+  readonly instanceProfile?: string;
+  /** AWS: name of the queue by which Karpenter is told of machines that go; absent where Karpenter is not brought by the add-ons. */
+  readonly queue?: string;
+  /** AWS: subnets of the nodes, where they are not found by a tag. */
+  readonly subnetIds?: readonly string[];
+  /** AWS: security groups of the nodes, where they are not the cluster's own. */
+  readonly securityGroupIds?: readonly string[];
+  /** AWS: ARN of the key of their disks. Default: that of the account. */
+  readonly diskKey?: string;
+  /** AWS: tags of the machines. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** How nodes are obtained. */

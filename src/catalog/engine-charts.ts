@@ -50,6 +50,8 @@ export const ENGINE_CHARTS = {
   aiGatewayCrds: { title: 'the definitions of Envoy AI Gateway', release: 'aieg-crd', chart: 'ai-gateway-crds-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.0.0', namespace: 'envoy-ai-gateway-system' },
   /** The same. */
   aiGateway: { title: 'Envoy AI Gateway', release: 'aieg', chart: 'ai-gateway-helm', repository: 'oci://docker.io/envoyproxy', version: 'v1.0.0', namespace: 'envoy-ai-gateway-system' },
+  /** 2026-10; github.com/aws/karpenter-provider-aws@v1.14.1, charts/karpenter. On EKS alone. */
+  karpenter: { title: 'Karpenter', release: 'karpenter', chart: 'karpenter', repository: 'oci://public.ecr.aws/karpenter', version: '1.14.1', namespace: 'kube-system', definitionsApart: true },
   /** 2026-06; sigs.k8s.io/lws@v0.9.0, charts/lws; https://lws.sigs.k8s.io/docs/installation/#install-by-helm. */
   leaderWorkerSet: { title: 'LeaderWorkerSet', release: 'lws', chart: 'lws', repository: 'oci://registry.k8s.io/lws/charts', version: '0.9.0', namespace: 'lws-system', definitionsApart: true },
 } satisfies Readonly<Record<string, EngineChart>>;

@@ -83,7 +83,7 @@ function argoCharts(object: KubeObject): ChartUse[] {
     .flatMap(({ repoURL = '', chart, targetRevision = '' }) => (chart === undefined ? [] : [{ repository: repoURL, chart, version: targetRevision }]));
 }
 
-function saidCharts({ keda, envoyGateway, leaderWorkerSet }: PlatformSpec): ChartUse[] {
+function saidCharts({ keda, envoyGateway, leaderWorkerSet, nodeProvisioning }: PlatformSpec): ChartUse[] {
   const of = (name: EngineChartName, said?: string): ChartUse => {
     const { repository, chart, version } = ENGINE_CHARTS[name];
     return { repository, chart, version: said === undefined ? version : `v${withoutV(said)}` };
@@ -91,6 +91,7 @@ function saidCharts({ keda, envoyGateway, leaderWorkerSet }: PlatformSpec): Char
   return [
     ...(keda ? [of('keda'), of('httpAddOn')] : []),
     ...(envoyGateway ? [of('envoyGateway', envoyGateway.version), of('aiGateway', envoyGateway.aiVersion)] : []),
+    ...(nodeProvisioning?.kind === 'karpenter' ? [of('karpenter')] : []),
     ...(leaderWorkerSet ? [of('leaderWorkerSet')] : []),
   ];
 }

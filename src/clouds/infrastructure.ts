@@ -208,6 +208,8 @@ export interface ReadGrant {
 export interface ClusterInfrastructure {
   /** The pools without GPU that it makes by itself and that take pods of users; `undefined` where others may have made more. */
   readonly nodePools?: readonly Pick<NodePoolSpec, 'name' | 'machineType' | 'diskGiB' | 'spot'>[];
+  /** What makes nodes as pods ask for them, with what the Kubernetes side must know of it. */
+  readonly nodeProvisioning?: NodeProvisioningSpec;
   /** Zones of the pools that name none; empty where they are in none, absent where the cloud chooses them. */
   readonly zones?: readonly string[];
   addNodePool(scope: Construct, spec: NodePoolSpec): void;

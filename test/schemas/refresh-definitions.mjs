@@ -20,6 +20,7 @@ const SOURCES = {
     files: ['gitrepositories', 'helmrepositories', 'ocirepositories'].map((plural) => `config/crd/bases/source.toolkit.fluxcd.io_${plural}.yaml`),
   },
   'inference-extension': { module: 'sigs.k8s.io/gateway-api-inference-extension', version: 'v1.5.0', files: ['config/crd/bases/inference.networking.k8s.io_inferencepools.yaml'] },
+  'karpenter-aws': { module: 'github.com/aws/karpenter-provider-aws', version: 'v1.14.1', files: ['pkg/apis/crds/karpenter.k8s.aws_ec2nodeclasses.yaml'] },
   'lws': { module: 'sigs.k8s.io/lws', version: 'v0.9.0', files: ['config/crd/bases/leaderworkerset.x-k8s.io_leaderworkersets.yaml'] },
   ...envoyGateway('envoy-gateway', 'v1.8.3'),
   ...envoyGateway('newest/envoy-gateway', 'v1.9.1'),

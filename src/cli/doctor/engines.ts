@@ -14,7 +14,7 @@ const OUR_METRICS = 'keda-operator-metrics-apiserver';
 /** Of those that are there, and of those that the platform says there are. */
 export function checkEngines(facts: ClusterFacts, platform: PlatformSpec | undefined): Check[] {
   const { programs } = facts.engines;
-  const declared = ENGINE_PROGRAMS.filter(({ field }) => platform && field in platform);
+  const declared = ENGINE_PROGRAMS.filter((engine) => platform && isSaid(engine, platform));
   if (programs === undefined) {
     return declared.map(({ name }) => ({ name, state: 'unknown', message: 'you may not read the Deployments of all namespaces' }));
   }
@@ -26,11 +26,21 @@ export function checkEngines(facts: ClusterFacts, platform: PlatformSpec | undef
   return [...checks, ...metricsChecks(facts, platform)];
 }
 
+/** What the values of a chart are, which are not the same in every cluster. */
+const OF_CLUSTER: Readonly<Record<string, string>> = {
+  envoyGateway: 'the values that your gateway needs', nodeProvisioning: 'the name of the cluster and its queue',
+};
+
+function isSaid({ field, provisioning }: EngineProgram, platform: PlatformSpec): boolean {
+  return field in platform && (provisioning === undefined || platform.nodeProvisioning?.kind === provisioning);
+}
+
 function absent({ name, chart, install, field }: EngineProgram): Check {
   const { title } = ENGINE_CHARTS[chart];
   const message = `${title} is not installed, and the platform says that it is`;
-  if (field !== 'envoyGateway') return { name, state: 'missing', message, remedy: installLine(...install) };
-  return { name, state: 'missing', message: `${message}; ClusterAddons installs it with the values that your gateway needs` };
+  const needed = OF_CLUSTER[field];
+  if (needed === undefined) return { name, state: 'missing', message, remedy: installLine(...install) };
+  return { name, state: 'missing', message: `${message}; ClusterAddons installs it with ${needed}` };
 }
 
 function engineCheck(engine: EngineProgram, live: LiveProgram, facts: ClusterFacts): Check {

@@ -1,5 +1,7 @@
 /** The classes of the provider `aws` that are used here, of cdktf or of CDK Terrain (../terraform-classes.ts). */
 import type * as autoscalingGroupTag from '@cdktf/provider-aws/lib/autoscaling-group-tag';
+import type * as cloudwatchEventRule from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
+import type * as cloudwatchEventTarget from '@cdktf/provider-aws/lib/cloudwatch-event-target';
 import type * as cloudwatchLogGroup from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import type * as dataAwsEksAddonVersion from '@cdktf/provider-aws/lib/data-aws-eks-addon-version';
 import type * as defaultSecurityGroup from '@cdktf/provider-aws/lib/default-security-group';
@@ -15,6 +17,7 @@ import type * as eksCluster from '@cdktf/provider-aws/lib/eks-cluster';
 import type * as eksNodeGroup from '@cdktf/provider-aws/lib/eks-node-group';
 import type * as eksPodIdentityAssociation from '@cdktf/provider-aws/lib/eks-pod-identity-association';
 import type * as flowLog from '@cdktf/provider-aws/lib/flow-log';
+import type * as iamInstanceProfile from '@cdktf/provider-aws/lib/iam-instance-profile';
 import type * as iamPolicy from '@cdktf/provider-aws/lib/iam-policy';
 import type * as iamRole from '@cdktf/provider-aws/lib/iam-role';
 import type * as iamRolePolicy from '@cdktf/provider-aws/lib/iam-role-policy';
@@ -36,6 +39,8 @@ import type * as s3BucketPolicy from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import type * as s3BucketPublicAccessBlock from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import type * as s3BucketServerSideEncryptionConfiguration from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import type * as s3BucketVersioning from '@cdktf/provider-aws/lib/s3-bucket-versioning';
+import type * as sqsQueue from '@cdktf/provider-aws/lib/sqs-queue';
+import type * as sqsQueuePolicy from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import type * as subnet from '@cdktf/provider-aws/lib/subnet';
 import type * as vpc from '@cdktf/provider-aws/lib/vpc';
 import type * as vpcEndpoint from '@cdktf/provider-aws/lib/vpc-endpoint';
@@ -45,6 +50,10 @@ const classOf = classesOf('aws');
 
 export type AutoscalingGroupTagA = autoscalingGroupTag.AutoscalingGroupTagA;
 export const AutoscalingGroupTagA = classOf<typeof autoscalingGroupTag.AutoscalingGroupTagA>('autoscaling-group-tag', 'AutoscalingGroupTagA');
+export type CloudwatchEventRule = cloudwatchEventRule.CloudwatchEventRule;
+export const CloudwatchEventRule = classOf<typeof cloudwatchEventRule.CloudwatchEventRule>('cloudwatch-event-rule', 'CloudwatchEventRule');
+export type CloudwatchEventTarget = cloudwatchEventTarget.CloudwatchEventTarget;
+export const CloudwatchEventTarget = classOf<typeof cloudwatchEventTarget.CloudwatchEventTarget>('cloudwatch-event-target', 'CloudwatchEventTarget');
 export type CloudwatchLogGroup = cloudwatchLogGroup.CloudwatchLogGroup;
 export const CloudwatchLogGroup = classOf<typeof cloudwatchLogGroup.CloudwatchLogGroup>('cloudwatch-log-group', 'CloudwatchLogGroup');
 export type DataAwsEksAddonVersion = dataAwsEksAddonVersion.DataAwsEksAddonVersion;
@@ -75,6 +84,8 @@ export type EksPodIdentityAssociation = eksPodIdentityAssociation.EksPodIdentity
 export const EksPodIdentityAssociation = classOf<typeof eksPodIdentityAssociation.EksPodIdentityAssociation>('eks-pod-identity-association', 'EksPodIdentityAssociation');
 export type FlowLog = flowLog.FlowLog;
 export const FlowLog = classOf<typeof flowLog.FlowLog>('flow-log', 'FlowLog');
+export type IamInstanceProfile = iamInstanceProfile.IamInstanceProfile;
+export const IamInstanceProfile = classOf<typeof iamInstanceProfile.IamInstanceProfile>('iam-instance-profile', 'IamInstanceProfile');
 export type IamPolicy = iamPolicy.IamPolicy;
 export const IamPolicy = classOf<typeof iamPolicy.IamPolicy>('iam-policy', 'IamPolicy');
 export type IamRole = iamRole.IamRole;
@@ -117,6 +128,10 @@ export type S3BucketServerSideEncryptionConfigurationA = s3BucketServerSideEncry
 export const S3BucketServerSideEncryptionConfigurationA = classOf<typeof s3BucketServerSideEncryptionConfiguration.S3BucketServerSideEncryptionConfigurationA>('s3-bucket-server-side-encryption-configuration', 'S3BucketServerSideEncryptionConfigurationA');
 export type S3BucketVersioningA = s3BucketVersioning.S3BucketVersioningA;
 export const S3BucketVersioningA = classOf<typeof s3BucketVersioning.S3BucketVersioningA>('s3-bucket-versioning', 'S3BucketVersioningA');
+export type SqsQueue = sqsQueue.SqsQueue;
+export const SqsQueue = classOf<typeof sqsQueue.SqsQueue>('sqs-queue', 'SqsQueue');
+export type SqsQueuePolicy = sqsQueuePolicy.SqsQueuePolicy;
+export const SqsQueuePolicy = classOf<typeof sqsQueuePolicy.SqsQueuePolicy>('sqs-queue-policy', 'SqsQueuePolicy');
 export type Subnet = subnet.Subnet;
 export const Subnet = classOf<typeof subnet.Subnet>('subnet', 'Subnet');
 export type Vpc = vpc.Vpc;

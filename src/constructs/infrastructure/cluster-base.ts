@@ -136,7 +136,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
 
   /** What the Kubernetes side must know, as far as it is declared. @internal */
   protected _source(outputsFile: string): PlatformSource {
-    const { clusterName, _cloud: cloud, _infrastructure: { addons, nodePools, zones } } = this;
+    const { clusterName, _cloud: cloud, _infrastructure: { addons, nodePools, nodeProvisioning, zones } } = this;
     const bucket = this.parts.find((part) => part.bucket);
     const registryName = this.parts.find((part) => part.registry)?.registryName;
     const secret = this._registrySecret;
@@ -156,6 +156,7 @@ export abstract class ClusterBase extends Construct implements ICluster {
       lateHint: `run cdktf deploy, then cdktf output --outputs-file ${outputsFile}`,
       problem: () => (bucket ? undefined : NO_BUCKET(clusterName)),
       ...(nodePools && { nodePools: [...nodePools.map((pool) => knownPool(pool, zones)), ...this.nodePools] }),
+      ...(nodeProvisioning && { nodeProvisioning }),
       ...(addons && { addons }),
     };
   }

@@ -16,11 +16,19 @@ export interface ComputeClassesOptions {
 /** Karpenter on an EKS cluster. */
 export interface KarpenterOptions {
   /**
-   * Name of the IAM role that its nodes have.
+   * Name of the IAM role that its nodes have, for a platform that is described by hand.
    *
-   * @default - that of the nodes of a `Cluster`; of a cluster that exists it must be said
+   * @default - that of the nodes of the cluster
    */
   readonly nodeRole?: string;
+
+  /**
+   * Whether a cluster that exists has Karpenter already. It is then neither installed nor given a role, a queue and a profile, which on a
+   * platform that is described by hand it never is.
+   *
+   * @default false
+   */
+  readonly existing?: boolean;
 }
 
 /** EKS Auto Mode. */

@@ -1,7 +1,7 @@
 /** Where a platform has what only the cloud side knows: its bucket, its registry, the identities of its workspaces. */
 import type { IConstruct } from 'constructs';
 import { WORKSPACE_ROLES } from '../../api/platform';
-import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
+import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, NodeProvisioningSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
 import type { AddonObject, WantedAddons } from '../../clouds/cloud';
 import type { GpuPoolOptions } from './gpu-pool-options';
 import { ownNodesSpec } from './own-nodes';
@@ -18,6 +18,8 @@ export interface PlatformSource {
   readonly region?: string;
   /** Pools without GPU, where they are all that there are. */
   readonly nodePools?: NodePoolSpec[];
+  /** What makes nodes as pods ask for them, where the cluster knows more of it than was said. */
+  readonly nodeProvisioning?: NodeProvisioningSpec;
   /** Azure: of the workspaces' identities. */
   readonly tenantId?: string;
   /** How to get what is known only after the deployment. */

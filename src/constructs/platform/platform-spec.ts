@@ -32,7 +32,8 @@ interface Added {
 export function platformSpec({ cloud, props, source, prefix }: Given, added: Added): PlatformSpec {
   const { artifacts, registry, tenantId, clientIds, nodePools, region } = source;
   const { clusterName, kubernetesVersion, autoProvisioning, images, imageMirrors, mirrors, gpuDriver, storeCidrs, storageClasses } = props;
-  const { gpuPools, gpus, nodeProvisioning, workspaces, reconcilerNamespace, monitoringNamespaces, podDefaults, engines } = added;
+  const { gpuPools, gpus, workspaces, reconcilerNamespace, monitoringNamespaces, podDefaults, engines } = added;
+  const nodeProvisioning = source.nodeProvisioning ?? added.nodeProvisioning;
   return {
     cloud,
     clusterName,

@@ -12,7 +12,7 @@ const FREE_THROUGHPUT = 125;
 export const AWS_FREE = new RegExp('^aws_('
   + 'autoscaling_group_tag|default_security_group|security_group|security_group_rule|vpc_security_group_\\w+_rule|ecr_lifecycle_policy|ecr_pull_through_cache_rule|ecr_repository_creation_template|'
   + 'eks_access_entry|eks_access_policy_association|eks_addon|eks_pod_identity_association|flow_log|iam_\\w+|launch_template|placement_group|'
-  + 'route|route_table|route_table_association|s3_bucket_\\w+|subnet|vpc|kms_alias)$');
+  + 'cloudwatch_event_(rule|target)|sqs_queue(_policy)?|route|route_table|route_table_association|s3_bucket_\\w+|subnet|vpc|kms_alias)$');
 
 export const AWS_READERS: Readonly<Record<string, Reader>> = {
   aws_eks_cluster: (args, context) => ({

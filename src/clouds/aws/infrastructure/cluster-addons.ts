@@ -39,6 +39,9 @@ const AFTER_NODES: readonly AddonRow[] = [
   { name: 'eks-node-monitoring-agent' },
 ];
 
+/** What Auto Mode does not bring: https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html#addon-consider-auto */
+const WITH_AUTO_MODE: readonly AddonRow[] = [{ name: 'aws-mountpoint-s3-csi-driver' }, { name: 'metrics-server' }];
+
 export interface AddonContext {
   readonly location: AwsLocation;
   /** Name of the cluster, concrete. */
@@ -54,6 +57,11 @@ export function addonsBeforeNodes(scope: Construct, context: AddonContext): ITer
 
 export function addonsAfterNodes(scope: Construct, context: AddonContext, nodes: ITerraformDependable[]): void {
   for (const row of AFTER_NODES) addon(scope, context, { row, after: nodes });
+}
+
+/** Nodes come up for their pods. */
+export function addonsOfAutoMode(scope: Construct, context: AddonContext, after: ITerraformDependable[]): void {
+  for (const row of WITH_AUTO_MODE) addon(scope, context, { row, after });
 }
 
 function addon(scope: Construct, context: AddonContext, { row, after }: { row: AddonRow; after: ITerraformDependable[] }): EksAddon {

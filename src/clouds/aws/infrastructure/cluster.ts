@@ -1,3 +1,4 @@
+import type { EksClusterConfig } from '@cdktf/provider-aws/lib/eks-cluster';
 import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { ITerraformDependable } from 'cdktf';
@@ -7,7 +8,9 @@ import { arnProblem } from '../partition';
 import {
   CloudwatchLogGroup, EksAccessEntry, EksAccessPolicyAssociation, EksCluster, IamRolePolicy, IamRolePolicyAttachment,
 } from '../resources';
+import { AUTO_MODE_CLUSTER_POLICIES, autoModeConfig, isAutoMode } from './auto-mode';
 import { clusterLogs } from './encryption';
+import { diskKeyStatements } from './karpenter-rights';
 import { checkClusterKey } from './keys';
 import { iamArn, managedPolicyArn, partitionOf, roleName } from './names';
 import { LOG_DAYS } from './network';
@@ -23,13 +26,15 @@ export interface ClusterContext {
   readonly subnets: Subnets;
   /** The cluster's own, for its logs. */
   readonly key: KmsKey;
+  /** ARN of the role of the nodes that Auto Mode makes; absent where that is off. */
+  readonly autoNodeRole?: string;
 }
 
 /**
  * An EKS cluster: access by IAM roles alone, and by none that is not named, not even its creator's; a control plane that only the
  * network of the cluster reaches, and the networks that are allowed; Secrets encrypted with a key of its own, or a customer's.
  */
-export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets, key }: ClusterContext): EksCluster {
+export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets, key, autoNodeRole }: ClusterContext): EksCluster {
   const { name, kubernetesVersion, allowedCidrs, serviceCidr, encryptionKey = key.arn, tags } = spec;
   const logs = new CloudwatchLogGroup(scope, 'ControlPlaneLogs', {
     name: clusterLogs(name), retentionInDays: LOG_DAYS, kmsKeyId: key.arn, tags: { ...tags },
@@ -49,7 +54,8 @@ export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets
       endpointPublicAccess: allowedCidrs.length > 0,
       ...(allowedCidrs.length > 0 && { publicAccessCidrs: [...allowedCidrs] }),
     },
-    ...(serviceCidr !== undefined && { kubernetesNetworkConfig: { serviceIpv4Cidr: serviceCidr } }),
+    ...networkConfig(serviceCidr, autoNodeRole),
+    ...(autoNodeRole !== undefined && autoModeConfig(autoNodeRole)),
     encryptionConfig: { provider: { keyArn: encryptionKey }, resources: ['secrets'] },
     enabledClusterLogTypes: CONTROL_PLANE_LOGS,
     /* Extended support costs six times as much, and is the default. */
@@ -59,6 +65,16 @@ export function cluster(scope: Construct, spec: ClusterSpec, { location, subnets
   });
   for (const admin of spec.admins) administrator(scope, resource, { admin, location, tags });
   return resource;
+}
+
+function networkConfig(serviceCidr?: string, autoNodeRole?: string): Pick<EksClusterConfig, 'kubernetesNetworkConfig'> {
+  if (serviceCidr === undefined && autoNodeRole === undefined) return {};
+  return {
+    kubernetesNetworkConfig: {
+      ...(serviceCidr !== undefined && { serviceIpv4Cidr: serviceCidr }),
+      ...(autoNodeRole !== undefined && { elasticLoadBalancing: { enabled: true } }),
+    },
+  };
 }
 
 interface RoleWithRights {
@@ -72,9 +88,15 @@ interface ControlPlane {
   readonly secretsKey: string;
 }
 
-function controlPlaneRole(scope: Construct, { name, tags, nameOf }: ClusterSpec, { location, secretsKey }: ControlPlane): RoleWithRights {
+function controlPlaneRole(scope: Construct, spec: ClusterSpec, { location, secretsKey }: ControlPlane): RoleWithRights {
+  const { name, tags, nameOf, encryptionKey } = spec;
+  const isAuto = isAutoMode(spec);
   const role = iamRole(scope, 'ControlPlaneRole', {
-    location, nameOf, name: roleName(location, name, ['control-plane']), trust: trustOfService('eks', location), tags,
+    location,
+    nameOf,
+    name: roleName(location, name, ['control-plane']),
+    trust: trustOfService('eks', location, isAuto ? ['sts:AssumeRole', 'sts:TagSession'] : undefined),
+    tags,
   });
   const managed = new IamRolePolicyAttachment(scope, 'ControlPlanePolicy', {
     role: role.name, policyArn: managedPolicyArn(location, 'AmazonEKSClusterPolicy'),
@@ -84,7 +106,19 @@ function controlPlaneRole(scope: Construct, { name, tags, nameOf }: ClusterSpec,
     role: role.name,
     policy: policyDocument({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:ListGrants'], Resource: secretsKey }),
   });
-  return { role, rights: [managed, encrypt] };
+  return { role, rights: [managed, encrypt, ...isAuto ? autoModeRights(scope, role, { location, encryptionKey }) : []] };
+}
+
+/** It makes the nodes itself, and encrypts their disks. */
+function autoModeRights(
+  scope: Construct, { name: role }: IamRole, { location, encryptionKey }: { location: AwsLocation; encryptionKey?: string },
+): ITerraformDependable[] {
+  const managed = AUTO_MODE_CLUSTER_POLICIES.map((policy) => (
+    new IamRolePolicyAttachment(scope, `ControlPlanePolicy-${policy}`, { role, policyArn: managedPolicyArn(location, policy) })
+  ));
+  if (encryptionKey === undefined) return managed;
+  const policy = policyDocument(...diskKeyStatements(encryptionKey, location));
+  return [...managed, new IamRolePolicy(scope, 'ControlPlaneDisks', { name: 'encrypt-disks', role, policy })];
 }
 
 interface Administrator {
@@ -113,8 +147,15 @@ export function checkClusterSpec(spec: ClusterSpec, location: AwsLocation): void
   }
   if (zones.length < 2) throw new Error(`zones is ${zones.join(', ')}, but the control plane of EKS takes two zones or more; name another one`);
   if (encryptionKey !== undefined) checkClusterKey(encryptionKey, location);
+  checkProvisioning(spec);
   checkServiceRange(spec);
   checkAdmins(spec, location);
+}
+
+function checkProvisioning({ name, nodeProvisioning }: ClusterSpec): void {
+  if (nodeProvisioning?.existing) throw new Error(`cluster ${name} is made here, and cannot have Karpenter already; leave existing out`);
+  const { nodeRole } = nodeProvisioning ?? {};
+  if (nodeRole !== undefined) throw new Error(`nodeRole is ${nodeRole}, but cluster ${name} makes the role of its nodes; leave nodeRole out`);
 }
 
 function checkAdmins({ name, admins }: ClusterSpec, location: AwsLocation): void {

@@ -3,6 +3,7 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
 import { renamed } from '../../renamed';
+import { DISCOVERY_TAG } from '../provisioner';
 import {
   CloudwatchLogGroup, DefaultSecurityGroup, Eip, FlowLog, IamRolePolicy, InternetGateway, NatGateway, Route, RouteTable,
   RouteTableAssociation, Subnet, Vpc, VpcEndpoint,
@@ -101,7 +102,11 @@ function zoneNetwork(scope: Construct, context: ZoneContext, { zone, range }: { 
     vpcId: vpc.id,
     availabilityZone: zone,
     cidrBlock: range.private,
-    tags: { ...named(spec, 'aws_subnet', name), 'kubernetes.io/role/internal-elb': '1' },
+    tags: {
+      ...named(spec, 'aws_subnet', name),
+      'kubernetes.io/role/internal-elb': '1',
+      ...(spec.nodeProvisioning && { [DISCOVERY_TAG]: spec.name }),
+    },
   });
   const table = new RouteTable(scope, `PrivateRoutes-${zone}`, { vpcId: vpc.id, tags: named(spec, 'aws_route_table', name) });
   const association = new RouteTableAssociation(scope, `PrivateAssociation-${zone}`, { subnetId: nodes.id, routeTableId: table.id });

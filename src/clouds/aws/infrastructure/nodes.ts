@@ -2,7 +2,9 @@ import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
+import { renamed } from '../../renamed';
 import { IamRolePolicy, IamRolePolicyAttachment } from '../resources';
+import { AUTO_MODE_NODE_POLICIES, isAutoMode } from './auto-mode';
 import { managedPolicyArn, roleName } from './names';
 import { policyDocument, trustOfService } from './policy';
 import { iamRole } from './role';
@@ -16,18 +18,26 @@ export interface NodeIdentity {
   readonly rights: ITerraformDependable[];
 }
 
+/** Name of their role, as a naming rule has it. */
+export function nodeRoleName({ name, nameOf }: ClusterSpec, location: AwsLocation): string {
+  return renamed({ nameOf }, 'aws_iam_role', roleName(location, name, ['nodes']));
+}
+
 /**
  * The identity of all nodes, which no pod can take: the metadata of a machine answers it over one hop only (`pools.ts`). It could read the
  * Secrets and mint the tokens of all pods on the node.
  */
-export function nodeIdentity(scope: Construct, { name, tags, nameOf }: ClusterSpec, location: AwsLocation): NodeIdentity {
+export function nodeIdentity(scope: Construct, spec: ClusterSpec, location: AwsLocation): NodeIdentity {
+  const { name, tags, nameOf } = spec;
+  const isAuto = isAutoMode(spec);
   const role = iamRole(scope, 'NodeRole', {
     location, nameOf, name: roleName(location, name, ['nodes']), trust: trustOfService('ec2', location), tags,
   });
-  const rights = POLICIES.map((policy) => new IamRolePolicyAttachment(scope, `NodePolicy-${policy}`, {
+  const rights = (isAuto ? AUTO_MODE_NODE_POLICIES : POLICIES).map((policy) => new IamRolePolicyAttachment(scope, `NodePolicy-${policy}`, {
     role: role.name, policyArn: managedPolicyArn(location, policy),
   }));
-  return { role, rights: [...rights, sessions(scope, role)] };
+  /* Nobody gets onto a node of Auto Mode. */
+  return { role, rights: isAuto ? rights : [...rights, sessions(scope, role)] };
 }
 
 /**

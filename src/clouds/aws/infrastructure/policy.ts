@@ -16,8 +16,8 @@ export function policyDocument(...statements: readonly Statement[]): string {
 }
 
 /** What lets a service of AWS assume a role. */
-export function trustOfService(service: string, { region }: AwsLocation): string {
-  return policyDocument({ Effect: 'Allow', Principal: { Service: principalOf(service, region) }, Action: 'sts:AssumeRole' });
+export function trustOfService(service: string, { region }: AwsLocation, action: Statement['Action'] = 'sts:AssumeRole'): string {
+  return policyDocument({ Effect: 'Allow', Principal: { Service: principalOf(service, region) }, Action: action });
 }
 
 const PREFIX = 's3:prefix';

@@ -27,6 +27,8 @@ export interface PoolContext {
   readonly diskKey?: string;
   /** Of a new cluster. */
   readonly nameOf?: ClusterSpec['nameOf'];
+  /** False where no autoscaler adds nodes to a pool. */
+  readonly isScaled?: boolean;
   /** What must be there before nodes can become ready. */
   readonly dependables: ITerraformDependable[];
 }
@@ -127,11 +129,19 @@ function placement(scope: Construct, { name, tags }: GpuPoolSpec, { clusterName,
  * in one zone only; so many in every zone are what it can come to at most. AWS has no limit over several groups.
  */
 function nodeGroups(scope: Construct, context: PoolContext, pool: Pool): ITerraformDependable[] {
+  checkScaled(pool, context);
   const template = launchTemplate(scope, context, pool);
   return pool.zones.map((zone, index) => {
     const limits = { minSize: share(pool.minNodes, pool.zones.length, index), maxSize: pool.maxNodes };
     return nodeGroup(scope, context, { pool, template, zone, limits });
   });
+}
+
+/** Two that add nodes would get in each other's way, so that Karpenter is alone, and pools of Terraform stay as they are. */
+function checkScaled({ name, minNodes, maxNodes }: Pool, { clusterName, isScaled = true }: PoolContext): void {
+  if (isScaled || minNodes === maxNodes) return;
+  throw new Error(`pool ${name} has minNodes ${minNodes} and maxNodes ${maxNodes}, but cluster ${clusterName} has Karpenter in place of the autoscaler, `
+    + 'so that none would ever be added; give both the same number, or declare nodes with GPUs by platform.addGpuProvisioner');
 }
 
 /** The part of `total` that the zone at `index` of `zones` gets: the first ones one more where it does not divide. */

@@ -37,6 +37,13 @@ export interface EngineAddons {
   readonly inferenceExtension?: boolean;
 
   /**
+   * Karpenter, which makes nodes as pods ask for them (AWS).
+   *
+   * @default - where the cluster is declared with `NodeProvisioning.karpenter()`, which gives it its rights
+   */
+  readonly karpenter?: boolean;
+
+  /**
    * LeaderWorkerSet, which runs a Server on many nodes.
    *
    * @default - as the platform says (`addLeaderWorkerSet`)
@@ -67,13 +74,17 @@ export interface EngineAddons {
 }
 
 const ENGINES = knownProps<EngineAddons>({
-  keda: true, envoyGateway: true, gatewayDefinitions: true, inferenceExtension: true, leaderWorkerSet: true, certManager: true,
-  prometheusOperator: true, longestAnswer: true,
+  keda: true, envoyGateway: true, gatewayDefinitions: true, inferenceExtension: true, karpenter: true, leaderWorkerSet: true,
+  certManager: true, prometheusOperator: true, longestAnswer: true,
 });
 
-/** Engines that a platform tells of in fields of these names, and the methods that say it. */
+/** Engines that a platform tells of, and what says it. */
 const SAID = {
-  keda: 'addKeda', envoyGateway: 'addEnvoyGateway', inferenceExtension: 'addInferenceExtension', leaderWorkerSet: 'addLeaderWorkerSet',
+  keda: 'call addKeda() of the platform',
+  envoyGateway: 'call addEnvoyGateway() of the platform',
+  inferenceExtension: 'call addInferenceExtension() of the platform',
+  karpenter: 'give nodeProvisioning: NodeProvisioning.karpenter() to its Cluster',
+  leaderWorkerSet: 'call addLeaderWorkerSet() of the platform',
 } as const;
 
 type SaidEngine = keyof typeof SAID;
@@ -98,7 +109,7 @@ export function engineAddonsProblem(engines: unknown): string | undefined {
 /** What the platform must say before it can be installed here; `undefined` if nothing. */
 export function unsaidProblem(engines: EngineAddons, platform: PlatformSpec): string | undefined {
   const unsaid = (Object.keys(SAID) as SaidEngine[]).find((engine) => engines[engine] && !isSaid(platform, engine));
-  return unsaid && `engines.${unsaid} is true but nothing would use it, for platform ${platform.clusterName} does not say that it has it; call ${SAID[unsaid]}() of the platform`;
+  return unsaid && `engines.${unsaid} is true but nothing would use it, for platform ${platform.clusterName} does not say that it has it; ${SAID[unsaid]}`;
 }
 
 export function wantedEngines(engines: EngineAddons, said: PlatformSpec): WantedEngines {
@@ -109,6 +120,7 @@ export function wantedEngines(engines: EngineAddons, said: PlatformSpec): Wanted
     envoyGateway,
     gatewayDefinitions: envoyGateway && (engines.gatewayDefinitions ?? true),
     inferenceExtension: engines.inferenceExtension ?? (envoyGateway || isSaid(said, 'inferenceExtension')),
+    karpenter: wanted('karpenter'),
     leaderWorkerSet: wanted('leaderWorkerSet'),
     certManager: engines.certManager ?? false,
     prometheusOperator: engines.prometheusOperator ?? false,
@@ -117,5 +129,5 @@ export function wantedEngines(engines: EngineAddons, said: PlatformSpec): Wanted
 }
 
 function isSaid(said: PlatformSpec, engine: SaidEngine): boolean {
-  return engine in said;
+  return engine === 'karpenter' ? said.nodeProvisioning?.queue !== undefined : engine in said;
 }

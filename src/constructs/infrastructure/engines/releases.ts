@@ -4,7 +4,7 @@ import type { PlatformSpec } from '../../../api/platform';
 import { ENGINE_CHARTS, INFERENCE_EXTENSION } from '../../../catalog/engine-charts';
 import type { EngineChart, EngineChartName } from '../../../catalog/engine-charts';
 import type { WantedEngines } from './engine-addons';
-import { httpAddOnValues, kedaValues, PROMETHEUS_VALUES } from './values';
+import { httpAddOnValues, karpenterValues, kedaValues, PROMETHEUS_VALUES } from './values';
 
 export interface ChartRelease {
   readonly chart: EngineChart;
@@ -30,12 +30,13 @@ export interface InstallationSource {
 }
 
 export function installation({ wanted, platform, gatewayValues }: InstallationSource): Installation {
-  const { certManager, prometheusOperator, keda, envoyGateway, leaderWorkerSet, inferenceExtension } = wanted;
+  const { certManager, prometheusOperator, keda, envoyGateway, karpenter, leaderWorkerSet, inferenceExtension } = wanted;
   return {
     ...(inferenceExtension && { inferenceExtension: INFERENCE_EXTENSION }),
     charts: [
       ...(certManager ? [release('certManager', { values: { crds: { enabled: true } } })] : []),
       ...(prometheusOperator ? [release('prometheus', { values: PROMETHEUS_VALUES })] : []),
+      ...(karpenter ? [release('karpenter', { values: karpenterValues(platform) })] : []),
       ...(keda ? kedaReleases(platform, wanted) : []),
       ...(envoyGateway ? gatewayReleases(platform, wanted, gatewayValues) : []),
       ...(leaderWorkerSet ? [release('leaderWorkerSet', {})] : []),

@@ -1,5 +1,6 @@
 /** The values of the charts of KEDA, of its HTTP add-on and of the Prometheus operator: what differs from those of the charts. Pure. */
 import type { EnginesSpec } from '../../../api/engines';
+import type { PlatformSpec } from '../../../api/platform';
 
 /** One is not enough: requests that it holds are lost with it, and all that are scaled go through it. */
 const LEAST_INTERCEPTORS = 3;
@@ -26,6 +27,15 @@ export function httpAddOnValues({ keda = {} }: EnginesSpec, longestAnswerSeconds
       drainTimeout: `${longestAnswerSeconds}s`,
       terminationGracePeriodSeconds: SHUTDOWN_DELAY_SECONDS + longestAnswerSeconds + END_SECONDS,
     },
+  };
+}
+
+/** Account and queue are those that it has rights by. https://karpenter.sh/docs/reference/settings/ */
+export function karpenterValues(platform: PlatformSpec): object {
+  return {
+    settings: { clusterName: platform.clusterName, interruptionQueue: platform.nodeProvisioning?.queue, eksControlPlane: true },
+    serviceAccount: { name: 'karpenter' },
+    controller: { resources: { requests: { cpu: '500m', memory: '512Mi' }, limits: { memory: '1Gi' } } },
   };
 }
 
