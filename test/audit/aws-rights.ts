@@ -15,6 +15,18 @@ const PUSH = [
 /** With `encryptionKey`, and through S3 alone. */
 const READ_KEY = 'kms:Decrypt on <a key> if kms:ViaService is s3.<region>.amazonaws.com';
 
+/** With `encryptionKey`, of what starts machines: through EC2 alone. */
+const ENCRYPT_DISKS = [
+  'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on <a key> '
+  + 'if kms:ViaService is ec2.<region>.amazonaws.com',
+  'kms:CreateGrant on <a key> if kms:GrantIsForAWSResource is true',
+];
+
+const OF_KARPENTER = ' if aws:ResourceTag/kubernetes.io/cluster/<cluster> is owned, if aws:ResourceTag/karpenter.sh/nodepool is *';
+const TAGS_OF_KARPENTER = 'aws:RequestTag/kubernetes.io/cluster/<cluster> is owned, if aws:RequestTag/eks:eks-cluster-name is <cluster>';
+const MADE_BY_KARPENTER = ['fleet', 'instance', 'launch-template', 'network-interface', 'spot-instances-request', 'volume']
+  .map((kind) => `arn:aws:ec2:::${kind}/*`).join(' ');
+
 export const AWS_RIGHTS: RightsTable = {
   'artifact-reader': [
     's3:GetObject on arn:aws:s3:::<bucket>/<namespace>/*',
@@ -47,11 +59,56 @@ export const AWS_RIGHTS: RightsTable = {
     },
     { may: 'eks:DescribeNodegroup on arn:aws:eks:::nodegroup/<cluster>/*', because: 'the node groups of one cluster' },
   ],
+  'karpenter': [
+    {
+      may: 'ec2:DescribeCapacityReservations ec2:DescribeImages ec2:DescribeInstanceStatus ec2:DescribeInstances ec2:DescribeInstanceTypeOfferings '
+        + 'ec2:DescribeInstanceTypes ec2:DescribeLaunchTemplates ec2:DescribePlacementGroups ec2:DescribeSecurityGroups ec2:DescribeSpotPriceHistory '
+        + 'ec2:DescribeSubnets on * if aws:RequestedRegion is <region>',
+      because: OF_DESCRIPTIONS,
+    },
+    { may: 'iam:GetInstanceProfile iam:ListInstanceProfiles pricing:GetProducts on *', because: OF_DESCRIPTIONS },
+    { may: 'ssm:GetParameter on arn:aws:ssm:::parameter/aws/service/*', because: 'the names of images, which AWS publishes to all' },
+    'eks:DescribeCluster on arn:aws:eks:::cluster/<cluster>',
+    'sqs:DeleteMessage sqs:GetQueueUrl sqs:ReceiveMessage on arn:aws:sqs:::<cluster>-karpenter',
+    {
+      may: 'ec2:CreateFleet ec2:RunInstances on arn:aws:ec2:::image/* arn:aws:ec2:::snapshot/* arn:aws:ec2:<region>:*:security-group/* '
+        + 'arn:aws:ec2:<region>:*:subnet/* arn:aws:ec2:<region>:*:capacity-reservation/* arn:aws:ec2:<region>:*:placement-group/*',
+      because: 'what a machine is started with, which may be shared by another account; the machine itself must have the tags below',
+    },
+    {
+      may: `ec2:CreateFleet ec2:RunInstances on arn:aws:ec2:::launch-template/*${OF_KARPENTER}`,
+      because: 'those that it made for this cluster, by their tags',
+    },
+    {
+      may: `ec2:CreateFleet ec2:RunInstances ec2:CreateLaunchTemplate on ${MADE_BY_KARPENTER} if ${TAGS_OF_KARPENTER}, `
+        + 'if aws:RequestTag/karpenter.sh/nodepool is *',
+      because: 'what it makes has no name yet, and must have the tags of the cluster',
+    },
+    {
+      may: `ec2:CreateTags on ${MADE_BY_KARPENTER} if ${TAGS_OF_KARPENTER}, if ec2:CreateAction is RunInstances,CreateFleet,CreateLaunchTemplate, `
+        + 'if aws:RequestTag/karpenter.sh/nodepool is *',
+      because: 'those tags, while it is made',
+    },
+    'iam:PassRole on arn:aws:iam:::role/<role of the nodes> if iam:PassedToService is ec2.amazonaws.com',
+    {
+      may: `ec2:DeleteLaunchTemplate ec2:TerminateInstances on arn:aws:ec2:::instance/* arn:aws:ec2:::launch-template/*${OF_KARPENTER}`,
+      because: 'those that it made for this cluster, by their tags',
+    },
+    {
+      may: `ec2:CreateTags on arn:aws:ec2:::instance/*${OF_KARPENTER}, if aws:RequestTag/eks:eks-cluster-name is <cluster>, `
+        + 'if aws:TagKeys is eks:eks-cluster-name,karpenter.sh/nodeclaim,Name',
+      because: 'the name of a machine that it made for this cluster',
+    },
+    ...ENCRYPT_DISKS,
+  ],
   'aws-node': ['AmazonEKS_CNI_Policy'],
   'ebs-csi-controller-sa': ['service-role/AmazonEBSCSIDriverPolicy'],
-  'eks.amazonaws.com': ['AmazonEKSClusterPolicy', 'kms:Decrypt kms:DescribeKey kms:Encrypt kms:ListGrants on <a key>'],
+  'eks.amazonaws.com': [
+    'AmazonEKSClusterPolicy', 'kms:Decrypt kms:DescribeKey kms:Encrypt kms:ListGrants on <a key>',
+    'AmazonEKSBlockStoragePolicy', 'AmazonEKSComputePolicy', 'AmazonEKSLoadBalancingPolicy', 'AmazonEKSNetworkingPolicy', ...ENCRYPT_DISKS,
+  ],
   'ec2.amazonaws.com': [
-    'AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly',
+    'AmazonEKSWorkerNodePolicy', 'AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly',
     {
       may: 'ssm:UpdateInstanceInformation ssmmessages:CreateControlChannel ssmmessages:CreateDataChannel ssmmessages:OpenControlChannel '
         + 'ssmmessages:OpenDataChannel on *',
@@ -130,6 +187,7 @@ function statementsOf({ block: { policy } }: Resource): readonly Statement[] {
 }
 
 interface Names {
+  readonly cluster?: string;
   readonly namespace?: string;
   readonly namespaces: readonly string[];
   readonly buckets: readonly string[];
@@ -138,7 +196,8 @@ interface Names {
 function namesFor({ stack, block }: Resource): Names {
   const role = stack.find(block.role);
   const namespaces = stack.of('aws_iam_role').flatMap((each) => holderOf(each).namespace ?? []);
-  return { namespace: role && holderOf(role).namespace, namespaces, buckets: ['acme-artifacts', ...stack.of('aws_s3_bucket').flatMap(({ block: { bucket } }) => String(bucket))] };
+  const [cluster] = stack.of('aws_eks_cluster').map(({ block: { name } }) => String(name));
+  return { cluster, namespace: role && holderOf(role).namespace, namespaces, buckets: ['acme-artifacts', ...stack.of('aws_s3_bucket').flatMap(({ block: { bucket } }) => String(bucket))] };
 }
 
 function line({ Effect, Action, Resource: on, Condition }: Statement, names: Names): string {
@@ -148,7 +207,8 @@ function line({ Effect, Action, Resource: on, Condition }: Statement, names: Nam
 }
 
 /** Accounts, regions, clusters, namespaces and buckets have the names of what they are. */
-function withoutNames(text: string, { namespace = '', namespaces, buckets }: Names): string {
+function withoutNames(text: string, { cluster, namespace = '', namespaces, buckets }: Names): string {
+  if (text === cluster) return '<cluster>';
   const folder = (path: string): string => {
     const last = path.split('/').at(-1) ?? '';
     return last === namespace ? '<namespace>' : namespaces.includes(last) ? '<another namespace>' : '<folder>';
@@ -156,13 +216,15 @@ function withoutNames(text: string, { namespace = '', namespaces, buckets }: Nam
   return text
     .replace(/^\$\{aws_kms_key\..*\}$|^arn:aws:kms:.*:key\/[\w-]+$/, '<a key>')
     .replace(/(?<=^arn:aws:\w+:)[\w-]*:\d*(?=:)/, ':')
-    .replace(/^s3\.[\w-]+\.amazonaws\.com$/, 's3.<region>.amazonaws.com')
+    .replace(/(?<=^arn:aws:\w+:)[\w-]+(?=:\*:)|(?<=^(?:s3|ec2)\.)[\w-]+(?=\.amazonaws\.com$)|^[a-z]{2}-[a-z]+-\d$/, '<region>')
+    .replace(/(?<=^arn:aws:iam:::role\/)[\w-]+-nodes$/, '<role of the nodes>')
+    .replace(/(?<=^arn:aws:sqs:::)[\w-]+(?=-karpenter$)/, '<cluster>')
     .replace(/(?<=^arn:aws:s3:::[\w-]+\/)(.+)(?=\/\*$)/, folder)
     .replace(/(?<=^arn:aws:s3:::)[\w-]+/, (bucket) => (buckets.includes(bucket) ? '<bucket>' : '<readable bucket>'))
     .replace(/^([\w/-]+)\/\*$/, (_, path: string) => `${folder(path)}/*`)
     .replace(/(repository\/)[\w-]+\/([\w-]+)$/, (_, start: string, last: string) => `${start}<cluster>/${last === namespace ? '<namespace>' : last}`)
     .replace(/(repository\/)[\w-]+\/([\w.-]+)\/\*$/, '$1<cluster>/<upstream>/*')
-    .replace(/(nodegroup\/|\/aws\/vpc\/|cluster-autoscaler\/)[\w-]+/, '$1<cluster>');
+    .replace(/(nodegroup\/|\/aws\/vpc\/|cluster-autoscaler\/|kubernetes\.io\/cluster\/|:cluster\/)[\w-]+/, '$1<cluster>');
 }
 
 function admin({ address, block }: Resource): Right {

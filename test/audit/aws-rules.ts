@@ -14,6 +14,10 @@ const LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler']
 const tlsAlone: Judge = ({ block }) => (/"Effect":"Deny","Principal":"\*".*"aws:SecureTransport":"false"/.test(String(block.policy))
   ? undefined : 'its policy does not refuse what comes without TLS');
 
+/** A queue to which nobody but rules of the account may send. */
+const eventsAlone: Judge = ({ block }) => (/"Sid":"Events","Effect":"Allow","Principal":\{"Service":"events\.amazonaws\.com"\}.*"Condition":\{"ArnEquals":\{"aws:SourceArn":\[/
+  .test(String(block.policy)) ? undefined : 'its policy lets others than the rules of the account send');
+
 /** Nodes are in subnets that no machine has a public address in, and that no route leads into from outside. */
 const inPrivateSubnets = (path: string): Judge => (resource) => {
   const subnets = valuesAt(resource.block, path).map((reference) => resource.stack.find(reference)).filter((each) => each !== undefined);
@@ -40,6 +44,8 @@ const isOfInterface = ({ block }: Resource): boolean => block.vpc_endpoint_type 
 
 export const AWS_RULES: Rules = {
   aws_autoscaling_group_tag: WIRING,
+  aws_cloudwatch_event_rule: WIRING,
+  aws_cloudwatch_event_target: WIRING,
   aws_cloudwatch_log_group: { encrypted: has('kms_key_id'), private: BY_IAM, protected: atLeast('retention_in_days', 30) },
   aws_default_security_group: { encrypted: NO_DATA, private: hasNo('ingress', 'egress'), protected: MADE_AGAIN },
   aws_ecr_lifecycle_policy: WIRING,
@@ -71,6 +77,7 @@ export const AWS_RULES: Rules = {
   },
   aws_eks_pod_identity_association: RIGHT,
   aws_flow_log: { encrypted: 'by its log group', private: is('traffic_type', 'ALL'), protected: 'by its log group' },
+  aws_iam_instance_profile: RIGHT,
   aws_iam_role: { ...RIGHT, private: withinBoundary },
   aws_iam_role_policy: RIGHT,
   aws_iam_role_policy_attachment: RIGHT,
@@ -112,6 +119,12 @@ export const AWS_RULES: Rules = {
   aws_s3_bucket_public_access_block: OF_THE_BUCKET,
   aws_s3_bucket_server_side_encryption_configuration: OF_THE_BUCKET,
   aws_s3_bucket_versioning: OF_THE_BUCKET,
+  aws_sqs_queue: {
+    encrypted: is('sqs_managed_sse_enabled', true),
+    private: beside('aws_sqs_queue_policy', all(tlsAlone, eventsAlone)),
+    protected: 'what is in it is old after five minutes',
+  },
+  aws_sqs_queue_policy: nothingToJudge('judged with its queue'),
   aws_subnet: { encrypted: NO_DATA, private: hasNo('map_public_ip_on_launch'), protected: MADE_AGAIN },
   aws_vpc: {
     encrypted: NO_DATA, private: all(beside('aws_default_security_group'), beside('aws_flow_log')), protected: MADE_AGAIN,

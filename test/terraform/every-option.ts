@@ -1,5 +1,7 @@
 /** Stacks with every option, for what the examples leave out: what Terraform and the policy scanners are given beside the examples. */
-import { ArtifactBucket, Cloud, Cluster, ClusterNetwork, Gpu, GpuNodePool, GpuSharing, ImageRegistry, PoolCapacity, Weekday } from 'cdk-substratus';
+import {
+  ArtifactBucket, Cloud, Cluster, ClusterNetwork, Gpu, GpuNodePool, GpuSharing, ImageRegistry, NodeProvisioning, PoolCapacity, Weekday,
+} from 'cdk-substratus';
 import type { ClusterProps, GpuNodePoolProps, ICluster, MaintenanceWindow, ReadableBucket } from 'cdk-substratus';
 import type { App } from 'cdktf';
 import { TerraformStack } from 'cdktf';
@@ -140,6 +142,8 @@ export const GIVEN: Readonly<Record<string, Given>> = {
   'gcp-ground': { tags: TAGS, clusterKey: GCP.encryptionKey },
   'aws-ground': { tags: TAGS, clusterKey: AWS.encryptionKey, permissionsBoundary: BOUNDARY },
   'azure-ground': { tags: TAGS, clusterKey: DISK_ENCRYPTION_SET },
+  'aws-karpenter': { tags: TAGS, clusterKey: AWS.encryptionKey },
+  'aws-auto-mode': { tags: TAGS, clusterKey: AWS.encryptionKey },
   'gcp-open': { openTo: ALLOWED },
   'aws-open': { openTo: ALLOWED },
   'azure-open': { openTo: ALLOWED },
@@ -159,7 +163,7 @@ export type OptionsCloud = keyof typeof PLACES;
 
 /**
  * Four stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists; on the ground of
- * others.
+ * others. On AWS also one for each that makes nodes as pods ask for them.
  */
 export function everyOption(
   app: App, clouds: readonly OptionsCloud[] = ['gcp', 'aws', 'azure'], stack = (id: string) => new TerraformStack(app, id),
@@ -171,6 +175,17 @@ export function everyOption(
     existing(stack(`${cloud}-existing`), place);
     GROUNDS[cloud](stack(`${cloud}-ground`), place);
   }
+  if (!clouds.includes('aws')) return;
+  awsProvisioning(stack('aws-karpenter'), AWS, NodeProvisioning.karpenter());
+  awsProvisioning(stack('aws-auto-mode'), AWS, NodeProvisioning.eksAutoMode());
+}
+
+/** What makes nodes as pods ask for them, with a key of the customer's for their disks. */
+function awsProvisioning(stack: TerraformStack, { cluster: props, encryptionKey }: Place, nodeProvisioning: NodeProvisioning): void {
+  const cluster = new Cluster(stack, stack.node.id, { ...props, encryptionKey, tags: TAGS, nodeProvisioning });
+  new ArtifactBucket(stack, 'artifacts', { cluster });
+  new ImageRegistry(stack, 'images', { cluster });
+  addWorkspaces(cluster);
 }
 
 /** Those of Azure, for the newer provider of the two that it can be written for. */
