@@ -1,7 +1,7 @@
 /** `apply.sh`: applies the waves one after another, and waits for each. It can be run again at any time. */
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { ArtifactSpec, NotebookSpec, Resource } from '../../api/resource';
-import { describe, gatesOf, namespaceOf } from '../../expand';
+import { describe, gatesOf, namespaceOf, REQUEST_KIND } from '../../expand';
 import type { KubeObject } from '../../expand';
 import { FUNCTIONS, GROUPS_FUNCTION } from './eject-functions';
 import type { Stage } from './stages';
@@ -50,10 +50,12 @@ function notes(stages: readonly Stage[]): string[] {
   const resources = [...new Set(stages.map(({ resource }) => resource))];
   return resources.flatMap((resource) => {
     const { idleTimeout, deletionPolicy } = resource.spec as NotebookSpec & ArtifactSpec;
+    const isQueued = stages.some((stage) => stage.resource === resource && stage.objects.some(({ kind }) => kind === REQUEST_KIND));
     const note = (what: string) => `say 'Note: ${quotedName(resource)} has ${what}, which only the reconciler does'`;
     return [
       ...(idleTimeout ? [note(`idleTimeout ${idleTimeout}`)] : []),
       ...(deletionPolicy === 'Delete' ? [note('deletionPolicy Delete')] : []),
+      ...(isQueued ? [note(`a ${REQUEST_KIND}, to be made again when it has expired`)] : []),
     ];
   });
 }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
-import { Autoscaling, CustomResourceDefinitions, Engine, Model, Platform, Preview, Routing, Scaling, Server, Workspace } from '../../../src';
+import { Autoscaling, CustomResourceDefinitions, Engine, Gpu, Model, Platform, Preview, Routing, Scaling, Server, Workspace } from '../../../src';
 import type { KubeObject } from '../../../src/expand';
 import { appOf, local, manifestsOf, messageOf, model, notebook, server, stack, temporary, untyped, workspace } from '../fixtures';
 
@@ -286,4 +286,23 @@ test('resources of two clusters are not ejected into one script', () => {
   model(new Workspace(app, 'team-b', { platform: other }), 'opt');
   expect(() => Preview.of(app).eject('deploy')).toThrow(
     '[] the resources are on 2 clusters (ml, kind), and one script applies to one; eject each workspace by itself, with Preview.of(workspace)');
+});
+
+test('a run on queued nodes asks for them in its own wave, before its Job, and the script says what it does not do', () => {
+  const platform = Platform.gcp({ clusterName: 'ml', bucketName: 'acme' });
+  platform.addGpuPool('h100', { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, queued: true });
+  const team = workspace(platform);
+  model(team, 'tuned', { resources: { gpu: Gpu.NVIDIA_H100, gpuCount: 8 } });
+  const directory = temporary();
+  const files = Preview.of(team).eject(directory).filter((file) => /wave-\d+/.test(file));
+  const request = files.find((file) => objectIn(file).kind === 'ProvisioningRequest') ?? '';
+  const run = files.find((file) => objectIn(file).kind === 'Job' && objectIn(file).metadata?.labels?.role === 'run') ?? '';
+  expect(waveOf(request)).toBe(waveOf(run));
+  const script = readFileSync(join(directory, 'apply.sh'), 'utf8');
+  const line = script.split('\n').find((each) => each.startsWith('start ') && each.includes(basename(run))) ?? '';
+  const order = ['persistentvolumeclaim', 'podtemplate', 'provisioningrequest', '_job_'].map((kind) => line.indexOf(kind));
+  expect(order.every((at, index) => at > (order[index - 1] ?? 0))).toBe(true);
+  expect(script).toMatch(/'Note: Model:team-a\/tuned-\w+ has a ProvisioningRequest, to be made again when it has expired, which only the reconciler does'/);
+  const previewed = Preview.of(team).children.map(({ manifest }) => manifest as KubeObject).find(({ kind }) => kind === 'ProvisioningRequest');
+  expect(objectIn(request)).toMatchObject({ ...previewed, metadata: { name: previewed?.metadata?.name, labels: previewed?.metadata?.labels } });
 });
