@@ -44,6 +44,14 @@ export interface PlatformSpec extends EnginesSpec, GatewaysSpec {
   readonly reconcilerNamespace?: string;
   /** Namespaces whose pods may read the metrics of Servers. */
   readonly monitoringNamespaces?: string[];
+  /** Set where the cluster is OpenShift, whose namespaces say which user and group a pod runs as. */
+  readonly openShift?: OpenShiftSpec;
+}
+
+/** What is particular to a cluster of OpenShift. */
+export interface OpenShiftSpec {
+  /** A group that every pod of a workspace is in too: that of a shared directory, which users of many namespaces write. */
+  readonly storeGroup?: number;
 }
 
 /** URLs of mirrors. None of them is part of a recipe. */

@@ -43,6 +43,24 @@ export function toRanges(cidrs: readonly string[], ...ports: readonly number[]):
   return { to: cidrs.map((cidr) => ipBlock(cidr)), ports: tcp(...ports) };
 }
 
+/** Where a cluster's DNS runs, under the label that all distributions but OpenShift kept. */
+const CLUSTER_DNS = inNamespaces(['kube-system'], { matchLabels: { 'k8s-app': 'kube-dns' } });
+
+/**
+ * The DNS of the cluster, and the caches of it on the nodes. That of OpenShift listens at another port than its Service, and a policy is of
+ * what a connection reaches behind that.
+ *
+ * @see https://github.com/openshift/cluster-dns-operator/blob/master/assets/dns/service.yaml
+ */
+export function toDns({ openShift }: PlatformSpec, { dnsCaches }: CloudNetwork): NetworkPolicyEgressRule {
+  if (openShift) return { to: [inNamespaces(['openshift-dns'])], ports: dnsPorts(5353) };
+  return { to: [CLUSTER_DNS, ...dnsCaches.map((cidr) => ipBlock(cidr))], ports: dnsPorts(53) };
+}
+
+function dnsPorts(port: number): NetworkPolicyPort[] {
+  return [{ port, protocol: 'UDP' }, ...tcp(port)];
+}
+
 /** The internet: neither private networks, nor what a machine tells of itself. */
 export function toInternet(...ports: readonly number[]): NetworkPolicyEgressRule {
   return { to: [ipBlock('0.0.0.0/0', [...MACHINE, ...PRIVATE]), ipBlock('::/0', PRIVATE_6)], ports: tcp(...ports) };

@@ -131,7 +131,7 @@ function publishJob(run: Runnable<ArtifactResource>, artifact: Artifact, { platf
         name: 'DESTINATION',
         value: store.remotePath(artifact.url),
       }, ...(programDigest === undefined ? [] : [{ name: 'PROGRAM', value: programDigest }])]),
-      securityContext: writerSecurity(resource.spec.podSecurity, store.isDirectory),
+      securityContext: writerSecurity(resource.spec.podSecurity, platform, store.isDirectory),
     },
     parts: [
       { annotations: STAY_IN_PLACE }, stagingPart(resource, artifact, true), recipePart(resource, artifact), store,
@@ -156,7 +156,7 @@ export function deletionJob(resource: ArtifactResource, platform: PlatformSpec, 
       command: ['sh', '-c', deleteScript(store)],
       env: sorted([...rclone.env ?? [], ...store.env, { name: 'DESTINATION', value: store.remotePath(artifact.url) }]),
       resources: { requests: { cpu: '100m', memory: '128Mi' } },
-      securityContext: writerSecurity(resource.spec.podSecurity, store.isDirectory),
+      securityContext: writerSecurity(resource.spec.podSecurity, platform, store.isDirectory),
     },
     parts: [store],
   });

@@ -20,7 +20,7 @@ import { withPodDefaults } from './pod-defaults';
 import { basePodSpec, podMetadata, STAY_IN_PLACE } from './pod-parts';
 
 /** The user of the rootless image. */
-const BUILD_USER = 1000;
+export const BUILD_USER = 1000;
 const DOCKER_CONFIG = '/docker';
 
 /* A failure to look is not told apart from «not there»: the push that follows says what is wrong. */
@@ -88,7 +88,7 @@ function buildTemplate(resource: Resource, platform: PlatformSpec): PodTemplateS
   return withPodDefaults({
     metadata: buildMetadata(resource, platform),
     spec: {
-      ...basePodSpec(resource),
+      ...basePodSpec(resource, platform),
       securityContext: { fsGroup: BUILD_USER, runAsGroup: BUILD_USER, runAsUser: BUILD_USER },
       restartPolicy: 'Never',
       serviceAccountName: 'image-builder',

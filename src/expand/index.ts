@@ -47,6 +47,7 @@ export type { LeaderWorkerSet } from './group';
 export { BUILD_PARTS, CHILD_TYPES, childTypes, PICKER_ACCESS_TYPES, SCALER_KINDS, workspaceTypes } from './object-types';
 export type { ObjectType } from './object-type';
 export { noCapacity, placedPools } from './placement';
+export { BUILD_CONSTRAINTS, openShiftAddons } from './openshift';
 export { overlayConflict } from './overlay';
 export { pickerName } from './picker';
 export { INSTALL_INFERENCE_EXTENSION, pickerGrants } from './picker-access';

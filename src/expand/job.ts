@@ -84,7 +84,7 @@ export function helperPodTemplate(
   return withPodDefaults({
     metadata: podMetadata(resource, { role: step, container: container.name, parts: all, platform }),
     spec: {
-      ...basePodSpec(resource),
+      ...basePodSpec(resource, platform),
       restartPolicy: 'Never',
       serviceAccountName,
       ...withoutEmpty({ ...placement }),

@@ -8,7 +8,7 @@ import { buildNamespaceOf, workspaceOf } from '../api/platform';
 import type { PlatformSpec, WorkspaceSpec } from '../api/platform';
 import { DEFAULT_RECONCILER_NAMESPACE, RECONCILER } from '../api/reconciler';
 import { API_GROUP } from '../api/resource';
-import { inNamespaces, ipBlock, tcp, toAnywhere, toHost, toInternet } from '../clouds/network';
+import { inNamespaces, tcp, toAnywhere, toDns, toHost, toInternet } from '../clouds/network';
 import type { CloudNetwork } from '../clouds/network';
 import { cloudNamed } from '../clouds/pods';
 import { PICKER_ROLE } from './child';
@@ -33,9 +33,6 @@ const HTTPS = 443;
 const API_SERVER = 6443;
 /** The package sources of Debian and Ubuntu, which sign what they hold. */
 const HTTP = 80;
-const DNS_PORTS = [{ port: 53, protocol: 'UDP' }, ...tcp(53)];
-/** Where a cluster's DNS runs, under the label that all distributions kept. */
-const CLUSTER_DNS = inNamespaces(['kube-system'], { matchLabels: { 'k8s-app': 'kube-dns' } });
 
 const SERVERS: LabelSelector = { matchLabels: { role: 'run' }, matchExpressions: [{ key: 'server', operator: 'Exists' }] };
 /** Servers whose replicas are pods, each on its own, where there are others too. */
@@ -110,11 +107,11 @@ function policy({ workspace: { namespace } }: PolicyContext, name: string, spec:
 }
 
 /** Nothing but DNS, for every pod of ours. A namespace that was not declared may hold pods of others, which are left alone. */
-function everyPod({ network: { dnsCaches } }: PolicyContext, isDeclared: boolean): NetworkPolicySpec {
+function everyPod({ platform, network }: PolicyContext, isDeclared: boolean): NetworkPolicySpec {
   return {
     podSelector: isDeclared ? {} : { matchLabels: { ...MANAGED_BY } },
     policyTypes: ['Ingress', 'Egress'],
-    egress: [{ to: [CLUSTER_DNS, ...dnsCaches.map((cidr) => ipBlock(cidr))], ports: DNS_PORTS }],
+    egress: [toDns(platform, network)],
   };
 }
 

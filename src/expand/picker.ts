@@ -17,7 +17,7 @@ import { PICKER_ACCOUNT, pickerRequests } from './picker-access';
 import { withPodDefaults } from './pod-defaults';
 import { basePodSpec, podMetadata } from './pod-parts';
 import { METRICS_PORT_NAME, PICKER_PORT_NAME } from './ports';
-import { HELPER_SECURITY, podSecurityContext } from './security';
+import { helperSecurity, podSecurityContext } from './security';
 
 /** Where the proxy asks. */
 export const PICKER_PORT = 9002;
@@ -145,9 +145,9 @@ function pickerTemplate(server: ServerResource, config: ConfigMap, platform: Pla
   return withPodDefaults({
     metadata: podMetadata(server, { role: PICKER_ROLE, container: 'picker', parts: [], platform }),
     spec: {
-      ...basePodSpec(server),
+      ...basePodSpec(server, platform),
       automountServiceAccountToken: true,
-      securityContext: podSecurityContext('restricted'),
+      securityContext: podSecurityContext('restricted', platform),
       serviceAccountName: PICKER_ACCOUNT,
       terminationGracePeriodSeconds: GRACE_SECONDS,
       topologySpreadConstraints: [{
@@ -175,7 +175,7 @@ function pickerContainer(server: ServerResource, platform: PlatformSpec): Contai
     readinessProbe: { ...health, periodSeconds: 2, failureThreshold: 3 },
     livenessProbe: { ...health, initialDelaySeconds: 30, periodSeconds: 10, failureThreshold: 6 },
     resources: { requests: { cpu: cores(cpu), memory: gibibytes(memory) } },
-    securityContext: HELPER_SECURITY,
+    securityContext: helperSecurity(platform),
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [{ name: 'config', mountPath: CONFIG_DIRECTORY, readOnly: true }],
   };

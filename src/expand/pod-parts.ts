@@ -24,11 +24,11 @@ export const STAY_IN_PLACE: Readonly<Record<string, string>> = {
 };
 
 /** What no pod of ours goes without: no Kubernetes token, no variables of neighbouring Services. */
-export function basePodSpec({ spec: { podSecurity } }: Resource): Omit<PodSpec, 'containers'> {
+export function basePodSpec({ spec: { podSecurity } }: Resource, platform: PlatformSpec): Omit<PodSpec, 'containers'> {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: podSecurityContext(podSecurity),
+    securityContext: podSecurityContext(podSecurity, platform),
   };
 }
 

@@ -72,7 +72,7 @@ export function userPodTemplate(resource: Resource, { platform, inputs }: Contex
     spec: {
       ...(user.graceSeconds !== undefined && { terminationGracePeriodSeconds: user.graceSeconds }),
       ...user.pod,
-      ...accountOf(resource),
+      ...accountOf(resource, platform),
       ...withoutEmpty(mergePlacements(
         placementOf(spec.resources, platform), { nodeSelector: ordinaryNodes(spec, { platform, namespace: namespaceOf(resource) }) },
       )),
@@ -96,8 +96,8 @@ function withExtras(template: PodTemplateSpec, { pod, podSecurity }: CommonSpec,
  * A Server may have an account of its own, whose token it then gets as that account says. It must not be one that can write what the
  * reconciler publishes.
  */
-function accountOf(resource: Resource): Omit<PodSpec, 'containers'> {
-  const { automountServiceAccountToken, ...base } = basePodSpec(resource);
+function accountOf(resource: Resource, platform: PlatformSpec): Omit<PodSpec, 'containers'> {
+  const { automountServiceAccountToken, ...base } = basePodSpec(resource, platform);
   const own = resource.kind === 'Server' ? resource.spec.serviceAccountName : undefined;
   if (own === undefined || own === 'artifact-reader') return { automountServiceAccountToken, ...base, serviceAccountName: 'artifact-reader' };
   const problem = accountProblem(own);

@@ -3,7 +3,7 @@ import type { Container } from 'kubernetes-types/core/v1';
 import type { PlatformSpec } from '../api/platform';
 import { imageNamed } from '../catalog/images';
 import { cloudNamed } from '../clouds/pods';
-import { HELPER_SECURITY } from './security';
+import { helperSecurity } from './security';
 
 /** Requests, not limits: on a node with more to spare it takes more. */
 const COPYING = { cpu: '500m', memory: '512Mi' };
@@ -15,6 +15,6 @@ export function rcloneContainer(name: string, platform: PlatformSpec): Container
     image: imageNamed(platform, 'rclone'),
     env: [{ name: 'RCLONE_CONFIG', value: '' }],
     resources: { requests: cloudNamed(platform.cloud).defaults.copying ?? COPYING },
-    securityContext: HELPER_SECURITY,
+    securityContext: helperSecurity(platform),
   };
 }

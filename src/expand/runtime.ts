@@ -17,7 +17,7 @@ import { engineNodesProblem } from './lws';
 import { STORE_ACCESS } from './network-policies';
 import type { UserPod } from './pod';
 import { contextOf, resourcesOf } from './runtime-context';
-import { HELPER_SECURITY } from './security';
+import { helperSecurity } from './security';
 import { readProblem } from './source';
 
 /** Label `role` of the ConfigMap with a program of ours. */
@@ -144,19 +144,19 @@ function loweredSpec<R extends Resource>({ spec }: R, context: RuntimeContext, c
     ...(Object.keys(env).length > 0 && { env }),
     ...wireParams(settings),
     resources: gpus ? spec.resources : resourcesOf(spec.resources, container),
-    ...podOf(spec, container),
+    ...podOf(spec, container, platform),
   };
 }
 
 /** Who it runs as, and on which processors, unless the author says so. */
-function podOf({ image, pod }: CommonSpec, { user, architecture }: RuntimeContainer): Pick<CommonSpec, 'pod'> {
+function podOf({ image, pod }: CommonSpec, { user, architecture }: RuntimeContainer, platform: PlatformSpec): Pick<CommonSpec, 'pod'> {
   const nodes = architecture && image === undefined ? { [ARCHITECTURE_LABEL]: architecture } : undefined;
   if (!user && !nodes) return {};
   return {
     pod: {
       ...pod,
       ...(nodes && { nodeSelector: { ...nodes, ...pod?.nodeSelector } }),
-      ...(user && { securityContext: { ...userOf(user), ...pod?.securityContext } }),
+      ...(user && { securityContext: { ...userOf(user, platform), ...pod?.securityContext } }),
     },
   };
 }
@@ -210,7 +210,9 @@ function servingOf(spec: ServerSpec, { serving }: RuntimeContainer): Partial<Ser
   return definedOnly({ readinessPath, terminationGracePeriod });
 }
 
-function userOf({ uid, gid }: NonNullable<RuntimeContainer['user']>): PodSecurityContext {
+/** On OpenShift its namespace says who; a group of the image's own, which may change what is in it, is one of the program's groups. */
+function userOf({ uid, gid }: NonNullable<RuntimeContainer['user']>, { openShift }: PlatformSpec): PodSecurityContext {
+  if (openShift) return gid === undefined || gid === 0 || gid === uid ? {} : { supplementalGroups: [gid] };
   return { runAsUser: uid, ...(gid !== undefined && { runAsGroup: gid }) };
 }
 
@@ -271,7 +273,7 @@ function stepContainer(step: RuntimeStep, { resource: { spec: { env, runtimeEnv 
     command: [...step.command],
     ...(step.fills === undefined && { env: environment({ env: { ...step.env, ...env }, runtimeEnv }) }),
     resources: { requests: { cpu: '500m', memory: '512Mi' } },
-    securityContext: HELPER_SECURITY,
+    securityContext: helperSecurity(platform),
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: part.volumeMounts ?? ofStore,
   };

@@ -1,5 +1,6 @@
 /** Security contexts that meet the Pod Security Standards `baseline` and `restricted`. */
 import type { PodSecurityContext, SecurityContext } from 'kubernetes-types/core/v1';
+import type { PlatformSpec } from '../api/platform';
 import type { CommonSpec, PodSecurity } from '../api/resource';
 
 /** The group that owns volumes, as the original Substratus had it, so that images with any user can write to them. */
@@ -7,13 +8,20 @@ const FS_GROUP = 3003;
 /** The user of helper containers: nobody in particular. */
 const HELPER_USER = 65532;
 
+/** On OpenShift a namespace has a user and a group, which every pod gets that names none; what names another is refused (docs/decisions/0081). */
+type Ground = Pick<PlatformSpec, 'openShift'>;
+
 /** The pod of the user's image. Under `restricted` the image must not run as root, or `pod.securityContext.runAsUser` says as whom. */
-export function podSecurityContext(podSecurity: PodSecurity = 'baseline'): PodSecurityContext {
+export function podSecurityContext(podSecurity: PodSecurity = 'baseline', { openShift }: Ground): PodSecurityContext {
   return {
-    fsGroup: FS_GROUP,
+    ...(openShift ? groupsOf(openShift) : { fsGroup: FS_GROUP }),
     seccompProfile: { type: 'RuntimeDefault' },
     ...(podSecurity === 'restricted' && { runAsNonRoot: true }),
   };
+}
+
+function groupsOf({ storeGroup }: NonNullable<Ground['openShift']>): PodSecurityContext {
+  return storeGroup === undefined ? {} : { supplementalGroups: [storeGroup] };
 }
 
 /** The user's container: under `baseline` as its image wants it, root included, as the images of the original Substratus do. */
@@ -23,30 +31,33 @@ export function userSecurityContext(podSecurity: PodSecurity = 'baseline'): Secu
 }
 
 /** A helper container: restricted in any case. */
-export const HELPER_SECURITY: SecurityContext = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ['ALL'] },
-  readOnlyRootFilesystem: true,
-  runAsGroup: HELPER_USER,
-  runAsNonRoot: true,
-  runAsUser: HELPER_USER,
-};
+export function helperSecurity({ openShift }: Ground): SecurityContext {
+  return {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    ...(!openShift && { runAsGroup: HELPER_USER, runAsUser: HELPER_USER }),
+  };
+}
 
 /**
  * The container that looks at what the program has written, and opens it for the one that copies it: under `baseline` as root, for
- * which it keeps these two capabilities; under `restricted` as the program's user, where that is known. It holds no credential.
+ * which it keeps these two capabilities; under `restricted` as the program's user, where that is known. On OpenShift both are the user
+ * of the namespace. It holds no credential.
  */
-export function verifierSecurity({ podSecurity = 'baseline', pod }: CommonSpec): SecurityContext {
-  if (podSecurity === 'baseline') return asRoot(['DAC_OVERRIDE', 'FOWNER']);
-  return { ...HELPER_SECURITY, runAsUser: pod?.securityContext?.runAsUser ?? HELPER_USER };
+export function verifierSecurity({ podSecurity = 'baseline', pod }: CommonSpec, ground: Ground): SecurityContext {
+  if (podSecurity === 'baseline' && !ground.openShift) return asRoot(['DAC_OVERRIDE', 'FOWNER']);
+  const runAsUser = pod?.securityContext?.runAsUser;
+  return { ...helperSecurity(ground), ...(runAsUser !== undefined && { runAsUser }) };
 }
 
 /**
  * A helper that writes to the store. Never root where it holds a credential; a directory of the node belongs to root, and there is no
  * credential for it.
  */
-export function writerSecurity(podSecurity: PodSecurity = 'baseline', isDirectory = false): SecurityContext {
-  return isDirectory && podSecurity === 'baseline' ? asRoot(['DAC_OVERRIDE']) : HELPER_SECURITY;
+export function writerSecurity(podSecurity: PodSecurity = 'baseline', ground: Ground, isDirectory = false): SecurityContext {
+  return isDirectory && podSecurity === 'baseline' && !ground.openShift ? asRoot(['DAC_OVERRIDE']) : helperSecurity(ground);
 }
 
 function asRoot(capabilities: string[]): SecurityContext {

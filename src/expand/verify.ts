@@ -22,7 +22,7 @@ export function verifier(resource: ArtifactResource, { platform, source }: Verif
     ...rclone,
     command: ['sh', '-c', VERIFY_SCRIPT],
     env: [...rclone.env ?? [], { name: 'SOURCE', value: source }],
-    securityContext: verifierSecurity(resource.spec),
+    securityContext: verifierSecurity(resource.spec, platform),
   };
 }
 

@@ -21,8 +21,8 @@ export interface BinaryModule {
 
 export const CLUSTER_BINARY: BinaryModule = { name: 'cluster', directory: path.join(__dirname, 'binary') };
 
-/** What decides a binary. */
-const SOURCES = ['go.mod', 'go.sum', 'main.go'];
+/** What decides a binary, beside the Go files. */
+const MODULE_FILES = ['go.mod', 'go.sum'];
 
 /** The programs, or undefined if one of them is neither in KUBEBUILDER_ASSETS nor built. */
 export function findAssets(): Assets | undefined {
@@ -57,6 +57,7 @@ function given(program: Program, directory: string | undefined): readonly string
 
 function sourceHash({ directory }: BinaryModule): string {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-  for (const file of SOURCES) hash.update(fs.readFileSync(path.join(directory, file)));
+  const sources = fs.readdirSync(directory).filter((file) => MODULE_FILES.includes(file) || file.endsWith('.go')).sort();
+  for (const file of sources) hash.update(fs.readFileSync(path.join(directory, file)));
   return hash.digest('hex').slice(0, 16);
 }

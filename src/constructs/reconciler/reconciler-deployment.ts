@@ -43,7 +43,10 @@ export function reconcilerDeployment(settings: ReconcilerSettings): Deployment {
           enableServiceLinks: false,
           nodeSelector: { 'kubernetes.io/os': 'linux' },
           securityContext: {
-            fsGroup: USER, runAsGroup: USER, runAsNonRoot: true, runAsUser: USER, seccompProfile: { type: 'RuntimeDefault' },
+            /* On OpenShift its namespace says who. */
+            ...(!settings.platform.openShift && { fsGroup: USER, runAsGroup: USER, runAsUser: USER }),
+            runAsNonRoot: true,
+            seccompProfile: { type: 'RuntimeDefault' },
           },
           terminationGracePeriodSeconds: GRACE_PERIOD_SECONDS,
           topologySpreadConstraints: [{

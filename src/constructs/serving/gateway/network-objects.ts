@@ -1,7 +1,7 @@
 /** What the pods of a gateway may reach, and who reaches them. Pure. */
 import type { NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicySpec } from 'kubernetes-types/networking/v1';
 import { PART_OF } from '../../../api/labels';
-import { inNamespaces, ipBlock, tcp, toHost } from '../../../clouds/network';
+import { inNamespaces, tcp, toDns, toHost } from '../../../clouds/network';
 import { cloudNamed } from '../../../clouds/pods';
 import { envoyGatewayOf, proxiesOf, toInterceptor, toServers } from '../../../expand';
 import { HTTP_PORT, HTTPS_PORT, tokensPort } from './gateway-objects';
@@ -54,9 +54,7 @@ function egressOf(settings: GatewaySettings): NetworkPolicyEgressRule[] {
 }
 
 function dns({ platform }: GatewaySettings): NetworkPolicyEgressRule {
-  const clusterDns = inNamespaces(['kube-system'], { matchLabels: { 'k8s-app': 'kube-dns' } });
-  const { dnsCaches } = cloudNamed(platform.cloud).network(platform);
-  return { to: [clusterDns, ...dnsCaches.map((cidr) => ipBlock(cidr))], ports: [{ port: 53, protocol: 'UDP' }, ...tcp(53)] };
+  return toDns(platform, cloudNamed(platform.cloud).network(platform));
 }
 
 function policy({ namespace, name }: GatewayRef, spec: NetworkPolicySpec): NetworkPolicy {

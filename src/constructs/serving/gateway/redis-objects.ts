@@ -87,7 +87,7 @@ function deployment(settings: GatewaySettings): Deployment {
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
-          securityContext: { fsGroup: USER, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+          securityContext: { ...user(settings, { fsGroup: USER }), runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [container(settings)],
           volumes: [{ name: 'data', persistentVolumeClaim: { claimName: redisName(settings) } }],
         },
@@ -96,7 +96,8 @@ function deployment(settings: GatewaySettings): Deployment {
   };
 }
 
-function container({ platform }: GatewaySettings): Container {
+function container(settings: GatewaySettings): Container {
+  const { platform } = settings;
   const probe = { tcpSocket: { port: 'redis' }, timeoutSeconds: 5 };
   return {
     name: 'redis',
@@ -109,8 +110,13 @@ function container({ platform }: GatewaySettings): Container {
     resources: { requests: { cpu: '50m', memory: `${2 * MEMORY_MIB}Mi` }, limits: { memory: `${2 * MEMORY_MIB}Mi` } },
     securityContext: {
       allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true,
-      runAsNonRoot: true, runAsUser: USER, runAsGroup: USER,
+      runAsNonRoot: true, ...user(settings, { runAsUser: USER, runAsGroup: USER }),
     },
     volumeMounts: [{ name: 'data', mountPath: '/data' }],
   };
+}
+
+/** On OpenShift its namespace says who. */
+function user<T extends object>({ platform }: GatewaySettings, ids: T): Partial<T> {
+  return platform.openShift ? {} : ids;
 }
