@@ -190,3 +190,13 @@ test.each(['gcp', 'aws', 'azure'])('on %s a pod of an older release keeps its st
   const labels = ['stream', 'download'].map((access) => userTemplate(server({ access: access as 'stream' }), { platform: platform(cloud) }).metadata?.labels?.['substratus.ai/store-access']);
   expect(labels).toEqual([cloud === 'gcp' ? undefined : 'false', 'true']);
 });
+
+test('on OpenShift pods find the names of hosts at its DNS, which listens at 5353, and nowhere else', () => {
+  const policies = policiesOf({ ...S3_COMPATIBLE, openShift: {}, workspaces: [{ namespace: NAMESPACE }] });
+  const dns: Peer = { namespace: 'openshift-dns', labels: { 'dns.operator.openshift.io/daemonset-dns': 'default' }, ports: { dns: 5353, metrics: 9154 } };
+  for (const pod of Object.values(ALL_PODS)) {
+    expect(canConnect(policies, pod, { of: dns, name: 'dns' })).toBe(true);
+    expect(canConnect(policies, pod, { of: dns, name: 'metrics' })).toBe(false);
+    expect(canConnect(policies, pod, { of: DNS, name: 'dns' })).toBe(false);
+  }
+});

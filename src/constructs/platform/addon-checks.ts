@@ -3,7 +3,7 @@ import type { PlatformSpec } from '../../api/platform';
 import { OPTIONAL_ADDONS } from '../../clouds/cloud';
 import type { AddonObject, Cloud, WantedAddons } from '../../clouds/cloud';
 import { clusterAddons } from '../../clouds/terraform';
-import { withWorkloadDefaults } from '../../expand';
+import { openShiftAddons, withWorkloadDefaults } from '../../expand';
 import type { PlatformSource } from './platform-source';
 
 const WORDS = { autoscaler: 'autoscaler', defaultStorageClass: 'default StorageClass' } as const;
@@ -31,5 +31,5 @@ export function checkAddons(cloud: Cloud, props: WantedAddons & Provisioning): v
 
 /** What the cluster needs beside what its cloud brings, with the rules of the platform for every pod. */
 export function addonsOf({ addons = clusterAddons }: PlatformSource, spec: PlatformSpec, wanted: WantedAddons): readonly AddonObject[] {
-  return addons(spec, wanted).map((addon) => withWorkloadDefaults(addon, spec));
+  return [...addons(spec, wanted).map((addon) => withWorkloadDefaults(addon, spec)), ...openShiftAddons(spec)];
 }

@@ -14,6 +14,25 @@ export interface OnPremisesPlatformProps extends PlatformProps {
    * @default - any address, unless the host of the registry is an address itself, or a Service of the cluster
    */
   readonly registryCidrs?: string[];
+
+  /**
+   * Set where the cluster is OpenShift, on servers of your own or of a cloud (ROSA, ARO): pods then run as the user and the group of their
+   * namespace. `{}` will do.
+   *
+   * @default - it is not
+   */
+  readonly openShift?: OpenShiftOptions;
+}
+
+/** What is particular to a cluster of OpenShift. */
+export interface OpenShiftOptions {
+  /**
+   * Number of the group to which the directories of a shared file system belong. Each namespace has a user of its own, so that without a
+   * common group one of them could not write where another has written. Every pod of a workspace is in it.
+   *
+   * @default - none: the directories are open to group 0, or to the group of each namespace
+   */
+  readonly storeGroup?: number;
 }
 
 /** A bucket of a store that speaks S3. One of `credentialsSecret` and `tokens` is set. */

@@ -1,14 +1,15 @@
 /** Where a cluster on premises has its artifacts and its images. */
 import { formatValue } from '../checks/format-value';
-import type { OnPremisesPlatformProps } from './on-premises-options';
+import type { OnPremisesPlatformProps, OpenShiftOptions } from './on-premises-options';
 import { OnPremisesStore } from './on-premises-store';
-import { checkCidrs } from './platform-checks';
+import { checkCidrs, checkPlain } from './platform-checks';
+import { KNOWN } from './platform-known';
 import { byHand } from './platform-source';
 import type { PlatformSource } from './platform-source';
 
 /** @throws Error if the store is none, or if ranges are told of what is not reached by any. */
 export function onPremisesSource(props: OnPremisesPlatformProps): () => PlatformSource {
-  const { store, storeCidrs, storageClasses, registry, registryCidrs } = props;
+  const { store, storeCidrs, storageClasses, registry, registryCidrs, openShift } = props;
   if (!(store instanceof OnPremisesStore)) {
     throw new Error(`store is ${formatValue(store)}, which is not an OnPremisesStore; write for example OnPremisesStore.s3({ endpoint, bucketName, credentialsSecret })`);
   }
@@ -17,6 +18,20 @@ export function onPremisesSource(props: OnPremisesPlatformProps): () => Platform
   if (storeCidrs && artifacts.fileSystem) throw new Error('storeCidrs is set but the store is a file system, which nodes mount and no policy holds back; leave storeCidrs out');
   if (registryCidrs && registry === undefined) throw new Error('registryCidrs is set but registry is not; set the registry that they are of');
   checkCidrs('registryCidrs', registryCidrs);
+  if (openShift) checkOpenShift(openShift, artifacts.fileSystem !== undefined);
   const source = byHand(props, artifacts)();
-  return () => ({ ...source, ...(source.registry && registryCidrs && { registry: { ...source.registry, cidrs: [...registryCidrs] } }) });
+  return () => ({ ...source, ...(openShift && { openShift: { ...openShift } }), ...(source.registry && registryCidrs && { registry: { ...source.registry, cidrs: [...registryCidrs] } }) });
+}
+
+/** The largest number that a group may have on Linux, as Kubernetes checks it. */
+const MAX_GROUP = 2147483647;
+
+function checkOpenShift(openShift: OpenShiftOptions, isFileSystem: boolean): void {
+  checkPlain(openShift, KNOWN.openShift);
+  const { storeGroup } = openShift;
+  if (storeGroup === undefined) return;
+  if (!Number.isInteger(storeGroup) || storeGroup < 1 || storeGroup > MAX_GROUP) {
+    throw new Error(`openShift.storeGroup is ${formatValue(storeGroup)}; give the number of a group, from 1 to ${MAX_GROUP}`);
+  }
+  if (!isFileSystem) throw new Error('openShift.storeGroup is set but the store is a bucket, whose files have no group; leave storeGroup out');
 }

@@ -1,7 +1,9 @@
 /** Where a platform has what only the cloud side knows: its bucket, its registry, the identities of its workspaces. */
 import type { IConstruct } from 'constructs';
 import { WORKSPACE_ROLES } from '../../api/platform';
-import type { ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, NodeProvisioningSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec } from '../../api/platform';
+import type {
+  ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, NodeProvisioningSpec, OpenShiftSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec,
+} from '../../api/platform';
 import type { AddonObject, WantedAddons } from '../../clouds/cloud';
 import type { GpuPoolOptions } from './gpu-pool-options';
 import { ownNodesSpec } from './own-nodes';
@@ -14,6 +16,8 @@ export interface PlatformSource {
   readonly cluster?: IConstruct;
   readonly artifacts: ArtifactStoreSpec;
   readonly registry?: RegistrySpec;
+  /** Set where the cluster is OpenShift. */
+  readonly openShift?: OpenShiftSpec;
   /** Where the cluster is, in the cloud's words. */
   readonly region?: string;
   /** Pools without GPU, where they are all that there are. */

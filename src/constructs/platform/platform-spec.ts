@@ -30,7 +30,7 @@ interface Added {
 }
 
 export function platformSpec({ cloud, props, source, prefix }: Given, added: Added): PlatformSpec {
-  const { artifacts, registry, tenantId, clientIds, nodePools, region } = source;
+  const { artifacts, registry, tenantId, clientIds, nodePools, region, openShift } = source;
   const { clusterName, kubernetesVersion, autoProvisioning, images, imageMirrors, mirrors, gpuDriver, storeCidrs, storageClasses } = props;
   const { gpuPools, gpus, workspaces, reconcilerNamespace, monitoringNamespaces, podDefaults, engines } = added;
   const nodeProvisioning = source.nodeProvisioning ?? added.nodeProvisioning;
@@ -55,6 +55,7 @@ export function platformSpec({ cloud, props, source, prefix }: Given, added: Add
     ...(gpuDriver !== undefined && { gpuDriver }),
     ...(podDefaults && { podDefaults }),
     ...(storageClasses && { storageClasses }),
+    ...(openShift && { openShift }),
     ...engines,
   };
 }

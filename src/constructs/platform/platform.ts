@@ -32,8 +32,6 @@ import type { WorkspaceOptions } from './workspace-options';
 import { PlatformWorkspaces } from './workspaces';
 import type { WorkspaceListener } from './workspaces';
 
-type AddonsListener = () => void;
-
 /** What the kinds must know about the cluster that they run on. */
 export class Platform {
   /** A GKE cluster. */
@@ -90,7 +88,7 @@ export class Platform {
   private reconcilerNamespace?: string;
   private readonly monitoringNamespaces: string[] = [];
   private readonly engines = new PlatformEngines();
-  private readonly addonsListeners: AddonsListener[] = [];
+  private readonly addonsListeners: (() => void)[] = [];
 
   private constructor(cloudName: string, private readonly props: PlatformProps, private readonly source: () => PlatformSource) {
     checkPlatform(props);
@@ -139,6 +137,7 @@ export class Platform {
   /** Declares a namespace with the cloud identities of a workspace. */
   public addWorkspace(namespace: string, options: WorkspaceOptions = {}): void {
     this.check(`cannot have workspace ${formatValue(namespace)}`, () => this.workspaces.add(namespace, options, () => this._spec));
+    if (options.builds && this.source().openShift) this._addonsChanged(); // who builds is among them
   }
 
   /**
@@ -259,7 +258,7 @@ export class Platform {
   }
 
   /** Calls back once now, and whenever there may be other add-ons. @internal */
-  public _onAddons(listener: AddonsListener): void {
+  public _onAddons(listener: () => void): void {
     this.addonsListeners.push(listener);
     listener();
   }
