@@ -42,7 +42,8 @@ export type { GpuPoolOptions } from './constructs/platform/gpu-pool-options';
 export type { GpuProvisionerOptions } from './constructs/platform/gpu-provisioner';
 export { OnPremisesStore } from './constructs/platform/on-premises-store';
 export type {
-  CsiVolumeOptions, NfsOptions, OnPremisesPlatformProps, OpenShiftOptions, S3StoreOptions, SecretOfNamespace, SharedVolumeOptions, StoreTokens,
+  CsiVolumeOptions, NfsOptions, OnPremisesPlatformProps, OpenShiftOptions, S3StoreOptions, SecretOfNamespace, SharedVolumeOptions,
+  StoreTokens,
 } from './constructs/platform/on-premises-options';
 export { Platform } from './constructs/platform/platform';
 export type {

@@ -1,4 +1,4 @@
-/** What OpenShift has to allow: the pods that build images, which no SecurityContextConstraints of a new cluster fit (docs/decisions/0081). */
+/** What OpenShift has to allow: pods that build images, which no constraints of a new cluster fit (docs/decisions/0081). */
 import { MANAGED_BY } from '../api/labels';
 import { accountNamespaceOf } from '../api/platform';
 import type { PlatformSpec } from '../api/platform';
@@ -16,7 +16,7 @@ export const BUILD_CONSTRAINTS = 'substratus-builds';
  */
 const SELINUX_TYPE = 'container_engine_t';
 
-/** The SecurityContextConstraints for the workspaces that build, if there are any. Whoever applies them is an administrator of the cluster. */
+/** The SecurityContextConstraints for the workspaces that build, if there are any. An administrator of the cluster applies them. */
 export function openShiftAddons(platform: PlatformSpec): KubeObject[] {
   const { openShift, workspaces = [] } = platform;
   const builders = workspaces.filter(({ builds }) => builds)

@@ -186,12 +186,20 @@ function registryParts({ imagePullSecrets = [] }: CommonSpec, { readsRegistry }:
   }];
 }
 
+/**
+ * Libraries ask for the name of a user that is in no passwd. A program of ours gives itself a home where it has none.
+ *
+ * @see https://github.com/kserve/kserve/issues/5666
+ */
+const UNKNOWN_USER = { USER: 'substratus' };
+
 /** A variable that the author sets, in whichever field, is the author's. */
-function presets(spec: CommonSpec, container: RuntimeContainer, { mirrors = {} }: PlatformSpec): Environment {
+function presets(spec: CommonSpec, container: RuntimeContainer, { mirrors = {}, openShift }: PlatformSpec): Environment {
   const { runtimeEnv = {} } = spec;
   const { env = {}, packages } = container;
   const all = {
     ...env,
+    ...(openShift && UNKNOWN_USER),
     ...(packages && mirrors.pypi !== undefined && indexVariables(mirrors.pypi)),
     ...(registryParts(spec, container).length > 0 && { DOCKER_CONFIG: REGISTRY_DIRECTORY }),
   };

@@ -8,7 +8,7 @@ const FS_GROUP = 3003;
 /** The user of helper containers: nobody in particular. */
 const HELPER_USER = 65532;
 
-/** On OpenShift a namespace has a user and a group, which every pod gets that names none; what names another is refused (docs/decisions/0081). */
+/** On OpenShift a namespace has a user and a group, which a pod gets that names none; one that names others is refused (decision 0081). */
 type Ground = Pick<PlatformSpec, 'openShift'>;
 
 /** The pod of the user's image. Under `restricted` the image must not run as root, or `pod.securityContext.runAsUser` says as whom. */

@@ -20,7 +20,11 @@ export function onPremisesSource(props: OnPremisesPlatformProps): () => Platform
   checkCidrs('registryCidrs', registryCidrs);
   if (openShift) checkOpenShift(openShift, artifacts.fileSystem !== undefined);
   const source = byHand(props, artifacts)();
-  return () => ({ ...source, ...(openShift && { openShift: { ...openShift } }), ...(source.registry && registryCidrs && { registry: { ...source.registry, cidrs: [...registryCidrs] } }) });
+  return () => ({
+    ...source,
+    ...(openShift && { openShift: { ...openShift } }),
+    ...(source.registry && registryCidrs && { registry: { ...source.registry, cidrs: [...registryCidrs] } }),
+  });
 }
 
 /** The largest number that a group may have on Linux, as Kubernetes checks it. */

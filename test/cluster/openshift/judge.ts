@@ -8,7 +8,7 @@ import type { BinaryModule } from '../assets';
 
 export const CONSTRAINTS_BINARY: BinaryModule = { name: 'scc', directory: path.join(__dirname, 'binary') };
 
-/** The first user of the range that a namespace has here, which all its pods get. */
+/** The first user of the range that a namespace has here by default, which all its pods get. */
 export const NAMESPACE_USER = 1000680000;
 
 /** What a cluster has when pods are created. */
@@ -17,6 +17,8 @@ export interface Ground {
   readonly constraints?: readonly object[];
   readonly roleBindings?: readonly object[];
   readonly roles?: readonly object[];
+  /** The first user of the range of every namespace. Default: `NAMESPACE_USER`. */
+  readonly firstUser?: number;
 }
 
 export interface Verdict {
@@ -36,15 +38,15 @@ export function findJudge(): string | undefined {
 }
 
 /** What becomes of each pod, in a namespace as OpenShift makes them. */
-export function judged(pods: readonly Pod[], ground: Ground = {}): Verdict[] {
+export function judged(pods: readonly Pod[], { firstUser = NAMESPACE_USER, ...ground }: Ground = {}): Verdict[] {
   const names = [...new Set(pods.map(({ metadata }) => metadata?.namespace ?? 'default'))];
-  const input = JSON.stringify({ namespaces: names.map(project), pods, ...ground });
+  const input = JSON.stringify({ namespaces: names.map((name) => project(name, firstUser)), pods, ...ground });
   return JSON.parse(execFileSync(findJudge() ?? CONSTRAINTS_BINARY.name, { input, encoding: 'utf8', maxBuffer: 256 * 1024 ** 2 })) as Verdict[];
 }
 
 /** @see https://docs.redhat.com/en/documentation/openshift_container_platform/4.18/html/authentication_and_authorization/managing-pod-security-policies */
-function project(name: string): object {
-  const range = `${NAMESPACE_USER}/10000`;
+function project(name: string, firstUser: number): object {
+  const range = `${firstUser}/10000`;
   return {
     metadata: {
       name,
