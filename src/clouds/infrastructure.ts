@@ -140,6 +140,8 @@ export interface GpuPoolSpec extends Omit<NodePoolSpec, 'spot'> {
   readonly compact: boolean;
   readonly imageStreaming: boolean;
   readonly driver?: string;
+  /** What a container asks for to use the network between the GPUs of nodes, by resource. */
+  readonly fabric?: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
 }
 

@@ -1,6 +1,6 @@
 /** Stacks with every option, for what the examples leave out: what Terraform and the policy scanners are given beside the examples. */
 import {
-  ArtifactBucket, Cloud, Cluster, ClusterNetwork, Gpu, GpuNodePool, GpuSharing, ImageRegistry, NodeProvisioning, PoolCapacity, Weekday,
+  ArtifactBucket, Cloud, Cluster, ClusterNetwork, Fabric, Gpu, GpuNodePool, GpuSharing, ImageRegistry, NodeProvisioning, PoolCapacity, Weekday,
 } from 'cdk-substratus';
 import type { ClusterProps, GpuNodePoolProps, ICluster, MaintenanceWindow, ReadableBucket } from 'cdk-substratus';
 import type { App } from 'cdktf';
@@ -80,7 +80,7 @@ const AWS: Place = {
   pools: {
     'l4-shared': { gpu: Gpu.NVIDIA_L4, sharing: GpuSharing.timeSlicing(4), minNodes: 1 },
     'l4-spot': { gpu: Gpu.NVIDIA_L4, spot: true, localSsdCount: 1, machineTypes: ['g6.2xlarge', 'g6.4xlarge', 'gr6.4xlarge'] },
-    'a100': { gpu: Gpu.NVIDIA_A100, gpusPerNode: 8, compact: true, zones: ['us-east-1a'] },
+    'a100': { gpu: Gpu.NVIDIA_A100, gpusPerNode: 8, compact: true, zones: ['us-east-1a'], fabric: Fabric.efa(4) },
     'h100': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, capacity: PoolCapacity.reservation('cr-0123456789abcdef0'), zones: ['us-east-1a'] },
     'h100-block': { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8, capacity: PoolCapacity.block('cr-0fedcba9876543210'), zones: ['us-east-1b'] },
   },

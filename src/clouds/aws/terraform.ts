@@ -109,7 +109,8 @@ function clusterOfPools(scope: Construct, made: Made): ClusterInfrastructure {
   const grants = encryptionKey === undefined ? [] : [diskGrant(scope, encryptionKey, location)];
   const dependables = [...routes, ...nodes.rights, ...first, ...grants];
   const isScaled = !nodeProvisioning;
-  const pools = { ...context, isScaled, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, diskKey: encryptionKey, dependables };
+  const clusterSecurityGroup = resource.vpcConfig.clusterSecurityGroupId;
+  const pools = { ...context, isScaled, clusterSecurityGroup, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, diskKey: encryptionKey, dependables };
   const system = nodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, ...isScaled ? {} : { maxNodes: SYSTEM_POOL.minNodes }, tags }, pools);
   addonsAfterNodes(scope, addons, system);
   const roles = identities(scope, context);

@@ -7,6 +7,7 @@ import { cloudNamed } from '../../clouds/pods';
 import { formatValue } from '../checks/format-value';
 import { checkTokens } from '../checks/guard';
 import { asValidation, ValidationError } from '../checks/validation-error';
+import type { Fabric } from '../platform/fabric';
 import { Gpu } from '../platform/gpu';
 import type { GpuPoolOptions } from '../platform/gpu-pool-options';
 import type { GpuSharing } from '../platform/gpu-sharing';
@@ -121,6 +122,15 @@ export interface GpuNodePoolProps {
   readonly compact?: boolean;
 
   /**
+   * The network between the GPUs of its nodes, for a Server on many nodes. On AWS `Fabric.efa(count)` gives the machines their adapters, all that
+   * they have; elsewhere, as that of any other fabric, its devices are yours. Its device plugin is yours everywhere. Another one replaces the
+   * nodes on AWS.
+   *
+   * @default - that of the pods, by TCP
+   */
+  readonly fabric?: Fabric;
+
+  /**
    * Whether images start before they are pulled whole (Google Cloud). Another answer replaces the pool.
    *
    * @default false
@@ -187,7 +197,7 @@ export class GpuNodePool extends Construct {
     const nodes = { ...nodesOf(cloud, machineType, props), ...types };
     const knownZones = zones ?? (props.compact ? undefined : cluster._infrastructure.zones?.slice());
     const offered = {
-      gpu, gpusPerNode, maxNodes, zones: knownZones, sharing: props.sharing, ...(sharing && { nodeLabels: labels }), ...nodes,
+      gpu, gpusPerNode, maxNodes, zones: knownZones, sharing: props.sharing, fabric: props.fabric, ...(sharing && { nodeLabels: labels }), ...nodes,
     };
     asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, podCapacity(capacity)));
     asValidation(this, () => cluster._infrastructure.addGpuPool(this, {
@@ -205,6 +215,7 @@ export class GpuNodePool extends Construct {
       localSsdCount: props.localSsdCount,
       sharing,
       driver: props.driver,
+      fabric: props.fabric?._resources,
     }));
   }
 

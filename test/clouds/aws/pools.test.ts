@@ -1,5 +1,5 @@
 import type { GpuPoolSpec } from '../../../src/clouds/infrastructure';
-import { all, gpuPoolSpec, nodePoolSpec, one, synthesize, synthesizeExisting } from './fixtures';
+import { all, EXISTING, gpuPoolSpec, nodePoolSpec, one, synthesize, synthesizeExisting } from './fixtures';
 import type { Synthesized } from './fixtures';
 
 /** One GPU pool on a cluster that exists, so that there are no other pools. */
@@ -124,6 +124,42 @@ describe('a GPU pool', () => {
     expect(one(synthesized, 'aws_placement_group')).toMatchObject({ name: 'ours-l4', strategy: 'cluster' });
     const [placement] = Object.keys(synthesized.resource.aws_placement_group ?? {});
     expect(one(synthesized, 'aws_launch_template').placement).toEqual({ group_name: `\${aws_placement_group.${placement ?? ''}.name}` });
+  });
+
+  describe('with Elastic Fabric Adapters', () => {
+    const efa = (count: number) => ({ fabric: { 'vpc.amazonaws.com/efa': String(count) } });
+    const p5 = { ...ONE_ZONE, ...efa(32), name: 'h100', machineType: 'p5.48xlarge', gpu: 'nvidia-h100', gpusPerNode: 8, compact: true };
+    interface Interface { readonly network_card_index: number; readonly device_index: number; readonly interface_type: string; readonly security_groups: string[] }
+    const interfacesOf = (synthesized: Synthesized) => all(synthesized, 'aws_launch_template')
+      .flatMap(({ network_interfaces: each }) => (each as Interface[] | undefined) ?? []);
+
+    test('has one on each card, of which the first has the address, in the group of the cluster', () => {
+      const synthesized = synthesize((cluster, scope) => cluster.addGpuPool(scope('h100'), gpuPoolSpec(p5)));
+      const interfaces = interfacesOf(synthesized);
+      expect(interfaces.map((each) => each.network_card_index)).toEqual(Array.from({ length: 32 }, (_, card) => card));
+      expect(interfaces.slice(0, 2).map((each) => [each.device_index, each.interface_type])).toEqual([[0, 'efa'], [1, 'efa-only']]);
+      expect([...new Set(interfaces.flatMap((each) => each.security_groups))])
+        .toEqual([expect.stringMatching(/^\$\{aws_eks_cluster\.\w+\.vpc_config\[?0?\]?\.cluster_security_group_id\}$/) as string]);
+      const tags = all(synthesized, 'aws_autoscaling_group_tag').map(({ tag }) => tag);
+      expect(tags).toContainEqual({ key: 'k8s.io/cluster-autoscaler/node-template/resources/vpc.amazonaws.com/efa', value: '32', propagate_at_launch: false });
+    });
+
+    test('on a cluster that exists are in the groups of its nodes, which must be said', () => {
+      const attributes = { ...EXISTING.attributes, securityGroupIds: ['sg-1'] };
+      const synthesized = synthesizeExisting((cluster, scope) => cluster.addGpuPool(scope('h100'), gpuPoolSpec(p5)), { ...EXISTING, attributes });
+      expect(interfacesOf(synthesized).every(({ security_groups: groups }) => groups.join() === 'sg-1')).toBe(true);
+      expect(one(synthesized, 'aws_launch_template')).not.toHaveProperty('vpc_security_group_ids');
+      expect(() => pool(p5)).toThrow(new Error('pool h100: fabric takes the security groups of the nodes, and the cluster exists; give securityGroupIds to its attributes'));
+    });
+
+    test.each<[string, Partial<GpuPoolSpec>, string]>([
+      ['fewer than the machine has', efa(8), 'pool h100: fabric is Fabric.efa(8), but p5.48xlarge has 32 of them; write Fabric.efa(32)'],
+      ['of a machine without', { ...efa(1), machineType: 'g6.xlarge' },
+        'pool h100: fabric is Fabric.efa(1), but g6.xlarge has 0 of them; leave fabric out, or take a machine that has some'],
+      ['of machines anywhere', { compact: false }, 'pool h100: fabric is of machines near each other; set compact: true, and zones to one'],
+    ])('%s are refused', (_, spec, message) => expect(() => pool({ ...p5, ...spec })).toThrow(new Error(message)));
+
+    test('are not where nobody asks for them', () => expect(interfacesOf(pool(ONE_ZONE))).toEqual([]));
   });
 
   test('that is shared says so to the device plugin, and to the autoscaler', () => {

@@ -4,6 +4,7 @@ import type { AwsLocation, GpuPoolSpec } from '../../infrastructure';
 import { SHARING_LABEL, sharingLabelValue } from '../../labels';
 import { MACHINES } from '../machines';
 import { arnProblem } from '../partition';
+import { checkEfa } from './efa';
 
 /** The extended resource of the pool's accelerator. */
 export function gpuResource({ gpu, resource = gpuNamed(gpu)?.resource ?? NVIDIA_GPU_RESOURCE }: Pick<GpuPoolSpec, 'gpu' | 'resource'>): string {
@@ -59,6 +60,7 @@ export function checkGpuPool(spec: GpuPoolSpec, location: AwsLocation): void {
   if (driver !== undefined) throw new Error(`pool ${name}: driver is ${driver}, but on aws it comes with the machine image; leave it out`);
   checkCapacityId(spec, location);
   checkMachineTypes(spec);
+  checkEfa(spec);
   checkZones(spec, location);
 }
 

@@ -7,6 +7,7 @@ import { terraform } from '../../terraform-classes';
 import { AutoscalingGroupTagA, EksNodeGroup, LaunchTemplate, PlacementGroup } from '../resources';
 import { isArm } from '../sizes';
 import { nodeTemplateTags } from './autoscaler-tags';
+import { adaptersOf, efaInterfaces } from './efa';
 import { checkGpuPool, gpuResource, poolZones, sharedLabels, sizeOfSmallest, unitsPerNode } from './gpu-pools';
 import { groupNamePrefix, joinedName } from './names';
 import type { Subnets } from './network';
@@ -21,6 +22,8 @@ export interface PoolContext {
   readonly nodeRoleArn: string;
   /** Of Kubernetes, where it is chosen; EKS upgrades no nodes with the cluster by itself. */
   readonly kubernetesVersion?: string;
+  /** That of a new cluster, which EKS makes. */
+  readonly clusterSecurityGroup?: string;
   /** Security groups of the nodes; if absent, the cluster's own, which EKS sets. */
   readonly securityGroupIds?: readonly string[];
   /** ARN of the customer's key for the disks of the nodes; if absent, the account's default. */
@@ -67,11 +70,12 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContex
     amiType: gpuAmiType(spec),
     capacityType: CAPACITY_TYPES[capacity.kind] ?? 'ON_DEMAND',
     zones: poolZones(spec, context.location),
-    resources: { [gpuResource(spec)]: String(unitsPerNode(spec)), ...sizeOfSmallest(spec) },
+    resources: { [gpuResource(spec)]: String(unitsPerNode(spec)), ...sizeOfSmallest(spec), ...spec.fabric },
     template: {
       ...capacityTemplate(capacity, spec.machineType),
       ...(localSsdCount > 0 && { userData: localDisksScript(scope) }),
       ...(compact && { placement: { groupName: placement(scope, spec, context).name } }),
+      ...(adaptersOf(spec) > 0 && { networkInterfaces: efaInterfaces(adaptersOf(spec), groupsForEfa(spec, context)) }),
     },
   });
 }
@@ -79,6 +83,13 @@ export function gpuPool(scope: Construct, spec: GpuPoolSpec, context: PoolContex
 function localDisksScript(scope: Construct): string {
   const { Fn } = terraform(scope);
   return Fn.base64encode(Fn.rawString(LOCAL_SSD));
+}
+
+/** With interfaces in the template EKS adds no group to them: those of the nodes, or the cluster's own, which lets its nodes talk by EFA. */
+function groupsForEfa({ name }: GpuPoolSpec, { securityGroupIds, clusterSecurityGroup }: PoolContext): readonly string[] {
+  const groups = securityGroupIds ?? (clusterSecurityGroup === undefined ? [] : [clusterSecurityGroup]);
+  if (groups.length > 0) return groups;
+  throw new Error(`pool ${name}: fabric takes the security groups of the nodes, and the cluster exists; give securityGroupIds to its attributes`);
 }
 
 /** The images have driver and container toolkit; the device plugin comes with ../addons.ts. */
@@ -169,7 +180,8 @@ function launchTemplate(scope: Construct, context: PoolContext, { name, diskGiB,
       ebs: { volumeSize: diskGiB, volumeType: 'gp3', throughput: 250, encrypted: 'true', ...(diskKey && { kmsKeyId: diskKey }), deleteOnTermination: 'true' },
     }],
     tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({ resourceType, tags: nodeTags })),
-    ...(securityGroupIds && { vpcSecurityGroupIds: [...securityGroupIds] }),
+    /* Or those of its interfaces: EC2 takes one of the two. */
+    ...(securityGroupIds && !template.networkInterfaces && { vpcSecurityGroupIds: [...securityGroupIds] }),
     tags: { ...tags },
     ...template,
   });
