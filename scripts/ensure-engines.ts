@@ -1,5 +1,6 @@
 /** Makes the programs of engines be there (test/engines), or says why they are not: then their tests are skipped. */
 import { buildGateway, findGateway } from '../test/engines/gateway/programs';
+import { buildScheduler, findScheduler } from '../test/engines/karpenter/scheduler';
 import { buildLws, findLws } from '../test/engines/lws/programs';
 import { buildPicker, findPicker } from '../test/engines/picker/programs';
 import { buildEngines, cannotBuildEngines, findEngines } from '../test/engines/programs';
@@ -28,6 +29,13 @@ function ensureLws(): void {
   if (reason) say(`${reason}; the tests with it are skipped`);
 }
 
+function ensureScheduler(): void {
+  if (findScheduler()) return;
+  say('fetching and building the scheduler of Karpenter, once; this takes some minutes');
+  const reason = buildScheduler(say);
+  if (reason) say(`${reason}; the tests with it are skipped`);
+}
+
 /** After the gateway, which brings the Envoy that asks it. */
 function ensurePicker(): void {
   if (findPicker()) return;
@@ -38,4 +46,5 @@ function ensurePicker(): void {
 ensureKeda();
 ensureGateway();
 ensureLws();
+ensureScheduler();
 ensurePicker();

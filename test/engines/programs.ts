@@ -9,6 +9,8 @@ import { cachePath } from '../cluster/assets';
 export interface EngineModule {
   readonly name: string;
   readonly programs: readonly string[];
+  /** Files of a program of our own. */
+  readonly sources?: readonly string[];
   /** Modules, and directories in them. */
   readonly definitions: readonly { readonly module: string; readonly directory: string }[];
 }
@@ -79,7 +81,7 @@ export function buildEngines(say: (line: string) => void, modules: readonly Engi
 
 function directoryOf(module: EngineModule): string {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-  for (const file of ['go.mod', 'go.sum']) hash.update(fs.readFileSync(path.join(sourcesOf(module), file)));
+  for (const file of ['go.mod', 'go.sum', ...module.sources ?? []]) hash.update(fs.readFileSync(path.join(sourcesOf(module), file)));
   return cachePath('engines', module.name, hash.digest('hex').slice(0, 16));
 }
 
