@@ -26,6 +26,14 @@ export interface CloudNodes {
   /** Zones, as the cloud's nodes have them in `topology.kubernetes.io/zone`. */
   readonly zones?: readonly string[];
   readonly requirements?: readonly Requirement[];
+  /** How long a node lives. Default: until it is empty, or its image is outdated. */
+  readonly life?: NodeLife;
+}
+
+export interface NodeLife {
+  readonly expireAfter: string;
+  /** How long after that what runs on it may go on. */
+  readonly terminationGracePeriod?: string;
 }
 
 /** What Karpenter calls how nodes are obtained, in the order in which it takes them, whatever else is asked. */
@@ -47,7 +55,8 @@ export function provisionedPools({ gpuPools = [] }: PlatformSpec): ProvisionedPo
  *
  * @throws Error if Karpenter would take capacities in another order.
  */
-export function nodePool(pool: ProvisionedPool, { platform, nodeClassRef, zones, requirements = [] }: CloudNodes): AddonObject {
+export function nodePool(pool: ProvisionedPool, nodes: CloudNodes): AddonObject {
+  const { platform, nodeClassRef, zones, requirements = [], life = { expireAfter: 'Never' } } = nodes;
   const { name, gpu, gpusPerNode, maxNodes, provisioner: { machineTypes, labels, taints = {} } } = pool;
   const resource = resourceOf(gpu, platform);
   const spec = {
@@ -62,7 +71,7 @@ export function nodePool(pool: ProvisionedPool, { platform, nodeClassRef, zones,
           ...requirements,
         ],
         taints: Object.entries({ [resource]: 'present', ...taints }).map(([key, value]) => ({ key, value, effect: 'NoSchedule' })),
-        expireAfter: 'Never',
+        ...life,
       },
     },
     limits: { [resource]: maxNodes * gpusPerNode },

@@ -1,4 +1,4 @@
-/** Pods of Servers and Models, and the nodes that the real scheduler of Karpenter would make for them by the NodePools of GPU provisioners. */
+/** Pods of Servers and Models, and the nodes that Karpenter's own scheduler would make for them by the NodePools of GPU provisioners. */
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import type { Deployment } from 'kubernetes-types/apps/v1';
@@ -81,10 +81,10 @@ const ONE_OF_EACH = (team: Workspace): void => {
   };
   const L4_TYPES = 'g6.2xlarge or g6.4xlarge';
 
-  test('a pod of each capacity gets a node of it, of the machines that are named; one without GPU gets one without', () => {
+  test('a pod of each capacity gets a node of it, of the machines that are named; one of none a node that stays, and one without GPU a node without', () => {
     const found = outcomes(platformWith({ l4: L4, h100: H100 }), ONE_OF_EACH);
     expect(['any', 'spot', 'stays', 'first', 'plain'].map((name) => [name, where(found, name)])).toEqual([
-      ['any', `spot in l4: ${L4_TYPES}`],
+      ['any', `on-demand in l4: ${L4_TYPES}`],
       ['spot', `spot in l4: ${L4_TYPES}`],
       ['stays', `on-demand in l4: ${L4_TYPES}`],
       ['first', `spot in l4: ${L4_TYPES}`],
@@ -93,7 +93,7 @@ const ONE_OF_EACH = (team: Workspace): void => {
     expect(Object.values(found).filter(({ error }) => error !== undefined)).toEqual([]);
   });
 
-  test('where no spot node is to be had, spot-first and what takes any get others, and what asks for spot waits', () => {
+  test('where no spot node is to be had, spot-first gets one on demand, and what asks for spot waits', () => {
     const found = outcomes(platformWith({ l4: L4 }), ONE_OF_EACH, ['on-demand']);
     expect(['any', 'first', 'stays', 'spot'].map((name) => [name, where(found, name)])).toEqual([
       ['any', `on-demand in l4: ${L4_TYPES}`], ['first', `on-demand in l4: ${L4_TYPES}`], ['stays', `on-demand in l4: ${L4_TYPES}`], ['spot', 'nowhere'],
@@ -118,7 +118,7 @@ const ONE_OF_EACH = (team: Workspace): void => {
       new Server(team, 'theirs', { image: 'acme/server', model, resources });
     };
     const found = outcomes(platform, declare);
-    expect([where(found, 'ours'), where(found, 'theirs')]).toEqual([`spot in l4: ${L4_TYPES}`, 'nowhere']);
+    expect([where(found, 'ours'), where(found, 'theirs')]).toEqual([`on-demand in l4: ${L4_TYPES}`, 'nowhere']);
   });
 
   test('no more nodes come up than maxNodes', () => {

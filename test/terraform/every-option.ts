@@ -1,6 +1,7 @@
 /** Stacks with every option, for what the examples leave out: what Terraform and the policy scanners are given beside the examples. */
 import {
-  ArtifactBucket, Cloud, Cluster, ClusterNetwork, Fabric, Gpu, GpuNodePool, GpuSharing, ImageRegistry, NodeProvisioning, PoolCapacity, Weekday,
+  ArtifactBucket, Cloud, Cluster, ClusterNetwork, Fabric, Gpu, GpuNodePool, GpuSharing, ImageRegistry, NodeProvisioning, PoolCapacity,
+  Weekday,
 } from 'cdk-substratus';
 import type { ClusterProps, GpuNodePoolProps, ICluster, MaintenanceWindow, ReadableBucket } from 'cdk-substratus';
 import type { App } from 'cdktf';

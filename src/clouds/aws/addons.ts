@@ -8,15 +8,14 @@ import type { ConfigMap } from 'kubernetes-types/core/v1';
 import type { StorageClass } from 'kubernetes-types/storage/v1';
 import { PART_OF } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';
-import type { WantedAddons } from '../cloud';
+import type { AddonObject as CloudObject, WantedAddons } from '../cloud';
 import { autoscaler } from './autoscaler';
 import type { AutoscalerObject } from './autoscaler';
 import { devicePlugins } from './device-plugins';
 import type { DevicePluginObject } from './device-plugins';
 import { provisionerObjects } from './provisioner';
-import type { ProvisionerObject } from './provisioner';
 
-export type AddonObject = StorageClass | ConfigMap | AutoscalerObject | DevicePluginObject | ProvisionerObject;
+export type AddonObject = StorageClass | ConfigMap | AutoscalerObject | DevicePluginObject | CloudObject;
 
 /** Objects to apply, in this order. A cluster that is there already may have a default class and an autoscaler of its own. */
 export function clusterAddons(platform: PlatformSpec, wanted: WantedAddons = {}): AddonObject[] {

@@ -110,7 +110,8 @@ function clusterOfPools(scope: Construct, made: Made): ClusterInfrastructure {
   const dependables = [...routes, ...nodes.rights, ...first, ...grants];
   const isScaled = !nodeProvisioning;
   const clusterSecurityGroup = resource.vpcConfig.clusterSecurityGroupId;
-  const pools = { ...context, isScaled, clusterSecurityGroup, subnets, nodeRoleArn: nodes.role.arn, kubernetesVersion, diskKey: encryptionKey, dependables };
+  const how = { isScaled, kubernetesVersion, diskKey: encryptionKey, dependables };
+  const pools = { ...context, ...how, clusterSecurityGroup, subnets, nodeRoleArn: nodes.role.arn };
   const system = nodePool(new Construct(scope, 'SystemPool'), { ...SYSTEM_POOL, ...isScaled ? {} : { maxNodes: SYSTEM_POOL.minNodes }, tags }, pools);
   addonsAfterNodes(scope, addons, system);
   const roles = identities(scope, context);

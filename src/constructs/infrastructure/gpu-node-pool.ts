@@ -122,9 +122,8 @@ export interface GpuNodePoolProps {
   readonly compact?: boolean;
 
   /**
-   * The network between the GPUs of its nodes, for a Server on many nodes. On AWS `Fabric.efa(count)` gives the machines their adapters, all that
-   * they have; elsewhere, as that of any other fabric, its devices are yours. Its device plugin is yours everywhere. Another one replaces the
-   * nodes on AWS.
+   * The network between the GPUs of its nodes, for a Server on many nodes. With `Fabric.efa(count)` machines of AWS have their adapters, all
+   * that they have; the devices of any other fabric, and its device plugin everywhere, are yours. Another one replaces the nodes on AWS.
    *
    * @default - that of the pods, by TCP
    */
@@ -197,7 +196,8 @@ export class GpuNodePool extends Construct {
     const nodes = { ...nodesOf(cloud, machineType, props), ...types };
     const knownZones = zones ?? (props.compact ? undefined : cluster._infrastructure.zones?.slice());
     const offered = {
-      gpu, gpusPerNode, maxNodes, zones: knownZones, sharing: props.sharing, fabric: props.fabric, ...(sharing && { nodeLabels: labels }), ...nodes,
+      gpu, gpusPerNode, maxNodes, zones: knownZones, sharing: props.sharing, fabric: props.fabric, ...(sharing && { nodeLabels: labels }),
+      ...nodes,
     };
     asValidation(this, () => cluster.platform._addGpuPool(poolName, offered, podCapacity(capacity)));
     asValidation(this, () => cluster._infrastructure.addGpuPool(this, {

@@ -129,7 +129,12 @@ describe('a GPU pool', () => {
   describe('with Elastic Fabric Adapters', () => {
     const efa = (count: number) => ({ fabric: { 'vpc.amazonaws.com/efa': String(count) } });
     const p5 = { ...ONE_ZONE, ...efa(32), name: 'h100', machineType: 'p5.48xlarge', gpu: 'nvidia-h100', gpusPerNode: 8, compact: true };
-    interface Interface { readonly network_card_index: number; readonly device_index: number; readonly interface_type: string; readonly security_groups: string[] }
+    interface Interface {
+      readonly network_card_index: number;
+      readonly device_index: number;
+      readonly interface_type: string;
+      readonly security_groups: string[];
+    }
     const interfacesOf = (synthesized: Synthesized) => all(synthesized, 'aws_launch_template')
       .flatMap(({ network_interfaces: each }) => (each as Interface[] | undefined) ?? []);
 

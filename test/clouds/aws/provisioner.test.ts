@@ -75,23 +75,20 @@ describe('a NodePool', () => {
         spec: {
           nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: 'h100' },
           requirements: [
-            { key: 'karpenter.sh/capacity-type', operator: 'In', values: ['reserved', 'on-demand'] },
             { key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['p5.48xlarge'] },
+            { key: 'karpenter.sh/capacity-type', operator: 'In', values: ['reserved', 'on-demand'] },
+            { key: 'topology.kubernetes.io/zone', operator: 'In', values: ['us-east-1a'] },
             { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] },
             { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
-            { key: 'topology.kubernetes.io/zone', operator: 'In', values: ['us-east-1a'] },
           ],
           taints: [
             { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }, { key: 'dedicated', value: 'research', effect: 'NoSchedule' },
           ],
-          expireAfter: '720h',
+          expireAfter: 'Never',
         },
       },
-      disruption: {
-        consolidationPolicy: 'WhenEmpty', consolidateAfter: '5m',
-        budgets: [{ nodes: '100%', reasons: ['Empty'] }, { nodes: '1', reasons: ['Drifted'] }],
-      },
-      limits: { 'nvidia.com/gpu': '16' },
+      disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '5m', budgets: [{ nodes: '1', reasons: ['Drifted'] }] },
+      limits: { 'nvidia.com/gpu': 16 },
     });
   });
 
@@ -106,7 +103,7 @@ describe('a NodePool', () => {
     const neuron = { ...L4, ...on('inf2.xlarge'), name: 'inf', gpu: 'aws-inferentia2' };
     const arm = { ...L4, ...on('g5g.xlarge') };
     const [, inf, , l4] = objects(BY_HAND, [neuron, arm]).map(({ spec }) => spec);
-    expect(inf).toMatchObject({ limits: { 'aws.amazon.com/neuron': '8' }, template: { spec: { taints: [{ key: 'aws.amazon.com/neuron' }] } } });
+    expect(inf).toMatchObject({ limits: { 'aws.amazon.com/neuron': 8 }, template: { spec: { taints: [{ key: 'aws.amazon.com/neuron' }] } } });
     expect(JSON.stringify(l4)).toContain('{"key":"kubernetes.io/arch","operator":"In","values":["arm64"]}');
   });
 });
@@ -163,9 +160,10 @@ describe('bad input', () => {
 
   test.each<[string, { readonly by: NodeProvisioningSpec; readonly pools: GpuPoolSpec[] }, string]>([
     ['on-demand before spot', { by: KARPENTER, pools: capacities({ kind: 'on-demand' }, { kind: 'spot' }) },
-      'GPU provisioner l4 has capacities on-demand, spot, but Karpenter takes reservations, then spot, then on-demand; give them in that order'],
+      'capacities of provisioner l4 are on-demand, spot, but Karpenter takes spot first wherever it may; give them as spot, on-demand, or one of them alone'],
     ['spot before a reservation', { by: AUTO, pools: capacities({ kind: 'spot' }, { kind: 'reservation', id: 'cr-0' }) },
-      'GPU provisioner l4 has capacities spot, reservation, but EKS Auto Mode takes reservations, then spot, then on-demand; give them in that order'],
+      'capacities of provisioner l4 are spot, reservation, but Karpenter takes reservation first wherever it may; give them as reservation, spot, '
+      + 'or one of them alone'],
     ['a reservation by name', { by: KARPENTER, pools: capacities({ kind: 'reservation', id: 'ours' }) },
       'GPU provisioner l4: reservation is ours; use the id of a capacity reservation, such as cr-0123456789abcdef0'],
     ['no role', { by: { kind: 'karpenter' }, pools: [L4] },

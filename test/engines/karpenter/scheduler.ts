@@ -11,7 +11,14 @@ export interface Machine {
   readonly name: string;
   readonly arch: string;
   readonly capacity: Readonly<Record<string, string>>;
-  readonly offerings: readonly { readonly zone: string; readonly capacityType: string; readonly price: number; readonly available: boolean }[];
+  readonly offerings: readonly Offering[];
+}
+
+interface Offering {
+  readonly zone: string;
+  readonly capacityType: string;
+  readonly price: number;
+  readonly available: boolean;
 }
 
 /** Where a pod would be: a NodePool, the machines that are left, and what is obtained; or why nowhere. */

@@ -85,7 +85,7 @@ function localDisksScript(scope: Construct): string {
   return Fn.base64encode(Fn.rawString(LOCAL_SSD));
 }
 
-/** With interfaces in the template EKS adds no group to them: those of the nodes, or the cluster's own, which lets its nodes talk by EFA. */
+/** EKS adds no group to interfaces of a template: those of the nodes, or the cluster's own, which lets its nodes talk by EFA. */
 function groupsForEfa({ name }: GpuPoolSpec, { securityGroupIds, clusterSecurityGroup }: PoolContext): readonly string[] {
   const groups = securityGroupIds ?? (clusterSecurityGroup === undefined ? [] : [clusterSecurityGroup]);
   if (groups.length > 0) return groups;

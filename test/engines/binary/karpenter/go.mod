@@ -2,6 +2,8 @@ module karpenter
 
 go 1.26.5
 
+tool karpenter
+
 require (
 	k8s.io/api v0.35.1
 	k8s.io/apimachinery v0.35.1
