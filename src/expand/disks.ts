@@ -7,7 +7,7 @@ import { cloudNamed } from '../clouds/pods';
 import { gpuRequestOf } from './gpus';
 import { DEFAULT_STORAGE_GIB } from './notebook';
 import { diskClassOf } from './placement';
-import { hasCapacity, poolsFor } from './pools';
+import { hasCapacity, takenPools } from './pools';
 import { choosesNodes } from './room';
 import { defaultStagingGiB } from './staging';
 
@@ -51,7 +51,7 @@ function firstNodes(resources: ResourcesSpec = {}, platform: PlatformSpec, cloud
   const request = gpuRequestOf(resources, platform);
   if (!request) return platform.autoProvisioning ? [] : otherNodes(platform, resources);
   const { capacity } = resources;
-  const pools = poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity)).map((pool) => gpuNodes(pool, cloud));
+  const pools = takenPools(request, platform, capacity).map((pool) => gpuNodes(pool, cloud));
   return platform.autoProvisioning ? [...pools, anyMachine(request, cloud)] : pools;
 }
 

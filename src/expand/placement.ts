@@ -8,7 +8,7 @@ import type { Cloud, DiskClass, GpuRequest, Placement } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { ExpandError } from './error';
 import { gpuRequestOf } from './gpus';
-import { capacitiesOf, hasCapacity, poolsFor, queueProblem, unnamedGpu } from './pools';
+import { capacityOf, poolsFor, queueProblem, takenPools, unnamedGpu } from './pools';
 
 /** Where the pod of a resource runs. */
 export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpec): Placement {
@@ -31,22 +31,7 @@ export function placementOf(resources: ResourcesSpec = {}, platform: PlatformSpe
 export function placedPools(resources: ResourcesSpec = {}, platform: PlatformSpec): GpuPoolSpec[] {
   const request = gpuRequestOf(resources, platform);
   const capacity = capacityFor(resources, platform);
-  const pools = request ? poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity)) : [];
-  return cloudNamed(platform.cloud).placeProvisioned ? chosen(pools, capacity) : pools;
-}
-
-/**
- * Those of the pools, or else those that one provisioner makes, by which a node has the fewest GPUs. `spot-first` is on a provisioner that
- * has spot nodes where there is one, for it alone takes other nodes once the cloud has none.
- */
-function chosen(pools: readonly GpuPoolSpec[], capacity?: Capacity): GpuPoolSpec[] {
-  const made = pools.filter(({ provisioner }) => provisioner !== undefined);
-  const others = pools.filter(({ provisioner }) => provisioner === undefined);
-  const falling = capacity === 'spot-first' ? made.filter((pool) => capacitiesOf(pool).includes('spot')) : [];
-  if (falling.length === 0 && (others.length > 0 || made.length === 0)) return others;
-  const from = falling.length > 0 ? falling : made;
-  const fewest = Math.min(...from.map(({ gpusPerNode }) => gpusPerNode));
-  return from.filter(({ gpusPerNode }) => gpusPerNode === fewest).slice(0, 1);
+  return request ? takenPools(request, platform, capacity) : [];
 }
 
 /** Of which capacity the nodes of a resource are: as it asks, or else as the pools are; `undefined` if any will do. */
@@ -112,13 +97,6 @@ function requireOneOf(selectors: readonly Record<string, string>[]): Affinity {
     matchExpressions: Object.entries(selector).map(([key, value]) => ({ key, operator: 'In', values: [value] })),
   }));
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
-}
-
-/** Where none is asked for, the first of these that the platform has the GPU with. Left open where it declares no pool. */
-const UNASKED = ['on-demand', 'flex-start', 'spot', 'queued'] as const;
-
-export function capacityOf(pools: readonly GpuPoolSpec[]): Capacity | undefined {
-  return UNASKED.find((asked) => pools.some((pool) => hasCapacity(pool, asked)));
 }
 
 function placeCapacity(capacity: Capacity, cloud: Cloud): Placement {

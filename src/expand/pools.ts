@@ -5,6 +5,7 @@ import type { Capacity } from '../api/resource';
 import { isSharing, slicesOf } from '../api/sharing';
 import type { Cloud, GpuRequest, Machine } from '../clouds/cloud';
 import { sharingOf } from '../clouds/labels';
+import { cloudNamed } from '../clouds/pods';
 import { gpuOf } from './gpus';
 
 /**
@@ -16,6 +17,36 @@ export function poolsFor(request: GpuRequest, platform: PlatformSpec, capacity?:
   const others = pools.filter((pool) => pool.capacity !== 'queued');
   const isQueued = capacity === 'queued' || (capacity === undefined && others.length === 0 && !platform.autoProvisioning);
   return isQueued ? pools.filter((pool) => pool.capacity === 'queued') : others;
+}
+
+/** Those of them whose nodes a pod of the capacity can be on. */
+export function takenPools(request: GpuRequest, platform: PlatformSpec, capacity?: Capacity): GpuPoolSpec[] {
+  const pools = poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity));
+  const namesOne = cloudNamed(platform.cloud).placeProvisioned !== undefined && pools.some(({ provisioner }) => provisioner !== undefined);
+  if (!namesOne) return pools;
+  const asked = capacity ?? capacityOf(pools);
+  return chosen(pools.filter((pool) => hasCapacity(pool, asked)), asked);
+}
+
+/**
+ * Those of the pools, or else those that one provisioner makes, by which a node has the fewest GPUs. `spot-first` is on a provisioner that
+ * has spot nodes where there is one, for it alone takes other nodes once the cloud has none.
+ */
+function chosen(pools: readonly GpuPoolSpec[], capacity?: Capacity): GpuPoolSpec[] {
+  const made = pools.filter(({ provisioner }) => provisioner !== undefined);
+  const others = pools.filter(({ provisioner }) => provisioner === undefined);
+  const falling = capacity === 'spot-first' ? made.filter((pool) => capacitiesOf(pool).includes('spot')) : [];
+  if (falling.length === 0 && (others.length > 0 || made.length === 0)) return others;
+  const from = falling.length > 0 ? falling : made;
+  const fewest = Math.min(...from.map(({ gpusPerNode }) => gpusPerNode));
+  return from.filter(({ gpusPerNode }) => gpusPerNode === fewest).slice(0, 1);
+}
+
+/** Where none is asked for, the first of these that the platform has the GPU with. Left open where it declares no pool. */
+const UNASKED = ['on-demand', 'flex-start', 'spot', 'queued'] as const;
+
+export function capacityOf(pools: readonly GpuPoolSpec[]): Capacity | undefined {
+  return UNASKED.find((asked) => pools.some((pool) => hasCapacity(pool, asked)));
 }
 
 function poolsThatHold({ gpu, count, sharing }: GpuRequest, platform: PlatformSpec): GpuPoolSpec[] {
@@ -52,7 +83,7 @@ export function capacitiesOf({ capacity = 'on-demand', provisioner }: Pick<GpuPo
  */
 export function tooManyReplicas(asked: AskedReplicas, request: GpuRequest, { platform, capacity }: Asking): string | undefined {
   const { field, replicas, nodes = 1 } = asked;
-  const pools = poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity));
+  const pools = takenPools(request, platform, capacity);
   const few = nodes > 1 ? tooFewNodes(nodes, pools, platform) : undefined;
   if (few !== undefined) return few;
   const places = pools.map((pool) => replicasIn(pool, { nodes, perNode: Math.floor(unitsOf(pool, platform) / request.count) }));

@@ -6,7 +6,7 @@ import type { CommonSpec, PodSpec, ResourcesSpec } from '../api/resource';
 import type { Cloud, GpuRequest, Machine, NodeSize } from '../clouds/cloud';
 import { cloudNamed } from '../clouds/pods';
 import { gpuRequestOf } from './gpus';
-import { hasCapacity, machinesOf, poolsFor } from './pools';
+import { hasCapacity, machinesOf, takenPools } from './pools';
 import { resourceRequirements } from './resources';
 
 const GIB = 2 ** 30;
@@ -93,8 +93,7 @@ function shownRoom(asked: Asked, room: NodeSize): string {
 /** The pools that can hold the request, and where nodes come up without a pool, the machines of the cloud. */
 function gpuNodes(request: GpuRequest, { capacity }: ResourcesSpec, platform: PlatformSpec): Candidate[] {
   const cloud = cloudNamed(platform.cloud);
-  const fitting = poolsFor(request, platform, capacity).filter((pool) => hasCapacity(pool, capacity));
-  const pools = fitting.map((pool) => gpuPoolNodes(pool, cloud));
+  const pools = takenPools(request, platform, capacity).map((pool) => gpuPoolNodes(pool, cloud));
   if (!platform.autoProvisioning) return pools;
   const machines = cloud.machines.filter(({ gpu, gpuCount }) => gpu === request.gpu?.name && gpuCount >= request.count);
   return [...pools, { name: `the largest machine of ${cloud.title} with ${request.count} ${request.gpu?.name ?? 'GPUs'}`, room: largest(machines, cloud) }];

@@ -1,9 +1,10 @@
 /** Nodes that GKE makes: a pod of each capacity, and the class that makes its node. */
 import type { GpuPoolSpec, PlatformSpec } from '../../../src/api/platform';
 import type { Capacity } from '../../../src/api/resource';
+import { gpuNamed } from '../../../src/catalog/gpus';
 import { addonsWith, clusterAddons } from '../../../src/clouds/gcp/addons';
 import { gcpCloud } from '../../../src/clouds/gcp/pods';
-import { placesOf } from '../../../src/expand';
+import { placesOf, tooManyReplicas } from '../../../src/expand';
 import { placementOf } from '../../../src/expand/placement';
 import { model, platformOf } from '../../expand/fixtures';
 import { definitionErrors } from '../../schemas/definitions';
@@ -151,6 +152,15 @@ test.each<Choice>([
   const { nodeSelector = {} } = placementOf(resources, on);
   expect(nodeSelector['cloud.google.com/compute-class']).toBe(expected === 'l4' ? `l4-${capacity}` : undefined);
   expect([...new Set(placesOf(model({ resources }), on).map(({ pool }) => pool))]).toEqual([expected]);
+});
+
+test('replicas are counted on the nodes that their pods can be on alone', () => {
+  const on = platform({ gpuPools: [{ ...POOL, maxNodes: 2 }, L4] });
+  const asked = { field: 'replicas', replicas: 3 };
+  const request = { gpu: gpuNamed('nvidia-l4'), count: 1 };
+  expect(tooManyReplicas(asked, request, { platform: on })).toBe(
+    'replicas is 3 but there is room for 2 of them: pool l4-pool has 2 (maxNodes 2); raise maxNodes, or ask for fewer');
+  expect(tooManyReplicas(asked, request, { platform: on, capacity: 'spot-first' })).toBeUndefined();
 });
 
 test('spot nodes and those of flex-start are tolerated by their taint where a class has them', () => {
