@@ -4,6 +4,9 @@ import type { WorkspaceClientIds } from 'cdk-substratus';
 
 export type CloudName = 'gcp' | 'aws' | 'azure' | 'local';
 
+/** Where an example can be, of which most are on none but these clouds. */
+export type ExampleCloud = CloudName | 'on-premises';
+
 export const CLOUDS: readonly CloudName[] = ['gcp', 'aws', 'azure', 'local'];
 
 /** The cloud that a user has asked for. */

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import { Workspace } from 'cdk-substratus';
 import type { App } from 'cdk8s';
-import type { CloudName } from '../examples/platforms';
+import type { ExampleCloud } from '../examples/platforms';
 import type { PlatformSpec } from '../src/api/platform';
 import { graphOf } from '../src/graph/graph';
 import { toMermaid } from '../src/graph/mermaid';
@@ -12,7 +12,7 @@ import { declared, EXAMPLES_DIRECTORY, TERRAFORM_EXAMPLES, terraformStacks, UPDA
 import type { Example } from './examples';
 
 /** On the clouds named, with all stacks that it has. */
-export function exampleState(example: Example, clouds: readonly CloudName[] = example.clouds): State {
+export function exampleState(example: Example, clouds: readonly ExampleCloud[] = example.clouds): State {
   const apps = clouds.map((cloud) => ({ cloud, app: declared(example, cloud) }));
   const manifests = apps.map(({ cloud, app }) => ({
     path: `${cloud}/app.yaml`, documents: app.charts.flatMap((chart) => chart.toJson() as unknown[]),

@@ -16,8 +16,9 @@ import { gptOss } from '../examples/gpt-oss/main';
 import { llama } from '../examples/llama/main';
 import { local } from '../examples/local/main';
 import { multiCloud } from '../examples/multi-cloud/main';
+import { onPremises } from '../examples/on-premises/main';
 import { CLOUDS } from '../examples/platforms';
-import type { CloudName } from '../examples/platforms';
+import type { ExampleCloud } from '../examples/platforms';
 import { quickstart } from '../examples/quickstart/main';
 import { rag } from '../examples/rag/main';
 import { speech } from '../examples/speech/main';
@@ -29,9 +30,10 @@ export const EXAMPLES_DIRECTORY = path.join(__dirname, '..', 'examples');
 
 export interface Example {
   readonly name: string;
-  readonly declare: (app: App, cloud: CloudName) => void;
   /** Those that it has a Kubernetes side for. */
-  readonly clouds: readonly CloudName[];
+  readonly clouds: readonly ExampleCloud[];
+  /** On one of its clouds. */
+  declare(app: App, cloud: ExampleCloud): void;
 }
 
 /** Both sides at once, as its program declares them. */
@@ -70,27 +72,28 @@ export const EXAMPLES: readonly Example[] = [
   { name: 'speech', declare: speech, clouds: CLOUDS },
   { name: 'gitops', declare: gitops, clouds: CLOUDS },
   { name: 'gateway', declare: gateway, clouds: CLOUDS },
+  { name: 'on-premises', declare: onPremises, clouds: ['on-premises'] },
   ...TERRAFORM_EXAMPLES,
   ...FILES_EXAMPLES,
 ];
 
 /** Every example on every cloud that it is for. */
-export const CASES: readonly (readonly [Example, CloudName])[] = EXAMPLES.flatMap(
+export const CASES: readonly (readonly [Example, ExampleCloud])[] = EXAMPLES.flatMap(
   (example) => example.clouds.map((cloud) => [example, cloud] as const),
 );
 
-function bothSides(name: string, declareBoth: DeclareBoth, clouds: readonly CloudName[]): TerraformExample {
+function bothSides(name: string, declareBoth: DeclareBoth, clouds: readonly ExampleCloud[]): TerraformExample {
   return { name, declareBoth, clouds, declare: (kubernetes, cloud) => declareBoth(kubernetes, new TerraformApp(), cloud) };
 }
 
-export function declared({ declare }: Pick<Example, 'declare'>, cloud: CloudName, outdir?: string): App {
+export function declared({ declare }: Pick<Example, 'declare'>, cloud: ExampleCloud, outdir?: string): App {
   const app = new App({ outdir });
   declare(app, cloud);
   return app;
 }
 
 /** What an example declares, and then what will run for it: the text of its golden file. */
-export function expectedYaml(example: Example, cloud: CloudName): string {
+export function expectedYaml(example: Example, cloud: ExampleCloud): string {
   const app = declared(example, cloud);
   return [
     `# What examples/${example.name} makes on ${cloud}. Reviewed like code; after a change: ${UPDATE_COMMAND}\n`,
@@ -117,7 +120,7 @@ export function expectedCost(example: Example): string {
 }
 
 /** Of both sides, where it has both. */
-export function costOn(example: Example, cloud: CloudName): Cost {
+export function costOn(example: Example, cloud: ExampleCloud): Cost {
   const app = new App();
   example.declare(app, cloud);
   return Cost.of(app);
@@ -127,7 +130,7 @@ export function expectedCostFile({ name }: Example): string {
   return path.join(EXAMPLES_DIRECTORY, name, 'expected', 'cost.txt');
 }
 
-export function expectedFile({ name }: Example, cloud: CloudName): string {
+export function expectedFile({ name }: Example, cloud: ExampleCloud): string {
   return path.join(EXAMPLES_DIRECTORY, name, 'expected', `${cloud}.yaml`);
 }
 

@@ -17,7 +17,7 @@ export interface SynthesizedQuickstart {
 /** Writes the manifests, with so many epochs of training, to a directory that has nothing else. */
 export function synthesizeQuickstart(directory: string, epochs?: number): SynthesizedQuickstart {
   fs.rmSync(directory, { recursive: true, force: true });
-  const app = declared({ declare: (kubernetes, cloud) => quickstart(kubernetes, cloud, epochs) }, 'local', directory);
+  const app = declared({ declare: (kubernetes) => quickstart(kubernetes, 'local', epochs) }, 'local', directory);
   app.synth();
   const [system = '', team = ''] = fs.readdirSync(directory).sort().map((file) => path.join(directory, file));
   return { system, team };

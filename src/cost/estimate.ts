@@ -1,6 +1,7 @@
 /** What is declared as money: pure, from what was synthesized and a table of prices. */
 import type { GpuPoolSpec, PlatformSpec } from '../api/platform';
 import type { PricedCloud } from '../catalog/standing-prices';
+import { cloudNamed } from '../clouds/pods';
 import type { ClusterState, StackState, State } from '../state/state';
 import type { StandingItem } from './amounts';
 import { assumptionsWith } from './assumptions';
@@ -53,8 +54,9 @@ export function estimate({ clusters, stacks }: State, options: EstimateOptions =
 /** Machine types and regions of a state: a user's price file may name them, whatever they are. */
 export function usedNamesIn(state: State): UsedNames {
   const platforms = state.clusters.flatMap(({ platform }) => (platform ? [platform, platform.artifacts] : []));
+  const racks = state.clusters.flatMap(({ platform }) => (platform && isRack(platform) ? [platform.clusterName] : []));
   const ofStacks = state.stacks.flatMap(({ terraform }) => regionsOfStack(terraform));
-  return { machines: machinesIn(state), regions: new Set([...ofStacks, ...platforms.flatMap(({ region }) => region ?? [])]) };
+  return { machines: machinesIn(state), regions: new Set([...ofStacks, ...racks, ...platforms.flatMap(({ region }) => region ?? [])]) };
 }
 
 function machinesIn({ clusters, stacks }: State): ReadonlySet<string> {
@@ -78,6 +80,11 @@ export function isPriced(cloud: string): cloud is PricedCloud {
   return Object.hasOwn(PRICED, cloud);
 }
 
+/** Whether its nodes are the user's own, whose prices are by the name of the cluster. */
+function isRack({ cloud }: Pick<PlatformSpec, 'cloud'>): boolean {
+  return cloudNamed(cloud).hasOwnNodes ?? false;
+}
+
 interface Tables {
   readonly prices: PriceTable;
   readonly assumptions: Assumptions;
@@ -87,7 +94,7 @@ function clusterCost(cluster: ClusterState, stacks: readonly StackState[], { pri
   const { name, platform, resources } = cluster;
   if (!platform) return { name, items: [], resources: [] };
   const { cloud } = platform;
-  if (!isPriced(cloud)) return { name, cloud, items: [], resources: [] };
+  if (!isPriced(cloud) && !prices.hasCloud(cloud)) return { name, cloud, items: [], resources: [] };
   const region = regionOf(platform, stacks);
   const place = { cloud, ...(region !== undefined && { region }) };
   const paidPools = new Set(stacks.flatMap(({ terraform }) => capacityBlocksIn(terraform, platform.clusterName)));
@@ -95,13 +102,14 @@ function clusterCost(cluster: ClusterState, stacks: readonly StackState[], { pri
   return {
     name,
     ...place,
-    items: clusterItems(cluster, { ...place, assumptions }),
+    items: isPriced(cloud) ? clusterItems(cluster, { ...place, cloud, assumptions }) : [],
     resources: resources.flatMap((resource) => resourceCost(resource, market) ?? []),
   };
 }
 
 /** What the platform says, else its stack: the one that makes its cluster, or the only one on its cloud. */
 function regionOf({ cloud, clusterName, region, artifacts }: PlatformSpec, stacks: readonly StackState[]): string | undefined {
+  if (isRack({ cloud })) return clusterName;
   const onCloud = stacks.flatMap(({ terraform }) => (
     placesOfStack(terraform).filter((place) => place.cloud === cloud).map((place) => ({ terraform, ...place }))));
   const [only, ...others] = onCloud;

@@ -39,6 +39,11 @@ export class PriceTable {
     return all;
   }
 
+  /** Whether it has a price of any machine of a cloud. */
+  public hasCloud(cloud: string): boolean {
+    return [...this.byMachine.values()].some(([row]) => row?.key.cloud === cloud);
+  }
+
   /** The price of a machine; `undefined` where nothing is known of it. */
   public find({ cloud, region, machine, gpus }: MachineKey): MachinePrice | undefined {
     const rows = this.byMachine.get(placeOf({ cloud, region, machine }));

@@ -57,7 +57,7 @@ export { runtimeEnvProblem } from './env';
 export { gpuOf, gpuRequestOf, unknownGpu } from './gpus';
 export { placesOf } from './places';
 export type { Place } from './places';
-export { capacitiesOf, hasCapacity, noPoolFor, poolsFor, queueProblem, tooManyReplicas, unnamedGpu } from './pools';
+export { capacitiesOf, hasCapacity, noPoolFor, poolsFor, queueProblem, tooManyReplicas, unitsOf, unnamedGpu } from './pools';
 export { lentTooShort, queueKindProblem, QUEUE_ROLE, REQUEST_ANNOTATION, REQUEST_KIND } from './queue';
 export { limitsProblem } from './resources';
 export { fewReplicas, hasPicker, noGateway } from './routing';

@@ -6,7 +6,7 @@ import { cloudNamed } from '../clouds/pods';
 import { gpuRequestOf } from './gpus';
 import { capacityFor, placedPools } from './placement';
 import { capacitiesOf, hasCapacity, machinesOf, unitsOf } from './pools';
-import { askedOf, roomOf } from './room';
+import { askedOf, ownRoom, roomOf } from './room';
 import { runnable, runtimeOf } from './runtime';
 
 /** Nodes of one kind that a pod can run on. */
@@ -95,7 +95,8 @@ function poolPlaces(pod: GpuPod, { pool, cloud, capacity }: PoolOnCloud): Place[
   const isAssumed = pool.machineType === undefined;
   const machine = isAssumed ? cheapest(pod, fitting, cloud) : fitting.find(({ machineType }) => machineType === pool.machineType);
   const machineType = pool.machineType ?? machine?.machineType;
-  const share = shareOf(pod, machine && cloud.allocatable(machine), pod.request.count / unitsOf(pool, pod.platform));
+  const room = ownRoom(pool) ?? (machine && cloud.allocatable(machine));
+  const share = shareOf(pod, room, pod.request.count / unitsOf(pool, pod.platform));
   return capacitiesOf(pool).filter((had) => hasCapacity({ capacity: had }, capacity)).map((had) => ({
     pool: name,
     ...(machineType !== undefined && { machineType, ...(isAssumed && { isAssumed }) }),

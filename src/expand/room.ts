@@ -100,15 +100,20 @@ function gpuNodes(request: GpuRequest, { capacity }: ResourcesSpec, platform: Pl
 }
 
 function gpuPoolNodes(pool: GpuPoolSpec, cloud: Cloud): Candidate {
-  const { name, gpu, gpusPerNode, machineType, machineTypes = [], diskGiB, nodeCpu, nodeMemoryGiB } = pool;
-  if (nodeCpu !== undefined || nodeMemoryGiB !== undefined) {
-    return { name: `a node of pool ${name}`, room: roomOn({ vcpu: nodeCpu ?? Infinity, memoryGiB: nodeMemoryGiB ?? Infinity }, cloud, diskGiB) };
-  }
+  const { name, gpu, gpusPerNode, machineType, machineTypes = [], diskGiB } = pool;
+  const own = ownRoom(pool);
+  if (own) return { name: `a node of pool ${name}`, room: own };
   const fitting = machinesOf(pool, cloud);
   if (machineType === undefined) return { name: `pool ${name} (the largest machine with ${gpusPerNode} ${gpu})`, room: largest(fitting, cloud, diskGiB) };
   const [machine = cloud.shapeOf(machineType)] = fitting.filter((each) => each.machineType === machineType);
   const smallest = machineTypes.length > 1 ? `, the smallest of ${machineTypes.length}` : '';
   return { name: `pool ${name} (${machineType}${smallest})`, room: machine && roomOn(machine, cloud, diskGiB) };
+}
+
+/** What a pool says that its nodes have for pods; `undefined` where it says nothing. */
+export function ownRoom({ nodeCpu, nodeMemoryGiB, diskGiB }: GpuPoolSpec): NodeSize | undefined {
+  if (nodeCpu === undefined && nodeMemoryGiB === undefined) return undefined;
+  return { vcpu: nodeCpu ?? Infinity, memoryGiB: nodeMemoryGiB ?? Infinity, ...(diskGiB !== undefined && { diskGiB }) };
 }
 
 /** The pools without GPU, where these are all that there are. */

@@ -98,4 +98,7 @@ export const TYPE_TITLES: Readonly<Record<NodeType, string>> = {
   Elsewhere: 'Declared elsewhere',
 };
 
-export const CLOUD_TITLES: Readonly<Record<string, string>> = { gcp: 'Google Cloud', aws: 'AWS', azure: 'Azure', local: 'Local' };
+export const CLOUD_TITLES: Readonly<Record<string, string>> = {
+  'gcp': 'Google Cloud', 'aws': 'AWS', 'azure': 'Azure', 'local': 'Local',
+  'on-premises': 'On premises',
+};

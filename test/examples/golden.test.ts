@@ -1,7 +1,7 @@
 /** The examples make what was reviewed. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { CloudName } from '../../examples/platforms';
+import type { ExampleCloud } from '../../examples/platforms';
 import { expectedGraph, expectedGraphFile } from '../../scripts/example-state';
 import { declared, EXAMPLES, expectedCost, expectedCostFile, expectedFile, expectedYaml, UPDATE_COMMAND } from '../../scripts/examples';
 import type { Example } from '../../scripts/examples';
@@ -48,7 +48,7 @@ describe('an example is the same bytes', () => {
 
 interface Run {
   readonly example: Example;
-  readonly cloud: CloudName;
+  readonly cloud: ExampleCloud;
   readonly folder: string;
 }
 

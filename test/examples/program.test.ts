@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { cloudNamed } from '../../examples/platforms';
-import type { CloudName } from '../../examples/platforms';
+import type { ExampleCloud } from '../../examples/platforms';
 import { declared, EXAMPLES, EXAMPLES_DIRECTORY } from '../../scripts/examples';
 import type { Example } from '../../scripts/examples';
 import { filesIn } from './synthesized';
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const TSX = require.resolve('tsx/cli');
 
 /** The cloud that a program is run for; an example of one cloud is for that one, whatever is asked for. */
-const cloudOf = ({ clouds }: Example): CloudName => clouds.find((cloud) => cloud === 'aws') ?? clouds[0] ?? 'local';
+const cloudOf = ({ clouds }: Example): ExampleCloud => clouds.find((cloud) => cloud === 'aws') ?? clouds[0] ?? 'local';
 
 interface Ran {
   readonly folder: string;

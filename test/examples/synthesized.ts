@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Yaml } from 'cdk8s';
 import type { App } from 'cdk8s';
-import type { CloudName } from '../../examples/platforms';
+import type { ExampleCloud } from '../../examples/platforms';
 import { CASES as EXAMPLE_CASES, declared } from '../../scripts/examples';
 import type { Example } from '../../scripts/examples';
 import type { PlatformSpec } from '../../src/api/platform';
@@ -30,12 +30,12 @@ export interface Written {
 }
 
 /** Every example on every cloud that it is for, with a name for the test. */
-export const CASES: [string, Example, CloudName][] = EXAMPLE_CASES.map(([example, cloud]) => [`${example.name} on ${cloud}`, example, cloud]);
+export const CASES: [string, Example, ExampleCloud][] = EXAMPLE_CASES.map(([example, cloud]) => [`${example.name} on ${cloud}`, example, cloud]);
 
 /** Made once, for several tests look at the same. */
 const SYNTHESIZED = new Map<string, Synthesized>();
 
-export function synthesize(example: Example, cloud: CloudName): Synthesized {
+export function synthesize(example: Example, cloud: ExampleCloud): Synthesized {
   const name = `${example.name} on ${cloud}`;
   const known = SYNTHESIZED.get(name) ?? synthesized(declared(example, cloud));
   SYNTHESIZED.set(name, known);

@@ -2,14 +2,19 @@
 import type { PlatformSpec } from '../../api/platform';
 import { NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { IMAGES } from '../../catalog/images';
+import { cloudNamed } from '../../clouds/pods';
 import { gpuOf } from '../../expand';
 import type { Check } from './check';
 import type { ClusterFacts, LiveNode } from './facts';
+import { checkOwnNodes } from './own-nodes';
 
 /** Labels of nodes that have NVIDIA's GPUs, by those who set them. */
 const GPU_LABELS = ['cloud.google.com/gke-accelerator', 'nvidia.com/gpu.present', 'kubernetes.azure.com/accelerator', 'feature.node.kubernetes.io/pci-10de.present'];
 /** Machines of AWS and Azure with NVIDIA's GPUs, by the beginning of their names. */
 const GPU_MACHINES = /^(?:p[2-6][a-z]*|g[3-7][a-z]*)\.|^Standard_N[CDV]/;
+
+/** https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/getting-started.html */
+const GPU_OPERATOR = 'helm install gpu-operator nvidia/gpu-operator -n gpu-operator --create-namespace';
 
 const PLUGIN_VERSION = IMAGES['nvidia-device-plugin'].split(':')[1];
 
@@ -29,6 +34,7 @@ export function checkGpus({ nodes }: ClusterFacts, platform: PlatformSpec | unde
 
 function poolChecks(nodes: readonly LiveNode[], platform: PlatformSpec | undefined): Check[] {
   return (platform?.gpuPools ?? []).map((pool) => {
+    if (platform && cloudNamed(platform.cloud).hasOwnNodes) return checkOwnNodes(pool, { nodes, platform, remedy: remedyFor(platform) });
     const resource = platform && gpuOf(pool.gpu, platform)?.resource;
     const offering = resource === undefined ? [] : nodes.filter((node) => countOf(node, resource) > 0 || offersParts(node));
     const name = `pool ${pool.name}`;
@@ -54,6 +60,7 @@ function countOf({ status }: LiveNode, resource: string): number {
 
 /** Google's own DaemonSet installs the driver; elsewhere images have it, and only the plugin can be missing. */
 function remedyFor(platform: PlatformSpec | undefined): string {
+  if (platform && cloudNamed(platform.cloud).hasOwnNodes) return GPU_OPERATOR;
   if (platform?.cloud === 'gcp') {
     return 'kubectl apply -f https://raw.githubusercontent.com/GoogleCloudPlatform/container-engine-accelerators/master/nvidia-driver-installer/cos/daemonset-preloaded.yaml';
   }

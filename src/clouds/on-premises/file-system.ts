@@ -62,7 +62,7 @@ export function fileSystemVolumes(platform: PlatformSpec, namespace: string): (P
 interface SharedFolder {
   /** Folder below the root of the file system, with a slash before it. */
   readonly folder: string;
-  /** Whether it is the workspace's own: of others nothing can be written, whoever mounts it. */
+  /** Whether it is the workspace's own: no pod can write to those of others, but for a path of the node, which knows no such rule. */
   readonly isOwn: boolean;
   /** Name of the PersistentVolume. */
   readonly volume: string;

@@ -1,6 +1,6 @@
 /** What is applied is what the preview says, for every example on every cloud. */
 import { Testing } from 'cdk8s';
-import type { CloudName } from '../../../examples/platforms';
+import type { ExampleCloud } from '../../../examples/platforms';
 import { declared } from '../../../scripts/examples';
 import type { Example } from '../../../scripts/examples';
 import { buildHomes } from '../../../src/api/platform';
@@ -70,7 +70,7 @@ function typesOf(cases: readonly Case[]): ObjectType[] {
 }
 
 /** The case has its own namespaces. What a preview of them says is what expansion makes of them: test/examples/parity.ts. */
-function caseOf([name, example, cloud]: readonly [string, Example, CloudName], index: number): Case {
+function caseOf([name, example, cloud]: readonly [string, Example, ExampleCloud], index: number): Case {
   const ours = (text: string) => SHARED.reduce((all, namespace) => renamed(all, { namespace, index }), text);
   const own = <T>(value: T) => JSON.parse(ours(JSON.stringify(value))) as T;
   const platform = own(synthesize(example, cloud).platform);
