@@ -164,7 +164,7 @@ export type OptionsCloud = keyof typeof PLACES;
 
 /**
  * Four stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists; on the ground of
- * others. On AWS also one for each that makes nodes as pods ask for them.
+ * others. On AWS and Azure also one for each that makes nodes as pods ask for them.
  */
 export function everyOption(
   app: App, clouds: readonly OptionsCloud[] = ['gcp', 'aws', 'azure'], stack = (id: string) => new TerraformStack(app, id),
@@ -176,13 +176,14 @@ export function everyOption(
     existing(stack(`${cloud}-existing`), place);
     GROUNDS[cloud](stack(`${cloud}-ground`), place);
   }
+  if (clouds.includes('azure')) provisioning(stack('azure-node-provisioning'), { ...AZURE, encryptionKey: DISK_ENCRYPTION_SET }, NodeProvisioning.aks());
   if (!clouds.includes('aws')) return;
-  awsProvisioning(stack('aws-karpenter'), AWS, NodeProvisioning.karpenter());
-  awsProvisioning(stack('aws-auto-mode'), AWS, NodeProvisioning.eksAutoMode());
+  provisioning(stack('aws-karpenter'), AWS, NodeProvisioning.karpenter());
+  provisioning(stack('aws-auto-mode'), AWS, NodeProvisioning.eksAutoMode());
 }
 
 /** What makes nodes as pods ask for them, with a key of the customer's for their disks. */
-function awsProvisioning(stack: TerraformStack, { cluster: props, encryptionKey }: Place, nodeProvisioning: NodeProvisioning): void {
+function provisioning(stack: TerraformStack, { cluster: props, encryptionKey }: Place, nodeProvisioning: NodeProvisioning): void {
   const cluster = new Cluster(stack, stack.node.id, { ...props, encryptionKey, tags: TAGS, nodeProvisioning });
   new ArtifactBucket(stack, 'artifacts', { cluster });
   new ImageRegistry(stack, 'images', { cluster });

@@ -46,6 +46,8 @@ function file(provider: Provider, version: string): End {
 /** What stacks have by an override, for typings do not know it, and the version of the provider from which on it is known. */
 const LATER: Readonly<Record<string, string>> = {
   'resource azurerm_container_registry.role_assignment_mode': '4.81.0',
+  'resource azurerm_federated_identity_credential.user_assigned_identity_id': '4.65.0',
+  'resource azurerm_kubernetes_cluster.node_provisioning_profile': '4.57.0',
 };
 
 /** What only the classes of that version require, for the provider of the range does not any more. */
