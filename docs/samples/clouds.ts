@@ -1,6 +1,7 @@
 /** What each cloud can and cannot do: asked of the code, by declaring it. */
 import {
-  Access, ArtifactBucket, Build, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, GpuSharing, ImageRegistry, Model, PoolCapacity, Preview,
+  Access, ArtifactBucket, Build, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, GpuSharing, ImageRegistry, Model, NodeProvisioning, PoolCapacity,
+  Preview,
   Workspace,
 } from 'cdk-substratus';
 import type { GpuNodePoolProps, ICluster } from 'cdk-substratus';
@@ -16,6 +17,7 @@ const CLOUDS = {
     zones: ['us-central1-a'],
     reservation: 'a100',
     driver: 'LATEST',
+    provisioning: NodeProvisioning.computeClasses(),
     key: 'projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/artifacts',
     attributes: { nodeServiceAccount: 'nodes@acme-ml.iam.gserviceaccount.com' },
   },
@@ -26,6 +28,7 @@ const CLOUDS = {
     zones: ['us-east-1a'],
     reservation: 'cr-0123456789abcdef0',
     driver: 'LATEST',
+    provisioning: NodeProvisioning.karpenter({ nodeRole: 'nodes' }),
     key: 'arn:aws:kms:us-east-1:111122223333:key/0000',
     attributes: { subnetIds: ['subnet-a', 'subnet-b'], nodeRoleArn: 'arn:aws:iam::111122223333:role/nodes' },
   },
@@ -37,6 +40,7 @@ const CLOUDS = {
     zones: ['1'],
     reservation: RESERVATION_GROUP,
     driver: 'None',
+    provisioning: NodeProvisioning.aks(),
     key: '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/acme/keys/artifacts',
     attributes: { resourceGroup: 'ml' },
   },
@@ -57,6 +61,7 @@ interface Place {
   readonly zones?: string[];
   readonly reservation: string;
   readonly driver: string;
+  readonly provisioning?: NodeProvisioning;
   readonly key: string;
   readonly attributes: Record<string, string | string[]>;
 }
@@ -120,6 +125,15 @@ function autoProvisions(cluster: ICluster, { cloud, attributes }: Place): void {
   Cluster.fromAttributes(stack, 'existing', { cloud, clusterName: 'existing', attributes, autoProvisioning: true });
 }
 
+/** Whether add-ons tell the cluster of it. */
+function provisions(cluster: ICluster, { cloud, attributes, provisioning: nodeProvisioning }: Place): boolean {
+  const { platform } = Cluster.fromAttributes(TerraformStack.of(cluster), 'existing', { cloud, clusterName: 'existing', attributes, nodeProvisioning });
+  platform.addGpuProvisioner('a100', { gpu: Gpu.NVIDIA_A100, gpusPerNode: 8, maxNodes: 1 });
+  const chart = new Chart(new App(), 'system');
+  new ClusterAddons(chart, 'addons', { platform });
+  return (chart.toJson() as { readonly kind: string }[]).some(({ kind }) => ['ComputeClass', 'NodePool'].includes(kind));
+}
+
 const CAN: Readonly<Record<string, Declare>> = {
   'spot nodes': pool(() => ({ spot: true })),
   'reservations': pool(({ reservation }) => ({ capacity: PoolCapacity.reservation(reservation) })),
@@ -132,6 +146,7 @@ const CAN: Readonly<Record<string, Declare>> = {
   'nodes close to each other': pool(() => ({ compact: true })),
   'local SSDs': pool(() => ({ localSsdCount: 8 })),
   'nodes without a declared pool, on a cluster that exists': autoProvisions,
+  'nodes that the cluster makes itself, spot or else on-demand': provisions,
   'image streaming': pool(() => ({ imageStreaming: true })),
   'choice of the driver': pool(({ driver }) => ({ driver })),
   'cache of `quay.io`': (cluster) => void new ImageRegistry(cluster, 'images', { cluster, pullThrough: ['quay.io'] }),
