@@ -10,11 +10,11 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** Large, and not needed by every program: they stay files of their own, each of which is loaded when it is first asked for. */
-const APART = ['runtimes/programs/texts', 'catalog/models', 'catalog/price-text', 'cost/door'];
+/** Of these each is a bundle, with a copy of what it shares with the rest: they are pure, so that two copies are as good as one. */
+const DOORS = ['cost/door', 'clouds/aws/terraform', 'clouds/azure/terraform', 'clouds/gcp/terraform', 'clouds/local/cluster'];
 
-/** Of these, those that are more than a table are bundles too. */
-const DOORS = ['cost/door'];
+/** Large, and not needed by every program: they stay files of their own, each of which is loaded when it is first asked for. */
+const APART = ['runtimes/programs/texts', 'catalog/models', 'catalog/price-text', ...DOORS];
 
 /** https://github.com/aws/jsii/blob/main/docs/runtime.md: which type a class is, by a symbol. A class also gets back the name that esbuild changed. */
 function classNames() {

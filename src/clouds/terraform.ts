@@ -1,4 +1,4 @@
-/** What makes the clouds, and what each leaves to the user, by name: the one place that loads a cloud's Terraform side, when first used. */
+/** What makes the clouds, and what each leaves to the user, by name: the one place that loads what makes clusters, when first used. */
 import type { Construct } from 'constructs';
 import type { PlatformSpec } from '../api/platform';
 import { clusterAddons as awsAddons } from './aws/addons';
@@ -10,7 +10,7 @@ import { clusterAddons as gcpAddons } from './gcp/addons';
 import type * as gcp from './gcp/terraform';
 import type { CloudInfrastructure } from './infrastructure';
 import { clusterAddons as localAddons } from './local/addons';
-import { localInfrastructure } from './local/cluster';
+import type * as local from './local/cluster';
 import { projectOf } from './terraform-classes';
 import type { Project } from './terraform-classes';
 
@@ -27,7 +27,7 @@ export const SIDES = {
   gcp: { provider: '@cdktf/provider-google', load: () => (require('./gcp/terraform') as typeof gcp).cloudInfrastructure, addons: gcpAddons },
   aws: { provider: '@cdktf/provider-aws', load: () => (require('./aws/terraform') as typeof aws).cloudInfrastructure, addons: awsAddons },
   azure: { provider: '@cdktf/provider-azurerm', load: () => (require('./azure/terraform') as typeof azure).cloudInfrastructure, addons: azureAddons },
-  local: { load: () => localInfrastructure, addons: localAddons },
+  local: { load: () => (require('./local/cluster') as typeof local).localInfrastructure, addons: localAddons },
 } satisfies Readonly<Record<string, Side<never>>>;
 
 export type SideName = keyof typeof SIDES;
