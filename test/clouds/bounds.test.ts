@@ -2,6 +2,7 @@
 import { Testing, TerraformStack } from 'cdktf';
 import { ArtifactBucket, Cloud, Cluster, Gpu, GpuNodePool, ImageRegistry } from '../../src';
 import type { GpuNodePoolProps } from '../../src';
+import { NAME_ARGUMENTS, NAME_RULES } from './name-rules';
 
 type Block = Readonly<Record<string, unknown>>;
 type Resources = Readonly<Record<string, Readonly<Record<string, Block>>>>;
@@ -154,6 +155,25 @@ const BOUNDS: Readonly<Record<keyof typeof PLACES, readonly Bound[]>> = {
   ],
 };
 
+interface Named {
+  readonly type: string;
+  readonly argument: string;
+  readonly name: string;
+  /** `undefined` where the table has none, which is as wrong as a name that breaks it. */
+  readonly rule: RegExp | undefined;
+}
+
+/** All that is a name, but for what Terraform gets from elsewhere. */
+function namesIn(resources: Resources): Named[] {
+  const all = Object.entries(resources).flatMap(([type, ofType]) => Object.values(ofType).map((block) => ({ type, block })));
+  return all.flatMap(({ type, block }) => NAME_ARGUMENTS.flatMap((argument) => {
+    const name = block[argument];
+    const isOwn = argument !== 'bucket' || type === 'aws_s3_bucket';
+    if (typeof name !== 'string' || name.includes('${') || !isOwn) return [];
+    return [{ type, argument, name, rule: NAME_RULES.find((row) => row[0] === type && row[1] === argument)?.[2] }];
+  }));
+}
+
 /** What is found by its name alone. */
 const NAMED = [
   'aws_ecr_repository', 'aws_iam_policy', 'aws_iam_role', 'aws_launch_template', 'azurerm_kubernetes_cluster_node_pool', 'azurerm_proximity_placement_group',
@@ -167,6 +187,12 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('300 workspaces an
     const found = sizes(resources);
     expect(found.length).toBeGreaterThan(0);
     expect(Math.max(...found)).toBeLessThanOrEqual(most);
+  });
+
+  test('every name is one that the cloud takes', () => {
+    const named = namesIn(resources);
+    expect(named.length).toBeGreaterThan(300);
+    expect(named.filter(({ rule, name }) => !rule?.test(name)).map(({ type, argument, name }) => `${type}.${argument}: ${name}`)).toEqual([]);
   });
 
   test('no two things of a kind have one name', () => {

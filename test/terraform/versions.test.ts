@@ -30,7 +30,7 @@ const ROOT = join(__dirname, '../..');
 const ENDS: readonly End[] = [
   typings('google', '6.50.0'), file('google', '7.45'), file('google', '8'),
   typings('aws', '6.25.0'), file('aws', '6.66'),
-  typings('azurerm', '4.55.0'), file('azurerm', '4.73'),
+  typings('azurerm', '4.55.0'), file('azurerm', '4.73'), file('azurerm', '5'),
 ];
 
 function typings(provider: Provider, version: string): End {
@@ -43,7 +43,7 @@ function file(provider: Provider, version: string): End {
   return { provider, version: [...version.split('.'), '0', '0'].slice(0, 3).join('.'), argumentsOf: (section, type) => types[`${section} ${type}`] };
 }
 
-/** What stacks have by an override, for typings do not know it, and the version of the provider from which on it is known. */
+/** What stacks have by an override, for the typings in node_modules do not know it, and a version of the provider that does. */
 const LATER: Readonly<Record<string, string>> = {
   'resource azurerm_container_registry.role_assignment_mode': '4.81.0',
   'resource azurerm_federated_identity_credential.user_assigned_identity_id': '4.65.0',
