@@ -1,8 +1,7 @@
 /** What each cloud can and cannot do: asked of the code, by declaring it. */
 import {
-  Access, ArtifactBucket, Build, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, GpuSharing, ImageRegistry, Model, NodeProvisioning, PoolCapacity,
-  Preview,
-  Workspace,
+  Access, ArtifactBucket, Build, Cloud, Cluster, ClusterAddons, Gpu, GpuNodePool, GpuSharing, ImageRegistry, Model, NodeProvisioning,
+  PoolCapacity, Preview, Workspace,
 } from 'cdk-substratus';
 import type { GpuNodePoolProps, ICluster } from 'cdk-substratus';
 import { App, Chart } from 'cdk8s';
