@@ -145,6 +145,8 @@ export const GIVEN: Readonly<Record<string, Given>> = {
   'azure-ground': { tags: TAGS, clusterKey: DISK_ENCRYPTION_SET },
   'aws-karpenter': { tags: TAGS, clusterKey: AWS.encryptionKey },
   'aws-auto-mode': { tags: TAGS, clusterKey: AWS.encryptionKey },
+  'gcp-compute-classes': { tags: TAGS, clusterKey: GCP.encryptionKey },
+  'azure-node-provisioning': { tags: TAGS, clusterKey: DISK_ENCRYPTION_SET },
   'gcp-open': { openTo: ALLOWED },
   'aws-open': { openTo: ALLOWED },
   'azure-open': { openTo: ALLOWED },
@@ -162,9 +164,16 @@ const GROUNDS = { gcp: gcpGround, aws: awsGround, azure: azureGround };
 
 export type OptionsCloud = keyof typeof PLACES;
 
+/** Each way in which a cluster makes nodes by itself. */
+const PROVISIONING: Readonly<Record<OptionsCloud, Readonly<Record<string, NodeProvisioning>>>> = {
+  gcp: { 'compute-classes': NodeProvisioning.computeClasses() },
+  aws: { 'karpenter': NodeProvisioning.karpenter(), 'auto-mode': NodeProvisioning.eksAutoMode() },
+  azure: { 'node-provisioning': NodeProvisioning.aks() },
+};
+
 /**
- * Four stacks a cloud: with every option; with all protection and privacy off that can be; on a cluster that exists; on the ground of
- * others. On AWS and Azure also one for each that makes nodes as pods ask for them.
+ * The stacks of each cloud: with every option; with all protection and privacy off that can be; on a cluster that exists; on the ground of
+ * others; and with each kind of provisioner.
  */
 export function everyOption(
   app: App, clouds: readonly OptionsCloud[] = ['gcp', 'aws', 'azure'], stack = (id: string) => new TerraformStack(app, id),
@@ -175,16 +184,14 @@ export function everyOption(
     open(stack(`${cloud}-open`), place);
     existing(stack(`${cloud}-existing`), place);
     GROUNDS[cloud](stack(`${cloud}-ground`), place);
+    for (const [way, nodeProvisioning] of Object.entries(PROVISIONING[cloud])) provisioned(stack(`${cloud}-${way}`), place, nodeProvisioning);
   }
-  if (clouds.includes('azure')) provisioning(stack('azure-node-provisioning'), { ...AZURE, encryptionKey: DISK_ENCRYPTION_SET }, NodeProvisioning.aks());
-  if (!clouds.includes('aws')) return;
-  provisioning(stack('aws-karpenter'), AWS, NodeProvisioning.karpenter());
-  provisioning(stack('aws-auto-mode'), AWS, NodeProvisioning.eksAutoMode());
 }
 
 /** What makes nodes as pods ask for them, with a key of the customer's for their disks. */
-function provisioning(stack: TerraformStack, { cluster: props, encryptionKey }: Place, nodeProvisioning: NodeProvisioning): void {
-  const cluster = new Cluster(stack, stack.node.id, { ...props, encryptionKey, tags: TAGS, nodeProvisioning });
+function provisioned(stack: TerraformStack, { cluster: props, encryptionKey }: Place, nodeProvisioning: NodeProvisioning): void {
+  const key = stack.node.id.startsWith('azure') ? DISK_ENCRYPTION_SET : encryptionKey;
+  const cluster = new Cluster(stack, stack.node.id, { ...props, encryptionKey: key, tags: TAGS, nodeProvisioning });
   new ArtifactBucket(stack, 'artifacts', { cluster });
   new ImageRegistry(stack, 'images', { cluster });
   addWorkspaces(cluster);

@@ -20,7 +20,7 @@ function stacks(): { readonly name: string; readonly json: string }[] {
 
 test('every option passes the validations of cdktf, and takes a range of versions of the provider', () => {
   const made = [...synthesizedStacks(everyOption).values()].map((json) => JSON.parse(json) as Stack);
-  expect(made.map(providerOf).sort()).toEqual([...PROVIDERS.flatMap((provider) => [provider, provider, provider, provider]), 'aws', 'aws'].sort());
+  expect([...new Set(made.map(providerOf))].sort()).toEqual([...PROVIDERS].sort());
   for (const { terraform } of made) {
     for (const { version } of Object.values(terraform.required_providers)) expect(version).toMatch(/^>= \d+\.\d+\.\d+, < \d+\.0\.0$/);
   }
