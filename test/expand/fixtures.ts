@@ -12,10 +12,13 @@ import { artifactUrl, expand } from '../../src/expand';
 import type { Artifact, Child, Inputs, KubeObject, RetryTokens, Step } from '../../src/expand';
 
 export const NAMESPACE = 'team-a';
-export const CLOUDS = ['gcp', 'aws', 'azure', 'local'] as const;
+export const CLOUDS = ['gcp', 'aws', 'azure', 'local', 'on-premises'] as const;
 export const KUBERNETES_VERSIONS = [undefined, '1.27', '1.33'] as const;
 
 const STORES = { gcp: 'gs://acme-artifacts', aws: 's3://acme-artifacts', azure: 'az://acmeartifacts', local: 'file:///var/artifacts' } as const;
+
+/** A file system that all nodes mount. */
+const SHARED = { url: 'nfs://nfs.example.com/ml', fileSystem: { nfs: { server: 'nfs.example.com', path: '/ml' } } };
 
 const IDENTITIES = {
   clientIds: { 'artifact-reader': 'reader-id', 'artifact-writer': 'writer-id', 'image-builder': 'builder-id' },
@@ -27,7 +30,7 @@ export function platformOf(cloud: string, changes: Partial<PlatformSpec> = {}): 
   return {
     cloud,
     clusterName: 'ml',
-    artifacts: { url: STORES[cloud as keyof typeof STORES] ?? STORES.local },
+    artifacts: cloud === 'on-premises' ? SHARED : { url: STORES[cloud as keyof typeof STORES] ?? STORES.local },
     registry: { url: 'registry.example.com/acme' },
     workspaces: [{ namespace: NAMESPACE, builds: true, reads: ['shared'], ...(cloud === 'azure' && IDENTITIES) }],
     ...changes,

@@ -48,9 +48,10 @@ test.each(platforms().map((platform): [string, PlatformSpec] => [`${platform.clo
 test('only clouds that mount through a volume have types of volumes', () => {
   const kinds = (cloud: string): string[] => workspaceTypes(platformOf(cloud)).map(({ kind }) => kind);
   expect(Object.fromEntries(CLOUDS.map((cloud) => [cloud, kinds(cloud)]))).toEqual({
-    gcp: ['ServiceAccount', 'NetworkPolicy'],
-    aws: ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume', 'NetworkPolicy'],
-    azure: ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume', 'NetworkPolicy'],
-    local: ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume', 'NetworkPolicy'],
+    'gcp': ['ServiceAccount', 'NetworkPolicy'],
+    'aws': ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume', 'NetworkPolicy'],
+    'azure': ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume', 'NetworkPolicy'],
+    'local': ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume', 'NetworkPolicy'],
+    'on-premises': ['ServiceAccount', 'PersistentVolumeClaim', 'PersistentVolume', 'NetworkPolicy'],
   });
 });

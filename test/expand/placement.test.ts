@@ -17,10 +17,11 @@ const SPOT = {
   azure: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', tainted: true },
 };
 const GPU_LABELS = {
-  gcp: { 'cloud.google.com/gke-accelerator': 'nvidia-tesla-t4' },
-  aws: { 'substratus.ai/gpu': 'nvidia-t4' },
-  azure: { 'substratus.ai/gpu': 'nvidia-t4' },
-  local: { 'substratus.ai/gpu': 'nvidia-t4' },
+  'gcp': { 'cloud.google.com/gke-accelerator': 'nvidia-tesla-t4' },
+  'aws': { 'substratus.ai/gpu': 'nvidia-t4' },
+  'azure': { 'substratus.ai/gpu': 'nvidia-t4' },
+  'local': { 'substratus.ai/gpu': 'nvidia-t4' },
+  'on-premises': { 'nvidia.com/gpu.product': 'Tesla-T4' },
 };
 
 function place(resources: ResourcesSpec | undefined, platform: PlatformSpec) {
@@ -178,12 +179,15 @@ test('on aws, spot nodes of Karpenter are known as well', () => {
   expect(accepts(place({ capacity: 'on-demand' }, platformOf('aws')), karpenter)).toBe(false);
 });
 
-/** The labels of a node of a pool on Google Cloud, where the cloud sets some itself, and elsewhere. */
+/** The labels of a node of a pool where the cloud, or on premises NVIDIA's discovery, sets some itself, and elsewhere. */
 const SHARED = {
-  gcp: { ...GPU_LABELS.gcp, 'cloud.google.com/gke-gpu-sharing-strategy': 'time-sharing', 'cloud.google.com/gke-max-shared-clients-per-gpu': '4' },
-  aws: { ...GPU_LABELS.aws, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
-  azure: { ...GPU_LABELS.azure, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
-  local: { ...GPU_LABELS.local, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
+  'gcp': { ...GPU_LABELS.gcp, 'cloud.google.com/gke-gpu-sharing-strategy': 'time-sharing', 'cloud.google.com/gke-max-shared-clients-per-gpu': '4' },
+  'aws': { ...GPU_LABELS.aws, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
+  'azure': { ...GPU_LABELS.azure, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
+  'local': { ...GPU_LABELS.local, 'substratus.ai/gpu-sharing': 'time-slicing-4' },
+  'on-premises': {
+    'nvidia.com/gpu.product': 'Tesla-T4-SHARED', 'nvidia.com/gpu.replicas': '4', 'nvidia.com/gpu.sharing-strategy': 'time-slicing',
+  },
 };
 const SLICE = { gpu: { ...T4.gpu, sharing: 'time-slicing-4' } };
 

@@ -29,7 +29,7 @@ test('on Azure every pod asks for its identity, elsewhere none does', () => {
     .map(templateOf)
     .filter((template) => template !== undefined)
     .map((template) => template.metadata?.labels?.['azure.workload.identity/use']));
-  expect(asking.map((labels) => [...new Set(labels)])).toEqual([[undefined], [undefined], ['true'], [undefined]]);
+  expect(asking.map((labels) => [...new Set(labels)])).toEqual([[undefined], [undefined], ['true'], [undefined], [undefined]]);
 });
 
 test('other resources, env, command or image of a server are another template, so that it restarts', () => {

@@ -9,7 +9,8 @@ import { artifact, CLOUDS, model, NAMESPACE, notebook, platformOf, server } from
 import { baselineViolations, restrictedViolations } from './pod-security';
 
 const URLS = {
-  gcp: 'gs://acme-weights/llama', aws: 's3://acme-weights/llama', azure: 'az://acmeweights/models/llama', local: 'file:///data/llama',
+  'gcp': 'gs://acme-weights/llama', 'aws': 's3://acme-weights/llama', 'azure': 'az://acmeweights/models/llama', 'local': 'file:///data/llama',
+  'on-premises': 'nfs://nfs.example.com/weights/llama',
 } as const;
 const CLAIM: ModelSourceSpec = { claim: { name: 'llama', path: 'v1/hf' } };
 const IMAGE: ModelSourceSpec = { image: { reference: 'registry.example.com/acme/llama:1' } };

@@ -17,17 +17,19 @@ export function gpuNodes(platform: PlatformSpec): NodeOptions[] {
     return {
       name: `gpu-${shortDigest(digest(labels))}`,
       cpu: '1024', memory: '8Ti', ephemeralStorage: '40Ti',
-      extended: { [GPU]: GPUS },
+      extended: { [pool.resource ?? GPU]: GPUS },
       labels,
       taints: [{ key: GPU, value: 'present', effect: 'NoSchedule' }],
     };
   });
 }
 
-function labelsOf({ gpu, gpusPerNode, capacity = 'on-demand', nodeLabels }: GpuPoolSpec, platform: PlatformSpec): Record<string, string> {
+function labelsOf(pool: GpuPoolSpec, platform: PlatformSpec): Record<string, string> {
+  const { gpu, gpusPerNode, capacity = 'on-demand', nodeLabels } = pool;
   if (nodeLabels) return nodeLabels;
   const cloud = cloudNamed(platform.cloud);
-  const ofGpu = labelsFor(cloud.placeGpu({ gpu: gpuNamed(gpu), count: gpusPerNode }, platform));
+  const request = { gpu: gpuNamed(gpu), count: gpusPerNode };
+  const ofGpu = labelsFor(cloud.placePools?.(request, [pool], platform) ?? cloud.placeGpu(request, platform));
   return { ...ofGpu, ...labelsFor(cloud.placeCapacity(capacity)) };
 }
 
