@@ -29,7 +29,7 @@ const UNKNOWN_ARGUMENTS: Readonly<Record<string, readonly string[]>> = { aws_lau
  */
 export const NOT_KEPT_BY_MOTO = ['aws_eks_cluster', 'aws_eks_node_group', 'aws_launch_template'];
 
-const SERVICES = ['autoscaling', 'cloudwatch', 'ec2', 'ecr', 'eks', 'iam', 'kms', 'logs', 's3', 's3control', 'sts'];
+const SERVICES = ['autoscaling', 'cloudwatch', 'ec2', 'ecr', 'eks', 'events', 'iam', 'kms', 'logs', 's3', 's3control', 'sqs', 'sts'];
 /** The account of all stacks. */
 const ACCOUNT = '111122223333';
 const STARTS_WITHIN_MS = 60_000;
