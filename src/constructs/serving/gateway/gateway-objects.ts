@@ -17,7 +17,9 @@ const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
  * What a client must not say of itself: who it is, which Server it wants, and to which address the endpoint picker would send it.
  * `x-ai-eg-model` is overwritten from the body as well.
  */
-export const SPOOFABLE_HEADERS = [CLIENT_HEADER, MODEL_HEADER, SERVER_HEADER, 'x-gateway-destination-endpoint', 'x-gateway-model-name'];
+export function spoofableHeaders(): string[] {
+  return [CLIENT_HEADER, MODEL_HEADER, SERVER_HEADER, 'x-gateway-destination-endpoint', 'x-gateway-model-name'];
+}
 
 /**
  * Load balancers cut connections on which nothing is sent, after 240 seconds (Azure, «Load Balancer TCP Reset and Idle
@@ -191,7 +193,7 @@ function clientPolicy(settings: GatewaySettings): KubeObject {
     spec: {
       targetRefs: [gatewayTarget(settings)],
       connection: { bufferLimit: maxRequestSize },
-      headers: { earlyRequestHeaders: { remove: SPOOFABLE_HEADERS } },
+      headers: { earlyRequestHeaders: { remove: spoofableHeaders() } },
       tcpKeepalive: KEEPALIVE,
       timeout: { http: { requestReceivedTimeout: `${idleSeconds}s`, streamIdleTimeout: `${idleSeconds}s` } },
     },
