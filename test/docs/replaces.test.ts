@@ -10,7 +10,7 @@ const PROPS = {
 const NOT_ASKED = ['cluster', 'outputsFile'];
 /** What a cloud refuses, so that it cannot change. Google Cloud asks IAM who administers. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  'aws': ['driver', 'imageStreaming', 'maintenanceWindow', 'network', 'podCidr', 'serviceCidr', 'outboundInternet', 'flowLogs', 'naming'],
+  'aws': ['driver', 'imageStreaming', 'maintenanceWindow', 'network', 'podCidr', 'serviceCidr', 'flowLogs', 'naming'],
   'azure': ['imageStreaming', 'outboundInternet', 'flowLogs'],
   'google-cloud': ['admins'],
 };

@@ -39,11 +39,13 @@ import type * as s3BucketPolicy from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import type * as s3BucketPublicAccessBlock from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import type * as s3BucketServerSideEncryptionConfiguration from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import type * as s3BucketVersioning from '@cdktf/provider-aws/lib/s3-bucket-versioning';
+import type * as securityGroup from '@cdktf/provider-aws/lib/security-group';
 import type * as sqsQueue from '@cdktf/provider-aws/lib/sqs-queue';
 import type * as sqsQueuePolicy from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import type * as subnet from '@cdktf/provider-aws/lib/subnet';
 import type * as vpc from '@cdktf/provider-aws/lib/vpc';
 import type * as vpcEndpoint from '@cdktf/provider-aws/lib/vpc-endpoint';
+import type * as vpcSecurityGroupIngressRule from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { classesOf } from '../terraform-classes';
 
 const classOf = classesOf('aws');
@@ -128,6 +130,8 @@ export type S3BucketServerSideEncryptionConfigurationA = s3BucketServerSideEncry
 export const S3BucketServerSideEncryptionConfigurationA = classOf<typeof s3BucketServerSideEncryptionConfiguration.S3BucketServerSideEncryptionConfigurationA>('s3-bucket-server-side-encryption-configuration', 'S3BucketServerSideEncryptionConfigurationA');
 export type S3BucketVersioningA = s3BucketVersioning.S3BucketVersioningA;
 export const S3BucketVersioningA = classOf<typeof s3BucketVersioning.S3BucketVersioningA>('s3-bucket-versioning', 'S3BucketVersioningA');
+export type SecurityGroup = securityGroup.SecurityGroup;
+export const SecurityGroup = classOf<typeof securityGroup.SecurityGroup>('security-group', 'SecurityGroup');
 export type SqsQueue = sqsQueue.SqsQueue;
 export const SqsQueue = classOf<typeof sqsQueue.SqsQueue>('sqs-queue', 'SqsQueue');
 export type SqsQueuePolicy = sqsQueuePolicy.SqsQueuePolicy;
@@ -138,3 +142,5 @@ export type Vpc = vpc.Vpc;
 export const Vpc = classOf<typeof vpc.Vpc>('vpc', 'Vpc');
 export type VpcEndpoint = vpcEndpoint.VpcEndpoint;
 export const VpcEndpoint = classOf<typeof vpcEndpoint.VpcEndpoint>('vpc-endpoint', 'VpcEndpoint');
+export type VpcSecurityGroupIngressRule = vpcSecurityGroupIngressRule.VpcSecurityGroupIngressRule;
+export const VpcSecurityGroupIngressRule = classOf<typeof vpcSecurityGroupIngressRule.VpcSecurityGroupIngressRule>('vpc-security-group-ingress-rule', 'VpcSecurityGroupIngressRule');

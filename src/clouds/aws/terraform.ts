@@ -57,7 +57,7 @@ export function cloudInfrastructure(location: AwsLocation): CloudInfrastructure 
   return {
     region: location.region,
     severalMachineTypes: true,
-    takesGround: ['network', 'serviceCidr', 'flowLogs', 'encryptionKey', 'naming'],
+    takesGround: ['network', 'serviceCidr', 'outboundInternet', 'flowLogs', 'encryptionKey', 'naming'],
     nameRules: NAME_RULES,
     prepare: (scope) => {
       ensureBackend(scope);

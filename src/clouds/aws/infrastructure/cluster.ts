@@ -10,6 +10,7 @@ import {
 } from '../resources';
 import { AUTO_MODE_CLUSTER_POLICIES, autoModeConfig, isAutoMode } from './auto-mode';
 import { clusterLogs } from './encryption';
+import { checkOutbound } from './endpoints';
 import { diskKeyStatements } from './karpenter-rights';
 import { checkClusterKey } from './keys';
 import { iamArn, managedPolicyArn, partitionOf, roleName } from './names';
@@ -149,6 +150,7 @@ export function checkClusterSpec(spec: ClusterSpec, location: AwsLocation): void
   if (encryptionKey !== undefined) checkClusterKey(encryptionKey, location);
   checkProvisioning(spec);
   checkServiceRange(spec);
+  checkOutbound(spec, location);
   checkAdmins(spec, location);
 }
 

@@ -2,7 +2,6 @@ import type { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsLocation, ClusterSpec } from '../../infrastructure';
-import { renamed } from '../../renamed';
 import { DISCOVERY_TAG } from '../provisioner';
 import {
   CloudwatchLogGroup, DefaultSecurityGroup, Eip, FlowLog, IamRolePolicy, InternetGateway, NatGateway, Route, RouteTable,
@@ -11,7 +10,9 @@ import {
 import { zoneRanges } from './cidr';
 import type { ZoneRanges } from './cidr';
 import { flowLogs, logsTraffic } from './encryption';
+import { endpoints } from './endpoints';
 import { existingSubnets } from './existing-network';
+import { named } from './named';
 import { arn, roleName } from './names';
 import { policyDocument, trustOfService } from './policy';
 import { iamRole } from './role';
@@ -32,13 +33,14 @@ export type Subnets = ReadonlyMap<string, string>;
 
 export interface Network {
   readonly subnets: Subnets;
-  /** The ways out of the subnets: without them a node finds neither cluster nor images. */
+  /** The ways out of the subnets, or the endpoints in them: without these a node finds neither cluster nor images. */
   readonly routes: ITerraformDependable[];
 }
 
 /**
  * The network of a cluster: one that exists, or one of its own, with nodes without public addresses in each zone, which reach the outside
- * through the NAT of their zone, and S3 directly: through NAT every byte of a model would be paid for.
+ * through the NAT of their zone, and S3 directly: through NAT every byte of a model would be paid for. Without a way outside they reach
+ * services of AWS by endpoints.
  */
 export function network(scope: Construct, { location, spec, key }: NetworkOptions): Network {
   if (spec.network) return { subnets: existingSubnets(spec.network, location), routes: [] };
@@ -48,7 +50,7 @@ export function network(scope: Construct, { location, spec, key }: NetworkOption
     cidrBlock: spec.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: named(spec, 'aws_vpc', name),
   });
   new DefaultSecurityGroup(scope, 'DefaultSecurityGroup', { vpcId: vpc.id, tags: named(spec, 'aws_default_security_group', `${name}-closed`) });
-  const outside = publicRoutes(scope, vpc, spec);
+  const outside = spec.outboundInternet === false ? undefined : publicRoutes(scope, vpc, spec);
   const zones = [...ranges].map(([zone, range]) => zoneNetwork(scope, { vpc, spec, outside }, { zone, range }));
   new VpcEndpoint(scope, 'S3Endpoint', {
     vpcId: vpc.id,
@@ -59,18 +61,15 @@ export function network(scope: Construct, { location, spec, key }: NetworkOption
     tags: named(spec, 'aws_vpc_endpoint', `${name}-s3`),
   });
   if (logsTraffic(spec)) logTraffic(scope, vpc, { location, spec, key });
-  return { subnets: new Map(zones.map(({ zone, nodes }) => [zone, nodes.id])), routes: zones.flatMap(({ routes }) => routes) };
+  const subnets = new Map(zones.map(({ zone, nodes }) => [zone, nodes.id]));
+  const inside = outside ? [] : endpoints(scope, { location, spec, vpcId: vpc.id, subnetIds: [...subnets.values()] });
+  return { subnets, routes: [...zones.flatMap(({ routes }) => routes), ...inside] };
 }
 
 interface Outside {
   readonly table: RouteTable;
   /** To the internet gateway: where a network has none, AWS makes no NAT in it. */
   readonly route: Route;
-}
-
-/** Its tags, with the name that a naming rule makes of one. */
-function named(spec: ClusterSpec, resourceType: string, name: string): Record<string, string> {
-  return { ...spec.tags, Name: renamed(spec, resourceType, name) };
 }
 
 function publicRoutes(scope: Construct, vpc: Vpc, spec: ClusterSpec): Outside {
@@ -84,7 +83,8 @@ function publicRoutes(scope: Construct, vpc: Vpc, spec: ClusterSpec): Outside {
 interface ZoneContext {
   readonly vpc: Vpc;
   readonly spec: ClusterSpec;
-  readonly outside: Outside;
+  /** Absent where nothing leads to the internet. */
+  readonly outside?: Outside;
 }
 
 interface ZoneNetwork {
@@ -110,12 +110,13 @@ function zoneNetwork(scope: Construct, context: ZoneContext, { zone, range }: { 
   });
   const table = new RouteTable(scope, `PrivateRoutes-${zone}`, { vpcId: vpc.id, tags: named(spec, 'aws_route_table', name) });
   const association = new RouteTableAssociation(scope, `PrivateAssociation-${zone}`, { subnetId: nodes.id, routeTableId: table.id });
-  const nat = natGateway(scope, context, { zone, range });
+  if (!context.outside) return { zone, nodes, table, routes: [association] };
+  const nat = natGateway(scope, { ...context, outside: context.outside }, { zone, range });
   const route = new Route(scope, `NatRoute-${zone}`, { routeTableId: table.id, destinationCidrBlock: ANYWHERE, natGatewayId: nat.id });
   return { zone, nodes, table, routes: [association, route] };
 }
 
-function natGateway(scope: Construct, context: ZoneContext, { zone, range }: { zone: string; range: ZoneRanges }): NatGateway {
+function natGateway(scope: Construct, context: Required<ZoneContext>, { zone, range }: { zone: string; range: ZoneRanges }): NatGateway {
   const { vpc, outside, spec } = context;
   const name = `${spec.name}-${zone}`;
   const subnet = new Subnet(scope, `PublicSubnet-${zone}`, {
