@@ -40,6 +40,11 @@ const withinBoundary: Judge = ({ block, stack: { given } }) => (
   block.permissions_boundary === given.permissionsBoundary ? undefined : `its boundary is ${String(block.permissions_boundary)}`
 );
 
+/** What it lets in comes from the network that its stack makes. */
+const fromTheNetwork: Judge = ({ block, stack }) => (
+  stack.of('aws_vpc').some((vpc) => vpc.block.cidr_block === block.cidr_ipv4) ? undefined : `it lets in ${String(block.cidr_ipv4 ?? block.cidr_ipv6)}`
+);
+
 const isOfInterface = ({ block }: Resource): boolean => block.vpc_endpoint_type === 'Interface';
 
 export const AWS_RULES: Rules = {
@@ -119,6 +124,7 @@ export const AWS_RULES: Rules = {
   aws_s3_bucket_public_access_block: OF_THE_BUCKET,
   aws_s3_bucket_server_side_encryption_configuration: OF_THE_BUCKET,
   aws_s3_bucket_versioning: OF_THE_BUCKET,
+  aws_security_group: { encrypted: NO_DATA, private: all(hasNo('ingress'), hasNo('egress')), protected: MADE_AGAIN },
   aws_sqs_queue: {
     encrypted: is('sqs_managed_sse_enabled', true),
     private: beside('aws_sqs_queue_policy', all(tlsAlone, eventsAlone)),
@@ -132,4 +138,5 @@ export const AWS_RULES: Rules = {
   aws_vpc_endpoint: {
     encrypted: NO_DATA, private: only(isOfInterface, all(is('private_dns_enabled', true), has('security_group_ids'))), protected: MADE_AGAIN,
   },
+  aws_vpc_security_group_ingress_rule: { encrypted: NO_DATA, private: all(fromTheNetwork, is('from_port', 443), is('to_port', 443)), protected: MADE_AGAIN },
 };

@@ -173,7 +173,7 @@ const PROVISIONING: Readonly<Record<OptionsCloud, Readonly<Record<string, NodePr
 
 /**
  * The stacks of each cloud: with every option; with all protection and privacy off that can be; on a cluster that exists; on the ground of
- * others; and with each kind of provisioner.
+ * others; with each kind of provisioner; and, where the cloud has it, without the internet.
  */
 export function everyOption(
   app: App, clouds: readonly OptionsCloud[] = ['gcp', 'aws', 'azure'], stack = (id: string) => new TerraformStack(app, id),
@@ -184,6 +184,7 @@ export function everyOption(
     open(stack(`${cloud}-open`), place);
     existing(stack(`${cloud}-existing`), place);
     GROUNDS[cloud](stack(`${cloud}-ground`), place);
+    if (cloud !== 'azure') inside(stack(`${cloud}-inside`), place);
     for (const [way, nodeProvisioning] of Object.entries(PROVISIONING[cloud])) provisioned(stack(`${cloud}-${way}`), place, nodeProvisioning);
   }
 }
@@ -263,6 +264,13 @@ function open(stack: TerraformStack, { cluster: props }: Place): void {
   const cluster = new Cluster(stack, 'open', { ...props, kubernetesVersion: undefined, allowedCidrs: ALLOWED, deletionProtection: false });
   new ArtifactBucket(stack, 'artifacts', { cluster, destroyable: true });
   new ImageRegistry(stack, 'images', { cluster, destroyable: true });
+  addWorkspaces(cluster);
+}
+
+/** Without a way to the internet, and none from there. */
+function inside(stack: TerraformStack, { cluster: props }: Place): void {
+  const cluster = new Cluster(stack, 'inside', { ...props, outboundInternet: false });
+  new ArtifactBucket(stack, 'artifacts', { cluster });
   addWorkspaces(cluster);
 }
 

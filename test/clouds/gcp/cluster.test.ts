@@ -206,6 +206,7 @@ describe('on existing ground', () => {
   test('without the internet there is no NAT, and without flow logs no records', () => {
     const { one, all } = synthCluster(undefined, { cluster: { outboundInternet: false, flowLogs: false } });
     expect(all('google_compute_router_nat')).toEqual([]);
+    expect(one('google_compute_subnetwork')).toMatchObject({ private_ip_google_access: true }); // how nodes reach Google's services then
     expect(one('google_compute_subnetwork')).not.toHaveProperty('log_config');
   });
 
