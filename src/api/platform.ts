@@ -125,7 +125,10 @@ export interface RegistrySpec {
   readonly secret?: string;
   /** Whether it is reached over plain HTTP, as a registry on a laptop. */
   readonly insecure?: boolean;
-  /** On premises: address ranges at which it is reached, for NetworkPolicies. Default: any, unless its host is an address or a Service. */
+  /**
+   * Address ranges at which it is reached, for NetworkPolicies. Default: on premises any, unless its host is an address or a Service; on
+   * AWS public ones, which are reached beside these.
+   */
   readonly cidrs?: string[];
 }
 

@@ -214,6 +214,8 @@ export interface ClusterInfrastructure {
   readonly nodeProvisioning?: NodeProvisioningSpec;
   /** Zones of the pools that name none; empty where they are in none, absent where the cloud chooses them. */
   readonly zones?: readonly string[];
+  /** Address ranges at which its registry is reached in its network; absent where that is at public addresses, or the cloud knows. */
+  readonly registryCidrs?: readonly string[];
   addNodePool(scope: Construct, spec: NodePoolSpec): void;
   addGpuPool(scope: Construct, spec: GpuPoolSpec): void;
   addBucket(scope: Construct, spec: BucketSpec): BucketInfrastructure;

@@ -131,6 +131,13 @@ test.each([[false, [true, true]], [true, [false, false]]])('builds of a workspac
   expect(canReach(policies, BUILD, { address: '10.0.0.5', port: 5000 })).toBe(true);
 });
 
+test('builds reach ECR where it is behind an endpoint, and no other address of the network', () => {
+  const behind = { registry: { url: '111122223333.dkr.ecr.us-east-1.amazonaws.com/ml', cidrs: ['10.0.0.0/16'] } };
+  const policies = policiesOf(platform('aws', { builds: true, private: true }, behind));
+  const reached = (address: string, port = 443): boolean => canReach(policies, BUILD, { address, port });
+  expect([reached('10.0.3.4'), reached('10.1.0.1'), reached('10.0.3.4', 80), reached(INTERNET)]).toEqual([true, false, false, true]);
+});
+
 test('a workspace reaches the Servers that another opens to it', () => {
   const workspaces = [{ namespace: NAMESPACE, serversOpenTo: ['team-b'] }, { namespace: 'team-b' }];
   const both = [NAMESPACE, 'team-b'].flatMap((namespace) => policiesOf(platformOf('aws', { workspaces }), namespace));

@@ -87,7 +87,8 @@ function newCluster(scope: Construct, spec: ClusterSpec, location: AwsLocation):
   output(scope, versionOutput(name), resource.version);
   const context = { location, clusterName: name, cluster: resource.name, tags, nameOf };
   const made = { spec, resource, subnets, routes, context };
-  return autoNodes ? autoModeCluster(scope, made, autoNodes) : clusterOfPools(scope, made);
+  const handle = autoNodes ? autoModeCluster(scope, made, autoNodes) : clusterOfPools(scope, made);
+  return { ...handle, ...(spec.outboundInternet === false && { registryCidrs: [spec.cidr] }) };
 }
 
 interface Made {

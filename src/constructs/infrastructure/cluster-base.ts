@@ -136,19 +136,20 @@ export abstract class ClusterBase extends Construct implements ICluster {
 
   /** What the Kubernetes side must know, as far as it is declared. @internal */
   protected _source(outputsFile: string): PlatformSource {
-    const { clusterName, _cloud: cloud, _infrastructure: { addons, nodePools, nodeProvisioning, zones } } = this;
+    const { clusterName, _cloud: cloud, _infrastructure: { addons, nodePools, nodeProvisioning, zones, registryCidrs } } = this;
     const bucket = this.parts.find((part) => part.bucket);
     const registryName = this.parts.find((part) => part.registry)?.registryName;
     const secret = this._registrySecret;
     const existing = this._registryUrl === undefined ? undefined : { url: this._registryUrl, ...(secret && { secret }) };
     const { bucketName: name = cloud.bucketName(clusterName), resourceGroup, artifactPrefix } = bucket ?? {};
+    const cidrs = registryCidrs && { cidrs: [...registryCidrs] };
     const { clientIdOutput } = cloud;
     const outputs = clientIdOutput && outputsOf(this, outputsIn(this, outputsFile));
     return {
       cluster: this,
       ...(cloud.region !== undefined && { region: cloud.region }),
       artifacts: { ...cloud.artifacts({ name, clusterName, resourceGroup }), ...(artifactPrefix && { prefix: artifactPrefix }) },
-      registry: registryName === undefined ? existing : cloud.images(registryName),
+      registry: registryName === undefined ? existing : { ...cloud.images(registryName), ...cidrs },
       tenantId: cloud.tenantId,
       clientIds: clientIdOutput && ((namespace) => lateClientIds(outputs, WORKSPACE_ROLES.map((role) => ({
         role, output: clientIdOutput(clusterName, this.account(namespace, role)),

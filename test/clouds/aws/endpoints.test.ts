@@ -1,6 +1,8 @@
 /** A cluster without the internet: how its nodes reach AWS, and that nothing else leads out of its network, or into it. */
 import { TerraformStack, Testing } from 'cdktf';
+import type { ClusterProps } from '../../../src';
 import { cloudInfrastructure } from '../../../src/clouds/aws/terraform';
+import { bucketOf, cluster, registryOf as registryIn } from '../../constructs/infrastructure/clouds';
 import { all, CLUSTER, LOCATION, one, synthesize } from './fixtures';
 import type { Resource, Synthesized } from './fixtures';
 
@@ -53,6 +55,18 @@ describe('a cluster without the internet', () => {
     const needed = [...endpoints, addressOf(synthesized, 'aws_vpc_security_group_ingress_rule')];
     for (const { depends_on } of all(synthesized, 'aws_eks_node_group')) expect(depends_on).toEqual(expect.arrayContaining(needed));
   });
+});
+
+test('builds may reach ECR at the addresses of its network', () => {
+  const specOf = (props: Partial<ClusterProps>) => {
+    const owner = cluster('aws', props);
+    registryIn(owner);
+    owner.addWorkspace('team-a');
+    bucketOf(owner);
+    return owner.platform._spec.registry;
+  };
+  expect(specOf({ ...INSIDE, cidr: '10.20.0.0/16' })).toMatchObject({ cidrs: ['10.20.0.0/16'] });
+  expect(specOf({})).not.toHaveProperty('cidrs');
 });
 
 test('Karpenter reaches its queue and the parameters of images too', () => {

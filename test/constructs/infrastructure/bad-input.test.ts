@@ -48,6 +48,18 @@ describe('ranges that overlap', () => {
   });
 });
 
+test.each<Row>([
+  ['gcp', { cidr: 'fd20::/48' }, 'cidr fd20::/48 is not a range of addresses; give one that begins where it says, for example 10.0.0.0/16'],
+  ['aws', { cidr: 'fd20::/48' }, 'cidr is fd20::/48; a network on AWS takes a range of /16 to /20 that starts where it says, such as 10.0.0.0/16'],
+  ['azure', { cidr: 'fd20::/48' }, 'cidr is fd20::/48; give a range of IPv4 from /8 to /24, such as 10.0.0.0/16'],
+  ['gcp', { podCidr: 'fd20::/64' }, "podCidr is 'fd20::/64'; give a range that begins where it says, such as 10.0.0.0/16"],
+  ['aws', { serviceCidr: 'fd20::/108' }, "serviceCidr is 'fd20::/108'; give a range that begins where it says, such as 10.0.0.0/16"],
+  ['aws', { allowedCidrs: ['2001:db8::/32'] },
+    "allowedCidrs has '2001:db8::/32'; give ranges of IPv4, such as 203.0.113.0/24, or 203.0.113.7/32 for one address"],
+])('a range of IPv6, which no cluster that is made has, on %s: %j', (cloud, props, message) => {
+  expect(refusal(cloud, props)).toBe(`[cloud/ml] ${message}`);
+});
+
 test('a subnet of another region', () => {
   const network = ClusterNetwork.gcp({ ...SHARED, subnetwork: 'projects/net/regions/us-east1/subnetworks/ml', podsRange: 'pods', servicesRange: 'services' });
   expect(refusal('gcp', { network }))
