@@ -6,6 +6,7 @@ import type { Toleration } from 'kubernetes-types/core/v1';
 import type { EnginesSpec } from './engines';
 import type { GatewaysSpec } from './model-gateway';
 import type { GpuProvisionerSpec, NodeProvisioningSpec } from './node-capacity';
+import type { OpenShiftSpec } from './openshift';
 import type { LimitsSpec, QuantityOrInteger } from './resource';
 import type { FileSystemSpec, StoreTokensSpec } from './store';
 
@@ -49,12 +50,6 @@ export interface PlatformSpec extends EnginesSpec, GatewaysSpec {
   readonly monitoringNamespaces?: string[];
   /** Set where the cluster is OpenShift, whose namespaces say which user and group a pod runs as. */
   readonly openShift?: OpenShiftSpec;
-}
-
-/** What is particular to a cluster of OpenShift. */
-export interface OpenShiftSpec {
-  /** A group that every pod of a workspace is in too: that of a shared directory, which users of many namespaces write. */
-  readonly storeGroup?: number;
 }
 
 /** URLs of mirrors. None of them is part of a recipe. */

@@ -1,8 +1,9 @@
 /** Where a platform has what only the cloud side knows: its bucket, its registry, the identities of its workspaces. */
 import type { IConstruct } from 'constructs';
+import type { OpenShiftSpec } from '../../api/openshift';
 import { WORKSPACE_ROLES } from '../../api/platform';
 import type {
-  ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, NodeProvisioningSpec, OpenShiftSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec,
+  ArtifactStoreSpec, GpuPoolSpec, NodePoolSpec, NodeProvisioningSpec, PlatformSpec, RegistrySpec, WorkspaceRole, WorkspaceSpec,
 } from '../../api/platform';
 import type { AddonObject, WantedAddons } from '../../clouds/cloud';
 import type { GpuPoolOptions } from './gpu-pool-options';

@@ -137,6 +137,13 @@ describeWithJudge('on OpenShift', () => {
     expect(verdicts(asking).map(({ problem }) => problem?.includes('1000: must be in the ranges'))).toEqual(asking.map(() => true));
     const granted = verdicts(asking, { roleBindings: [NONROOT] });
     expect(new Set(granted.map(({ constraint }) => constraint))).toEqual(new Set(['nonroot-v2']));
+    const root = asking.map(({ pod, ...made }) => {
+      const spec = { containers: [], ...pod.spec, securityContext: { runAsUser: 0 } };
+      return { ...made, pod: { ...pod, spec } };
+    });
+    expect(verdicts(root, { roleBindings: [NONROOT] }).filter(({ constraint }) => constraint !== undefined)).toEqual([]);
+    const anyUser = { ...NONROOT, roleRef: { ...NONROOT.roleRef, name: 'system:openshift:scc:anyuid' } };
+    expect(new Set(verdicts(root, { roleBindings: [anyUser] }).map(({ constraint }) => constraint))).toEqual(new Set(['anyuid']));
   });
 
   test('ready-made programs are admitted: loaders, trainers, quantizers, engines, workbenches, and what picks among replicas', () => {
