@@ -17,7 +17,10 @@ const describeWithJudge = findJudge() ? describe : describe.skip;
 
 const OPENSHIFT: readonly PlatformSpec[] = [
   { ...S3_COMPATIBLE, openShift: {} },
-  platformOf('local', { openShift: { storeGroup: 5555 } }),
+  platformOf('on-premises', {
+    artifacts: { url: 'nfs://nas.example.com/ml', fileSystem: { nfs: { server: 'nas.example.com', path: '/ml' } } },
+    openShift: { storeGroup: 5555 },
+  }),
 ];
 
 /** What the cases ask for themselves, and an administrator has to grant. */
