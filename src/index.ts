@@ -40,9 +40,10 @@ export type { ComputeClassesOptions, EksAutoModeOptions, KarpenterOptions } from
 export { PoolCapacity } from './constructs/platform/pool-capacity';
 export type { GpuPoolOptions } from './constructs/platform/gpu-pool-options';
 export type { GpuProvisionerOptions } from './constructs/platform/gpu-provisioner';
+export type { OnPremisesPlatformProps } from './constructs/platform/on-premises-props';
 export { OnPremisesStore } from './constructs/platform/on-premises-store';
 export type {
-  CsiVolumeOptions, NfsOptions, OnPremisesPlatformProps, OpenShiftOptions, S3StoreOptions, SecretOfNamespace, SharedVolumeOptions,
+  CsiVolumeOptions, NfsOptions, OpenShiftOptions, S3StoreOptions, SecretOfNamespace, SharedVolumeOptions,
   StoreTokens,
 } from './constructs/platform/on-premises-options';
 export { Platform } from './constructs/platform/platform';

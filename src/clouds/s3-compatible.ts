@@ -4,7 +4,7 @@ import type { ArtifactStoreSpec } from '../api/platform';
 import type { StoreAccess } from './cloud';
 import { rclonePath } from './store-url';
 
-/** What of a store rclone must know to speak to it, whoever asks. */
+/** What rclone must know of a store to speak to it, whatever keys it has. */
 export function s3Endpoint({ endpoint, region }: Pick<ArtifactStoreSpec, 'endpoint' | 'region'>): EnvVar[] {
   return [
     ...(endpoint ? [{ name: 'RCLONE_S3_ENDPOINT', value: endpoint }] : []),

@@ -26,6 +26,6 @@ export function workspaceProblem(workspace: WorkspaceSpec, { artifacts: { fileSy
   }
   const { csi } = fileSystem;
   if (!csi || csi.volumeHandle.includes(VOLUME)) return undefined;
-  return `reads is ${reads.join(', ')}, but volumeHandle is ${csi.volumeHandle}, the same for a folder whoever mounts it, and two volumes with one handle are one; `
+  return `reads is ${reads.join(', ')}, but volumeHandle is ${csi.volumeHandle}, the same for a folder in every namespace, and two volumes with one handle are one; `
     + `write ${VOLUME} in it, or leave reads out`;
 }

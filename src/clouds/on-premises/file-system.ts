@@ -1,4 +1,4 @@
-/** A shared file system as the store: a volume of a workspace, or a claim that its class or somebody else makes. Pure. */
+/** A shared file system as the store: a volume of a workspace, or a claim that its class or its owner makes. Pure. */
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec } from 'kubernetes-types/core/v1';
 import { MANAGED_BY } from '../../api/labels';
 import type { PlatformSpec } from '../../api/platform';

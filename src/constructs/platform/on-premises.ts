@@ -1,14 +1,19 @@
 /** Where a cluster on premises has its artifacts and its images. */
 import { formatValue } from '../checks/format-value';
-import type { OnPremisesPlatformProps, OpenShiftOptions } from './on-premises-options';
+import { knownProps } from '../checks/known-props';
+import type { OpenShiftOptions } from './on-premises-options';
+import type { OnPremisesPlatformProps } from './on-premises-props';
 import { OnPremisesStore } from './on-premises-store';
 import { checkCidrs, checkPlain } from './platform-checks';
-import { KNOWN } from './platform-known';
+import { KNOWN, PLATFORM_PROPS } from './platform-known';
 import { byHand } from './platform-source';
 import type { PlatformSource } from './platform-source';
 
+const PROPS = knownProps<OnPremisesPlatformProps>({ ...PLATFORM_PROPS, store: true, registryCidrs: true, openShift: true });
+
 /** @throws Error if the store is none, or if ranges are told of what is not reached by any. */
 export function onPremisesSource(props: OnPremisesPlatformProps): () => PlatformSource {
+  checkPlain(props, { owner: 'Platform.onPremises', props: PROPS });
   const { store, storeCidrs, storageClasses, registry, registryCidrs, openShift } = props;
   if (!(store instanceof OnPremisesStore)) {
     throw new Error(`store is ${formatValue(store)}, which is not an OnPremisesStore; write for example OnPremisesStore.s3({ endpoint, bucketName, credentialsSecret })`);

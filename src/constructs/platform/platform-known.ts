@@ -2,14 +2,14 @@
 import { knownProps } from '../checks/known-props';
 import type { GpuPoolOptions } from './gpu-pool-options';
 import type { GpuProvisionerOptions } from './gpu-provisioner';
-import type { OnPremisesPlatformProps, OpenShiftOptions } from './on-premises-options';
+import type { OpenShiftOptions } from './on-premises-options';
 import type {
   AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, LocalPlatformProps, PlatformProps, S3CompatibleStore,
 } from './platform-props';
 import type { ReadableBucket } from './readable-bucket';
 import type { WorkspaceOptions } from './workspace-options';
 
-const PLATFORM_PROPS = {
+export const PLATFORM_PROPS = {
   clusterName: true, kubernetesVersion: true, artifactPrefix: true, registry: true, registrySecret: true,
   insecureRegistry: true, storeCidrs: true,
   autoProvisioning: true, autoscaler: true, defaultStorageClass: true, images: true, imageMirrors: true, mirrors: true, gpuDriver: true,
@@ -24,7 +24,6 @@ export const KNOWN = {
     props: knownProps<AzurePlatformProps>({ ...PLATFORM_PROPS, storageAccount: true, resourceGroup: true, location: true, tenantId: true }),
   },
   local: { owner: 'Platform.local', props: knownProps<LocalPlatformProps>({ ...PLATFORM_PROPS, directory: true, s3: true }) },
-  onPremises: { owner: 'Platform.onPremises', props: knownProps<OnPremisesPlatformProps>({ ...PLATFORM_PROPS, store: true, registryCidrs: true, openShift: true }) },
   openShift: { owner: 'openShift', props: knownProps<OpenShiftOptions>({ storeGroup: true }) },
   s3: { owner: 's3', props: knownProps<S3CompatibleStore>({ endpoint: true, bucketName: true, credentialsSecret: true, region: true }) },
   pool: {

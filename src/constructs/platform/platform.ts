@@ -18,7 +18,7 @@ import type { LeaderWorkerSetOptions } from './leader-worker-set';
 import { localStore } from './local-artifacts';
 import { checkGpuDriver, mirrorsSpec } from './mirrors';
 import { onPremisesSource } from './on-premises';
-import type { OnPremisesPlatformProps } from './on-premises-options';
+import type { OnPremisesPlatformProps } from './on-premises-props';
 import { checkPlaces, checkPlain, checkPlatform, checkStorageClasses, storeName } from './platform-checks';
 import { KNOWN } from './platform-known';
 import type { AwsPlatformProps, AzurePlatformProps, GcpPlatformProps, LocalPlatformProps, PlatformProps } from './platform-props';
@@ -63,7 +63,6 @@ export class Platform {
 
   /** A cluster on premises: servers with GPUs, and a store of your own. */
   public static onPremises(props: OnPremisesPlatformProps): Platform {
-    checkPlain(props, KNOWN.onPremises);
     return new Platform('on-premises', props, onPremisesSource(props));
   }
 

@@ -76,7 +76,7 @@ test.each<[string, WorkspaceOptions, Platform, string]>([
     'reads is data, but each workspace has a volume of its own, which no other namespace can mount; '
     + 'leave reads out, or use a store that all can mount, such as OnPremisesStore.nfs, csi or directory'],
   ['artifacts of others, by one handle', { reads: ['data'] }, rack({ store: OnPremisesStore.csi({ driver: 'csi.weka.io', volumeHandle: 'dir/v1/ml/{folder}' }) }),
-    'reads is data, but volumeHandle is dir/v1/ml/{folder}, the same for a folder whoever mounts it, and two volumes with one handle are one; '
+    'reads is data, but volumeHandle is dir/v1/ml/{folder}, the same for a folder in every namespace, and two volumes with one handle are one; '
     + 'write {volume} in it, or leave reads out'],
 ])('a workspace with %s', (...[, options, platform, message]) => {
   expect(ofWorkspace(options, platform)).toBe(`platform rack cannot have workspace 'team-a': ${message}`);
