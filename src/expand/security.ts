@@ -36,8 +36,9 @@ export function helperSecurity({ openShift }: Ground): SecurityContext {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
     readOnlyRootFilesystem: true,
+    ...(!openShift && { runAsGroup: HELPER_USER }),
     runAsNonRoot: true,
-    ...(!openShift && { runAsGroup: HELPER_USER, runAsUser: HELPER_USER }),
+    ...(!openShift && { runAsUser: HELPER_USER }),
   };
 }
 
