@@ -1,5 +1,6 @@
 /** CDK Terrain beside the library, in a folder of its own: cdktf's packages and its own cannot be in one program. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,8 @@ const SHARED = ['cdktn@0.24.0', 'constructs@10.7.2', 'cdk8s@2.70.0'];
 /** Its prebuilt providers, as far as they are published, with the version of the provider that each was made from. */
 const PROVIDERS = { aws: '@cdktn/provider-aws@25.7.0', azurerm: '@cdktn/provider-azurerm@16.1.0' } as const;
 
-const CACHE = join(ROOT, '.cache/cdk-terrain');
+/** Another one for other versions and other modules. */
+const CACHE = join(ROOT, '.cache', `cdk-terrain-${createHash('sha256').update(JSON.stringify([SHARED, PROVIDERS, TYPES])).digest('hex').slice(0, 12)}`);
 
 /** Why there is none: the registry is not reached, and nothing of it is here. */
 export function reasonWithoutTerrain(): string | undefined {
