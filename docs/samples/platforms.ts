@@ -1,13 +1,13 @@
 // #region
-import { Gpu, Platform } from 'cdk-substratus';
+import { Gpu, OnPremisesStore, Platform } from 'cdk-substratus';
 
 export const gke = Platform.gcp({ clusterName: 'ml', bucketName: 'acme-ml', autoProvisioning: true });
 export const eks = Platform.aws({ clusterName: 'ml', bucketName: 'acme-ml', region: 'us-east-1' });
 export const aks = Platform.azure({ clusterName: 'ml', storageAccount: 'acmeml', resourceGroup: 'ml' });
 export const kind = Platform.local({ clusterName: 'laptop' });
-export const onPremises = Platform.local({
+export const onPremises = Platform.onPremises({
   clusterName: 'rack',
-  s3: { endpoint: 'http://minio.minio:9000', bucketName: 'ml', credentialsSecret: 'minio' },
+  store: OnPremisesStore.s3({ endpoint: 'https://ceph.acme.example', bucketName: 'artifacts', credentialsSecret: 'store' }),
 });
 
 onPremises.addGpuPool('h100', { gpu: Gpu.NVIDIA_H100, gpusPerNode: 8 });
