@@ -28,3 +28,10 @@ export function inferenceExtensionLine(): string {
   const { repository, version } = INFERENCE_EXTENSION;
   return `kubectl apply --server-side -f ${repository}/releases/download/${version}/manifests.yaml`;
 }
+
+/**
+ * The line that installs NVIDIA's GPU Operator, in its newest version: that goes with the drivers of the nodes, not with this library.
+ *
+ * @see https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/getting-started.html
+ */
+export const GPU_OPERATOR_LINE = 'helm upgrade --install gpu-operator gpu-operator --repo https://helm.ngc.nvidia.com/nvidia --namespace gpu-operator --create-namespace';

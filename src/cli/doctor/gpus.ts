@@ -1,5 +1,6 @@
 /** Whether nodes with GPUs offer them. Pure. */
 import type { PlatformSpec } from '../../api/platform';
+import { GPU_OPERATOR_LINE } from '../../catalog/engine-install';
 import { NVIDIA_GPU_RESOURCE } from '../../catalog/gpus';
 import { IMAGES } from '../../catalog/images';
 import { cloudNamed } from '../../clouds/pods';
@@ -12,9 +13,6 @@ import { checkOwnNodes } from './own-nodes';
 const GPU_LABELS = ['cloud.google.com/gke-accelerator', 'nvidia.com/gpu.present', 'kubernetes.azure.com/accelerator', 'feature.node.kubernetes.io/pci-10de.present'];
 /** Machines of AWS and Azure with NVIDIA's GPUs, by the beginning of their names. */
 const GPU_MACHINES = /^(?:p[2-6][a-z]*|g[3-7][a-z]*)\.|^Standard_N[CDV]/;
-
-/** https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/getting-started.html */
-const GPU_OPERATOR = 'helm install gpu-operator nvidia/gpu-operator -n gpu-operator --create-namespace';
 
 const PLUGIN_VERSION = IMAGES['nvidia-device-plugin'].split(':')[1];
 
@@ -60,7 +58,7 @@ function countOf({ status }: LiveNode, resource: string): number {
 
 /** Google's own DaemonSet installs the driver; elsewhere images have it, and only the plugin can be missing. */
 function remedyFor(platform: PlatformSpec | undefined): string {
-  if (platform && cloudNamed(platform.cloud).hasOwnNodes) return GPU_OPERATOR;
+  if (platform && cloudNamed(platform.cloud).hasOwnNodes) return GPU_OPERATOR_LINE;
   if (platform?.cloud === 'gcp') {
     return 'kubectl apply -f https://raw.githubusercontent.com/GoogleCloudPlatform/container-engine-accelerators/master/nvidia-driver-installer/cos/daemonset-preloaded.yaml';
   }

@@ -60,7 +60,7 @@ describe('doctor', () => {
 
   test('says that no node offers GPUs, for none will come up', () => {
     expect(checks([node('a', H100, {})])).toEqual([
-      ['missing', 'no node offers nvidia.com/gpu (nvidia-h100)', 'helm install gpu-operator nvidia/gpu-operator -n gpu-operator --create-namespace'],
+      ['missing', 'no node offers nvidia.com/gpu (nvidia-h100)', 'helm upgrade --install gpu-operator gpu-operator --repo https://helm.ngc.nvidia.com/nvidia --namespace gpu-operator --create-namespace'],
     ]);
   });
 
