@@ -100,7 +100,7 @@ export const CASES: Readonly<Record<Page, readonly Case[]>> = {
     ['localSsdCount', 'GpuNodePool', { gpuPool: { localSsdCount: 1 } }],
     ['zones', 'cloud', { cluster: { cloud: CLOUDS.aws({ zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] }) } }],
     ['permissionsBoundary', 'cloud', { cluster: { cloud: CLOUDS.aws({ permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary' }) } }],
-    ['serviceCidr', 'Cluster', { cluster: { serviceCidr: '172.20.0.0/16' } }],
+    ['serviceCidr', 'Cluster', { cluster: { serviceCidr: '172.21.0.0/16' } }],
     ['flowLogs', 'Cluster', { cluster: { flowLogs: false } }],
     ['encryptionKey', 'Cluster', { cluster: { encryptionKey: KEY } }],
     ['naming', 'Cluster', { cluster: { naming: { nameOf: (_, proposed) => `acme-${proposed}` } } }],

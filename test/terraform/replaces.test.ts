@@ -3,6 +3,7 @@
  * From a state that an apply on a moto server made, with AWS's own plugin (README.md beside this file). Skipped where they are not at hand.
  */
 import { diffOf } from '../../src/diff/diff';
+import type { Effect } from '../../src/diff/effect';
 import type { State } from '../../src/state/state';
 import { CASES, stackOn } from '../diff/cloud-cases';
 import type { Parts } from '../diff/cloud-cases';
@@ -41,7 +42,9 @@ function starts(): Start[] {
 /** Effects on resources that moto has, as Terraform has addresses. */
 function told(from: Parts, to: Parts): string[] {
   const { effects } = diffOf(stackOn('aws', from), stackOn('aws', to));
-  const lines = effects.filter(({ subject: { side, kind } }) => side === 'cloud' && isKnownToMoto(`${kind}.`))
+  /* That something is no longer protected is told of the program alone: Terraform plans nothing for it. */
+  const isPlanned = ({ changes }: Effect): boolean => changes.length === 0 || changes.some(({ field }) => !field.startsWith('lifecycle.'));
+  const lines = effects.filter((each) => each.subject.side === 'cloud' && isKnownToMoto(`${each.subject.kind}.`) && isPlanned(each))
     .map(({ effect, subject: { kind, name } }) => `${kind}.${name} is ${effect}`);
   return [...new Set(lines)].sort();
 }
