@@ -10,14 +10,14 @@ export function onPremises(app: App): void {
   const platform = rack();
   new Reconciler(new Chart(app, 'system'), 'substratus', { platform });
 
-  const data = new Workspace(app, 'data', { platform });
-  const chats = new Dataset(data, 'chats', {
+  const datasets = new Workspace(app, 'datasets', { platform });
+  const chats = new Dataset(datasets, 'chats', {
     loader: Loader.huggingFace('HuggingFaceH4/no_robots'),
     shape: DatasetShape.messages({ split: 'train' }),
-    sharedWith: ['research'],
+    sharedWith: ['assistants'],
   });
 
-  const team = new Workspace(app, 'research', { platform });
+  const team = new Workspace(app, 'assistants', { platform });
   const base = new Model(team, 'qwen', { loader: Loader.huggingFace('Qwen/Qwen3-8B', { revision: 'b968826d9c46dd6066d109eabc6255188de91218' }) });
   const tuned = base.finetune('qwen-chats', {
     trainer: Trainer.sft({ epochs: 1, checkpointSteps: 50 }),
@@ -51,8 +51,8 @@ function rack(): Platform {
     gpu: Gpu.NVIDIA_A100_80GB, gpusPerNode: 4, maxNodes: 1, sharing: GpuSharing.mig('2g.20gb'), resourceName: 'nvidia.com/mig-2g.20gb',
     nodeCpu: 64, nodeMemory: Size.gibibytes(512),
   });
-  platform.addWorkspace('data');
-  platform.addWorkspace('research', { reads: ['data'], builds: true });
+  platform.addWorkspace('datasets');
+  platform.addWorkspace('assistants', { reads: ['datasets'], builds: true });
   return platform;
 }
 

@@ -171,6 +171,12 @@ test('another region replaces what is in a region, and says by which of its own 
   ]);
 });
 
+test('the key of the Secrets of EKS, which no plan changes, is told', () => {
+  const effects = between('aws', {}, { cluster: { encryptionKey: 'arn:aws:kms:us-east-1:111122223333:key/0000' } });
+  expect(effects.find(({ subject }) => subject.kind === 'aws_eks_cluster'))
+    .toMatchObject({ effect: 'changed', notes: ['EKS keeps the key of its Secrets, whatever is planned: only another cluster has another key'] });
+});
+
 test('of a resource that this library does not write, the plan of Terraform says whether it is replaced', () => {
   const own = (size: number) => stateOf({ resource: { aws_db_instance: { db: { allocated_storage: size } } } });
   expect(diffOf(own(1), own(2)).effects).toMatchObject([{ effect: 'changed', words: 'is changed: whether in place, the plan of Terraform says' }]);

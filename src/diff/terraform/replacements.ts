@@ -19,7 +19,7 @@ export const REPLACED_BY: Readonly<Record<string, string>> = {
   aws_eks_access_entry: 'cluster_name principal_arn type',
   aws_eks_access_policy_association: 'cluster_name policy_arn principal_arn access_scope',
   aws_eks_addon: 'cluster_name addon_name',
-  aws_eks_cluster: 'name role_arn bootstrap_self_managed_addons encryption_config access_config.bootstrap_cluster_creator_admin_permissions kubernetes_network_config.ip_family kubernetes_network_config.service_ipv4_cidr',
+  aws_eks_cluster: 'name role_arn bootstrap_self_managed_addons access_config.bootstrap_cluster_creator_admin_permissions kubernetes_network_config.ip_family kubernetes_network_config.service_ipv4_cidr',
   aws_eks_node_group: 'ami_type capacity_type cluster_name disk_size instance_types launch_template.id launch_template.name node_group_name node_group_name_prefix node_role_arn remote_access subnet_ids',
   aws_eks_pod_identity_association: 'cluster_name namespace service_account',
   aws_flow_log: 'iam_role_arn log_destination max_aggregation_interval traffic_type vpc_id',
@@ -92,8 +92,8 @@ export const REPLACED_BY: Readonly<Record<string, string>> = {
   google_storage_managed_folder_iam_member: 'bucket managed_folder member role',
 };
 
-/** What becomes of the nodes of a pool, which stays, where one of these arguments has another value. */
-interface NodeReplacement {
+/** What comes of another value of one of these arguments, of a resource that stays. */
+interface Consequence {
   readonly arguments: string;
   readonly words: string;
 }
@@ -101,7 +101,8 @@ interface NodeReplacement {
 const ONE_BY_ONE = 'its nodes are replaced one after the other';
 const ROTATED = 'its nodes are rotated: what runs on them is cut off, and there must be quota for both sets';
 
-export const NODES_REPLACED_BY: Readonly<Record<string, NodeReplacement>> = {
+/** What becomes of the nodes of a pool. */
+export const NODES_REPLACED_BY: Readonly<Record<string, Consequence>> = {
   aws_eks_node_group: { arguments: 'launch_template version release_version', words: ONE_BY_ONE },
   azurerm_kubernetes_cluster: {
     arguments: 'default_node_pool.vm_size default_node_pool.zones default_node_pool.os_disk_size_gb default_node_pool.os_disk_type default_node_pool.max_pods default_node_pool.os_sku default_node_pool.node_public_ip_enabled default_node_pool.only_critical_addons_enabled default_node_pool.vnet_subnet_id',
@@ -113,6 +114,15 @@ export const NODES_REPLACED_BY: Readonly<Record<string, NodeReplacement>> = {
   google_container_node_pool: {
     arguments: 'node_config.machine_type node_config.disk_size_gb node_config.disk_type node_config.image_type version', words: ONE_BY_ONE,
   },
+};
+
+/**
+ * Arguments that Terraform plans to change in place, and that the cloud keeps as they are: the provider asks for nothing.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
+ */
+export const KEPT: Readonly<Record<string, Consequence>> = {
+  aws_eks_cluster: { arguments: 'encryption_config', words: 'EKS keeps the key of its Secrets, whatever is planned: only another cluster has another key' },
 };
 
 /** Attributes that another value of any argument changes, though the resource stays. */

@@ -7,7 +7,7 @@ import { paired } from '../pairs';
 import type { Pair } from '../pairs';
 import { Plan } from './plan';
 import type { CloudResource, Planned } from './plan';
-import { HOLDS, isAmong, NODES_REPLACED_BY, POOLS, REPLACED_BY } from './replacements';
+import { HOLDS, isAmong, KEPT, NODES_REPLACED_BY, POOLS, REPLACED_BY } from './replacements';
 import { versionProblem } from './versions';
 
 export function stackEffects(from: readonly StackState[], to: readonly StackState[]): Effect[] {
@@ -89,8 +89,7 @@ function lossOf(type: string, from: TerraformArguments): string | undefined {
 }
 
 function changedNotes(type: string, { changes }: Planned): (string | undefined)[] {
-  const nodes = NODES_REPLACED_BY[type];
-  return [nodes && changes.some(({ field }) => isAmong(field, nodes.arguments)) ? nodes.words : undefined];
+  return [NODES_REPLACED_BY[type], KEPT[type]].map((one) => (one && changes.some(({ field }) => isAmong(field, one.arguments)) ? one.words : undefined));
 }
 
 /** Of types that this library does not write, nothing is known. */
