@@ -33,6 +33,8 @@ const STAND_INS: Readonly<Record<string, string>> = {
     esac`,
   kubectl: `${SAY}
     while [ $# -gt 0 ]; do if [ "$1" = -f ]; then test -e "$2" || exit 1; fi; shift; done`,
+  gcloud: `${SAY}
+    case "$*" in 'compute regions describe'*) echo 'NVIDIA_L4_GPUS  1.0';; esac`,
   up: SAY,
 };
 

@@ -9,7 +9,7 @@ const ROOT = path.join(__dirname, '../..');
 const MAX_KIBIBYTES = 190;
 
 /** What runs in the cluster: no construct, no Terraform, no package. */
-const INGREDIENTS = /^src\/(reconciler|api|catalog|runtimes|sizing|expand|clouds\/(cloud|labels|network|placement|pods|registry-host|sizes|static-volume|store-url)|clouds\/[a-z]+\/(disks|machines|network|pods|sizes))(\/[-a-z/]+)?\.ts$/;
+const INGREDIENTS = /^src\/(reconciler|api|catalog|runtimes|sizing|expand|clouds\/(cloud|directory-store|labels|network|placement|pods|registry-host|s3-compatible|sizes|static-volume|store-url)|clouds\/on-premises|clouds\/[a-z]+\/(disks|endpoints|machines|network|pods|provisioner|sizes))(\/[-a-z/]+)?\.ts$/;
 
 const { program, packed, metafile } = bundle();
 
