@@ -89,7 +89,8 @@ function lossOf(type: string, from: TerraformArguments): string | undefined {
 }
 
 function changedNotes(type: string, { changes }: Planned): (string | undefined)[] {
-  return [NODES_REPLACED_BY[type], KEPT[type]].map((one) => (one && changes.some(({ field }) => isAmong(field, one.arguments)) ? one.words : undefined));
+  const consequences = [NODES_REPLACED_BY[type], KEPT[type]];
+  return consequences.map((one) => (one && changes.some(({ field }) => isAmong(field, one.arguments)) ? one.words : undefined));
 }
 
 /** Of types that this library does not write, nothing is known. */
