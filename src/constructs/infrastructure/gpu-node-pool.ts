@@ -122,8 +122,8 @@ export interface GpuNodePoolProps {
   readonly compact?: boolean;
 
   /**
-   * The network between the GPUs of its nodes, for a Server on many nodes. With `Fabric.efa(count)` machines of AWS have their adapters, all
-   * that they have; the devices of any other fabric, and its device plugin everywhere, are yours. Another one replaces the nodes on AWS.
+   * The network between the GPUs of its nodes, for a Server on many nodes. With `Fabric.efa(count)` machines of AWS have all of their
+   * adapters; the devices of any other fabric, and its device plugin everywhere, are yours. Another one replaces the nodes on AWS.
    *
    * @default - that of the pods, by TCP
    */

@@ -304,5 +304,6 @@ test('a run on queued nodes asks for them in its own wave, before its Job, and t
   expect(order.every((at, index) => at > (order[index - 1] ?? 0))).toBe(true);
   expect(script).toMatch(/'Note: Model:team-a\/tuned-\w+ has a ProvisioningRequest, to be made again when it has expired, which only/);
   const previewed = Preview.of(team).children.map(({ manifest }) => manifest as KubeObject).find(({ kind }) => kind === 'ProvisioningRequest');
-  expect(objectIn(request)).toMatchObject({ ...previewed, metadata: { name: previewed?.metadata?.name, labels: previewed?.metadata?.labels } });
+  const { name, labels } = previewed?.metadata ?? {};
+  expect(objectIn(request)).toMatchObject({ ...previewed, metadata: { name, labels } });
 });
